@@ -1,0 +1,40 @@
+# Everything runs through a pinned uv in .uv/, so that only Python >= 3.11 and make are needed.
+UV_VERSION := 0.13.9
+PYTHON ?= python3
+UV := .uv/bin/uv
+STAMP := .uv/$(UV_VERSION)
+RUN := $(UV) run --locked
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check bench docs
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: $(STAMP) ## Start everything: make up ARGS="--port 9000 --no-tour"
+	@$(RUN) socialclaw up $(ARGS)
+
+test: $(STAMP) ## Run all tests: make test ARGS="tests/cli -k tour"
+	@$(RUN) pytest $(ARGS)
+
+check: $(STAMP) ## Style, types, import rules, generated docs and the lock file
+	@$(RUN) ruff check
+	@$(RUN) ruff format --check
+	@$(RUN) mypy
+	@$(RUN) lint-imports
+	@$(RUN) python -m docs.generate --check
+	@$(UV) lock --check
+
+bench: $(STAMP) ## Measure, and print the table of figures
+	@$(RUN) python -m bench $(ARGS)
+
+docs: $(STAMP) ## Write the generated pages anew
+	@$(RUN) python -m docs.generate
+
+$(STAMP):
+	@echo "Installing uv $(UV_VERSION) into .uv/"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "SocialClaw needs Python 3.11 or newer; say where it is: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv --clear .uv
+	@.uv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION)
+	@touch $@

@@ -1,0 +1,121 @@
+"""Discovery actions: what can be asked of an account before anything is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from socialclaw.accounts import credentials, directory, preview
+from socialclaw.accounts.connect import explained
+from socialclaw.accounts.kinds import provider_of
+from socialclaw.db.accounts import Account
+from socialclaw.db.base import Scope, utc_now
+from socialclaw.errors import Conflict, InvalidRequest, NotFound, ProviderError, Unauthorized
+from socialclaw.providers import draft
+from socialclaw.providers.base import Action
+from socialclaw.system import System
+
+
+async def _preview_runs_here(adapter: Any, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    raise TypeError("publish-preview asks no network")
+
+
+PREVIEW = Action(
+    id="publish-preview",
+    label="Preview a post",
+    description="Says what a post would become on this account, and what is wrong with it, without publishing anything.",
+    run=_preview_runs_here,
+    input_schema=preview.INPUT,
+)
+
+_JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "object": (dict,),
+    "array": (list,),
+}
+
+
+def actions_of(row: Account) -> tuple[Action, ...]:
+    """What can be asked of this account."""
+    return (PREVIEW, *provider_of(row).actions)
+
+
+def action_wire(action: Action, provider: str) -> dict[str, Any]:
+    """An action for clients that draw a form from a JSON schema, and for those that read `input.fields`."""
+    required = action.input_schema.get("required", ())
+    properties = action.input_schema.get("properties", {})
+    fields = [
+        {"id": name, "type": field.get("type", "string"), "required": name in required, "description": field.get("description", "")}
+        for name, field in properties.items()
+    ]
+    return {
+        "id": action.id,
+        "label": action.label,
+        "description": action.description,
+        "provider": provider,
+        "inputSchema": dict(action.input_schema),
+        "input": {"fields": fields},
+    }
+
+
+async def run(system: System, workspace_id: str, account_id: str, action_id: str, body: Mapping[str, Any], *, test: bool) -> dict[str, Any]:
+    """The `result` of an action. NotFound `action_not_found`, InvalidRequest for a wrong body, or what the network did."""
+    row = await system.read(workspace_id, directory.account, account_id, test=test)
+    known = {action.id: action for action in actions_of(row)}
+    action = known.get(action_id)
+    if action is None:
+        message = f"{row.handle} has no such action; it has: {', '.join(known)}"
+        raise NotFound(message, code="action_not_found", actions=[*known])
+    if action is PREVIEW:
+        read = preview.read(body)
+        assets = await system.read(workspace_id, _assets, read, test=test)
+        result: Mapping[str, Any] = preview.preview(row, read, assets, utc_now())
+    else:
+        _check(body, action)
+        result = await _ask(system, row, action, body, test=test)
+    named = {"id": row.id, "handle": row.handle, "provider": row.provider, "accountType": row.account_type}
+    return {**result, "actionId": action.id, "account": named}
+
+
+async def _ask(system: System, row: Account, action: Action, body: Mapping[str, Any], *, test: bool) -> Mapping[str, Any]:
+    """Ask the network, with one refresh after a 401."""
+    opened: draft.Account | None = None
+    try:
+        opened = await credentials.fresh(system, row)
+        try:
+            return await action.run(_adapter(system, row, opened, test=test), body)
+        except Unauthorized:
+            opened = await credentials.refresh_now(system, row.id, opened)
+            return await action.run(_adapter(system, row, opened, test=test), body)
+    except Unauthorized as error:
+        raise Conflict(f"{row.handle} must be connected again", code="account_reconnect_required", cause=error.code) from None
+    except ProviderError as error:
+        raise explained(error, [*opened.secrets.values()] if opened else []) from None
+
+
+def _adapter(system: System, row: Account, opened: draft.Account, *, test: bool) -> Any:
+    return provider_of(row).adapter(system.outbound.network(test=test), opened)
+
+
+def _assets(scope: Scope, body: preview.Body) -> list[Mapping[str, Any]]:
+    return preview.completed(scope, body)
+
+
+def _check(body: Mapping[str, Any], action: Action) -> None:
+    """The required fields are there, and what the schema names has the type it says."""
+    schema = action.input_schema
+    issues = [
+        {"path": name, "code": "action_input_invalid", "message": f"{name} is required"}
+        for name in schema.get("required", ())
+        if body.get(name) in (None, "")
+    ]
+    for name, field in schema.get("properties", {}).items():
+        value, wanted = body.get(name), _JSON_TYPES.get(field.get("type", ""))
+        fits = value is None or wanted is None or (isinstance(value, wanted) and (bool in wanted or not isinstance(value, bool)))
+        if not fits:
+            issues.append({"path": name, "code": "action_input_invalid", "message": f"{name} must be of type {field['type']}"})
+    if issues:
+        raise InvalidRequest(issues[0]["message"], code="action_input_invalid", issues=issues)

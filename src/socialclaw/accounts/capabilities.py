@@ -1,0 +1,139 @@
+"""What an account can do, and what a post to it may be told: the provider's own description, for clients."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from socialclaw.accounts.health import is_publishable, token_health
+from socialclaw.accounts.kinds import provider_of, target_of
+from socialclaw.db.accounts import Account
+from socialclaw.providers.base import Action, Confirms, Deletes, Measures, Provider, TargetType
+from socialclaw.providers.rules import Rules, Setting
+
+POST_MODEL = "one_post_per_account"
+EXECUTION_MODEL = "durable_worker"
+
+
+def capability(row: Account, actions: tuple[Action, ...], now: datetime) -> dict[str, Any]:
+    """Everything an account can do. `actions` are its discovery actions."""
+    provider, target = provider_of(row), target_of(row)
+    rules = provider.rules
+    fields = [field_wire(s) for s in target.settings]
+    media = media_wire(rules, target)
+    return {
+        "provider": row.provider,
+        "accountId": row.id,
+        "handle": row.handle,
+        "displayName": row.display_name,
+        "accountType": row.account_type,
+        "canPublish": is_publishable(row, now),
+        "publishable": is_publishable(row, now),
+        "summary": summary(provider, target),
+        "media": media,
+        "settings": fields,
+        "workflow": {
+            "currentPostModel": POST_MODEL,
+            "executionModel": EXECUTION_MODEL,
+            "supportedInteractionTypes": list(rules.interactions) if target.publishes else [],
+            "draftSupport": target.publishes,
+            "campaignSupport": target.publishes,
+            "deleteSupport": provider.can(Deletes),
+            "reconcileSupport": provider.can(Confirms),
+            "analyticsSupport": provider.can(Measures),
+        },
+        "input": {"text": text_wire(rules), "media": media},
+        "publishSettings": {"supported": bool(fields), "fields": fields},
+        "discoveryActions": {"supported": bool(actions), "actions": [{"id": a.id, "label": a.label} for a in actions]},
+        "limitations": limitations(provider, target),
+        "nextRecommendedActions": recommendations(row, target, now),
+    }
+
+
+def settings(row: Account) -> dict[str, Any]:
+    """`publishSettings` of an account: its options, so that a form can be drawn from them."""
+    target = target_of(row)
+    return {
+        "supported": bool(target.settings),
+        "target": {"provider": row.provider, "accountType": row.account_type, "accountId": row.id, "handle": row.handle},
+        "fields": [field_wire(s) for s in target.settings],
+        "discovery": {"publishShape": target.publish_shape or None, "mediaDelivery": target.media_delivery or None},
+    }
+
+
+def field_wire(setting: Setting) -> dict[str, Any]:
+    """One option. `default` is left out where there is none, `options` where any value of the type will do."""
+    field: dict[str, Any] = {"id": setting.id, "type": setting.type, "required": setting.required, "description": setting.description}
+    if setting.default is not None:
+        field["default"] = setting.default
+    if setting.options:
+        field["options"] = list(setting.options)
+    if setting.min is not None:
+        field["min"] = setting.min
+    return field
+
+
+def text_wire(rules: Rules) -> dict[str, Any]:
+    """Text limits in `unit`; null where there is none. `maxCaptionLength` holds beside media."""
+    return {
+        "supported": True,
+        "required": False,
+        "maxLength": rules.max_text,
+        "maxCaptionLength": rules.max_caption or rules.max_text,
+        "unit": rules.text_unit,
+    }
+
+
+def media_wire(rules: Rules, target: TargetType) -> dict[str, Any]:
+    shapes = [
+        {"kind": s.kind, "minItems": s.least, "maxItems": s.most, "maxBytes": s.max_bytes, "mimes": list(s.mimes)} for s in rules.shapes
+    ]
+    return {
+        "supported": bool(shapes),
+        "required": rules.media_required,
+        "maxItems": rules.limit,
+        "acceptsMultiple": rules.limit > 1,
+        "acceptedKinds": list(dict.fromkeys(s.kind for s in rules.shapes)),
+        "transport": target.media_delivery or None,
+        # The delivery word names who carries the bytes: us, or the network that fetches a public URL.
+        "nativeUpload": "socialclaw" in target.media_delivery,
+        "maxAltTextLength": rules.max_alt,
+        "shapes": shapes,
+    }
+
+
+def summary(provider: Provider, target: TargetType) -> str:
+    if not target.publishes:
+        return f"{provider.label}: an identity to look things up with; it cannot be published to."
+    rules = provider.rules
+    parts = [" or ".join(map(str, rules.shapes))] if rules.shapes else []
+    text = f"text of up to {rules.max_text} {rules.text_unit}" if rules.max_text else "text"
+    replies = " Replies are possible." if "reply" in rules.interactions else ""
+    return f"{provider.label}: {' with '.join([text, *parts])}{', media required' if rules.media_required else ''}.{replies}"
+
+
+def limitations(provider: Provider, target: TargetType) -> list[str]:
+    """What it cannot do: the provider's own list, and what follows from its rules."""
+    if not target.publishes:
+        return ["This account is an identity; it cannot be published to.", *provider.limitations]
+    return [*provider.limitations, *(["Replies are not possible."] if "reply" not in provider.rules.interactions else [])]
+
+
+def recommendations(row: Account, target: TargetType, now: datetime) -> list[str]:
+    """What to do next, most urgent first."""
+    match token_health(row, now):
+        case "reconnect_required" | "expired" if row.refresh_at is None:
+            return [f"Connect this account again: POST /v1/connections/start with provider {row.provider}."]
+        case "expiring" if row.refresh_at is None:
+            urgent = ["Its access ends soon: connect this account again before that."]
+        case _:
+            urgent = []
+    if not target.publishes:
+        return [*urgent, "Choose a destination of this identity that can be published to: GET /v1/accounts."]
+    required = [s.id for s in target.settings if s.required]
+    return [
+        *urgent,
+        *([f"Set {', '.join(required)}: every post needs it."] if required else []),
+        "Try a post without publishing it: the action publish-preview.",
+        "Check a whole schedule with POST /v1/posts/validate, then POST /v1/posts/apply.",
+    ]

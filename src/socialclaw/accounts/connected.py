@@ -1,0 +1,77 @@
+"""What a finished handshake leaves behind: its accounts, and the posts that waited for them released."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import case, literal, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from socialclaw.accounts.tokens import REFRESH, Grant, bind, unseal
+from socialclaw.db.accounts import Account, Connection
+from socialclaw.db.base import Scope, new_id, utc_now
+from socialclaw.db.posts import Post
+from socialclaw.providers.draft import Target
+from socialclaw.vault import Vault
+
+
+def complete(scope: Scope, vault: Vault, connection: Connection, *, targets: Sequence[Target], grant: Grant) -> list[Account]:
+    """Store every target as an account, once per destination however often it is connected, and close the connection."""
+    now = utc_now()
+    rows = [_adopt(scope, vault, connection, target=target, grant=grant, now=now) for target in targets]
+    connection.status, connection.error, connection.error_code = "connected", None, None
+    connection.account_ids = [row.id for row in rows]
+    _close(connection, now)
+    scope.session.flush()
+    _release(scope, connection.account_ids, now)
+    return rows
+
+
+def fail(scope: Scope, connection_id: str, *, code: str, message: str) -> Connection:
+    connection = scope.one(Connection, connection_id, lock=True)
+    connection.status, connection.error_code, connection.error = "failed", code, message
+    _close(connection, utc_now())
+    return connection
+
+
+def _close(connection: Connection, now: datetime) -> None:
+    connection.finished_at = now
+    connection.state_digest = connection.sealed = connection.authorize_url = None
+
+
+def _adopt(scope: Scope, vault: Vault, connection: Connection, *, target: Target, grant: Grant, now: datetime) -> Account:
+    row = _row(scope, connection.provider, target)
+    before = unseal(vault, row)
+    if target.secrets:  # the destination's own, which do not expire with the user's
+        grant = Grant(dict(target.secrets), grant.scopes)
+    elif REFRESH in before and REFRESH not in grant.secrets:  # a network that hands one out only the first time
+        grant = Grant({**grant.secrets, REFRESH: before[REFRESH]}, grant.scopes, grant.expires_in)
+    row.connection_id = connection.id
+    row.handle, row.account_type, row.display_name, row.meta = target.handle, target.type, target.name, dict(target.meta)
+    row.scopes = list(grant.scopes)
+    row.status, row.refresh_status = "connected", "none"
+    bind(row, vault, grant, now)
+    row.refreshing_until = None
+    return row
+
+
+def _row(scope: Scope, provider: str, target: Target) -> Account:
+    """The destination's row, locked; made if it has none, also where another connection makes it at the same time."""
+    own = {"id": new_id("acct"), "workspace_id": scope.workspace_id, "provider": provider, "external_id": target.id}
+    shown = {"handle": target.handle, "account_type": target.type}
+    insert = postgresql.insert(Account) if scope.session.get_bind().dialect.name == "postgresql" else sqlite.insert(Account)
+    scope.session.execute(insert.values(**own, **shown).on_conflict_do_nothing())
+    query = scope.all(Account).where(Account.provider == provider, Account.external_id == target.id)
+    return scope.session.scalars(query.with_for_update()).one()
+
+
+def _release(scope: Scope, account_ids: Sequence[str], now: datetime) -> None:
+    """Posts that waited for these accounts go on: at once, or at their time if that is still to come."""
+    waiting = (Post.workspace_id == scope.workspace_id, Post.account_id.in_(account_ids), Post.blocked_by == "account")
+    later = case((Post.publish_at > now, Post.publish_at), else_=literal(now, Post.publish_at.type))
+    scope.session.execute(
+        update(Post).where(*waiting).values(blocked_by=None, next_at=later, updated_at=now).execution_options(synchronize_session=False)
+    )
+    for account_id in account_ids:
+        scope.hint("publish", account_id, now)

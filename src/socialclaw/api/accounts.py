@@ -1,0 +1,89 @@
+"""/v1/accounts: the connected accounts, what each can do, and what can be asked of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Response
+
+from socialclaw.accounts import actions, capabilities, directory
+from socialclaw.accounts.disconnect import disconnect
+from socialclaw.api.answers import ok
+from socialclaw.api.deps import Caller, problems
+from socialclaw.api.filters import ProviderFilter, provider_key
+from socialclaw.api.schemas import (
+    AccountsResponse,
+    ActionResultResponse,
+    CapabilitiesResponse,
+    ConnectionResponse,
+    DiscoveryActionsResponse,
+    PublishSettingsResponse,
+)
+from socialclaw.db.accounts import Account
+from socialclaw.db.base import utc_now
+
+router = APIRouter(tags=["Connections and Accounts"])
+
+
+@router.get("/v1/accounts", response_model=AccountsResponse, responses=problems(422), summary="List connected accounts")
+async def list_accounts(caller: Caller, provider: ProviderFilter = None) -> Response:
+    """The connected accounts, oldest first. Schedules name one by its `handle` or `id`."""
+    rows = await caller.read(directory.accounts, provider=provider_key(provider))
+    return ok(accounts=[directory.account_wire(row) for row in rows])
+
+
+@router.get("/v1/accounts/capabilities", response_model=CapabilitiesResponse, responses=problems(422), summary="List account capabilities")
+async def list_capabilities(caller: Caller, provider: ProviderFilter = None) -> Response:
+    """What each connected account can do: media, text limits, settings, actions, and whether it can be published to now."""
+    rows = await caller.read(directory.accounts, provider=provider_key(provider))
+    return ok(capabilities=[_capability(row) for row in rows])
+
+
+@router.get(
+    "/v1/accounts/{accountId}/capabilities",
+    response_model=CapabilitiesResponse,
+    responses=problems(404),
+    summary="Get account capabilities",
+)
+async def get_capabilities(caller: Caller, accountId: str) -> Response:
+    """What one account can do; an array with that one entry."""
+    return ok(capabilities=[_capability(await caller.read(directory.account, accountId))])
+
+
+@router.get(
+    "/v1/accounts/{accountId}/settings", response_model=PublishSettingsResponse, responses=problems(404), summary="Get publish settings"
+)
+async def get_settings(caller: Caller, accountId: str) -> Response:
+    """The options that a post to this account may set, described so that a form can be drawn from them."""
+    return ok(publishSettings=capabilities.settings(await caller.read(directory.account, accountId)))
+
+
+@router.get(
+    "/v1/accounts/{accountId}/actions", response_model=DiscoveryActionsResponse, responses=problems(404), summary="List discovery actions"
+)
+async def list_actions(caller: Caller, accountId: str) -> Response:
+    """What can be asked of this account, with the input each question takes."""
+    row = await caller.read(directory.account, accountId)
+    return ok(actions=[actions.action_wire(action, row.provider) for action in actions.actions_of(row)])
+
+
+@router.post(
+    "/v1/accounts/{accountId}/actions/{actionId}",
+    response_model=ActionResultResponse,
+    responses=problems(400, 404, 409, 422, 502, 503),
+    summary="Run discovery action",
+)
+async def run_action(caller: Caller, accountId: str, actionId: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Response:
+    """Ask something of an account. `publish-preview` takes a post and says what it would become; it publishes nothing."""
+    return ok(result=await actions.run(caller.system, caller.workspace_id, accountId, actionId, body or {}, test=caller.test))
+
+
+@router.delete("/v1/accounts/{accountId}", response_model=ConnectionResponse, responses=problems(404), summary="Disconnect account")
+async def disconnect_account(caller: Caller, accountId: str) -> Response:
+    """Forget an account's access. Posts still to be published to it fail as `account_disconnected`; connecting it again revives it."""
+    row, connection = await disconnect(caller.system, caller.workspace_id, accountId, test=caller.test)
+    return ok(account=directory.account_wire(row), connection=connection)
+
+
+def _capability(row: Account) -> dict[str, Any]:
+    return capabilities.capability(row, actions.actions_of(row), utc_now())

@@ -1,0 +1,148 @@
+"""/v1/assets: media files handed in, registered and taken away."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from socialclaw.api.answers import ok
+from socialclaw.api.bodies import json_object
+from socialclaw.api.deps import Caller, CallerContext, problems
+from socialclaw.api.openapi import ASSETS, takes
+from socialclaw.api.schemas import AssetRegistrationRequest, AssetResponse, AssetUploadRequest, OkResponse
+from socialclaw.db.assets import Asset
+from socialclaw.errors import InvalidRequest
+from socialclaw.media import assets, uploads
+from socialclaw.media.form import OVERHEAD, Form
+from socialclaw.media.intake import too_large
+
+router = APIRouter(prefix="/v1/assets", tags=[ASSETS])
+
+CHUNK = 256 * 1024
+FORM = {
+    "type": "object",
+    "properties": {
+        "file": {"type": "string", "contentMediaType": "application/octet-stream", "description": "The file, with its name."},
+        "filename": {"type": "string"},
+        "mime": {"type": "string"},
+        "duration": {"type": "number"},
+        "width": {"type": "integer"},
+        "height": {"type": "integer"},
+        "deleteAfter": {"type": "string", "format": "date-time"},
+    },
+    "required": ["file"],
+}
+
+
+@router.post(
+    "/upload",
+    summary="Upload asset",
+    status_code=201,
+    response_model=AssetResponse,
+    responses=problems(400, 413, 422, 503),
+    openapi_extra=takes(AssetUploadRequest, media={"multipart/form-data": FORM}),
+)
+async def upload_asset(caller: Caller, request: Request) -> Response:
+    """Hand in a file: in base64 as JSON, or as a form with a part `file`, which may be far larger.
+
+    What the file is, is read from the file itself. The answer's `publicUrl` is what a schedule names as its media.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    asset = await (_from_form if kind == "multipart/form-data" else _from_json)(caller, request)
+    return _shown(caller, asset, status=201)
+
+
+@router.post("", summary="Register asset", status_code=201, response_model=AssetResponse, responses=problems(400, 404, 409, 413, 422, 503))
+async def register_asset(caller: Caller, body: AssetRegistrationRequest) -> Response:
+    """Make an asset of an object that is in storage already, under a key that begins with the workspace's id and a slash."""
+    if body.status not in (None, "ready"):
+        raise InvalidRequest("Only an object that is ready can be registered", code="asset_metadata_invalid", field="status")
+    claims = uploads.Claims(body.original_filename or body.object_key.rpartition("/")[2], body.mime)
+    asset = await uploads.register(caller.system, caller.workspace_id, body.object_key, claims, size=body.size, test=caller.test)
+    return _shown(caller, asset, status=201)
+
+
+@router.delete(
+    "/{assetId}",
+    summary="Delete asset",
+    response_model=AssetResponse,
+    responses=problems(400, 404, 409, 413, 422),
+    openapi_extra=takes(OkResponse, required=False),
+)
+async def delete_asset(caller: Caller, request: Request, assetId: str) -> Response:
+    """Take a file away. It is kept for `retentionDays` more (0 to 3650; 7 unless the server is set otherwise), then deleted for good.
+
+    While a post that is not over needs it, that is a 409 that names the posts.
+    """
+    days = assets.check_retention(json_object(await request.body()).get("retentionDays"), caller.system.settings.asset_retention_days)
+    return _shown(caller, await caller.write(assets.delete, assetId, days))
+
+
+def _shown(caller: CallerContext, asset: Asset, *, status: int = 200) -> Response:
+    return ok(status, asset=assets.wire(asset, caller.system.settings.base_url))
+
+
+async def _from_json(caller: CallerContext, request: Request) -> Asset:
+    body = _read(await request.body())
+    try:
+        content = base64.b64decode(body.content_base64, validate=True)
+    except (binascii.Error, ValueError) as error:
+        message = "contentBase64 is not base64 (RFC 4648, section 4, without line breaks)"
+        raise InvalidRequest(message, code="asset_content_invalid") from error
+    async with uploads.intake(caller.system) as file:
+        for start in range(0, len(content), CHUNK):
+            await file.write(content[start : start + CHUNK])
+        return await uploads.create(caller.system, caller.workspace_id, await file.finish(), _claims(body), test=caller.test)
+
+
+async def _from_form(caller: CallerContext, request: Request) -> Asset:
+    most = caller.system.settings.max_asset_bytes
+    if int(request.headers.get("content-length", "0")) > most + OVERHEAD:
+        raise too_large(most)
+    async with uploads.intake(caller.system) as file:
+        form = Form(request.headers["content-type"], file)
+        await form.read(request.stream())
+        return await uploads.create(caller.system, caller.workspace_id, await file.finish(), _claims(_filled_in(form)), test=caller.test)
+
+
+def _filled_in(form: Form) -> AssetUploadRequest:
+    """A form's fields are text: they count as the numbers that they spell."""
+    fields: dict[str, Any] = {name: value for name, value in form.fields.items() if value.strip() and name != "contentBase64"}
+    for name in ("width", "height", "duration"):
+        if name in fields:
+            fields[name] = _number(fields[name])
+    name = fields.pop("filename", None) or fields.pop("name", None) or form.filename or ""
+    mime = fields.get("mime") or fields.get("contentType") or form.mime
+    return _validated(lambda: AssetUploadRequest.model_validate({**fields, "filename": name, "mime": mime, "contentBase64": ""}))
+
+
+def _number(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _read(body: bytes) -> AssetUploadRequest:
+    return _validated(lambda: AssetUploadRequest.model_validate_json(body))
+
+
+def _validated(make: Any) -> AssetUploadRequest:
+    try:
+        found: AssetUploadRequest = make()
+    except ValidationError as error:
+        listed: list[Mapping[str, Any]] = [{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False, include_input=False)]
+        raise RequestValidationError(listed) from error
+    return found
+
+
+def _claims(body: AssetUploadRequest) -> uploads.Claims:
+    return uploads.Claims(body.filename, body.mime, body.width, body.height, body.duration, body.delete_after)

@@ -1,0 +1,82 @@
+"""What a route may ask for: the caller's workspace, and the whole installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from socialclaw.api.schemas import ErrorResponse
+from socialclaw.db.base import Scope
+from socialclaw.errors import Unauthenticated
+from socialclaw.system import System
+from socialclaw.workspaces.keys import Keyring
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+bearer = HTTPBearer(auto_error=False, scheme_name="api_key", description="A workspace API key: `Authorization: Bearer sc_live_…`")
+
+
+@dataclass(frozen=True, slots=True)
+class CallerContext:
+    """Who is asking: a workspace, by an API key."""
+
+    system: System
+    workspace_id: str
+    test: bool
+    key_id: str
+
+    async def read(self, do: Callable[Concatenate[Scope, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a feature's database function in this workspace."""
+        return await self.system.database.read(lambda session: do(Scope(session, self.workspace_id, test=self.test), *args, **kwargs))
+
+    async def write(self, do: Callable[Concatenate[Scope, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same, committed before this returns, and its hints handed to the queue."""
+        return await self.system.write(self.workspace_id, lambda scope: do(scope, *args, **kwargs), test=self.test)
+
+    def link(self, url: str | None) -> str | None:
+        """Where this workspace's people find a network's URL."""
+        return self.system.link(url, test=self.test)
+
+
+def system(request: Request) -> System:
+    found: System = request.app.state.system
+    return found
+
+
+async def caller(request: Request, key: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> CallerContext:
+    """The caller behind the bearer key; counts the request against the key's rate limit."""
+    if key is None:
+        raise Unauthenticated("Send a workspace API key: Authorization: Bearer sc_…")
+    keyring: Keyring = request.app.state.keyring
+    found = await keyring.find(key.credentials)
+    if found is None:
+        raise Unauthenticated("This API key is unknown or revoked", code="api_key_invalid")
+    request.app.state.rates.spend(request, found.key_id)
+    return CallerContext(request.app.state.system, found.workspace_id, found.test, found.key_id)
+
+
+Caller = Annotated[CallerContext, Depends(caller, scope="function")]
+Installation = Annotated[System, Depends(system)]
+
+MEANINGS = {
+    400: "The body is not JSON",
+    401: "No API key, or not a valid one",
+    402: "The plan does not allow it",
+    404: "Not in this workspace",
+    409: "Not in the state it is in now",
+    413: "Too large",
+    422: "The request is wrong; details.issues lists every problem",
+    429: "Too many requests; Retry-After says when to come back",
+    502: "A network refused, or did not answer",
+    503: "Not able to answer now",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The declared errors of a keyed route, beside 401 and 429."""
+    return {status: {"model": ErrorResponse, "description": MEANINGS[status]} for status in sorted({401, 429, *statuses})}

@@ -1,0 +1,119 @@
+"""Every way to fail, in one shape: `{"ok": false, "code", "message", "details"}`."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
+
+from socialclaw.api.answers import render
+from socialclaw.api.logs import scrub
+from socialclaw.errors import InvalidRequest, NotFound, PayloadTooLarge, ProviderError, SocialClawError, Unauthenticated
+
+log = logging.getLogger(__name__)
+
+
+class MalformedJson(InvalidRequest):
+    code, status = "invalid_json", 400
+
+
+class RouteNotFound(NotFound):
+    code = "route_not_found"
+
+
+class MethodNotAllowed(SocialClawError):
+    code, status = "method_not_allowed", 405
+
+
+def answer(error: SocialClawError) -> Response:
+    """A failure on the wire. What a network said is scrubbed once more on its way out."""
+    content = render({"ok": False, "code": error.code, "message": error.message, "details": error.details or None})
+    if isinstance(error, ProviderError):
+        content = scrub(content.decode()).encode()
+    return Response(content, status_code=error.status, media_type="application/json", headers=_headers(error))
+
+
+def _headers(error: SocialClawError) -> dict[str, str]:
+    headers = {}
+    if (seconds := getattr(error, "retry_after", None)) is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(seconds)))
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="socialclaw"'
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = ", ".join(error.details["allowed"])
+    if isinstance(error, PayloadTooLarge):
+        headers["Connection"] = "close"  # the rest of the body is not read
+    return headers
+
+
+def crash(error: Exception, request_id: str) -> Response:
+    """What we did not foresee: logged in full, told with nothing but the id under which it is logged."""
+    log.error("the request crashed", exc_info=error)
+    return answer(SocialClawError("Something went wrong on our side; the log holds more under this request id", requestId=request_id))
+
+
+def issues(error: RequestValidationError) -> list[dict[str, Any]]:
+    """Every problem of a request, each with its path; values are not repeated, since they may be secret."""
+    return [
+        {"path": path(found["loc"][1:]), "in": found["loc"][0], "code": found["type"], "message": found["msg"]} for found in error.errors()
+    ]
+
+
+def path(parts: Sequence[int | str]) -> str:
+    """`("posts", 3, "name")` -> `posts[3].name`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+
+
+def invalid(error: RequestValidationError) -> SocialClawError:
+    """A request that does not fit its description."""
+    found = issues(error)
+    if found[0]["code"] == "json_invalid":
+        return MalformedJson("The body is not JSON")
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    first = f"{found[0]['path'] or found[0]['in']}: {found[0]['message']}"
+    return InvalidRequest(f"{first}{more}", issues=found)
+
+
+def refused(error: HTTPException, request: Request) -> SocialClawError:
+    """What the framework refuses by itself."""
+    if isinstance(error.__cause__, SocialClawError):  # ours, raised while the framework was reading the body
+        return error.__cause__
+    match error.status_code:
+        case 404:
+            return RouteNotFound(f"There is no {request.method} {request.url.path}"[:200])
+        case 405:
+            return MethodNotAllowed(f"{request.method} is not possible here", allowed=allowed(request))
+        case 400:
+            return MalformedJson("The body cannot be read")
+    return SocialClawError(str(error.detail), code="http_error", status=error.status_code)
+
+
+def allowed(request: Request) -> list[str]:
+    """The methods that this path takes, said of the most literal of the routes that it fits."""
+    found: dict[str, set[str]] = {}
+    for route in iter_route_contexts(request.app.routes):
+        if route.path_regex.match(request.scope["path"]):
+            found.setdefault(str(route.path_format), set()).update(route.methods or ())
+    return sorted(found[min(found, key=lambda path: path.count("{"))]) if found else []
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    match error:
+        case SocialClawError():
+            return answer(error)
+        case RequestValidationError():
+            return answer(invalid(error))
+        case HTTPException():
+            return answer(refused(error, request))
+    raise error
+
+
+def install(app: FastAPI) -> None:
+    for kind in (SocialClawError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, on_error)

@@ -1,0 +1,39 @@
+"""What lists have in common: how they are narrowed and paged. An unknown filter value is a 422 that names the allowed ones."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
+
+from socialclaw.errors import InvalidRequest
+from socialclaw.networks import canonical
+from socialclaw.networks.names import PROVIDER_KEYS
+from socialclaw.scheduling import times
+
+Limit = Annotated[int, Query(ge=1, le=500, description="At most so many (default 100).")]
+Offset = Annotated[int, Query(ge=0, le=2**31, description="Skip so many.")]
+ProviderFilter = Annotated[str | None, Query(description="A provider key or alias.")]
+AccountFilter = Annotated[str | None, Query(description="An account handle or id.")]
+
+
+def provider_key(name: str | None) -> str | None:
+    """The provider key of a filter, or InvalidRequest that names the allowed ones."""
+    if name is None:
+        return None
+    key = canonical(name) or (name if name in PROVIDER_KEYS else None)
+    if key is None:
+        message = f"Unknown provider {name!r}; allowed: {', '.join(PROVIDER_KEYS)}"
+        raise InvalidRequest(message, code="provider_unsupported", allowed=list(PROVIDER_KEYS))
+    return key
+
+
+def instant(text: str | None, name: str) -> datetime | None:
+    """A time of a filter; without an offset it is UTC."""
+    if not text:
+        return None
+    try:
+        return times.resolve(text, times.zone("UTC"))
+    except ValueError as error:
+        raise InvalidRequest(f"{name} is not a time: {error}", code="filter_invalid", path=name) from None

@@ -1,0 +1,67 @@
+"""/v1/keys: the workspace's API keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from socialclaw.api.answers import ok
+from socialclaw.api.deps import Caller, problems
+from socialclaw.api.openapi import STATUS
+from socialclaw.api.schemas import KeyCreateRequest, KeyCreateResponse, KeysResponse, KeyValidationResponse
+from socialclaw.db.base import iso
+from socialclaw.db.workspaces import ApiKey
+from socialclaw.workspaces import keys
+from socialclaw.workspaces.tenants import tenant
+
+router = APIRouter(prefix="/v1/keys", tags=[STATUS])
+
+
+def shown(row: ApiKey, secret: str | None = None) -> dict[str, Any]:
+    """A key on the wire."""
+    return {
+        "id": row.id,
+        "prefix": row.prefix,
+        "label": row.label,
+        "kind": row.kind,
+        "createdAt": iso(row.created_at),
+        "revokedAt": iso(row.revoked_at) if row.revoked_at else None,
+        "lastUsedAt": iso(row.last_used_at) if row.last_used_at else None,
+        **({"secret": secret} if secret else {}),
+    }
+
+
+@router.post("/validate", summary="Validate API key", response_model=KeyValidationResponse, responses=problems())
+async def validate_key(caller: Caller) -> Response:
+    """Check the key that this is sent with, and tell which workspace it speaks for."""
+    workspace, row = await caller.read(keys.owner, caller.key_id)
+    return ok(tenant=tenant(workspace), apiKey=shown(row))
+
+
+@router.get("/validate", summary="Validate API key (GET)", response_model=KeyValidationResponse, responses=problems())
+async def get_key_validation(caller: Caller) -> Response:
+    """The same as POST, for those who ask by GET."""
+    return await validate_key(caller)
+
+
+@router.get("", summary="List API keys", response_model=KeysResponse, responses=problems())
+async def list_keys(caller: Caller) -> Response:
+    """Every key of the workspace, newest first, revoked ones too. Secrets are not shown again."""
+    return ok(keys=[shown(row) for row in await caller.read(keys.listed)])
+
+
+@router.post("", summary="Create an API key", status_code=201, response_model=KeyCreateResponse, responses=problems(400, 413, 422))
+async def create_key(caller: Caller, body: KeyCreateRequest) -> Response:
+    """Make another key for this workspace. Its `secret` is in this answer and in no other: keep it."""
+    row, secret = await caller.write(keys.create, caller.system.vault, body.label, body.kind or "personal")
+    key = shown(row, secret)
+    return ok(201, key=key, apiKey=key, secret=secret)
+
+
+@router.delete("/{keyId}", summary="Revoke an API key", response_model=KeyCreateResponse, responses=problems(404))
+async def revoke_key(caller: Caller, request: Request, keyId: str) -> Response:
+    """Take a key out of use for good. A key may revoke itself. Other processes follow within seconds."""
+    row = await caller.write(keys.revoke, keyId)
+    request.app.state.keyring.forget(row.id)
+    return ok(key=shown(row), apiKey=shown(row))

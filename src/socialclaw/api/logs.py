@@ -1,0 +1,59 @@
+"""Log lines: one JSON object a line, with the request they belong to, and without secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TextIO
+
+from socialclaw.db.base import iso
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+HIDDEN = "[hidden]"
+SECRETS = (
+    (re.compile(r"\bsc_(live|test)_[\w-]+"), rf"sc_\1_{HIDDEN}"),
+    (re.compile(r"(?i)\b(bearer|basic|bot)\s+[\w.~+/=-]{8,}"), rf"\1 {HIDDEN}"),
+    (re.compile(r"(?i)([?&][\w-]*(?:token|code|state|secret|signature|password|key)=)[^&\s\"']+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(?i)([\"'][\w-]*(?:token|secret|password|authorization)[\"']\s*:\s*[\"'])[^\"']+"), rf"\1{HIDDEN}"),
+    (re.compile(r"\d{5,}:[\w-]{20,}"), HIDDEN),
+    (re.compile(r"(?<![\w-])(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[\w-]{32,}"), HIDDEN),
+)
+
+
+def scrub(text: str) -> str:
+    """The text with everything blacked out that looks like a secret: our keys, tokens, signed links, long random words."""
+    for pattern, instead in SECRETS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+class Lines(logging.Formatter):
+    """`{"at", "level", "logger", "message", "requestId", …}`; fields given as `extra={"facts": {…}}` stand beside them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": iso(datetime.fromtimestamp(record.created, UTC)),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": scrub(record.getMessage()),
+        }
+        if found := request_id.get():
+            line["requestId"] = found
+        line |= getattr(record, "facts", {})
+        if record.exc_info:
+            line["traceback"] = scrub(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def configure(level: str, stream: TextIO | None = None) -> None:
+    """Send every log of this process to `stream` (standard error) as lines."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(Lines())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for noisy in ("httpx2", "httpcore2", "uvicorn.access", "pgqueuer"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

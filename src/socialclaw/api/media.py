@@ -1,0 +1,109 @@
+"""/media: files by their public URL, for networks and browsers. Needs no key; the token in the URL is what opens it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from socialclaw.api.deps import Installation
+from socialclaw.api.errors import answer
+from socialclaw.api.openapi import ASSETS
+from socialclaw.db.assets import Asset
+from socialclaw.errors import InvalidRequest, SocialClawError
+from socialclaw.media import assets, delivery
+from socialclaw.media.jpeg import as_jpeg
+from socialclaw.media.naming import safe_name
+from socialclaw.media.storage import Gone, chunks_of, storage_of
+from socialclaw.system import System
+
+router = APIRouter(tags=[ASSETS])
+
+PATH = "/media/{assetId}/{deliveryToken}/{filename}"
+BINARY = {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file, in its own type.", "content": BINARY},
+    206: {"description": "The bytes that `Range` asked for.", "content": BINARY},
+    304: {"description": "Not changed since the asker's copy."},
+    404: {"description": "No such file: unknown, not with this token and name, or deleted."},
+    416: {"description": "The range begins after the end of the file."},
+    422: {"description": "The file cannot be delivered in this format."},
+    503: {"description": "Not able to answer now"},
+}
+
+
+@router.get(PATH, summary="Fetch media asset", response_class=Response, responses=RESPONSES)
+async def fetch_media(
+    system: Installation,
+    request: Request,
+    assetId: str,
+    deliveryToken: str,
+    filename: str,
+    format: Annotated[str | None, Query(description="`jpeg`: a PNG, WebP or GIF picture converted to JPEG.")] = None,
+) -> Response:
+    """A file of the workspace that handed it out. Takes `Range`, `If-Range`, `If-None-Match` and `If-Modified-Since`."""
+    try:
+        return await _deliver(system, request, (assetId, deliveryToken, filename), format)
+    except SocialClawError as error:
+        return _guarded(answer(error))
+
+
+@router.head(PATH, summary="Headers of a media asset", response_class=Response, responses=RESPONSES, name="head_media")
+async def head_media(
+    system: Installation, request: Request, assetId: str, deliveryToken: str, filename: str, format: str | None = None
+) -> Response:
+    """What GET would answer, without the file."""
+    return await fetch_media(system, request, assetId, deliveryToken, filename, format)
+
+
+async def _deliver(system: System, request: Request, named: tuple[str, str, str], wanted: str | None) -> Response:
+    if wanted not in (None, "", "jpeg", "jpg"):
+        raise InvalidRequest("format can only be jpeg", code="media_format_unsupported", allowed=["jpeg"])
+    asset = await system.database.read(assets.deliverable, *named)
+    if await storage_of(system.settings).size(asset.object_key) != asset.size:
+        raise Gone("There is no such file", code="media_not_found")
+    converted = await as_jpeg(system.settings, asset) if wanted and asset.mime != "image/jpeg" else None
+    variant = await _variant(asset, converted)
+    headers = delivery.headers(variant)
+    if delivery.not_modified(request.headers, variant):
+        kept = ("etag", "last-modified", "cache-control", *delivery.GUARDS)
+        return Response(status_code=304, headers={name: headers[name] for name in kept})
+    if request.method == "HEAD":
+        return Response(headers={**headers, "content-length": str(variant.size)})
+    try:
+        part = delivery.wanted_range(request.headers, variant)
+    except delivery.NotSatisfiable:
+        unsatisfied = SocialClawError("The range begins after the end of the file", code="range_not_satisfiable", status=416)
+        refused = answer(unsatisfied)
+        refused.headers["content-range"] = f"bytes */{variant.size}"
+        return _guarded(refused)
+    start, end = part or (0, variant.size)
+    headers["content-length"] = str(end - start)
+    if part:
+        headers["content-range"] = f"bytes {start}-{end - 1}/{variant.size}"
+    return StreamingResponse(_bytes(system, asset, converted, start, end), 206 if part else 200, headers)
+
+
+async def _variant(asset: Asset, converted: Path | None) -> delivery.Variant:
+    made_at = asset.created_at.astimezone(UTC)
+    if converted:
+        size = (await asyncio.to_thread(converted.stat)).st_size
+        name = safe_name(asset.filename, asset.mime).rpartition(".")[0]
+        return delivery.Variant("image/jpeg", size, f"{asset.sha256}-jpeg", made_at, f"{name}.jpg")
+    return delivery.Variant(asset.mime, asset.size, asset.sha256, made_at, asset.filename)
+
+
+def _bytes(system: System, asset: Asset, converted: Path | None, start: int, end: int) -> AsyncIterator[bytes]:
+    if converted:
+        return chunks_of(converted.open("rb"), start, end - start)
+    return storage_of(system.settings).read(asset.object_key, start, end - start)
+
+
+def _guarded(response: Response) -> Response:
+    response.headers.update(delivery.GUARDS)
+    return response

@@ -1,0 +1,103 @@
+"""The OpenAPI document: the operations as FastAPI reads them off the routes, the components as our own dialect writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from socialclaw.api.dialect import REF, Schema, components
+from socialclaw.api.schemas import models
+
+STATUS = "Status and Authentication"
+ACCOUNTS = "Connections and Accounts"
+POSTS = "Publishing Runs and Posts"
+ASSETS = "Assets and Media Delivery"
+SANDBOX = "Sandbox"
+
+TAGS = [
+    {"name": STATUS, "description": "Whether the service works, who a key belongs to, and what its workspace has used."},
+    {"name": ACCOUNTS, "description": "Connecting networks, and what can be published to the accounts that this leads to."},
+    {"name": POSTS, "description": "Handing in a schedule, and following its posts step by step until they are published."},
+    {"name": ASSETS, "description": "Media files: handed in once, delivered to the networks from here."},
+    {"name": SANDBOX, "description": "What the public would see of a test workspace's posts."},
+]
+DESCRIPTION = """Schedule once, and it really gets published: once, on time, inspectable step by step.
+
+Send a workspace API key as `Authorization: Bearer sc_…`. Every success is a JSON object with `ok: true`; every failure is
+`{"ok": false, "code", "message", "details"}`. Times are ISO 8601 in UTC with milliseconds and `Z`."""
+
+
+def takes(model: type[Schema], *, required: bool = True, media: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """`openapi_extra` of a route that reads its body itself: `@router.post(…, openapi_extra=takes(ScheduleEnvelope))`.
+
+    `media`: the schemas of further media types that it takes, by their names.
+    """
+    kinds = {"application/json": {"$ref": REF + model.__name__}, **(media or {})}
+    return {"requestBody": {"required": required, "content": {kind: {"schema": schema} for kind, schema in kinds.items()}}}
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The document of this app, with every schema of the API."""
+    written = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        tags=app.openapi_tags,
+        separate_input_output_schemas=False,
+    )
+    for method, operation in operations(written):
+        _tidy(operation)
+        _declare(method, operation)
+    schemas = components(models())
+    if unknown := _names(written["paths"]) - schemas.keys():
+        raise RuntimeError(f"operations refer to {', '.join(sorted(unknown))}, which are not among the API's schemas")
+    written.setdefault("components", {})["schemas"] = {name: schemas[name] for name in sorted(schemas)}
+    return written
+
+
+def operations(written: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every operation with its method."""
+    for path in written["paths"].values():
+        yield from path.items()
+
+
+def _declare(method: str, operation: dict[str, Any]) -> None:
+    """What any request may be told before it reaches its route: see `guard.py`."""
+    statuses = {422: "The request is wrong; details.issues lists every problem"}
+    if method != "get":
+        statuses |= {400: "The body is not JSON", 413: "The body is too large"}
+    for status, description in statuses.items():
+        content = {"application/json": {"schema": {"$ref": f"{REF}ErrorResponse"}}}
+        operation["responses"].setdefault(str(status), {"description": description, "content": content})
+
+
+def _tidy(operation: dict[str, Any]) -> None:
+    """Query parameters are never null; FastAPI's own validation answer is not ours; titles say nothing."""
+    for parameter in operation.get("parameters", ()):
+        schema = parameter["schema"]
+        schema.pop("title", None)
+        schema.pop("description", None)
+        if choices := [choice for choice in schema.pop("anyOf", ()) if choice != {"type": "null"}]:
+            schema.update(choices[0] if len(choices) == 1 else {"anyOf": choices})
+    for status, answer in operation["responses"].items():
+        for content in answer.get("content", {}).values():
+            schema = content.get("schema", {})
+            schema.pop("title", None)
+            if schema.get("$ref", "").endswith("/HTTPValidationError"):
+                content["schema"] = {"$ref": f"{REF}ErrorResponse"}
+                answer["description"] = "The request is wrong; details.issues lists every problem"
+        if int(status) >= 400 and not answer.get("content"):
+            answer["content"] = {"application/json": {"schema": {"$ref": f"{REF}ErrorResponse"}}}
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    body.pop("title", None)
+    if choices := [choice for choice in body.pop("anyOf", ()) if choice != {"type": "null"}]:
+        body.update(choices[0] if len(choices) == 1 else {"anyOf": choices})  # an optional body is absent, not null
+
+
+def _names(node: Any) -> set[str]:
+    return set(re.findall(rf"{re.escape(REF)}([\w-]+)", repr(node)))

@@ -1,0 +1,126 @@
+"""/v1/posts: what was scheduled, what became of it, and what may be done about it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Response
+
+from socialclaw.api.answers import ok
+from socialclaw.api.deps import Caller, CallerContext, problems
+from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, instant, provider_key
+from socialclaw.api.schemas import AttemptsResponse, PostResponse, PostsResponse
+from socialclaw.db.base import Scope, iso
+from socialclaw.db.posts import Attempt
+from socialclaw.errors import InvalidRequest
+from socialclaw.publishing import listing, posts
+
+router = APIRouter(tags=["Publishing Runs and Posts"])
+
+
+@router.get("/v1/posts", response_model=PostsResponse, responses=problems(422), summary="List posts")
+async def list_posts(
+    caller: Caller,
+    run_id: Annotated[str | None, Query(alias="runId")] = None,
+    run_id_alias: Annotated[str | None, Query(alias="run_id", include_in_schema=False)] = None,
+    status: str | None = None,
+    account: AccountFilter = None,
+    provider: ProviderFilter = None,
+    campaign_id: Annotated[str | None, Query(alias="campaignId")] = None,
+    campaign_id_alias: Annotated[str | None, Query(alias="campaign_id", include_in_schema=False)] = None,
+    since: Annotated[str | None, Query(alias="from")] = None,
+    since_alias: Annotated[str | None, Query(alias="publishFrom", include_in_schema=False)] = None,
+    since_snake: Annotated[str | None, Query(alias="publish_from", include_in_schema=False)] = None,
+    until: Annotated[str | None, Query(alias="to")] = None,
+    until_alias: Annotated[str | None, Query(alias="publishTo", include_in_schema=False)] = None,
+    until_snake: Annotated[str | None, Query(alias="publish_to", include_in_schema=False)] = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> Response:
+    """The workspace's posts in order of publish time and id. `total` counts all that match; `limit` is at most 500."""
+    narrow = posts.PostFilter(
+        run_id=run_id or run_id_alias,
+        status=posts.check_status(status),
+        account=account,
+        provider=provider_key(provider),
+        campaign_id=campaign_id or campaign_id_alias,
+        since=instant(since or since_alias or since_snake, "from"),
+        until=instant(until or until_alias or until_snake, "to"),
+    )
+    rows, total = await caller.read(listing.page, narrow.apply, limit=limit, offset=offset, link=caller.link if caller.test else None)
+    return ok(total=total, limit=limit, offset=offset, posts=rows)
+
+
+@router.get("/v1/posts/{postId}", response_model=PostResponse, responses=problems(404), summary="Get post detail")
+async def get_post(caller: Caller, postId: str) -> Response:
+    """One post, its account, and its latest attempt."""
+    return await _detail(caller, postId)
+
+
+@router.get("/v1/posts/{postId}/attempts", response_model=AttemptsResponse, responses=problems(404), summary="List post attempts")
+async def list_attempts(caller: Caller, postId: str) -> Response:
+    """Every attempt at a post, oldest first, with the network's own words where it refused."""
+    found = await caller.read(posts.detail, postId)
+    [row] = await caller.read(listing.of_ids, [postId], caller.link)
+    return ok(post=row, attempts=[attempt_out(a) for a in found.attempts])
+
+
+@router.post("/v1/posts/{postId}/reconcile", response_model=PostResponse, responses=problems(404, 409, 502), summary="Reconcile post")
+async def reconcile_post(caller: Caller, postId: str) -> Response:
+    """Compare the post with what its network has now; resolves a post whose outcome is unknown where the network can be read."""
+    await posts.reconcile(caller.system, caller.workspace_id, postId, test=caller.test)
+    return await _detail(caller, postId)
+
+
+@router.post("/v1/posts/{postId}/retry", response_model=PostResponse, responses=problems(400, 404, 409, 422), summary="Retry post")
+async def retry_post(caller: Caller, postId: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Response:
+    """Send a failed post again. One whose outcome is unknown may be live: that needs `{"force": true}`."""
+    force = (body or {}).get("force", False)
+    if not isinstance(force, bool):
+        raise InvalidRequest("force must be true or false", code="field_type_invalid", path="force")
+    await caller.write(posts.retry, postId, force=force)
+    return await _detail(caller, postId)
+
+
+@router.post("/v1/posts/{postId}/delete", response_model=PostResponse, responses=problems(404, 409, 502), summary="Delete provider post")
+async def delete_post(caller: Caller, postId: str) -> Response:
+    """Take a published post down on its network. Where the network has no way to, that is a 409, never a false success."""
+    await posts.delete(caller.system, caller.workspace_id, postId, test=caller.test)
+    return await _detail(caller, postId)
+
+
+@router.delete("/v1/posts/{postId}", response_model=PostResponse, responses=problems(404, 409), summary="Cancel post")
+async def cancel_post(caller: Caller, postId: str) -> Response:
+    """Take a post back before it is published, and the replies that wait for it."""
+    await caller.write(posts.cancel, postId)
+    return await _detail(caller, postId)
+
+
+async def _detail(caller: CallerContext, post_id: str) -> Response:
+    found, row = await caller.read(_read_detail, post_id, caller)
+    account = {"id": found.account.id, "displayName": found.account.display_name, "handle": found.account.handle} if found.account else None
+    return ok(post=row, account=account, latestAttempt=attempt_out(found.attempts[-1]) if found.attempts else None)
+
+
+def _read_detail(scope: Scope, post_id: str, caller: CallerContext) -> tuple[posts.Detail, listing.PostRow]:
+    found = posts.detail(scope, post_id)
+    [row] = listing.of_ids(scope, [post_id], caller.link)
+    return found, row
+
+
+def attempt_out(attempt: Attempt) -> dict[str, Any]:
+    """An attempt on the wire."""
+    return {
+        "postId": attempt.post_id,
+        "attemptNo": attempt.attempt_no,
+        "stage": attempt.stage,
+        "workerId": attempt.worker_id,
+        "startedAt": iso(attempt.started_at),
+        "finishedAt": iso(attempt.finished_at) if attempt.finished_at else None,
+        "ok": attempt.ok,
+        "code": attempt.code,
+        "message": attempt.message,
+        "retryable": attempt.retryable,
+        "providerPostId": attempt.provider_post_id,
+        "details": attempt.details,
+    }

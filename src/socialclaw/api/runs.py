@@ -1,0 +1,120 @@
+"""/v1/runs: one applied plan each, with its posts, its table and its campaign graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from socialclaw.api.answers import ok
+from socialclaw.api.bodies import json_object
+from socialclaw.api.deps import Caller, CallerContext, problems
+from socialclaw.api.openapi import takes
+from socialclaw.api.posts import attempt_out
+from socialclaw.api.schemas import OkResponse, RunResponse, RunStatusResponse, RunTableResponse
+from socialclaw.db.base import Scope, iso
+from socialclaw.db.posts import Post
+from socialclaw.errors import InvalidRequest
+from socialclaw.publishing import listing, runs
+from socialclaw.scheduling import campaign, times
+from socialclaw.scheduling.plan import MOST_POSTS
+
+router = APIRouter(tags=["Publishing Runs and Posts"])
+
+
+@router.get("/v1/runs/{runId}/status", response_model=RunStatusResponse, responses=problems(404), summary="Run status")
+async def run_status(caller: Caller, runId: str) -> Response:
+    """Whether a run is done, and how many of its posts are in which status."""
+    view, rows = await caller.read(_with_posts, runId, caller)
+    return ok(run=run_out(view), posts=rows, summary=view.summary)
+
+
+@router.get("/v1/runs/{runId}/campaign", response_model=RunResponse, responses=problems(404, 409), summary="Run campaign graph")
+async def run_campaign(caller: Caller, runId: str) -> Response:
+    """The run as a graph of campaigns, targets and steps, and a schedule that would make a copy of it as a draft."""
+    view, posts = await caller.read(lambda scope: (runs.view(scope, runId), runs.posts(scope, runId)))
+    graph = campaign.graph_of_run(view.run, posts, status=view.status)
+    return ok(run=run_out(view), campaign=graph, schedule=campaign.clone(graph))
+
+
+@router.get("/v1/runs/{runId}", response_model=RunResponse, responses=problems(404), summary="Run detail")
+async def get_run(caller: Caller, runId: str) -> Response:
+    """A run with its posts and all their attempts."""
+    view, rows = await caller.read(_with_posts, runId, caller)
+    attempts = await caller.read(runs.attempts, runId)
+    return ok(
+        run=run_out(view),
+        mode=view.run.mode,
+        sourceModel=view.run.source_model,
+        posts=rows,
+        summary=view.summary,
+        attempts=[attempt_out(a) for a in attempts],
+    )
+
+
+@router.get("/v1/runs/{runId}/table", response_model=RunTableResponse, responses=problems(404), summary="Run table")
+async def run_table(caller: Caller, runId: str) -> Response:
+    """The run as rows for people, sorted by publish time."""
+    view, posts = await caller.read(lambda scope: (runs.view(scope, runId), runs.posts(scope, runId)))
+    ordered = sorted(posts, key=lambda post: (post.publish_at, post.id))
+    return ok(run=run_out(view), rows=[table_row(post) for post in ordered])
+
+
+@router.post(
+    "/v1/runs/{runId}/publish",
+    response_model=RunResponse,
+    responses=problems(400, 404, 409, 413, 422),
+    openapi_extra=takes(OkResponse, required=False),
+    summary="Publish draft run",
+)
+async def publish_run(caller: Caller, runId: str, request: Request) -> Response:
+    """Schedule a draft. `startAt` moves its earliest post there and keeps all distances."""
+    body = json_object(await request.body())
+    start = body.get("startAt", body.get("start_at"))
+    moment = None
+    if start not in (None, ""):
+        run = await caller.read(runs.view, runId)
+        try:
+            moment = times.resolve(start, times.zone(run.run.timezone))
+        except ValueError as error:
+            raise InvalidRequest(f"startAt is not a time: {error}", code="invalid_publish_time", path="startAt") from None
+    await caller.write(runs.publish, runId, start_at=moment)
+    view, rows = await caller.read(_with_posts, runId, caller)
+    return ok(run=run_out(view), mode=view.run.mode, sourceModel=view.run.source_model, posts=rows, summary=view.summary)
+
+
+def _with_posts(scope: Scope, run_id: str, caller: CallerContext) -> tuple[runs.RunView, list[listing.PostRow]]:
+    view = runs.view(scope, run_id)
+    rows, _ = listing.page(scope, lambda query: query.where(Post.run_id == run_id), limit=MOST_POSTS, link=caller.link)
+    return view, rows
+
+
+def run_out(view: runs.RunView) -> dict[str, Any]:
+    """A run on the wire."""
+    run = view.run
+    return {
+        "id": run.id,
+        "status": view.status,
+        "mode": run.mode,
+        "source": "api",
+        "sourceModel": run.source_model,
+        "timezone": run.timezone,
+        "totalPosts": run.total_posts,
+        "createdAt": iso(run.created_at),
+        "updatedAt": iso(run.updated_at),
+    }
+
+
+def table_row(post: Post) -> dict[str, Any]:
+    return {
+        "time": iso(post.publish_at),
+        "account": post.account,
+        "campaign": post.campaign_name,
+        "step": post.sequence_position,
+        "postName": post.name,
+        "description": post.description,
+        "mediaLink": post.media_link,
+        "timezone": post.timezone,
+        "status": post.status,
+        "postId": post.id,
+    }

@@ -1,0 +1,103 @@
+"""Schedules: validate, preview, apply. The body is read by msgspec and judged by `scheduling`; every problem is told at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from socialclaw.api.answers import ok
+from socialclaw.api.bodies import json_value
+from socialclaw.api.deps import Caller, CallerContext, problems
+from socialclaw.api.runs import run_out
+from socialclaw.api.schemas import RunResponse, ValidateResponse
+from socialclaw.db.base import Scope, utc_now
+from socialclaw.db.posts import Post
+from socialclaw.publishing import listing, runs
+from socialclaw.scheduling import campaign
+from socialclaw.scheduling.apply import Applied, apply, earlier, fingerprint
+from socialclaw.scheduling.check import problem
+from socialclaw.scheduling.document import idempotency_key, parse
+from socialclaw.scheduling.plan import MOST_POSTS, Plan, wire_plan
+from socialclaw.scheduling.surroundings import destinations, library
+
+router = APIRouter(tags=["Publishing Runs and Posts"])
+
+BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ScheduleEnvelope"}}}}
+}
+
+
+@router.post(
+    "/v1/posts/validate",
+    response_model=ValidateResponse,
+    responses=problems(400, 413, 422),
+    openapi_extra=BODY,
+    summary="Validate schedule",
+)
+async def validate_schedule(caller: Caller, request: Request) -> Response:
+    """Check a schedule without storing anything. The answer to a wrong one lists every problem under `details.issues`."""
+    plan = await _plan(caller, json_value(await request.body()))
+    return ok(tenantId=caller.workspace_id, **wire_plan(plan))
+
+
+@router.post(
+    "/v1/campaigns/preview",
+    response_model=ValidateResponse,
+    responses=problems(400, 409, 413, 422),
+    openapi_extra=BODY,
+    summary="Preview campaign",
+)
+async def preview_campaign(caller: Caller, request: Request) -> Response:
+    """The graph of campaigns, targets and steps that a schedule means; stores nothing."""
+    plan = await _plan(caller, json_value(await request.body()))
+    graph = campaign.graph_of_plan(plan)
+    return ok(tenantId=caller.workspace_id, **wire_plan(plan), campaign=graph, schedule=campaign.clone(graph, mode=plan.mode))
+
+
+@router.post(
+    "/v1/posts/apply",
+    response_model=RunResponse,
+    status_code=201,
+    responses=problems(400, 409, 413, 422),
+    openapi_extra=BODY,
+    summary="Create run",
+)
+async def apply_schedule(caller: Caller, request: Request) -> Response:
+    """Create a run and its posts, all or nothing. The same `idempotencyKey` with the same content answers 200 with the first run."""
+    content = json_value(await request.body())
+    key, mark = idempotency_key(content), fingerprint(content)
+    applied = await caller.read(earlier, key, mark)
+    if applied is None:
+        plan = await _plan(caller, content)
+        applied = await caller.write(apply, plan, mark, base_url=caller.system.settings.base_url)
+    return await _answer(caller, applied)
+
+
+async def _plan(caller: CallerContext, content: object) -> Plan:
+    plan = await caller.read(_parse, content, caller.system.settings.base_url)
+    if plan.issues:
+        raise problem(plan)
+    return plan
+
+
+def _parse(scope: Scope, content: object, base_url: str) -> Plan:
+    return parse(content, now=utc_now(), accounts=destinations(scope), library=library(scope, content, base_url=base_url))
+
+
+async def _answer(caller: CallerContext, applied: Applied) -> Response:
+    def read(scope: Scope) -> tuple[runs.RunView, list[listing.PostRow]]:
+        view = runs.view(scope, applied.run_id)
+        rows, _ = listing.page(scope, lambda query: query.where(Post.run_id == applied.run_id), limit=MOST_POSTS, link=caller.link)
+        return view, rows
+
+    view, rows = await caller.read(read)
+    return ok(
+        200 if applied.duplicate else 201,
+        duplicate=applied.duplicate,
+        mode=view.run.mode,
+        sourceModel=view.run.source_model,
+        run=run_out(view),
+        posts=rows,
+        summary=view.summary,
+    )

@@ -1,0 +1,97 @@
+"""Every body and answer of the API, as the contract names them. Times are ISO 8601 in UTC with milliseconds and `Z`."""
+
+from __future__ import annotations
+
+from socialclaw.api.dialect import Schema
+from socialclaw.api.schemas.accounts import (
+    AccountsResponse,
+    ActionResultResponse,
+    CapabilitiesResponse,
+    Capability,
+    ConnectedAccount,
+    Connection,
+    ConnectionResponse,
+    ConnectionsResponse,
+    ConnectionStartRequest,
+    DiscoveryAction,
+    DiscoveryActionsResponse,
+    PublishSettings,
+    PublishSettingsResponse,
+)
+from socialclaw.api.schemas.assets import Asset, AssetRegistrationRequest, AssetResponse, AssetUploadRequest
+from socialclaw.api.schemas.envelopes import ErrorResponse, OkResponse
+from socialclaw.api.schemas.posts import (
+    AttemptsResponse,
+    Post,
+    PostResponse,
+    PostsResponse,
+    Run,
+    RunResponse,
+    RunStatusResponse,
+    RunTableResponse,
+)
+from socialclaw.api.schemas.schedules import AssetInput, CampaignInput, PostInput, ScheduleEnvelope, TargetInput, ValidateResponse
+from socialclaw.api.schemas.status import (
+    ApiKey,
+    HealthResponse,
+    JobsResponse,
+    KeyCreateRequest,
+    KeyCreateResponse,
+    KeysResponse,
+    KeyValidationResponse,
+    Tenant,
+    UsageResponse,
+    WorkspaceHealthResponse,
+)
+
+__all__ = [
+    "AccountsResponse",
+    "ActionResultResponse",
+    "ApiKey",
+    "Asset",
+    "AssetInput",
+    "AssetRegistrationRequest",
+    "AssetResponse",
+    "AssetUploadRequest",
+    "AttemptsResponse",
+    "CampaignInput",
+    "CapabilitiesResponse",
+    "Capability",
+    "ConnectedAccount",
+    "Connection",
+    "ConnectionResponse",
+    "ConnectionStartRequest",
+    "ConnectionsResponse",
+    "DiscoveryAction",
+    "DiscoveryActionsResponse",
+    "ErrorResponse",
+    "HealthResponse",
+    "JobsResponse",
+    "KeyCreateRequest",
+    "KeyCreateResponse",
+    "KeyValidationResponse",
+    "KeysResponse",
+    "OkResponse",
+    "Post",
+    "PostInput",
+    "PostResponse",
+    "PostsResponse",
+    "PublishSettings",
+    "PublishSettingsResponse",
+    "Run",
+    "RunResponse",
+    "RunStatusResponse",
+    "RunTableResponse",
+    "ScheduleEnvelope",
+    "TargetInput",
+    "Tenant",
+    "UsageResponse",
+    "ValidateResponse",
+    "WorkspaceHealthResponse",
+    "models",
+]
+
+
+def models() -> list[type[Schema]]:
+    """Every schema of the API."""
+    return [found for name in __all__ if isinstance(found := globals()[name], type) and issubclass(found, Schema)]

@@ -1,0 +1,86 @@
+"""Schedules, as they are handed in. These bodies are read by `scheduling/document.py`, which takes more spellings than are listed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import ConfigDict, StrictBool, StrictInt
+
+from socialclaw.api.dialect import MaybeObject, Object, OpenObject, ProviderName, Schema, Time, Uri, known_as, optional
+from socialclaw.api.schemas.assets import Kind
+from socialclaw.api.schemas.envelopes import OkResponse
+
+
+class AssetInput(Schema):
+    """A media file of a post: one of ours (`managed`), or any public URL."""
+
+    id: str | None = None
+    url: str
+    managed: StrictBool = optional()
+    original_filename: str | None = None
+    mime: str | None = None
+    kind: Kind | None = None
+    size: StrictInt | None = None
+    duration: float | None = None
+    width: StrictInt | None = None
+    height: StrictInt | None = None
+    alt_text: str | None = None
+
+
+class PostInput(Schema):
+    """A post to be made. Without `publish_at` it is published at once."""
+
+    model_config = ConfigDict(alias_generator=None)
+    provider: ProviderName | None = None
+    account: str
+    name: str | None = known_as("name", listed=["title"])
+    description: str | None = known_as("description", listed=["text"])
+    publish_at: Time | None = known_as("publish_at", listed=["publishAt"])
+    media_link: str | None = known_as("media_link", listed=["mediaLink"])
+    assets: list[AssetInput | Uri] = optional()
+    settings: Object = optional()
+    interaction_type: Literal["post", "reply", "comment"] | None = None
+    parent_step_id: str | None = None
+
+
+class TargetInput(Schema):
+    """An account, and the steps to be published to it one after the other."""
+
+    model_config = ConfigDict(alias_generator=None)
+    inline = True
+    account: str = optional()
+    publish_at: Time | None = None
+    steps: list[PostInput] = optional()
+
+
+class CampaignInput(Schema):
+    """Steps to several accounts that belong together."""
+
+    id: str | None = None
+    name: str
+    targets: list[TargetInput]
+
+
+class ScheduleEnvelope(Schema):
+    """A schedule, itself or under `schedule`: either `posts` or `campaigns`."""
+
+    timezone: str = optional()
+    mode: Literal["scheduled", "draft"] = optional()
+    idempotency_key: str | None = known_as("idempotencyKey", "idempotency_key")
+    posts: list[PostInput] = optional()
+    campaigns: list[CampaignInput] = optional()
+    schedule: OpenObject = optional()
+
+
+class ValidateResponse(OkResponse):
+    """What a schedule means: its posts with every default filled in, and the campaign graph where it has campaigns."""
+
+    tenant_id: str
+    timezone: str
+    mode: str
+    source_model: str = optional()
+    total_campaigns: StrictInt = optional()
+    total_posts: StrictInt
+    posts: list[PostInput]
+    campaign: MaybeObject = None
+    schedule: MaybeObject = None

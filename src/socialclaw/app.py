@@ -1,0 +1,76 @@
+"""The HTTP service, put together from an opened installation."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from socialclaw import __version__
+from socialclaw.api import accounts, assets, callbacks, connections, errors, keys, media, openapi, posts, runs, sandbox, schedules, status
+from socialclaw.api.guard import Guard
+from socialclaw.api.limits import Rates
+from socialclaw.api.middleware import Front
+from socialclaw.providers.sandbox import PREFIX
+from socialclaw.system import System
+from socialclaw.workspaces.keys import Keyring
+
+ROUTERS = (
+    status.router,
+    keys.router,
+    connections.router,
+    accounts.router,
+    callbacks.router,
+    posts.router,
+    schedules.router,
+    runs.router,
+    assets.router,
+    media.router,
+)
+
+
+def build(system: System) -> FastAPI:
+    """The service over this installation. Whoever opened the installation closes it, after the service has stopped."""
+    keyring = Keyring(system.database)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await keyring.close()
+
+    app = FastAPI(
+        title="SocialClaw",
+        version=__version__,
+        description=openapi.DESCRIPTION,
+        openapi_tags=openapi.TAGS,
+        docs_url=None,  # their scripts come from a CDN
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=lifespan,
+    )
+    app.state.system = system
+    app.state.keyring = keyring
+    app.state.rates = Rates(system.settings.rate_limit_per_minute)
+    for router in ROUTERS:
+        app.include_router(router)
+    if system.sandbox is not None:
+        app.router.routes.extend(sandbox.routes(system.sandbox))
+    errors.install(app)
+    limits = system.settings
+    app.add_middleware(Guard, most=limits.max_body_bytes, most_form=limits.max_asset_bytes, free=PREFIX)
+    app.add_middleware(Front)
+    _document(app)
+    return app
+
+
+def _document(app: FastAPI) -> None:
+    """Serve our document in the place of FastAPI's, written once when it is first asked for."""
+
+    def written() -> dict[str, object]:
+        if app.openapi_schema is None:
+            app.openapi_schema = openapi.document(app)
+        return app.openapi_schema
+
+    app.openapi = written  # type: ignore[method-assign]

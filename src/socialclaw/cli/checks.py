@@ -1,0 +1,198 @@
+"""What the doctor looks at, one function for each thing. States: ok, note (worth knowing), failed, unknown (could not be looked at)."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import stat
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from socialclaw.cli import installation
+from socialclaw.client import Client
+from socialclaw.db import schema
+from socialclaw.db.base import iso, utc_now
+from socialclaw.db.database import Database
+from socialclaw.db.workspaces import Worker
+from socialclaw.errors import SocialClawError
+from socialclaw.jobs import scan
+from socialclaw.networks import providers
+from socialclaw.providers.connect import OAuth2
+from socialclaw.settings import Settings
+
+State = Literal["ok", "note", "failed", "unknown"]
+OLDEST_PYTHON = (3, 11)
+LEAST_FREE = 500_000_000  # bytes in the data folder
+BUILT = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before this is wrong
+MOST_DRIFT = 5.0  # seconds between this machine and the database's
+SILENCE = 15.0  # seconds after which a worker counts as gone
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was found, in a sentence; where it is not ok, with what to do."""
+
+    name: str
+    state: State
+    message: str
+
+
+async def look(settings: Settings) -> list[Check]:
+    """Everything, in the order in which one thing needs another."""
+    checks = [python(), folder(settings), clock()]
+    if not installation.is_there(settings):
+        checks.append(Check("database", "note", "There is none yet; `socialclaw up` or `socialclaw migrate` makes it"))
+        checks.append(Check("secret key", "note", "There is none yet; it is made together with the database"))
+    else:
+        checks += await _stored(settings)
+    return [*checks, *await address(settings), *apps(settings)]
+
+
+def python() -> Check:
+    found = platform.python_version()
+    if sys.version_info < OLDEST_PYTHON:
+        return Check("python", "failed", f"{found}: SocialClaw needs 3.11 or newer")
+    return Check("python", "ok", f"{found} ({platform.python_implementation()}, {platform.system()})")
+
+
+def folder(settings: Settings) -> Check:
+    path = settings.data_dir.absolute()
+    there = next(place for place in (path, *path.parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        return Check("data folder", "failed", f"{there} cannot be written: choose another with --data-dir, or mend its rights")
+    free = shutil.disk_usage(there).free
+    shown = f"{path}{'' if there == path else ' (not made yet)'}, {free / 1e9:.1f} GB free"
+    return Check("data folder", "ok" if free > LEAST_FREE else "failed", shown if free > LEAST_FREE else f"{shown}: make room")
+
+
+def clock() -> Check:
+    now = datetime.now(UTC)
+    if now < BUILT:
+        return Check("clock", "failed", f"It says {iso(now)}, which is long past: set it, best by NTP")
+    return Check("clock", "ok", f"{iso(now)}, zone here {time.strftime('%Z')}. Whether it is right to the second cannot be told from here")
+
+
+async def _stored(settings: Settings) -> list[Check]:
+    try:
+        async with installation.database(settings) as found:
+            state = await schema.state(found)
+            checks = [_tables(settings, state)]
+            if state != "current":
+                return [
+                    *checks,
+                    Check("secret key", "unknown", "Needs a current database"),
+                    Check("worker", "unknown", "Needs a current database"),
+                ]
+            return [*checks, *await _drift(found), await key(settings, found), await worker(found)]
+    except SocialClawError as error:
+        return [Check("database", "failed", error.message), Check("secret key", "unknown", "Needs the database to answer")]
+
+
+def _tables(settings: Settings, state: schema.State) -> Check:
+    place = installation.place(settings)
+    match state:
+        case "current":
+            return Check("database", "ok", f"{place} answers, and its tables are current")
+        case "ahead":
+            return Check("database", "failed", f"{place}: {schema.SchemaError().message}")
+    return Check("database", "note", f"{place} is {state}: `socialclaw migrate`, or any start of a server, brings it up to date")
+
+
+async def _drift(database: Database) -> list[Check]:
+    """Machines must agree on the time; with SQLite there is only one."""
+    if database.is_sqlite:
+        return []
+    theirs = await database.read(lambda session: session.scalar(select(func.clock_timestamp())))
+    seconds = (datetime.now(UTC) - theirs).total_seconds() if theirs else 0.0
+    right = abs(seconds) <= MOST_DRIFT
+    message = f"This machine is {seconds:+.1f} s from the database's" + ("" if right else ": set both by NTP, or posts come early or late")
+    return [Check("clocks agree", "ok" if right else "failed", message)]
+
+
+async def key(settings: Settings, database: Database) -> Check:
+    """Whether the key file is there, is nobody else's to read, and opens what this database holds."""
+    path = settings.key_file
+    sealed, used = await database.read(installation.sealed)
+    if not path.exists() and not used:
+        return Check("secret key", "note", f"{path} is not made yet; the next start makes it")
+    try:
+        installation.prove(path, sealed, used=used)
+    except SocialClawError as error:
+        return Check("secret key", "failed", error.message)
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        return Check("secret key", "failed", f"{path} can be read by others (mode {mode:04o}): chmod 600 {path}")
+    return Check("secret key", "ok", f"{path}, mode {mode:04o}; {'opens what this database holds' if sealed else 'nothing is sealed yet'}")
+
+
+async def worker(database: Database) -> Check:
+    seen, due = await database.read(_workers)
+    silent = None if seen is None else (utc_now() - seen).total_seconds()
+    if silent is not None and silent <= SILENCE:
+        return Check(
+            "worker",
+            "failed" if due else "ok",
+            f"Alive {silent:.0f} s ago" + (f", but {due} posts have been due for over a minute" if due else ""),
+        )
+    last = "No worker has been here" if seen is None else f"The last sign of a worker is of {iso(seen)}"
+    if due:
+        return Check("worker", "failed", f"{last}, and {due} posts are due: start `socialclaw up`, `serve` or `worker`")
+    return Check("worker", "note", f"{last}; nothing is due. `socialclaw up`, `serve` or `worker` starts one")
+
+
+def _workers(session: Session) -> tuple[datetime | None, int]:
+    """The latest sign of life of a worker that did not sign out, and the posts that have waited too long."""
+    return session.scalar(select(func.max(Worker.seen_at)).where(Worker.stopped_at.is_(None))), scan.stuck(session, utc_now())
+
+
+async def address(settings: Settings) -> list[Check]:
+    """Whether the base URL can be what networks and browsers are told."""
+    url = urlsplit(settings.base_url)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        return [Check("base URL", "failed", f"{settings.base_url} is no http or https URL: correct SOCIALCLAW_PUBLIC_BASE_URL")]
+    async with Client(settings.base_url, seconds=5) as client:
+        try:
+            health = f"A server answers there, version {(await client.health()).get('version', 'unknown')}"
+        except SocialClawError as error:
+            health = f"From here: {error.message}"
+    if url.hostname in LOOPBACK:
+        where = "only this machine can reach it, which is enough for test workspaces; live networks need SOCIALCLAW_PUBLIC_BASE_URL"
+        return [Check("base URL", "note", f"{settings.base_url}: {where}. {health}")]
+    if url.scheme == "http":
+        return [Check("base URL", "note", f"{settings.base_url}: most networks only send users back to https. {health}")]
+    return [Check("base URL", "ok", f"{settings.base_url}. {health}. Whether the networks reach it from outside cannot be told from here")]
+
+
+def apps(settings: Settings) -> list[Check]:
+    """Developer apps for live workspaces, by network. Test workspaces need none."""
+    networks = dict.fromkeys(p.network for p in providers().values() if isinstance(p.connect, OAuth2))
+    unknown = [name for name in settings.apps if name not in {p.network for p in providers().values()}]
+    checks = [_app(settings, network) for network in networks]
+    return [
+        *checks,
+        *(
+            Check(f"app: {name}", "failed", f"There is no network of this name: rename SOCIALCLAW_APPS__{name.upper()}__…")
+            for name in unknown
+        ),
+    ]
+
+
+def _app(settings: Settings, network: str) -> Check:
+    app = settings.apps.get(network)
+    prefix = f"SOCIALCLAW_APPS__{network.upper()}__"
+    if app is None or not app.client_id:
+        return Check(
+            f"app: {network}", "note", f"Not set up, so live workspaces cannot connect it: {prefix}CLIENT_ID and {prefix}CLIENT_SECRET"
+        )
+    if not app.client_secret.get_secret_value():
+        return Check(f"app: {network}", "note", f"Has an id but no secret; most apps have one: {prefix}CLIENT_SECRET")
+    return Check(f"app: {network}", "ok", "Set up. Whether the network accepts it shows at the first connection")

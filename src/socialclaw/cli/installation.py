@@ -1,0 +1,159 @@
+"""Opening an installation: the folder, the database, the secret key; each failure is one line that says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+from sqlalchemy import make_url, select
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from socialclaw.cli.output import Problem
+from socialclaw.db import schema
+from socialclaw.db.accounts import Account
+from socialclaw.db.database import Database
+from socialclaw.db.workspaces import ApiKey, Workspace
+from socialclaw.settings import Settings
+from socialclaw.system import System
+from socialclaw.vault import Vault, VaultError
+
+ANSWER_SECONDS = 10  # for the first answer of a database server
+Sealed = tuple[str, str]  # a sealed value, and what it is bound to
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, create: bool = True) -> AsyncIterator[System]:
+    """The installation, its tables up to date and its key tried on what it sealed.
+
+    `create`: make what is not there yet; without it, an installation must be there already.
+    """
+    await prepare(settings, create=create)
+    try:
+        system = System.open(settings)
+    except (OSError, sqlite3.Error) as error:
+        raise Problem(f"The sandbox's file {settings.sandbox_file} cannot be opened ({_why(error)})") from None
+    try:
+        yield system
+    finally:
+        await system.close()
+
+
+async def prepare(settings: Settings, *, create: bool = True) -> None:
+    """Everything that must be in place before System.open. Raises Problem, SchemaError or VaultError."""
+    if create:
+        make_folder(settings.data_dir)
+    elif not is_there(settings):
+        raise Problem(
+            f"There is no installation in {settings.data_dir.absolute()}: name it with --data-dir, or make one with `socialclaw up`"
+        )
+    async with database(settings) as found:
+        if await schema.state(found) != "current" and not create:
+            raise Problem("The database is not up to date with this version: run `socialclaw migrate`")
+        await schema.upgrade(found)
+        await unlock(settings, found)
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """The database, once it has answered; Problem where it does not."""
+    try:
+        found = Database(settings.database)
+    except (ArgumentError, ValueError) as error:
+        raise Problem(
+            f"--database-url is not one this server understands ({_why(error)}): postgresql://user@host/name or sqlite:///path"
+        ) from None
+    try:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await schema.state(found)
+        except TimeoutError:
+            raise Problem(f"{place(settings)} did not answer within {ANSWER_SECONDS} seconds: {_advice(found)}") from None
+        except (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise Problem(f"{place(settings)} cannot be opened ({_why(error)}): {_advice(found)}") from None
+        yield found
+    finally:
+        await found.close()
+
+
+async def unlock(settings: Settings, database: Database) -> None:
+    """Prove the key on what the database holds; a new key is made only where nothing was ever sealed."""
+    path = settings.key_file
+    found, used = await database.read(sealed)
+    if not path.exists() and not used:
+        try:
+            Vault.open(path, create=True)
+        except FileExistsError:  # another process has just made it
+            pass
+        except OSError as error:
+            raise Problem(
+                f"The secret key file {path} cannot be written ({_why(error)}): choose a place with SOCIALCLAW_SECRET_KEY_FILE"
+            ) from None
+    prove(path, found, used=used)
+
+
+def prove(path: Path, sealed: list[Sealed], *, used: bool) -> None:
+    """Raises Problem where the key file is missing or is not the one that sealed these values."""
+    if not path.exists() and used:
+        raise Problem(
+            f"The secret key file {path} is missing, and what this database holds was sealed with it: restore it from your backup, "
+            "or say where it is with SOCIALCLAW_SECRET_KEY_FILE. A new key could not open the accounts' credentials"
+        )
+    vault = Vault.open(path)
+    for value, bound_to in sealed:
+        try:
+            vault.unseal(value, bound_to=bound_to)
+        except VaultError as error:
+            raise Problem(
+                f"{path} is not the secret key of this database: restore the right file from your backup. {error.message}"
+            ) from None
+
+
+def is_there(settings: Settings) -> bool:
+    """Whether there may be an installation. A server's database can only be asked."""
+    url = make_url(settings.database)
+    return url.get_backend_name() != "sqlite" or (bool(url.database) and Path(str(url.database)).exists())
+
+
+def make_folder(path: Path) -> None:
+    """Make the data folder, and make sure that files can be made in it."""
+    probe = path / f".writable-{os.getpid()}"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise Problem(
+            f"The data folder {path.absolute()} cannot be written ({_why(error)}): choose another with --data-dir, or mend its rights"
+        ) from None
+
+
+def sealed(session: Session) -> tuple[list[Sealed], bool]:
+    """The newest sealed values, and whether anything was ever sealed or owned here."""
+    key = session.scalar(select(ApiKey).order_by(ApiKey.created_at.desc()).limit(1))
+    account = session.scalar(select(Account).where(Account.sealed.is_not(None)).order_by(Account.updated_at.desc()).limit(1))
+    found = [(key.sealed, f"api_keys:{key.id}:secret")] if key else []
+    if account and account.sealed:
+        found.append((account.sealed, f"accounts:{account.id}:secrets"))
+    return found, bool(found) or session.scalar(select(Workspace.id).limit(1)) is not None
+
+
+def place(settings: Settings) -> str:
+    """The database as people call it, without its password."""
+    return f"The database {make_url(settings.database).render_as_string(hide_password=True)}"
+
+
+def _advice(database: Database) -> str:
+    return "check the file and its rights" if database.is_sqlite else "start PostgreSQL there, or correct --database-url"
+
+
+def _why(error: BaseException) -> str:
+    """The first line of what the system said."""
+    cause = getattr(error, "orig", None) or error
+    said = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    return str(said).strip().partition("\n")[0]

@@ -1,0 +1,84 @@
+"""What a person sees when `socialclaw up` has started: where everything is, and at the first start how it works."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+from socialclaw.cli import start
+from socialclaw.cli.output import Problem, say
+from socialclaw.client import Client
+from socialclaw.system import System
+from socialclaw.workspaces import keys
+
+
+async def introduce(system: System, *, tour: bool | None) -> None:
+    """Make what is missing, say where things are, and show around: at the first start only, unless `tour` says otherwise."""
+    found = await start.test_workspace(system)
+    if found is None:
+        say(f'The workspace "{start.NAME}" is a live one here, so no test workspace is set up.')
+        _signpost(system.settings.base_url)
+        return
+    touring = (found.fresh if tour is None else tour) and system.settings.worker
+    if found.fresh:
+        _, secret = await start.new_key(system, found.workspace_id, "First key")
+        await _welcome(system, found, secret, touring=touring)
+    elif found.missing or touring:
+        key_id, secret = await start.new_key(system, found.workspace_id, "Start")
+        try:
+            await _welcome(system, found, secret, touring=touring)
+        finally:
+            await system.write(found.workspace_id, keys.revoke, key_id, test=True)
+    else:
+        _signpost(system.settings.base_url)
+        _another_key()
+    say("Running. Stop with Ctrl-C.")
+
+
+async def _welcome(system: System, found: start.Sandboxed, secret: str, *, touring: bool) -> None:
+    base = system.settings.base_url
+    async with Client(base, secret) as client:
+        if found.missing:
+            say(f'Connecting an account on each simulated network, in the test workspace "{start.NAME}":')
+            await start.connect_all(system, client, found.missing)
+            say()
+        _signpost(base)
+        if found.fresh:
+            await _first_key(client, secret)
+        else:
+            _another_key()
+        if touring:
+            await _tour(client)
+
+
+async def _first_key(client: Client, secret: str) -> None:
+    """The key, and a line that uses it."""
+    from socialclaw.cli.tour import required_settings
+
+    say(f"API key     {secret}")
+    say(f'            of the test workspace "{start.NAME}"; it is not shown again')
+    able = [a for a in (await client.capabilities())["capabilities"] if a["publishable"] and not a["input"]["media"]["required"]]
+    account = next((a["handle"] for a in able if required_settings(a["publishSettings"]["fields"]) == {}), None)
+    if account:
+        body = json.dumps({"posts": [{"account": account, "description": "Hello, world"}]})
+        headers = ["-H", f"Authorization: Bearer {secret}", "-H", "Content-Type: application/json"]
+        say(f"Post now    {shlex.join(['curl', '-s', f'{client.base_url}/v1/posts/apply', *headers, '-d', body])}")
+
+
+def _signpost(base: str) -> None:
+    say(f"Base URL    {base}")
+    say(f"The public  {base}/sandbox/   what people would see on the simulated networks")
+    say(f"Operations  {base}/openapi.json")
+
+
+def _another_key() -> None:
+    say(f"API key     make one: socialclaw keys create --workspace {shlex.quote(start.NAME)}")
+
+
+async def _tour(client: Client) -> None:
+    from socialclaw.cli import tour
+
+    say("\nA short tour (without it: --no-tour)")
+    if not await tour.take(client):
+        raise Problem("Not everything in the tour was published; GET /v1/posts/{id}/attempts says why")
+    say()

@@ -1,0 +1,186 @@
+"""The commands that run something: up, serve, worker, sandbox, migrate."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialclaw.cli import options
+from socialclaw.cli.output import print_json, say
+
+if TYPE_CHECKING:
+    from socialclaw.settings import Settings
+    from socialclaw.system import System
+
+SANDBOX_PORT = 8001
+
+
+def up(
+    host: options.Host = None,
+    port: options.Port = None,
+    data_dir: options.DataDir = None,
+    database_url: options.DatabaseUrl = None,
+    worker: options.WithWorker = None,
+    tour: options.Tour = None,
+) -> None:
+    """Start everything in one process. The first start makes a test workspace, and shows around."""
+    settings = options.settings(host=host, port=port, data_dir=data_dir, database_url=database_url, worker=worker)
+    _run_server(settings, tour=tour, introduce=True)
+
+
+def serve(
+    host: options.Host = None,
+    port: options.Port = None,
+    data_dir: options.DataDir = None,
+    database_url: options.DatabaseUrl = None,
+    worker: options.WithWorker = None,
+) -> None:
+    """Serve the API, and publish too unless --no-worker."""
+    settings = options.settings(host=host, port=port, data_dir=data_dir, database_url=database_url, worker=worker)
+    _run_server(settings, tour=False, introduce=False)
+
+
+def worker(data_dir: options.DataDir = None, database_url: options.DatabaseUrl = None) -> None:
+    """Publish, without serving the API. SOCIALCLAW_PUBLIC_BASE_URL must say where the API is."""
+    from socialclaw.cli import process
+
+    settings = options.settings(data_dir=data_dir, database_url=database_url)
+    _log(settings, quiet=False)
+    process.run(lambda: _work(settings))
+
+
+def sandbox(
+    host: options.Host = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on.", show_default=str(SANDBOX_PORT))] = None,
+    data_dir: options.DataDir = None,
+    api: Annotated[
+        str | None,
+        typer.Option("--api", help="The server whose media the simulated networks may fetch.", show_default="http://127.0.0.1:8000"),
+    ] = None,
+) -> None:
+    """Run the simulated networks alone: no database, no key. SOCIALCLAW_SANDBOX_URL tells the servers where."""
+    from socialclaw.cli import process
+
+    settings = options.settings(data_dir=data_dir, public_base_url=api)
+    bound = process.listen(host or settings.host, SANDBOX_PORT if port is None else port)
+    _log(settings, quiet=False)
+    process.run(lambda: _sandbox(settings, bound))
+
+
+def migrate(data_dir: options.DataDir = None, database_url: options.DatabaseUrl = None, as_json: options.AsJson = False) -> None:
+    """Bring the database up to date with this version."""
+    from socialclaw.cli import process
+
+    settings = options.settings(data_dir=data_dir, database_url=database_url)
+    process.run(lambda: _migrate(settings, as_json=as_json))
+
+
+def _run_server(settings: Settings, *, tour: bool | None, introduce: bool) -> None:
+    from socialclaw import __version__
+
+    say(f"SocialClaw {__version__}   data in {settings.data_dir.absolute()}")
+    from socialclaw.cli import process  # this and what it brings takes a second or two
+
+    bound = process.listen(settings.host, settings.port)
+    settings = settings.model_copy(update={"port": bound.getsockname()[1]})
+    _log(settings, quiet=introduce)
+    process.run(lambda: _serve(settings, bound, tour=tour, introduce=introduce))
+
+
+async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None, introduce: bool) -> None:
+    from socialclaw import app
+    from socialclaw.cli import installation, introduction, process
+    from socialclaw.jobs.queue import Queue
+    from socialclaw.work import Worker
+
+    async with installation.opened(settings) as system:
+        # On SQLite the queue is in this process's memory: without a worker here nobody would ever empty it.
+        queue = await Queue.open(system.database) if settings.worker or not system.database.is_sqlite else None
+        if queue:
+            system.queue = queue
+        try:
+            worker = Worker(system, queue) if settings.worker and queue else None
+
+            async def started() -> None:
+                await (introduction.introduce(system, tour=tour) if introduce else _ready(system))
+
+            await process.serve(app.build(system), bound, worker=worker, started=started)
+        finally:
+            if queue:
+                await queue.close()
+    say("Stopped.")
+
+
+async def _ready(system: System) -> None:
+    say(f"API on {system.settings.base_url}, {'publishing too' if system.settings.worker else 'without a worker'}. Stop with Ctrl-C.")
+
+
+async def _work(settings: Settings) -> None:
+    from socialclaw.cli import installation, process
+    from socialclaw.jobs.queue import Queue
+    from socialclaw.work import Worker
+
+    async with installation.opened(settings) as system:
+        queue = await Queue.open(system.database)
+        system.queue = queue
+        worker = Worker(system, queue)
+        say(f"Worker {worker.id} is publishing. Stop with Ctrl-C.")
+        try:
+            await process.work(worker)
+        finally:
+            await queue.close()
+    say("Stopped.")
+
+
+async def _sandbox(settings: Settings, bound: socket.socket) -> None:
+    from socialclaw.api.sandbox import sandbox_app
+    from socialclaw.cli import process
+    from socialclaw.cli.installation import make_folder
+    from socialclaw.system import open_sandbox
+
+    make_folder(settings.data_dir)
+    host, port = bound.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    faults = ipaddress.ip_address(host).is_loopback
+
+    async def started() -> None:
+        limits = "" if faults else ". They take no faults, because this is no loopback address"
+        say(f"The simulated networks are on http://{shown}:{port}/sandbox/{limits}")
+
+    await process.serve(sandbox_app(open_sandbox(settings), faults=faults), bound, started=started)
+    say("Stopped.")
+
+
+async def _migrate(settings: Settings, *, as_json: bool) -> None:
+    from socialclaw.cli import installation
+    from socialclaw.db import schema
+
+    async with installation.database(_with_folder(settings)) as database:
+        before = await schema.state(database)
+        await schema.upgrade(database)
+        after = await schema.state(database)
+    if as_json:
+        print_json({"before": before, "after": after})
+    else:
+        say(f"The database was {before}; it is {after}.")
+
+
+def _with_folder(settings: Settings) -> Settings:
+    from socialclaw.cli.installation import make_folder
+
+    make_folder(Path(settings.data_dir))
+    return settings
+
+
+def _log(settings: Settings, *, quiet: bool) -> None:
+    """Log lines on standard error; where a person is being shown around, only what is wrong, unless the operator asked for more."""
+    from socialclaw.api import logs
+
+    logs.configure("warning" if quiet and "log_level" not in settings.model_fields_set else settings.log_level)
+
+
+COMMANDS: tuple[Any, ...] = (up, serve, worker, sandbox, migrate)

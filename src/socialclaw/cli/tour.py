@@ -1,0 +1,158 @@
+"""A short tour of the whole way: a picture is uploaded, a campaign checked and applied, and watched until the public sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+
+from socialclaw.cli.output import Problem, console, print_table, say
+from socialclaw.client import Client
+from socialclaw.db.base import iso, utc_now
+from socialclaw.networks import providers
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+PATIENCE_SECONDS = 60.0
+LOOK_SECONDS = 0.2
+PICTURE = (1200, 675)
+HELLO = "Hello from the SocialClaw tour. This post went through the code that publishes to the world."
+REPLY = "And this reply waited for the post above to be live."
+Json = Mapping[str, Any]
+
+
+async def take(client: Client) -> bool:
+    """Publish a small campaign and show how it went; whether all of it was published."""
+    asset = (await client.upload("tour.png", picture(), "image/png"))["asset"]
+    say(f"Uploaded a picture            {asset['publicUrl']}")
+    able = (await client.capabilities())["capabilities"]
+    schedule = campaign(able, asset)
+    checked = await client.validate(schedule)
+    say(f"Validated a campaign          {checked['totalPosts']} posts, no problems")
+    run = (await client.apply(schedule))["run"]
+    say(f"Applied it                    {run['id']}")
+    posts = await watch(client, run["id"])
+    rows = [await _row(client, post) for post in posts]
+    say()
+    print_table(("Network", "Post", "Status", "Attempts", "What the public sees"), rows)
+    return all(post["status"] == "published" for post in posts)
+
+
+def picture() -> bytes:
+    """A PNG of colours flowing into each other."""
+    from PIL import Image, ImageChops, ImageOps
+
+    slope = Image.linear_gradient("L").rotate(90).resize(PICTURE, Image.Resampling.BICUBIC)
+    fall = Image.linear_gradient("L").resize(PICTURE, Image.Resampling.BICUBIC)
+    glow = Image.radial_gradient("L").resize(PICTURE, Image.Resampling.BICUBIC)
+    ground = ImageOps.colorize(Image.blend(slope, fall, 0.4), black="#1e1b4b", mid="#6d28d9", white="#fb7185")
+    light = ImageOps.colorize(ImageOps.invert(glow), black="#000000", mid="#3b1d4a", white="#f59e0b")
+    content = io.BytesIO()
+    ImageChops.screen(ground, light).save(content, "PNG", optimize=True)
+    return content.getvalue()
+
+
+def campaign(capabilities: Iterable[Json], asset: Json) -> dict[str, Any]:
+    """A post to each account that can take one, with the picture where it fits, and a reply where replies are possible."""
+    targets = []
+    for able in capabilities:
+        settings = required_settings(able["publishSettings"]["fields"])
+        media = able["input"]["media"]
+        pictured = "image" in media["acceptedKinds"]
+        if not able["publishable"] or settings is None or (media["required"] and not pictured):
+            continue
+        first: dict[str, Any] = {"description": HELLO, "settings": settings}
+        if pictured:
+            first["assets"] = [
+                {"id": asset["id"], "url": asset["publicUrl"], "managed": True, "altText": "Colours flowing into each other"}
+            ]
+        steps = [first]
+        if "reply" in able["workflow"]["supportedInteractionTypes"]:
+            steps.append({"description": REPLY, "interaction_type": "reply", "delay_seconds": 1})
+        targets.append({"account": able["accountId"], "steps": steps})
+    if not targets:
+        raise Problem("No account of the test workspace can publish, so there is no tour")
+    return {"timezone": "UTC", "campaigns": [{"id": "tour", "name": "Tour", "publish_at": iso(utc_now()), "targets": targets}]}
+
+
+def required_settings(fields: Iterable[Json]) -> dict[str, Any] | None:
+    """The settings that a post must have, each with the first of its options; None where only a person can tell."""
+    found: dict[str, Any] = {}
+    for field in fields:
+        if field["required"] and "default" not in field:
+            if not field.get("options"):
+                return None
+            found[field["id"]] = field["options"][0]
+    return found
+
+
+async def watch(client: Client, run_id: str) -> Sequence[Json]:
+    """Show the run's posts until all have ended, or until patience does. The posts as they are then."""
+    from rich.live import Live
+
+    screen, seen = console(), dict[str, str]()
+    until = time.monotonic() + PATIENCE_SECONDS
+    with Live(console=screen, auto_refresh=False, transient=True) as live:
+        while True:
+            answer = await client.run_status(run_id)
+            posts: Sequence[Json] = sorted(answer["posts"], key=lambda post: (post["targetIndex"], post["sequencePosition"]))
+            if screen.is_terminal:
+                live.update(_progress(posts), refresh=True)
+            else:
+                _tell(posts, seen)
+            if answer["run"]["status"] in ("completed", "partial_failed"):
+                return posts
+            if time.monotonic() > until:
+                say(f"Some posts take longer than {PATIENCE_SECONDS:.0f} seconds; they go on. See GET /v1/runs/{run_id}")
+                return posts
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def _tell(posts: Iterable[Json], seen: dict[str, str]) -> None:
+    """A line for each post whose status is new."""
+    for post in posts:
+        if seen.get(post["id"]) != post["status"]:
+            seen[post["id"]] = post["status"]
+            say(f"  {post['status']:<14} {_label(post):<10} {post['interactionType']:<6} {post['account']}")
+
+
+def _progress(posts: Iterable[Json]) -> Table:
+    from rich.spinner import Spinner
+    from rich.table import Table
+    from rich.text import Text
+
+    colours = {"published": "green", "failed": "red", "canceled": "red", "retry_pending": "yellow"}
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for post in posts:
+        colour = colours.get(post["status"])
+        status = Text(post["status"], style=colour) if colour else Spinner("dots", text=post["status"])
+        table.add_row(Text(_label(post)), Text(post["interactionType"]), Text(post["account"]), status)
+    return table
+
+
+async def _row(client: Client, post: Json) -> tuple[str, ...]:
+    """The post as it ended, with a link that has been tried."""
+    detail = (await client.post(post["id"]))["post"]
+    status = detail["status"] if not detail.get("error") else f"{detail['status']}: {detail['error']}"
+    return _label(detail), detail["interactionType"], status, str(detail["attemptCount"]), await _link(client, detail)
+
+
+async def _link(client: Client, post: Json) -> str:
+    """Where the public sees the post; the network's page in the sandbox where the post has none of its own."""
+    url = post.get("providerUrl")
+    if url:
+        try:
+            if (await client.http.get(url, follow_redirects=True)).is_success:
+                return str(url)
+        except httpx2.HTTPError:
+            pass
+    return f"{client.base_url}/sandbox/{providers()[post['provider']].network}/"
+
+
+def _label(post: Json) -> str:
+    return providers()[post["provider"]].label

@@ -1,0 +1,184 @@
+"""The commands for workspaces and their API keys. They work on the database, so they need no key themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialclaw.cli import options
+from socialclaw.cli.output import print_json, print_table, say
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from socialclaw.db.workspaces import ApiKey, Workspace
+    from socialclaw.settings import Settings
+    from socialclaw.system import System
+
+keys = typer.Typer(no_args_is_help=True, help="API keys.")
+workspaces = typer.Typer(no_args_is_help=True, help="Worktenants.")
+InWorkspace = Annotated[str, typer.Option("--workspace", help="The workspace's name.")]
+
+
+@keys.command("create")
+def create_key(
+    workspace: InWorkspace,
+    label: Annotated[str | None, typer.Option("--label", help="What the key is for.")] = None,
+    kind: Annotated[str, typer.Option("--kind", help="personal or agent.")] = "personal",
+    data_dir: options.DataDir = None,
+    database_url: options.DatabaseUrl = None,
+    json: options.AsJson = False,
+) -> None:
+    """Make a key, and show its secret: this once only."""
+    from socialclaw.workspaces import keys as made
+    from socialclaw.workspaces import tenants
+
+    async def run(system: System) -> tuple[Workspace, ApiKey, str]:
+        space = await system.database.read(tenants.by_name, workspace)
+        return space, *await system.write(space.id, made.create, system.vault, label, kind, test=space.mode == "test")
+
+    space, row, secret = _run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    if json:
+        print_json(key_out(row, space) | {"secret": secret})
+    else:
+        say(secret)
+        say(f'Key {row.id} of the {space.mode} workspace "{space.name}". It is not shown again.')
+
+
+@keys.command("list")
+def list_keys(
+    workspace: Annotated[str | None, typer.Option("--workspace", help="Only this workspace's.")] = None,
+    data_dir: options.DataDir = None,
+    database_url: options.DatabaseUrl = None,
+    json: options.AsJson = False,
+) -> None:
+    """List keys, revoked ones too."""
+
+    async def run(system: System) -> list[tuple[ApiKey, Workspace]]:
+        return await system.database.read(_keys, workspace)
+
+    found = _run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    rows = [key_out(row, space) for row, space in found]
+    if json:
+        print_json({"keys": rows})
+    else:
+        _print(rows, "id", "workspace", "prefix", "label", "kind", "createdAt", "lastUsedAt", "revokedAt")
+
+
+@keys.command("revoke")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(metavar="KEY", help="The key's id, as `keys list` shows it.")],
+    data_dir: options.DataDir = None,
+    database_url: options.DatabaseUrl = None,
+    json: options.AsJson = False,
+) -> None:
+    """Take a key out of use, for good. Running servers refuse it within seconds."""
+
+    async def run(system: System) -> tuple[ApiKey, Workspace]:
+        return await system.database.write(_revoke, key_id)
+
+    row, space = _run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    if json:
+        print_json(key_out(row, space))
+    else:
+        say(f'Key {row.id} ({row.prefix}…) of "{space.name}" is revoked.')
+
+
+@workspaces.command("create")
+def create_workspace(
+    name: Annotated[str, typer.Argument(help="Its name.")],
+    mode: Annotated[str, typer.Option("--mode", help="live, or test: its networks are the sandbox.")] = "live",
+    data_dir: options.DataDir = None,
+    database_url: options.DatabaseUrl = None,
+    json: options.AsJson = False,
+) -> None:
+    """Make a workspace."""
+    from socialclaw.workspaces import tenants
+
+    async def run(system: System) -> Workspace:
+        return await system.database.write(tenants.create, name, mode)
+
+    row = _run(options.settings(data_dir=data_dir, database_url=database_url), run, create=True)
+    if json:
+        print_json(workspace_out(row))
+    else:
+        say(f'The {row.mode} workspace "{row.name}" is {row.id}. Make a key: socialclaw keys create --workspace {_quoted(row.name)}')
+
+
+@workspaces.command("list")
+def list_workspaces(data_dir: options.DataDir = None, database_url: options.DatabaseUrl = None, json: options.AsJson = False) -> None:
+    """List workspaces."""
+    from socialclaw.workspaces import tenants
+
+    async def run(system: System) -> Sequence[Workspace]:
+        return await system.database.read(tenants.listed)
+
+    rows = [workspace_out(row) for row in _run(options.settings(data_dir=data_dir, database_url=database_url), run)]
+    if json:
+        print_json({"workspaces": rows})
+    else:
+        _print(rows, "id", "name", "mode", "createdAt")
+
+
+def key_out(row: ApiKey, space: Workspace) -> dict[str, Any]:
+    """A key as the commands show it: never its secret."""
+    times = {"createdAt": row.created_at, "lastUsedAt": row.last_used_at, "revokedAt": row.revoked_at}
+    shown = {"id": row.id, "workspace": space.name, "mode": space.mode, "prefix": row.prefix, "label": row.label, "kind": row.kind}
+    return shown | {name: _time(value) for name, value in times.items()}
+
+
+def workspace_out(row: Workspace) -> dict[str, Any]:
+    return {"id": row.id, "name": row.name, "mode": row.mode, "createdAt": _time(row.created_at)}
+
+
+def _run(settings: Settings, do: Callable[[System], Any], *, create: bool = False) -> Any:
+    """Open the installation and run `do` on it. `create`: an installation may be made for it."""
+    from socialclaw.cli import installation, process
+
+    found: list[Any] = []
+
+    async def main() -> None:
+        async with installation.opened(settings, create=create) as system:
+            found.append(await do(system))
+
+    process.run(main)
+    return found[0]
+
+
+def _keys(session: Session, workspace: str | None) -> list[tuple[ApiKey, Workspace]]:
+    from socialclaw.db.base import Scope
+    from socialclaw.workspaces import keys as made
+    from socialclaw.workspaces import tenants
+
+    asked = [tenants.by_name(session, workspace)] if workspace else tenants.listed(session)
+    return [(row, space) for space in asked for row in made.listed(Scope(session, space.id))]
+
+
+def _revoke(session: Session, key_id: str) -> tuple[ApiKey, Workspace]:
+    from socialclaw.db.base import Scope
+    from socialclaw.db.workspaces import ApiKey, Workspace
+    from socialclaw.errors import NotFound
+    from socialclaw.workspaces import keys as made
+
+    row = session.get(ApiKey, key_id)
+    if row is None:
+        raise NotFound(f"There is no key {key_id!r}: `socialclaw keys list` shows them")
+    return made.revoke(Scope(session, row.workspace_id), key_id), session.get_one(Workspace, row.workspace_id)
+
+
+def _print(rows: Sequence[dict[str, Any]], *columns: str) -> None:
+    print_table(columns, [[str(row[name] if row[name] is not None else "") for name in columns] for row in rows])
+
+
+def _time(value: Any) -> str | None:
+    from socialclaw.db.base import iso
+
+    return iso(value) if value else None
+
+
+def _quoted(name: str) -> str:
+    import shlex
+
+    return shlex.quote(name)

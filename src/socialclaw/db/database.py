@@ -1,0 +1,173 @@
+"""Running functions in transactions, the same way on SQLite and on PostgreSQL.
+
+A database function is a plain `def f(session, …)`; `read` and `write` run it in one transaction and commit before they return.
+On SQLite it runs in one thread hop on the thread's own sqlite3 connection, with exactly one writer at a time; on PostgreSQL it
+runs over asyncpg. So nothing is written twice, and no transaction can be open while a network is spoken to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READERS = 4
+TRIES = 3
+ROLLED_BACK = ("40001", "40P01")  # serialization failure, deadlock: PostgreSQL promises that nothing was written
+
+# FULL: the mark that fences an irreversible call must survive a power cut, not only a killed process.
+PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000", "temp_store=MEMORY")
+
+
+class Database:
+    """One database, opened. Close it when done.
+
+    `postgresql://user@host/name` or `sqlite:///path`. On PostgreSQL a function is run again where the database says that nothing
+    of its first run was kept (a deadlock, or a connection that was lost before COMMIT), so it may have no other side effects.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writes: set[asyncio.Task[Any]] = set()
+        if self.is_sqlite:
+            if self.url.database in (None, "", ":memory:"):
+                raise ValueError("SQLite needs a file: every thread has its own connection, and would have its own memory")
+            self._reader = _Threads(self.url, READERS, writes=False)
+            self._writer = _Threads(self.url, 1, writes=True)
+        else:
+            self.url = self.url.set(drivername="postgresql+asyncpg")
+            self.async_engine: AsyncEngine = create_async_engine(self.url, pool_size=pool_size, max_overflow=10)
+
+    async def read(self, do: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `do(session, …)` in a transaction that cannot write."""
+        if self.is_sqlite:
+            return await self._reader.run(do, args, kwargs)
+        return await self._run_postgres(True, do, args, kwargs)
+
+    async def write(self, do: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `do(session, …)` in a transaction and commit it; anything raised rolls it back.
+
+        Shielded: a caller that goes away (a closed connection, say) cannot leave a transaction half way.
+        """
+        run = self._writer.run(do, args, kwargs) if self.is_sqlite else self._run_postgres(False, do, args, kwargs)
+        task = asyncio.create_task(run)
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+        return await asyncio.shield(task)
+
+    async def _run_postgres(self, reads: bool, do: Callable[..., T], args: Any, kwargs: Any) -> T:
+        committing = False
+
+        def run(connection: Connection) -> T:
+            nonlocal committing
+            with Session(connection, expire_on_commit=False) as session, session.begin():
+                result = do(session, *args, **kwargs)
+                session.flush()
+                committing = True
+                return result
+
+        for tries_left in reversed(range(TRIES)):
+            try:
+                async with self.async_engine.connect() as connection:
+                    if reads:
+                        await connection.execution_options(postgresql_readonly=True)
+                    return await connection.run_sync(run)
+            except DBAPIError as error:
+                undone = getattr(error.orig, "sqlstate", None) in ROLLED_BACK or (error.connection_invalidated and not committing)
+                if not undone or not tries_left:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    async def close(self) -> None:
+        """Finish what is being written, then let go."""
+        await asyncio.gather(*self._writes, return_exceptions=True)
+        if self.is_sqlite:
+            self._reader.close()
+            self._writer.close()
+        else:
+            await self.async_engine.dispose()
+
+
+class _Threads:
+    """SQLite in threads, each with one connection that it keeps: no pool to go through, and no connection shared."""
+
+    def __init__(self, url: URL, count: int, *, writes: bool) -> None:
+        self._engine = _sqlite(url, writes=writes)
+        self._own = threading.local()
+        self._opened: list[Connection] = []
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="db-write" if writes else "db-read")
+
+    async def run(self, do: Callable[..., T], args: Any, kwargs: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, do, args, kwargs)
+
+    def _run(self, do: Callable[..., T], args: Any, kwargs: Any) -> T:
+        session = self._session()
+        try:
+            with session, session.begin():
+                return do(session, *args, **kwargs)
+        except BaseException:
+            # After a COMMIT that failed, sqlite3 is still in the transaction while SQLAlchemy thinks that it is over.
+            if self._own.raw.in_transaction:
+                self._own.raw.rollback()
+            raise
+
+    def _session(self) -> Session:
+        session: Session | None = getattr(self._own, "session", None)
+        if session is None:
+            connection = self._engine.connect()
+            self._opened.append(connection)
+            self._own.raw = connection.connection.driver_connection
+            session = self._own.session = Session(connection, expire_on_commit=False)
+        return session
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        for connection in self._opened:
+            connection.close()
+
+
+def _sqlite(url: URL, *, writes: bool) -> Engine:
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30, "check_same_thread": False})
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        _log_ahead(connection)
+        for pragma in (*PRAGMAS, f"query_only={'OFF' if writes else 'ON'}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        raw: Any = connection.connection.driver_connection
+        try:
+            raw.execute(begin)
+        except sqlite3.Error as error:
+            raise OperationalError(begin, (), error) from error
+
+    return engine
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """WAL. Where another connection is opening a new file too, SQLite says "locked" here without waiting as it does elsewhere."""
+    for wait in (0.01,) * 500:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            time.sleep(wait)
+    connection.execute("PRAGMA journal_mode=WAL")

@@ -1,0 +1,47 @@
+"""Workspaces (tenants) and their API keys; and the workers that are alive."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from socialclaw.db.base import Base, Owned, new_id, utc_now
+
+
+class Workspace(Base):
+    """A tenant. `mode` test: its networks are the sandbox."""
+
+    __tablename__ = "workspaces"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("tenant"))
+    name: Mapped[str] = mapped_column(unique=True)
+    mode: Mapped[str] = mapped_column(default="live")  # "live" | "test"
+    plan: Mapped[str] = mapped_column(default="self_hosted")
+    subscription_status: Mapped[str] = mapped_column(default="active")
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class ApiKey(Owned):
+    """A key. Found by `digest`; `sealed` holds the secret for display."""
+
+    __tablename__ = "api_keys"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("key"))
+    label: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(default="personal")  # "personal" | "agent"
+    prefix: Mapped[str]
+    digest: Mapped[str] = mapped_column(unique=True)
+    sealed: Mapped[str]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    __table_args__ = (Index("api_keys_of_workspace", "workspace_id", "created_at"),)
+
+
+class Worker(Base):
+    """A worker process that said it was alive at `seen_at`."""
+
+    __tablename__ = "workers"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+    stopped_at: Mapped[datetime | None]

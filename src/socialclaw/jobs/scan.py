@@ -1,0 +1,63 @@
+"""The scan: work that the tables say is due, whether or not a hint announced it.
+
+Two questions, both answered by an index: which accounts have a post overdue (a hint was lost, or a worker), and which have one
+due within the horizon (handed to the queue for its exact instant, by one worker of all).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, select, text
+from sqlalchemy.orm import Session
+
+from socialclaw.db.accounts import Account
+from socialclaw.db.base import Hint
+from socialclaw.db.posts import Lane, Post
+
+MOST_HINTS = 20_000
+
+
+def _lane_is_free(now: datetime) -> ColumnElement[bool]:
+    return ~exists().where(Lane.account_id == Post.account_id, Lane.until > now)
+
+
+def overdue(session: Session, now: datetime, *, most: int, skip: Sequence[str] = ()) -> list[str]:
+    """Accounts with a due post and a free lane, the longest waiting first."""
+    due = select(Post.account_id, Post.next_at).where(Post.next_at.is_not(None), Post.next_at <= now, _lane_is_free(now))
+    if skip:
+        due = due.where(Post.account_id.not_in(skip))
+    rows = session.execute(due.order_by(Post.next_at).limit(most * 4))
+    return list(dict.fromkeys(account for account, _ in rows))[:most]
+
+
+def upcoming(session: Session, after: datetime, until: datetime) -> list[Hint]:
+    """What becomes due in (after, until]."""
+    query = (
+        select(Post.account_id, Post.next_at)
+        .where(Post.next_at.is_not(None), Post.next_at > after, Post.next_at <= until)
+        .distinct()
+        .order_by(Post.next_at)
+        .limit(MOST_HINTS)
+    )
+    return [Hint("publish", account, at) for account, at in session.execute(query) if at]
+
+
+def refreshes(session: Session, now: datetime, *, most: int) -> list[str]:
+    """Accounts whose token is to be refreshed."""
+    query = select(Account.id).where(Account.refresh_at.is_not(None), Account.refresh_at <= now, Account.status == "connected")
+    return list(session.scalars(query.order_by(Account.refresh_at).limit(most)))
+
+
+def stuck(session: Session, now: datetime) -> int:
+    """How many posts have been due for over a minute while nobody holds their account's lane: nobody is draining them."""
+    due = select(Post.id).where(Post.next_at.is_not(None), Post.next_at <= now - timedelta(minutes=1), _lane_is_free(now))
+    return len(session.scalars(due.limit(1000)).all())
+
+
+def lead(session: Session) -> bool:
+    """Whether this transaction may promote: one worker of all does it at a time."""
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('socialclaw promoter'))")))

@@ -1,0 +1,162 @@
+"""Assets in the tables: their life from upload to deletion, how they look on the wire, and which posts need them.
+
+`uploading` (the object is not in storage yet; not shown) -> `ready` -> `pending_delete` (kept until `delete_after`) ->
+`deleting` (the sweeper has it; not shown) -> no row. A post that is not over keeps an asset out of `deleting`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, Text, cast, select
+from sqlalchemy.orm import Session
+
+from socialclaw.db.assets import Asset
+from socialclaw.db.base import Scope, iso, utc_now
+from socialclaw.db.posts import Post
+from socialclaw.errors import Conflict, InvalidRequest, NotFound
+from socialclaw.media.naming import public_url, reference, safe_name
+
+LIVE = ("draft", "scheduled", "publishing", "retry_pending")
+SHOWN = ("ready", "pending_delete")
+MOST_DAYS = 3650
+MOST_NAMED = 20
+UPLOAD_TIME = timedelta(days=1)  # after which an upload that never ended is swept away
+
+
+def wire(asset: Asset, base_url: str) -> dict[str, Any]:
+    """An asset as clients read it. `useAsMediaLink` is the URL to put into a schedule."""
+    url = public_url(base_url, asset.id, asset.delivery_token, safe_name(asset.filename, asset.mime)) if asset.delivery_token else None
+    return {
+        "id": asset.id,
+        "tenantId": asset.workspace_id,
+        "storage": asset.storage,
+        "objectKey": asset.object_key,
+        "originalFilename": asset.filename,
+        "mime": asset.mime,
+        "kind": asset.kind,
+        "size": asset.size,
+        "status": asset.status,
+        "publicUrl": url,
+        "useAsMediaLink": url,
+        "preview": None,
+        "width": asset.width,
+        "height": asset.height,
+        "duration": asset.duration,
+        "createdAt": iso(asset.created_at),
+        "deleteAfter": iso(asset.delete_after) if asset.delete_after else None,
+    }
+
+
+def begin(scope: Scope, values: Mapping[str, Any]) -> Asset:
+    """Note an asset before its object is put into storage, so that no crash leaves an object that nothing knows of."""
+    if scope.session.scalar(select(Asset.id).where(Asset.object_key == values["object_key"])):
+        raise taken(values["object_key"])
+    token = secrets.token_urlsafe(24)
+    return scope.add(Asset(**values, status="uploading", delivery_token=token, delete_after=utc_now() + UPLOAD_TIME))
+
+
+def taken(key: str) -> Conflict:
+    return Conflict("This object is an asset already", code="object_key_taken", objectKey=key)
+
+
+def finish(scope: Scope, asset_id: str, delete_after: datetime | None) -> Asset:
+    """The object is in storage. Raises NotFound if the upload took so long that it was swept away."""
+    asset = scope.one(Asset, asset_id, lock=True)
+    if asset.status != "uploading":
+        raise NotFound("The upload took too long", code="asset_not_found")
+    asset.status, asset.delete_after = "ready", delete_after
+    return asset
+
+
+def abandon(scope: Scope, asset_id: str) -> None:
+    """Forget an asset whose object could not be stored."""
+    asset = scope.session.scalar(scope.all(Asset).where(Asset.id == asset_id, Asset.status == "uploading"))
+    if asset is not None:
+        scope.session.delete(asset)
+
+
+def shown(scope: Scope, asset_id: str, *, lock: bool = False) -> Asset:
+    """The asset, or NotFound `asset_not_found`."""
+    asset = scope.one(Asset, asset_id, lock=lock)
+    if asset.status not in SHOWN:
+        raise NotFound(f"There is no asset {asset_id!r} in this workspace", code="asset_not_found")
+    return asset
+
+
+def delete(scope: Scope, asset_id: str, retention_days: int) -> Asset:
+    """Mark for deletion after so many days. Conflict `asset_in_use`, naming posts, while a post that is not over needs it."""
+    asset = shown(scope, asset_id, lock=True)
+    used = scope.session.scalars(users(scope.workspace_id, asset_id).limit(MOST_NAMED + 1)).all()
+    if used:
+        message = f"Posts that are not published yet use this asset: {', '.join(used[:3])}{' and more' if len(used) > 3 else ''}"
+        raise Conflict(message, code="asset_in_use", assetId=asset_id, posts=list(used[:MOST_NAMED]), more=len(used) > MOST_NAMED)
+    asset.status, asset.delete_after = "pending_delete", utc_now() + timedelta(days=retention_days)
+    return asset
+
+
+def users(workspace_id: str, asset_id: str) -> Select[str]:
+    """Ids of the posts that are not over and name the asset: by its id, or by its URL, which holds the id."""
+    names_it = cast(Post.assets, Text).contains(asset_id, autoescape=True)
+    return select(Post.id).where(Post.workspace_id == workspace_id, Post.status.in_(LIVE), names_it).order_by(Post.publish_at, Post.id)
+
+
+def known(
+    scope: Scope, references: Iterable[str], *, base_url: str, lock: bool = False, statuses: tuple[str, ...] = ("ready",)
+) -> dict[str, Asset]:
+    """Those of the given ids and URLs that are assets of this workspace: reference -> row.
+
+    `lock` keeps them from being deleted before this transaction ends. An asset that is going to be deleted is not known.
+    """
+    wanted: dict[str, tuple[str, str | None]] = {}
+    for given in references:
+        if named := reference(given, base_url):
+            wanted[given] = (named.asset_id, named.token)
+        elif given.startswith("asset_"):
+            wanted[given] = (given, None)
+    if not wanted:
+        return {}
+    query = scope.all(Asset).where(Asset.id.in_({asset_id for asset_id, _ in wanted.values()}), Asset.status.in_(statuses))
+    rows = {asset.id: asset for asset in scope.session.scalars(query.order_by(Asset.id).with_for_update() if lock else query)}
+    return {
+        given: rows[asset_id]
+        for given, (asset_id, token) in wanted.items()
+        if asset_id in rows and (token is None or opens(rows[asset_id], token))
+    }
+
+
+def opens(asset: Asset, token: str) -> bool:
+    """Whether a delivery token is the asset's; takes the same time however much of it is right."""
+    return hmac.compare_digest((asset.delivery_token or "").encode(), token.encode(errors="replace")) and bool(asset.delivery_token)
+
+
+def deliverable(session: Session, asset_id: str, token: str, filename: str) -> Asset:
+    """The asset behind a public URL, whoever asks. NotFound `media_not_found`, in the same words, for everything else."""
+    asset = session.get(Asset, asset_id) if "\0" not in asset_id else None
+    open_to_all = asset is not None and opens(asset, token) and filename == safe_name(asset.filename, asset.mime)
+    if asset is None or not open_to_all or not _kept(asset):
+        raise NotFound("There is no such file", code="media_not_found")
+    return asset
+
+
+def _kept(asset: Asset) -> bool:
+    """A ready asset is delivered until it is swept: a post may still need it after its time."""
+    over = asset.status == "pending_delete" and asset.delete_after is not None and asset.delete_after <= utc_now()
+    return asset.status in SHOWN and not over
+
+
+def check_retention(value: object, default: int) -> int:
+    """Days to keep a deleted asset: 0 to 3650, or the default where nothing is given."""
+    match value:
+        case None:
+            return default
+        case bool():
+            pass
+        case int() if 0 <= value <= MOST_DAYS:
+            return value
+    message = f"retentionDays must be a whole number from 0 to {MOST_DAYS}"
+    raise InvalidRequest(message, code="retention_days_invalid", min=0, max=MOST_DAYS)

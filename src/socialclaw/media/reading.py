@@ -1,0 +1,99 @@
+"""The media of a stored post, opened for publishing: our own files from storage, others from where they are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from socialclaw.db.assets import Asset
+from socialclaw.media.assets import SHOWN, known
+from socialclaw.media.jpeg import as_jpeg
+from socialclaw.media.naming import public_url, reference, safe_name
+from socialclaw.media.remote import RemoteFile
+from socialclaw.media.storage import Gone, chunks_of, read_range, storage_of, work_dir
+from socialclaw.providers.draft import Media, ReadRange
+from socialclaw.providers.rules import kind_of_url
+from socialclaw.system import System
+
+KINDS = ("image", "video")
+
+
+@asynccontextmanager
+async def opened(
+    system: System, workspace_id: str, assets: Sequence[Mapping[str, Any]], *, test: bool = False, pulled: bool = False
+) -> AsyncIterator[tuple[Media, ...]]:
+    """`assets` as posts store them (id, url, managed, kind, mime, size, altText, …) -> Media, readable until the block ends.
+
+    Every Media has its `size`, found out by asking the server where the file is not ours; the bytes of such a file are only
+    fetched when they are first read. With `pulled` (a network that fetches media itself) a remote file is not even looked at,
+    and its size is whatever the post says. Raises Gone `media_missing` where a file of ours is no longer there.
+    """
+    base_url = system.settings.base_url
+    named = [str(asset[field]) for asset in assets for field in ("url", "id") if asset.get(field)]
+    rows = await system.read(workspace_id, known, named, base_url=base_url, statuses=SHOWN, test=test)
+    async with AsyncExitStack() as files:
+        media: list[Media] = []
+        for given in assets:
+            url = str(given.get("url") or "")
+            row = rows.get(url) or (rows.get(str(given.get("id"))) if given.get("managed") or not url else None)
+            if row is not None:
+                media.append(await _own(system, row, given))
+            elif given.get("managed") or reference(url, base_url):
+                raise Gone("A media file of this post is no longer there", assetId=given.get("id"), url=url)
+            else:
+                folder, most = work_dir(system.settings), system.settings.max_asset_bytes
+                file = await files.enter_async_context(RemoteFile(system.outbound.guarded, url, folder=folder, most=most))
+                media.append(await _remote(file, given, url, pulled=pulled))
+        yield tuple(media)
+
+
+async def _own(system: System, row: Asset, given: Mapping[str, Any]) -> Media:
+    settings = system.settings
+    name = safe_name(row.filename, row.mime)
+    url = str(given.get("url") or public_url(settings.base_url, row.id, row.delivery_token or "", name))
+    mime, size = row.mime, row.size
+    read: ReadRange = partial(read_range, storage_of(settings), row.object_key)
+    if row.mime != "image/jpeg" and parse_qs(urlsplit(url).query).get("format") == ["jpeg"]:
+        path = await as_jpeg(settings, row)
+        mime, size, name = "image/jpeg", path.stat().st_size, f"{name.rpartition('.')[0]}.jpg"
+        read = partial(_read_file, path)
+    return Media(
+        id=row.id,
+        kind=row.kind if row.kind in KINDS else "other",
+        mime=mime,
+        size=size,
+        url=url,
+        filename=name,
+        alt=str(given.get("altText") or ""),
+        width=row.width or given.get("width") or None,
+        height=row.height or given.get("height") or None,
+        duration=row.duration or given.get("duration") or None,
+        read=read,
+    )
+
+
+async def _remote(file: RemoteFile, given: Mapping[str, Any], url: str, *, pulled: bool) -> Media:
+    kind = given["kind"] if given.get("kind") in KINDS else kind_of_url(url)
+    facts = None if pulled else await file.look(expect=kind)
+    mime = facts.mime if facts and facts.kind != "other" else given.get("mime")
+    return Media(
+        id=str(given.get("id") or ""),
+        kind=facts.kind if facts and kind == "other" and facts.kind in KINDS else kind,
+        mime=mime,
+        size=given.get("size") or None if pulled else file.size,
+        url=url,
+        filename=safe_name(str(given.get("originalFilename") or urlsplit(url).path), mime or ""),
+        alt=str(given.get("altText") or ""),
+        width=given.get("width") or (facts.width if facts else None) or None,
+        height=given.get("height") or (facts.height if facts else None) or None,
+        duration=given.get("duration") or None,
+        read=file.read,
+    )
+
+
+async def _read_file(path: Path, offset: int, length: int) -> bytes:
+    return b"".join([chunk async for chunk in chunks_of(path.open("rb"), offset, length)])

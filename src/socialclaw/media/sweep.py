@@ -1,0 +1,80 @@
+"""What makes room: assets whose time is over, uploads that never ended, and files left in the work folder and the cache.
+
+An asset is marked before its object is deleted and forgotten after, so a crash in between is made good by the next sweep.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import and_, delete, exists, or_, select
+from sqlalchemy.orm import Session
+
+from socialclaw.db.assets import Asset
+from socialclaw.db.base import utc_now
+from socialclaw.media.assets import users
+from socialclaw.media.jpeg import cached
+from socialclaw.media.storage import cache_dir, storage_of, work_dir
+from socialclaw.system import System
+
+BATCH = 50
+WORK_SECONDS = 24 * 3600  # an upload or download that takes longer is dead
+CACHE_SECONDS = 7 * 24 * 3600
+
+Place = tuple[datetime, str]
+
+
+async def sweep(system: System) -> int:
+    """Delete what is over; returns how many assets went. Safe to run in several processes at once, and after any crash."""
+    settings, storage = system.settings, storage_of(system.settings)
+    swept, after = 0, None
+    while True:
+        marked, after = await system.database.write(mark, after)
+        for asset_id, key in marked:
+            await storage.delete(key)
+            cached(settings, asset_id).unlink(missing_ok=True)
+        if marked:
+            swept += await system.database.write(forget, [asset_id for asset_id, _ in marked])
+        if after is None:
+            break
+    await asyncio.to_thread(_tidy, work_dir(settings), WORK_SECONDS)
+    await asyncio.to_thread(_tidy, cache_dir(settings), CACHE_SECONDS)
+    return swept
+
+
+def mark(session: Session, after: Place | None) -> tuple[list[tuple[str, str]], Place | None]:
+    """The next assets whose time is over and that no post needs, marked: (id, object key); and where to go on, if there is more."""
+    query = select(Asset).where(Asset.delete_after <= utc_now())
+    if after:
+        at, last_id = after
+        query = query.where(or_(Asset.delete_after > at, and_(Asset.delete_after == at, Asset.id > last_id)))
+    rows = session.scalars(query.order_by(Asset.delete_after, Asset.id).limit(BATCH).with_for_update(skip_locked=True)).all()
+    marked = []
+    for asset in rows:
+        if asset.status == "deleting" or not session.scalar(select(exists(users(asset.workspace_id, asset.id)))):
+            asset.status = "deleting"
+            marked.append((asset.id, asset.object_key))
+    last = rows[-1] if len(rows) == BATCH else None
+    return marked, (last.delete_after, last.id) if last and last.delete_after else None
+
+
+def forget(session: Session, asset_ids: Sequence[str]) -> int:
+    """Drop the rows of assets whose objects are deleted."""
+    gone = session.scalars(delete(Asset).where(Asset.id.in_(asset_ids), Asset.status == "deleting").returning(Asset.id))
+    return len(gone.all())
+
+
+def _tidy(folder: Path, seconds: float) -> None:
+    """Remove files that were last written longer ago."""
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        try:
+            if path.is_file() and path.stat().st_mtime < time.time() - seconds:
+                path.unlink()
+        except FileNotFoundError:  # another sweep was here
+            continue

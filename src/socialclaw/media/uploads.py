@@ -1,0 +1,158 @@
+"""From bytes to an asset: looked into, put into storage, and entered in the tables."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from socialclaw.db.assets import Asset
+from socialclaw.db.base import Scope, new_id, utc_now
+from socialclaw.errors import InvalidRequest, NotFound
+from socialclaw.media.assets import abandon, begin, finish, taken
+from socialclaw.media.intake import HEAD, Intake, Received
+from socialclaw.media.naming import check_key, display_name, object_key, safe_name
+from socialclaw.media.probe import Facts, look_into
+from socialclaw.media.storage import Storage, storage_of, work_dir
+from socialclaw.system import System
+
+MOST_PIXELS = 2**31 - 1  # of one side: what the tables hold
+MOST_SECONDS = 10**7
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a sender says about a file. Used where the file itself does not tell; `duration` in seconds."""
+
+    filename: str
+    mime: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    delete_after: datetime | None = None
+
+
+def intake(system: System, *, most: int | None = None) -> Intake:
+    """Where an upload is received: `async with intake(system) as file: await file.write(…)`."""
+    return Intake(work_dir(system.settings), most=system.settings.max_asset_bytes if most is None else most)
+
+
+async def create(system: System, workspace_id: str, received: Received, claims: Claims, *, test: bool = False) -> Asset:
+    """Keep a received file as an asset. Raises InvalidRequest where a claim makes no sense, NotReady where storage fails."""
+    claims = check(claims)
+    storage = storage_of(system.settings)
+    facts = look_into(received.head, claims.mime)
+    asset_id = new_id("asset")
+    values = _values(claims, facts) | {
+        "id": asset_id,
+        "storage": storage.name,
+        "object_key": object_key(workspace_id, asset_id, safe_name(claims.filename, facts.mime)),
+        "size": received.size,
+        "sha256": received.sha256,
+    }
+    await system.write(workspace_id, begin, values, test=test)
+    try:
+        await storage.put(values["object_key"], received.path)
+        return await system.write(workspace_id, finish, asset_id, claims.delete_after, test=test)
+    except Exception:
+        with suppress(Exception):  # what went wrong first is what counts; the sweeper comes by as well
+            await storage.delete(values["object_key"])
+        await system.write(workspace_id, abandon, asset_id, test=test)
+        raise
+
+
+async def register(system: System, workspace_id: str, key: str, claims: Claims, *, size: int | None = None, test: bool = False) -> Asset:
+    """Make an asset of an object that is in this workspace's part of the storage already."""
+    key = check_key(key, workspace_id)
+    claims = check(claims)
+    storage = storage_of(system.settings)
+    found = await storage.size(key)
+    if found is None:
+        raise NotFound("There is no such object in storage", code="object_not_found", objectKey=key)
+    if size is not None and size != found:
+        raise InvalidRequest(f"The object has {found} bytes, not {size}", code="object_size_mismatch", size=found)
+    sha256, head = await _read_through(storage, key)
+    asset_id = new_id("asset")
+    values = _values(claims, look_into(head, claims.mime)) | {
+        "id": asset_id,
+        "storage": storage.name,
+        "object_key": key,
+        "size": found,
+        "sha256": sha256,
+    }
+
+    try:
+        return await system.write(workspace_id, _enter, values, claims.delete_after, test=test)
+    except IntegrityError as error:  # registered twice at the same instant
+        raise taken(key) from error
+
+
+def _enter(scope: Scope, values: dict[str, Any], delete_after: datetime | None) -> Asset:
+    begin(scope, values)
+    scope.session.flush()
+    return finish(scope, values["id"], delete_after)
+
+
+def check(claims: Claims) -> Claims:
+    """The same with a clean name, times in UTC, and what means "not known" as None."""
+    name = display_name(claims.filename)
+    if not name:
+        raise InvalidRequest("A file needs a filename", code="asset_filename_required")
+    return Claims(
+        filename=name,
+        mime=claims.mime,
+        width=_side("width", claims.width),
+        height=_side("height", claims.height),
+        duration=_seconds(claims.duration),
+        delete_after=_future(claims.delete_after),
+    )
+
+
+def _side(name: str, value: int | None) -> int | None:
+    if value is not None and not 0 <= value <= MOST_PIXELS:
+        raise InvalidRequest(f"{name} must be a number of pixels", code="asset_metadata_invalid", field=name)
+    return value or None
+
+
+def _seconds(value: float | None) -> float | None:
+    if value is not None and not (math.isfinite(value) and 0 <= value <= MOST_SECONDS):
+        raise InvalidRequest("duration must be a number of seconds", code="asset_metadata_invalid", field="duration")
+    return value or None
+
+
+def _future(at: datetime | None) -> datetime | None:
+    if at is None:
+        return None
+    try:
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        at = datetime.min.replace(tzinfo=UTC)
+    if at <= utc_now():
+        raise InvalidRequest("deleteAfter must be a time to come", code="asset_metadata_invalid", field="deleteAfter")
+    return at
+
+
+def _values(claims: Claims, facts: Facts) -> dict[str, Any]:
+    own = facts.width is not None
+    return {
+        "filename": claims.filename,
+        "mime": facts.mime,
+        "kind": facts.kind,
+        "width": facts.width if own else claims.width,
+        "height": facts.height if own else claims.height,
+        "duration": claims.duration,
+    }
+
+
+async def _read_through(storage: Storage, key: str) -> tuple[str, bytes]:
+    digest, head = hashlib.sha256(), b""
+    async for chunk in storage.read(key):
+        digest.update(chunk)
+        if len(head) < HEAD:
+            head += chunk[: HEAD - len(head)]
+    return digest.hexdigest(), head

@@ -1,0 +1,86 @@
+"""Telegram channels, groups and chats, through a bot that the user has made and let in.
+
+Bot API: https://core.telegram.org/bots/api (sendMessage, sendPhoto, sendVideo, Sending files); ids and limits as of version 10.1.
+"""
+
+from __future__ import annotations
+
+from socialclaw.networks.telegram.adapter import Telegram, post_url
+from socialclaw.networks.telegram.length import MOST_CAPTION, MOST_TEXT, check_beyond_data, utf16
+from socialclaw.networks.telegram.sandbox import TelegramSandbox
+from socialclaw.providers.base import Provider, TargetType
+from socialclaw.providers.connect import Field, Form
+from socialclaw.providers.rules import MB, Rules, Setting, Shape
+
+SETTINGS = (
+    Setting(
+        "parseMode",
+        type="enum",
+        options=("none", "HTML", "MarkdownV2"),
+        default="none",
+        nulled=("none",),
+        description="How Telegram reads the text: as it is, or with HTML or MarkdownV2 markup.",
+    ),
+    *(
+        Setting(name, type="boolean", default=False, code="telegram_setting_invalid", description=description)
+        for name, description in (
+            ("disableNotification", "Deliver without a sound."),
+            ("protectContent", "Do not let people forward or save the message."),
+            ("disableLinkPreview", "Show no preview of links (text messages only)."),
+        )
+    ),
+)
+
+TARGETS = tuple(
+    TargetType(
+        name,
+        handles=handles,
+        settings=SETTINGS,
+        publish_shape="text_message_with_optional_single_media",
+        media_delivery="telegram_fetches_public_media_url",
+    )
+    for name, handles in (("telegram_chat", ("telegram:",)), ("telegram_channel", ()), ("telegram_group", ()))
+)
+
+PROVIDERS = [
+    Provider(
+        key="telegram",
+        label="Telegram",
+        aliases=("tg",),
+        connect=Form(
+            (
+                Field("botToken", "Bot token", secret=True, help="From @BotFather, e.g. 123456789:AA…"),
+                Field(
+                    "chatId",
+                    "Chat",
+                    help="@name of a public channel or group, or its number such as -1001234567890. The bot must be in it.",
+                ),
+            )
+        ),
+        rules=Rules(
+            # What may be uploaded ("Sending files"); by URL it is 5 and 20 MB, beyond which the adapter uploads.
+            shapes=(Shape("image", max_bytes=10 * MB), Shape("video", max_bytes=50 * MB)),
+            max_text=MOST_TEXT,
+            max_caption=MOST_CAPTION,
+            measure=utf16,
+            text_unit="UTF-16 code units",
+            plain_text=MOST_CAPTION,
+            checks_extension=True,
+            # The length is judged by `extra`: it depends on how the text is read.
+            order=("limit", "interaction", "required", "kinds", "extension", "size"),
+            codes={"media_limit_exceeded": "provider_multi_asset_unsupported"},
+        ),
+        targets=TARGETS,
+        adapter=Telegram,
+        simulator=TelegramSandbox,
+        extra=check_beyond_data,
+        post_url=post_url,
+        limitations=(
+            "One image or video a message; no albums.",
+            "Text has at most 4,096 UTF-16 code units, 1,024 beside media, counted after the markup is read.",
+            "Telegram shows no alt text and reports no figures about a message.",
+            "A bot cannot read a chat back: if the answer to a message is lost, a person has to look whether it is there.",
+            "In groups a bot can delete its messages for 48 hours.",
+        ),
+    )
+]

@@ -1,0 +1,88 @@
+"""X (Twitter): one account per consent, posts and replies with up to four images, one GIF or one video.
+
+API v2: https://docs.x.com/x-api. Limits of media: https://docs.x.com/x-api/media/quickstart/best-practices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from socialclaw.networks.x.adapter import X, web_url
+from socialclaw.networks.x.sandbox import XSandbox
+from socialclaw.networks.x.text import LIMIT, measure
+from socialclaw.providers.base import Provider, TargetType
+from socialclaw.providers.connect import OAuth2
+from socialclaw.providers.draft import Draft
+from socialclaw.providers.rules import MB, Issue, Rules, Setting, Shape
+
+FORBIDDEN = re.compile("[\ufffe\ufeff\uffff]")
+
+
+def extra(draft: Draft) -> Sequence[Issue]:
+    """Three characters that X refuses, and the GIF that stands alone."""
+    issues = []
+    if not draft.text.isascii() and (found := FORBIDDEN.search(draft.text)):
+        message = f"X takes no text with the character U+{ord(found[0]):04X}"
+        issues.append(Issue("x_text_invalid", message, "description", {"position": found.start()}))
+    if len(draft.media) > 1 and any(m.mime == "image/gif" for m in draft.media):
+        issues.append(Issue("x_gif_not_alone", "X takes one GIF by itself, or images that are none", "assets"))
+    return issues
+
+
+PROVIDERS = [
+    Provider(
+        key="x",
+        label="X",
+        aliases=("twitter", "x-twitter"),
+        connect=OAuth2(
+            authorize_url="https://x.com/i/oauth2/authorize",
+            token_url="https://api.x.com/2/oauth2/token",  # noqa: S106
+            revoke_url="https://api.x.com/2/oauth2/revoke",
+            scopes=("tweet.read", "tweet.write", "users.read", "media.write", "offline.access"),
+            pkce=True,
+            client_auth="basic",
+        ),
+        rules=Rules(
+            shapes=(Shape("image", most=4, max_bytes=5 * MB), Shape("video", max_bytes=512 * MB)),
+            interactions=("post", "reply"),
+            max_text=LIMIT,
+            measure=measure,
+            text_unit="weighted characters",
+            max_alt=1000,
+            plain_text=LIMIT,
+            checks_extension=True,
+            order=("interaction", "required", "limit", "kinds", "mix", "size", "parent", "extension", "text"),
+        ),
+        targets=(
+            TargetType(
+                "x_user",
+                handles=("x:",),
+                settings=(
+                    Setting(
+                        "replyControl",
+                        type="enum",
+                        options=("", "following", "mentionedUsers", "subscribers", "verified"),
+                        default="",
+                        dropped=("", "everyone"),
+                        write_default=False,
+                        description="Who may reply: everyone if empty, else whom you follow or mention, subscribers, or verified accounts.",
+                    ),
+                ),
+                publish_shape="text_with_optional_native_media_upload",
+                media_delivery="socialclaw_uploads_media_to_x",
+            ),
+        ),
+        adapter=X,
+        simulator=XSandbox,
+        extra=extra,
+        post_url=web_url,
+        limitations=(
+            "A post takes up to 4 images, or 1 GIF, or 1 video; they cannot be mixed.",
+            "Texts have up to 280 weighted characters: most scripts count 1, others and emoji 2, a link 23.",
+            "X refuses a text that the account has posted before.",
+            "Alt text is for images; X has none for videos.",
+            "Metrics count since the post was made; clicks are told for 30 days.",
+        ),
+    )
+]

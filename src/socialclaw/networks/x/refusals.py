@@ -1,0 +1,95 @@
+"""What X's refusals mean, in our errors. X tells kinds of refusal apart by problem type, by old numeric code, or only by its words.
+
+https://docs.x.com/x-api/fundamentals/response-codes-and-errors
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from email.utils import mktime_tz, parsedate_tz
+from typing import Any
+
+import httpx2
+
+from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized
+from socialclaw.providers.wire import body_of, retry_after
+
+# Sign in the answer -> our code, what to tell the user. The first that fits is taken.
+REJECTIONS: tuple[tuple[str, str, str], ...] = (
+    (r"duplicate content|\b187\b", "x_duplicate_content", "X has a post with this text of this account already"),
+    (r"usage-capped|usagecapexceeded", "x_usage_capped", "The developer app has used up its posts of this period"),
+    (r"client-forbidden|client-not-enrolled|user-not-enrolled", "x_app_not_enrolled", "The developer app is not enrolled for this call"),
+    (r"user-suspended|account is suspended", "x_account_suspended", "The account is suspended"),
+    (r"might be automated|\b226\b", "x_automation_blocked", "X takes the post for automated spam"),
+    (r"media ids? (?:are|is) invalid|media id is invalid", "x_media_invalid", "X does not know these files, or not any more"),
+    (r"video longer than", "x_video_too_long", "The video is longer than this account may post"),
+    (r"one cashtag", "x_too_many_cashtags", "X takes one cashtag in a post"),
+    (r"invalid url", "x_invalid_url", "X does not take a link in the text"),
+    (r"text is too long|too long\b", "x_text_too_long", "The text is too long for X"),
+    (r"in.reply.to|reply to (?:a|this) (?:tweet|post|conversation)|not mentioned or", "x_reply_refused", "X does not allow this reply"),
+    (r"not authorized to delete", "x_not_the_author", "Only its author can delete a post"),
+    (r"resource-not-found", "x_not_found", "X does not have it, or not any more"),
+)
+# What only the user's consent cures.
+CONSENT = re.compile(
+    r"unsupported-authentication|not permitted to perform this action|oauth1-permissions|missing required scope", re.IGNORECASE
+)
+
+
+def explain(response: httpx2.Response) -> ProviderError | None:
+    """X's own words as one of our errors; None where the status says it all (or all is well)."""
+    status, body = response.status_code, body_of(response)
+    if response.is_success:
+        if not isinstance(body, Mapping) or body.get("data") is not None or not body.get("errors"):
+            return None
+        status = 400  # a partial answer with nothing in it
+    if status in (408, 425) or status >= 500:
+        return None
+    said = " | ".join(dict.fromkeys(_words(body))) or response.text[:500]
+    for sign, code, message in REJECTIONS:
+        if re.search(sign, said, re.IGNORECASE) and status not in (401, 404, 413):
+            return Rejected(message, code=code, said=said, httpStatus=response.status_code)
+    if status == 401:
+        return Unauthorized("X no longer accepts the access token", said=said)
+    if status == 429:
+        return RateLimited("X takes no more calls of this kind for now", retry_after=_reset(response), said=said)
+    if status == 403 and CONSENT.search(said):
+        return Unauthorized("X wants a consent that was not given", code="x_consent_missing", said=said)
+    return _by_status(status, said)
+
+
+def _by_status(status: int, said: str) -> Rejected:
+    code, message = {
+        403: ("x_forbidden", "X does not allow this"),
+        404: ("x_not_found", "X does not have it, or not any more"),
+        413: ("x_media_too_large", "The file is too large for X"),
+    }.get(status, ("x_invalid_request", "X did not accept the request"))
+    return Rejected(f"{message}: {said[:200]}" if said else message, code=code, said=said, httpStatus=status)
+
+
+def _reset(response: httpx2.Response) -> float:
+    """Seconds until the window that is used up opens again, by X's own clock: the daily one, if that is it, else the short one."""
+    headers, resets = response.headers, []
+    dated = parsedate_tz(headers.get("date", ""))
+    now = mktime_tz(dated) if dated else time.time()
+    for kind in ("x-app-limit-24hour", "x-user-limit-24hour", "x-rate-limit"):
+        if headers.get(f"{kind}-remaining", "0") == "0" and headers.get(f"{kind}-reset", "").isdigit():
+            resets.append(int(headers[f"{kind}-reset"]) - now)
+    return max(1.0, *resets) if resets else retry_after(response)
+
+
+def _words(body: Any) -> Iterator[str]:
+    """Everything that X says in an error body, of any of its three shapes."""
+    if not isinstance(body, Mapping):
+        return
+    for name in ("title", "detail", "message", "reason", "error", "error_description"):
+        if isinstance(body.get(name), str):
+            yield body[name]
+    if isinstance(kind := body.get("type"), str) and kind != "about:blank":
+        yield kind.rpartition("/")[2]
+    if isinstance(body.get("code"), int):
+        yield f"code {body['code']}"
+    for error in body.get("errors") or ():
+        yield from _words(error)

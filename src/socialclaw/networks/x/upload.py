@@ -1,0 +1,162 @@
+"""A file's way onto X: begin, append in pieces, finish, wait while X processes it, describe it.
+
+Every stage is a remembered step, so a broken upload goes on where it was. An upload lives for a day: one that has ended, or that X
+does not know any more, is begun again under new step names.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from socialclaw.errors import Rejected
+from socialclaw.providers.base import Steps
+from socialclaw.providers.draft import Media
+
+Call = Callable[..., Awaitable[Any]]
+
+CHUNK = 2 * 1024 * 1024
+BATCH = 8  # chunks remembered at a time: 16 MiB
+LOOKS = 15
+ROUNDS = 3
+MARGIN = 600.0  # seconds that an upload should still live when its post is made
+LIFE = 86_400.0
+IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/tiff")
+MIMES = frozenset([*IMAGES, "video/mp4", "video/webm", "video/quicktime", "video/mp2t"])
+FALLBACK = {"image": "image/jpeg", "video": "video/mp4"}
+GONE = re.compile(r"media.?ids?\b|\bexpired\b|not found", re.IGNORECASE)
+
+
+class Absent(Exception):
+    """What was asked for has not been remembered."""
+
+
+class Upload:
+    """One file, the `index`-th of its post. `call(method, path, ...)` speaks to X as the account."""
+
+    def __init__(self, call: Call, media: Media, steps: Steps, *, index: int) -> None:
+        self.call = call
+        self.media = media
+        self.steps = steps
+        self.index = index
+        self.number = 0
+
+    async def run(self) -> str:
+        """The media id, ready to be posted. May give the worker back while X processes the file."""
+        for self.number in range(ROUNDS):
+            if await self._remembers("gone"):
+                continue
+            begun = await self.steps.once(f"{self.round}-begin", self._begin)
+            if begun["expires_at"] - MARGIN < time.time():
+                continue
+            try:
+                return await self._complete(begun["id"])
+            except Rejected as error:
+                if not _is_gone(error) or not await self.give_up():
+                    raise
+        raise Rejected("Every upload of this file ended before it could be posted", code="x_media_expired")
+
+    @property
+    def round(self) -> str:
+        """What the names of this round's steps begin with."""
+        return f"media-{self.index}" + (f"-again-{self.number}" if self.number else "")
+
+    async def give_up(self) -> bool:
+        """Remember that X does not know this round's upload (any more). False where no further round is left."""
+        if self.number == ROUNDS - 1:
+            return False
+        return await self.steps.once(f"{self.round}-gone", _true)
+
+    async def _complete(self, media_id: str) -> str:
+        size = self.media.size or 0
+        for number, start in enumerate(range(0, size, CHUNK * BATCH)):
+            await self.steps.once(f"{self.round}-part-{number}", self._append, media_id, start, min(size, start + CHUNK * BATCH))
+        await self._settle(media_id)
+        if self.media.alt and self.media.kind == "image":
+            await self.steps.once(f"{self.round}-alt", self._describe, media_id)
+        return media_id
+
+    async def _settle(self, media_id: str) -> None:
+        """Finish, then look as often and as far apart as X says; patience grows after the first looks."""
+        for number in range(LOOKS + 1):
+            fresh: list[bool] = []
+            name = f"{self.round}-look-{number}" if number else f"{self.round}-end"
+            progress = await self.steps.once(name, self._look if number else self._finish, media_id, fresh)
+            if progress["state"] == "failed":
+                raise Rejected(f"X could not process the file: {progress['why']}", code="x_media_processing_failed", said=progress["why"])
+            if progress["state"] == "succeeded":
+                return
+            if fresh:
+                self.steps.wait(max(progress["wait"], 5.0 * (number - 4)), "X is processing the video")
+        raise Rejected(f"X was still processing the file after {LOOKS} looks", code="x_media_processing_timeout")
+
+    async def _begin(self) -> dict[str, Any]:
+        media = self.media
+        mime = media.mime if media.mime in MIMES else FALLBACK[media.kind]
+        category = "tweet_gif" if mime == "image/gif" else f"tweet_{media.kind}"
+        body = {"media_type": mime, "total_bytes": media.size, "media_category": category}
+        data = (await self.call("POST", "/2/media/upload/initialize", json=body))["data"]
+        return {"id": str(data["id"]), "expires_at": time.time() + float(data.get("expires_after_secs") or LIFE)}
+
+    async def _append(self, media_id: str, start: int, end: int) -> bool:
+        if self.media.read is None:
+            raise ValueError("the file cannot be read")
+        for offset in range(start, end, CHUNK):
+            chunk = await self.media.read(offset, min(CHUNK, end - offset))
+            if len(chunk) != min(CHUNK, end - offset):
+                raise Rejected("The file is shorter than it was when it was uploaded here", code="asset_changed")
+            files = {"media": ("chunk", chunk, "application/octet-stream")}
+            await self.call("POST", f"/2/media/upload/{media_id}/append", data={"segment_index": str(offset // CHUNK)}, files=files)
+        return True
+
+    async def _finish(self, media_id: str, fresh: list[bool]) -> dict[str, Any]:
+        """Finish the upload; where X refuses, an earlier try may have finished it already."""
+        fresh.append(True)
+        try:
+            answer = await self.call("POST", f"/2/media/upload/{media_id}/finalize")
+        except Rejected as error:
+            try:
+                return await self._look(media_id, fresh)
+            except Rejected:
+                raise error from None
+        return _progress(answer)
+
+    async def _look(self, media_id: str, fresh: list[bool]) -> dict[str, Any]:
+        fresh.append(True)
+        return _progress(await self.call("GET", "/2/media/upload", params={"command": "STATUS", "media_id": media_id}))
+
+    async def _describe(self, media_id: str) -> bool:
+        body = {"id": media_id, "metadata": {"alt_text": {"text": self.media.alt}}}
+        await self.call("POST", "/2/media/metadata", json=body)
+        return True
+
+    async def _remembers(self, name: str) -> bool:
+        try:
+            await self.steps.once(f"{self.round}-{name}", _absent)
+        except Absent:
+            return False
+        return True
+
+
+def _progress(answer: Any) -> dict[str, Any]:
+    """state (succeeded | failed | another), seconds to wait, and why it failed."""
+    info = answer["data"].get("processing_info") or {"state": "succeeded"}
+    error = info.get("error") or {}
+    why = " ".join(str(error[name]) for name in ("name", "message") if error.get(name))
+    return {"state": info["state"], "wait": float(info.get("check_after_secs") or 5), "why": why or "no reason given"}
+
+
+def _is_gone(error: Rejected) -> bool:
+    return error.details.get("httpStatus") == 404 or (
+        error.code != "x_media_processing_failed" and bool(GONE.search(error.details.get("said", "")))
+    )
+
+
+async def _true() -> bool:
+    return True
+
+
+async def _absent() -> bool:
+    raise Absent

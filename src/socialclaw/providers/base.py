@@ -1,0 +1,135 @@
+"""What a provider declares and what its adapter can do.
+
+Having the method *is* the declaration: an adapter that can delete has `delete`, and nothing else says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar, runtime_checkable
+
+import httpx2
+
+from socialclaw.providers.connect import Form, OAuth2
+from socialclaw.providers.draft import Account, Draft, Mark, Published, Target
+from socialclaw.providers.rules import Check, Rules, Setting
+
+if TYPE_CHECKING:
+    from socialclaw.providers.simulator import Simulator
+
+T = TypeVar("T")
+
+
+class Steps(Protocol):
+    """The memory of one post across attempts: what is done is not done again. Results must be JSON values."""
+
+    async def once(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
+        """Run `do(*args)`, or return what an earlier attempt's run returned."""
+
+    async def irreversible(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
+        """Like `once`, for the call that makes the post visible: it is never sent twice blindly."""
+
+    def wait(self, seconds: float, why: str) -> NoReturn:
+        """Give the worker back; this attempt goes on from here later."""
+
+
+@runtime_checkable
+class Adapter(Protocol):
+    """The one thing every provider must do. `http` is ready for this workspace: guarded, timed, routed."""
+
+    def __init__(self, http: httpx2.AsyncClient, account: Account) -> None: ...
+    async def publish(self, draft: Draft, steps: Steps) -> Published: ...
+
+
+@runtime_checkable
+class Discovers(Protocol):
+    async def targets(self) -> Sequence[Target]:
+        """The destinations these credentials open. With a Form, the credentials are what the user pasted."""
+
+
+@runtime_checkable
+class Deletes(Protocol):
+    async def delete(self, post_id: str) -> None:
+        """Take the post down. A post that is already gone is a success."""
+
+
+@runtime_checkable
+class Confirms(Protocol):
+    async def find(self, draft: Draft, mark: Mark) -> Sequence[Published]:
+        """Posts of this account that may be this draft, made since the mark; oldest first.
+
+        Empty is evidence of absence once the provider's settle time is over. With `mark.post_id` set, that post alone.
+        """
+
+
+@runtime_checkable
+class Measures(Protocol):
+    async def metrics(self, post_id: str, window: str) -> Mapping[str, int]:
+        """Our metric names (impressions, reach, views, likes, comments, shares, saves, clicks) -> value."""
+
+
+@runtime_checkable
+class Checks(Protocol):
+    async def check(self) -> None:
+        """Prove that the credentials still open the target; raises what went wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A discovery action: something to ask of an account. `run(adapter, body)` returns the `result` object."""
+
+    id: str
+    label: str
+    description: str
+    run: Callable[[Any, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+    input_schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
+
+
+@dataclass(frozen=True, slots=True)
+class TargetType:
+    """An account type of a provider: what it is called, what it may be told, how its posts look.
+
+    `handles` are the prefixes by which a handle is known to be of this type.
+    """
+
+    name: str
+    handles: tuple[str, ...]
+    settings: tuple[Setting, ...] = ()
+    publishes: bool = True
+    settings_prefix: str = ""  # the family in setting codes; the provider's key where empty
+    publish_shape: str = ""
+    media_delivery: str = ""
+    fits: Check | None = None  # whether the settings suit the media; pure
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One kind of destination: who it is, how to connect, what it accepts, how to speak to it."""
+
+    key: str
+    label: str
+    connect: OAuth2 | Form
+    rules: Rules
+    targets: tuple[TargetType, ...]
+    adapter: type[Adapter]
+    simulator: type[Simulator]
+    aliases: tuple[str, ...] = ()
+    network: str = ""  # the folder; filled in by `networks`
+    extra: Check | None = None  # what data cannot say; pure
+    actions: tuple[Action, ...] = ()
+    settle_seconds: float = 120  # how long a post may be missing from its own time line
+    post_url: Callable[[str, Account], str | None] = field(default=lambda post_id, account: None)
+    limitations: tuple[str, ...] = ()
+
+    def can(self, ability: type) -> bool:
+        """Whether the adapter has an optional ability, e.g. `can(Deletes)`."""
+        return issubclass(self.adapter, ability)
+
+    def target(self, account_type: str) -> TargetType | None:
+        return next((t for t in self.targets if t.name == account_type), None)
+
+    def target_of(self, handle: str) -> TargetType | None:
+        """The type a handle belongs to, by its longest matching prefix."""
+        fits = [(len(prefix), t) for t in self.targets for prefix in t.handles if handle.lower().startswith(prefix)]
+        return max(fits, key=lambda fit: fit[0])[1] if fits else None

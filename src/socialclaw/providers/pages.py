@@ -1,0 +1,47 @@
+"""The look of the simulated networks' pages: one small self-contained HTML document, nothing fetched from elsewhere."""
+
+from __future__ import annotations
+
+from html import escape
+
+import httpx2
+
+_STYLE = """
+:root{color-scheme:light dark;--line:#8883;--soft:#8881;--muted:#71767b}
+*{box-sizing:border-box}
+body{margin:0;min-height:100vh;display:flex;flex-direction:column;align-items:center;padding:2rem 1rem;
+font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;background:Canvas;color:CanvasText}
+main{width:100%;max-width:34rem;border:1px solid var(--line);border-top:4px solid var(--accent);border-radius:14px;padding:1.5rem}
+h1{font-size:1.25rem;margin:0 0 1rem}p{margin:.5rem 0}a{color:var(--accent)}ul{padding-left:1.2rem;margin:.5rem 0}
+code{background:var(--soft);border-radius:4px;padding:0 .3em;overflow-wrap:anywhere}
+label{display:block;margin:1rem 0 .25rem;font-weight:600}
+input{width:100%;font:inherit;padding:.6rem .75rem;border:1px solid var(--line);border-radius:8px;background:Canvas;color:CanvasText}
+button{font:inherit;font-weight:600;padding:.6rem 1.2rem;border-radius:99px;
+border:1px solid var(--line);background:none;color:inherit;cursor:pointer}
+button.go{background:var(--accent);border-color:var(--accent);color:#fff}
+.row{display:flex;gap:.75rem;margin-top:1.25rem}.muted{color:var(--muted);font-size:.875rem}
+.note{color:var(--muted);font-size:.8125rem;margin:1rem 0 0;text-align:center}.bad{color:#d33}
+article{border-top:1px solid var(--line);padding:1rem 0}
+article:first-of-type{border-top:0;padding-top:0}article:last-of-type{padding-bottom:0}
+.text{white-space:pre-wrap;overflow-wrap:anywhere;font-size:1.0625rem}
+.media{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.5rem;margin:.75rem 0}
+.media div{border:1px solid var(--line);border-radius:12px;background:var(--soft);
+padding:1.25rem .75rem;text-align:center;font-size:.875rem}
+"""
+
+
+def page(title: str, body: str, *, accent: str, network: str, status: int = 200) -> httpx2.Response:
+    """An answer for a browser. `body` is HTML whose foreign parts are escaped already; `title` is plain text."""
+    html = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'<meta name="robots" content="noindex"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}:root{{--accent:{accent}}}</style></head><body><main>{body}</main>"
+        f'<p class="note">A simulated {escape(network)} for testing. Nothing here reaches the real one.</p></body></html>'
+    )
+    headers = {
+        "content-type": "text/html; charset=utf-8",
+        "cache-control": "no-store",
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+        "referrer-policy": "no-referrer",
+    }
+    return httpx2.Response(status, headers=headers, content=html.encode())

@@ -1,0 +1,198 @@
+"""A network in miniature: a strict function from request to response, for test workspaces and for tests.
+
+A network's `sandbox.py` subclasses Simulator, marks its routes and refuses, in the network's own words, whatever the network
+refuses. It shares no code with the adapter. What the public would see is `seen()`; that is the witness.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+import httpx2
+
+from socialclaw.providers.store import Seen, Shelf, Store
+
+Handler = Callable[..., httpx2.Response]
+H = TypeVar("H", bound=Handler)
+Failure = httpx2.Response | httpx2.TransportError
+Fetch = Callable[[str], httpx2.Response]
+"""How a network that pulls media gets it: url -> answer; raises httpx2.TransportError where there is none."""
+
+FAULTS = {
+    "refuse": "the connection is refused: nothing arrives",
+    "reset": "the connection breaks before the request takes effect",
+    "reset_after": "the request takes effect, then the connection breaks",
+    "timeout": "no answer, and no effect",
+    "timeout_after": "the request takes effect, but no answer comes",
+    "rate_limit": "429 with a delay of `seconds`",
+    "error": "500 without effect",
+    "error_after": "500, and it took effect all the same",
+    "malformed": "200 with a body that cannot be read, without effect",
+    "malformed_after": "200 with a body that cannot be read, after it took effect",
+    "expire_token": "the access token of the request has expired",
+    "revoke_token": "the user has withdrawn the access",
+    "fail_processing": "the media of the request will fail to process",
+    "slow": "the answer takes `seconds`",
+}
+
+
+def route(method: str, pattern: str, *, host: str = "") -> Callable[[H], H]:
+    """Marks a handler: `pattern` is a regular expression for the whole path; its groups become arguments."""
+
+    def mark(handler: H) -> H:
+        handler.__dict__.setdefault("routes", []).append((method, re.compile(pattern), host))
+        return handler
+
+    return mark
+
+
+class Simulator:
+    """Base of every simulator. Call `answer(request)`; the request's body must have been read."""
+
+    network: ClassVar[str]
+    hosts: ClassVar[tuple[str, ...]]
+    creates: ClassVar[str]  # regular expression on "METHOD /path" of the calls that make a post visible
+
+    def __init__(self, store: Store, *, clock: Callable[[], float] = time.time, fetch: Fetch | None = None) -> None:
+        self.store = store
+        self.shelf: Shelf = store.of(self.network)
+        self.clock = clock
+        self.fetch = fetch or _no_fetch
+        self.requests: list[str] = []  # "METHOD /path" of the latest calls, for tests of this process
+        self._routes = [
+            (method, pattern, host, name)
+            for name in dict.fromkeys(name for kind in type(self).__mro__ for name in vars(kind))  # in the order of the file
+            for method, pattern, host in getattr(getattr(type(self), name), "routes", ())
+        ]
+
+    # What a network says in its own words; each simulator overrides these.
+
+    def limited(self, seconds: float) -> httpx2.Response:
+        return httpx2.Response(429, headers={"retry-after": str(round(seconds))}, json={"message": "Too many requests"})
+
+    def broken(self) -> httpx2.Response:
+        return httpx2.Response(500, text="Internal Server Error")
+
+    def unknown(self, request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(404, json={"message": f"no route {request.method} {request.url.path}"})
+
+    def spoil(self, request: httpx2.Request, *, revoke: bool) -> None:
+        """Expire (or revoke) the credentials that this request carries."""
+
+    def spoil_media(self, request: httpx2.Request) -> None:
+        """Let the media that this request names fail to process."""
+
+    def credentials(self, name: str) -> dict[str, str]:
+        """What a user called `name` would paste into a Form, or, with OAuth2, type into the consent page."""
+        return {"login": name}
+
+    def called(self, account: str) -> str:
+        """What the public calls an account."""
+        return account
+
+    # The engine.
+
+    def answer(self, request: httpx2.Request) -> httpx2.Response:
+        """The network's answer. Raises an httpx2.TransportError where a fault says that none comes."""
+        line = f"{request.method} {request.url.path}"
+        self.requests.append(line)
+        del self.requests[:-1000]
+        with self.store.transaction():
+            kind, seconds = self._fault(line) or ("", 0.0)
+            if not kind and not getattr(self._handler(request)[0], "outside", False):
+                return self._dispatch(request)  # the common way, in one transaction
+            failure = self._before(kind, seconds, request)
+        if failure:
+            return _given(failure)
+        if kind == "slow":
+            time.sleep(seconds)
+        response = self._dispatch(request)
+        return _given(self._fail(kind.removesuffix("_after"), seconds, request)) if kind.endswith("_after") else response
+
+    def _handler(self, request: httpx2.Request) -> tuple[Handler, tuple[str | None, ...]]:
+        for method, pattern, host, name in self._routes:
+            if method == request.method and (not host or host == request.url.host) and (found := pattern.fullmatch(request.url.path)):
+                return getattr(self, name), found.groups()
+        return self.unknown, ()
+
+    def _dispatch(self, request: httpx2.Request) -> httpx2.Response:
+        """Let the handler answer. What it raises undoes what it did; a simulator may turn that into an answer here."""
+        handler, groups = self._handler(request)
+        if getattr(handler, "outside", False):
+            return handler(request, *groups)
+        with self.store.transaction():
+            return handler(request, *groups)
+
+    def _before(self, kind: str, seconds: float, request: httpx2.Request) -> Failure | None:
+        """What a fault does before the request takes effect; the failure, if it never will."""
+        match kind:
+            case "expire_token" | "revoke_token":
+                self.spoil(request, revoke=kind == "revoke_token")
+            case "fail_processing":
+                self.spoil_media(request)
+            case "refuse" | "reset" | "timeout" | "rate_limit" | "error" | "malformed":
+                return self._fail(kind, seconds, request)
+        return None
+
+    def _fault(self, line: str) -> tuple[str, float] | None:
+        for number, kind, match, seconds in self.shelf.armed():
+            if re.search(match, line):
+                self.shelf.spend(number)
+                return kind, seconds
+        return None
+
+    def _fail(self, kind: str, seconds: float, request: httpx2.Request) -> Failure:
+        match kind:
+            case "refuse":
+                return httpx2.ConnectError("connection refused (simulated)", request=request)
+            case "reset":
+                return httpx2.ReadError("connection reset (simulated)", request=request)
+            case "timeout":
+                return httpx2.ReadTimeout("no answer (simulated)", request=request)
+            case "rate_limit":
+                return self.limited(seconds)
+            case "malformed":
+                return httpx2.Response(200, headers={"content-type": "application/json"}, content=b'{"id": "12')
+        return self.broken()
+
+    # For tests and for the people who look.
+
+    def fail(self, kind: str, match: str = "", *, times: int = 1, seconds: float = 0) -> None:
+        """Arm a fault for the next `times` calls whose "METHOD /path" matches (default: the creating calls)."""
+        if kind not in FAULTS:
+            raise ValueError(f"unknown fault {kind!r}; known: {', '.join(FAULTS)}")
+        try:
+            re.compile(match)
+        except re.error as error:
+            raise ValueError(f"{match!r} is not a regular expression: {error}") from error
+        self.shelf.arm(kind, match=match or self.creates, times=times, seconds=seconds)
+
+    def seen(self, **filters: Any) -> list[Seen]:
+        """What the public sees now, oldest first."""
+        with self.store.lock:
+            return self.shelf.posts(**filters)
+
+    def describe(self, content: bytes, mime: str, **more: Any) -> dict[str, Any]:
+        """A file as it is remembered with a post."""
+        kind = mime.partition("/")[0]
+        return {"kind": kind, "mime": mime, "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), **more}
+
+
+def outside(handler: H) -> H:
+    """Marks a handler that opens its own transactions (because it fetches media before it takes effect)."""
+    handler.__dict__["outside"] = True
+    return handler
+
+
+def _given(failure: Failure) -> httpx2.Response:
+    if isinstance(failure, httpx2.Response):
+        return failure
+    raise failure
+
+
+def _no_fetch(url: str) -> httpx2.Response:
+    raise httpx2.ConnectError(f"this simulator was given no way to fetch {url}")

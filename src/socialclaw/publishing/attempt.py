@@ -1,0 +1,85 @@
+"""One attempt at a claimed post: credentials, draft, adapter; whatever happens becomes an outcome."""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass
+
+from socialclaw.accounts import credentials
+from socialclaw.accounts.tokens import REFRESH, scrub, unseal
+from socialclaw.db.base import utc_now
+from socialclaw.errors import Conflict, SocialClawError, Unauthorized, Uncertain
+from socialclaw.networks import providers
+from socialclaw.providers.draft import Account, Published
+from socialclaw.publishing import verdicts
+from socialclaw.publishing.claims import Claim
+from socialclaw.publishing.drafts import drafted
+from socialclaw.publishing.outcomes import Outcome
+from socialclaw.publishing.policy import Limits, decide
+from socialclaw.publishing.reconcile import look, settle_seconds
+from socialclaw.publishing.steps import DurableSteps, NotYet, StepLog, Superseded
+from socialclaw.system import System
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Attempts:
+    """Runs attempts for one worker."""
+
+    system: System
+    steps: StepLog
+
+    async def run(self, claim: Claim) -> Outcome | None:
+        """What became of it; None if another worker has it now."""
+        try:
+            if claim.account.status == "disconnected":
+                if claim.undone:
+                    return verdicts.unknown(claim, "The account was disconnected before the post could be looked for")
+                raise Conflict("The account was disconnected", code="account_disconnected")
+            if claim.account.status == "reconnect_required":
+                raise Unauthorized("The account must be connected again", code="account_reconnect_required")
+            if claim.post.stage != "publish":
+                return await look(self.system, claim)
+            if claim.undone:
+                raise Uncertain(f"An earlier attempt may have finished {claim.undone[0]!r}")
+            return verdicts.published(claim, await self._publish(claim), now=utc_now())
+        except Superseded:
+            return None
+        except NotYet as pause:
+            return verdicts.waiting(claim, seconds=pause.seconds, now=utc_now())
+        except Exception as error:
+            return self._decided(claim, error)
+
+    async def _publish(self, claim: Claim) -> Published:
+        """Call the adapter; on a 401 refresh once and go on (the steps remember what was done)."""
+        account = await credentials.fresh(self.system, claim.account)
+        try:
+            return await self._call(claim, account)
+        except Unauthorized:
+            if REFRESH not in account.secrets:
+                raise
+            return await self._call(claim, await credentials.refresh_now(self.system, claim.account.id, account))
+
+    async def _call(self, claim: Claim, account: Account) -> Published:
+        provider = providers()[claim.post.provider]
+        settings = self.system.settings
+        async with drafted(self.system, claim.post, test=claim.test) as draft:
+            adapter = provider.adapter(self.system.outbound.network(test=claim.test), account)
+            steps = DurableSteps(claim, self.steps, patience=settings.lease_seconds / 2)
+            return await adapter.publish(draft, steps)
+
+    def _decided(self, claim: Claim, error: Exception) -> Outcome:
+        settings = self.system.settings
+        limits = Limits(settings.retry_first_seconds, settings.retry_most_seconds, settings.retry_tries)
+        if not isinstance(error, SocialClawError):
+            log.error("post %s: an unexpected error", claim.post.id, exc_info=error)
+        now = utc_now()
+        tries = claim.post.tries + 1
+        decision = decide(error, now=now, due=claim.post.publish_at, tries=tries, limits=limits, jitter=random.random())
+        outcome = verdicts.decided(claim, error, decision, now=now, settle=settle_seconds(self.system, claim.post.provider))
+        secrets = unseal(self.system.vault, claim.account).values()
+        outcome.message, outcome.details = scrub(outcome.message, secrets), scrub(outcome.details, secrets)
+        outcome.changes["error"] = outcome.message
+        return outcome

@@ -1,0 +1,178 @@
+"""Claiming: who works on which post. One post of an account at a time (its lane), due posts in order, under a lease with a fence.
+
+A claimed post's `next_at` is the end of its lease, so that the post of a worker that died simply becomes due again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from socialclaw.db.accounts import Account
+from socialclaw.db.base import utc_now
+from socialclaw.db.posts import Attempt, Lane, Post, Step
+from socialclaw.db.workspaces import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A worker asks for the next due post of an account."""
+
+    account_id: str
+    worker_id: str
+    lease: float  # seconds
+
+
+@dataclass(slots=True)
+class Claim:
+    """A post that is ours to work on while we renew it. `steps`: name -> (done, result, when, fence)."""
+
+    post: Post
+    account: Account
+    test: bool
+    worker_id: str
+    fence: int
+    attempt_no: int
+    steps: dict[str, tuple[bool, Any, datetime, int]]
+
+    @property
+    def undone(self) -> list[str]:
+        """Irreversible steps that may have been sent."""
+        return [name for name, (done, *_) in self.steps.items() if not done]
+
+
+def claim(session: Session, wanted: Sequence[Wanted]) -> list[Claim | None]:
+    """Take the lanes of these accounts and their next due posts; None where there is nothing due or the lane is taken."""
+    now = utc_now()
+    by_account = {w.account_id: w for w in wanted}
+    taken = _take_lanes(session, now, by_account)
+    rows = {p.id: p for p in session.scalars(select(Post).where(Post.id.in_(taken.values()), Post.next_at <= now).with_for_update())}
+    claims = _begin(session, now, list(rows.values()), by_account)
+    if vanished := [account for account, post_id in taken.items() if post_id not in rows]:
+        session.execute(delete(Lane).where(Lane.account_id.in_(vanished)))
+    given: set[str] = set()
+    answers: list[Claim | None] = []
+    for w in wanted:  # two hints for one account: the first one gets it
+        answers.append(claims.get(w.account_id) if w.account_id not in given else None)
+        given.add(w.account_id)
+    return answers
+
+
+def _take_lanes(session: Session, now: datetime, wanted: dict[str, Wanted]) -> dict[str, str]:
+    """Account -> its next due post, for the lanes that were free."""
+    first = (
+        select(Post.id)
+        .where(Post.account_id == Account.id, Post.next_at.is_not(None), Post.next_at <= now)
+        .order_by(Post.next_at, Post.position, Post.id)
+        .limit(1)
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    found = session.execute(select(Account.id, first).where(Account.id.in_(wanted)).order_by(Account.id))
+    due: dict[str, str] = {account_id: post_id for account_id, post_id in found if post_id is not None}
+    if not due:
+        return {}
+    values = [
+        {"account_id": a, "post_id": p, "worker_id": wanted[a].worker_id, "until": now + timedelta(seconds=wanted[a].lease)}
+        for a, p in due.items()
+    ]
+    insert = postgresql.insert(Lane) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(Lane)
+    free = insert.on_conflict_do_update(
+        index_elements=[Lane.account_id],
+        set_={"post_id": insert.excluded.post_id, "worker_id": insert.excluded.worker_id, "until": insert.excluded.until},
+        where=Lane.until <= now,
+    ).returning(Lane.account_id)
+    got = set(session.scalars(free, values))
+    return {account: post for account, post in due.items() if account in got}
+
+
+_CLAIM_POST = (
+    update(Post.__table__)  # type: ignore[arg-type]
+    .where(Post.id == bindparam("b_id"))
+    .values(
+        status=bindparam("b_status"),
+        next_at=bindparam("b_next_at"),
+        fence=bindparam("b_fence"),
+        attempt_count=bindparam("b_attempt_count"),
+        waiting=bindparam("b_waiting"),
+    )
+)
+_CLOSE_LOST = (
+    update(Attempt.__table__)  # type: ignore[arg-type]
+    .where(Attempt.post_id == bindparam("b_id"), Attempt.attempt_no == bindparam("b_no"), Attempt.finished_at.is_(None))
+    .values(
+        finished_at=bindparam("b_now"),
+        ok=False,
+        code="worker_lost",
+        message="The worker was gone before this attempt ended",
+        retryable=True,
+    )
+)
+
+
+def _begin(session: Session, now: datetime, posts: list[Post], wanted: dict[str, Wanted]) -> dict[str, Claim]:
+    if not posts:
+        return {}
+    accounts = {a.id: a for a in session.scalars(select(Account).where(Account.id.in_([p.account_id for p in posts])))}
+    modes = dict(session.execute(select(Workspace.id, Workspace.mode).where(Workspace.id.in_({p.workspace_id for p in posts}))).all())
+    steps: dict[str, dict[str, tuple[bool, Any, datetime, int]]] = {p.id: {} for p in posts}
+    if again := [p.id for p in posts if p.attempt_count]:
+        for step in session.scalars(select(Step).where(Step.post_id.in_(again))):
+            steps[step.post_id][step.name] = (step.done, step.result.get("value"), step.at, step.fence)
+    updates, lost, opened, claims = [], [], [], {}
+    for post in posts:
+        worker = wanted[post.account_id]
+        number = post.attempt_count if post.waiting else post.attempt_count + 1
+        status = post.status if post.stage == "confirm" else "publishing"
+        if post.status == "publishing" and not post.waiting and post.attempt_count:
+            lost.append({"b_id": post.id, "b_no": post.attempt_count, "b_now": now})
+        if not post.waiting:
+            opened.append(
+                {
+                    "post_id": post.id,
+                    "attempt_no": number,
+                    "stage": post.stage,
+                    "worker_id": worker.worker_id,
+                    "started_at": now,
+                    "details": {},
+                }
+            )
+        until = now + timedelta(seconds=worker.lease)
+        values = {"status": status, "next_at": until, "fence": post.fence + 1, "attempt_count": number, "waiting": False}
+        updates.append({"b_id": post.id} | {f"b_{name}": value for name, value in values.items()})
+        for name, value in values.items():  # the row as it is now, without a second UPDATE by the session
+            set_committed_value(post, name, value)
+        claims[post.account_id] = Claim(
+            post=post,
+            account=accounts[post.account_id],
+            test=modes[post.workspace_id] == "test",
+            worker_id=worker.worker_id,
+            fence=post.fence,
+            attempt_no=number,
+            steps=steps[post.id],
+        )
+    session.connection().execute(_CLAIM_POST, updates)
+    if lost:
+        session.connection().execute(_CLOSE_LOST, lost)
+    if opened:
+        session.connection().execute(Attempt.__table__.insert(), opened)  # type: ignore[attr-defined]
+    return claims
+
+
+def renew(session: Session, held: Sequence[tuple[str, str, int]], *, worker_id: str, lease: float) -> set[str]:
+    """Prolong the leases of `(post id, account id, fence)`; the post ids that are no longer ours."""
+    until = utc_now() + timedelta(seconds=lease)
+    ids = [post_id for post_id, *_ in held]
+    current = dict(session.execute(select(Post.id, Post.fence).where(Post.id.in_(ids)).with_for_update()).all())
+    lost = {post_id for post_id, _, fence in held if current.get(post_id) != fence}
+    ours = [(post_id, account_id) for post_id, account_id, _ in held if post_id not in lost]
+    session.execute(update(Post).where(Post.id.in_([p for p, _ in ours])).values(next_at=until))
+    session.execute(update(Lane).where(Lane.account_id.in_([a for _, a in ours]), Lane.worker_id == worker_id).values(until=until))
+    return lost

@@ -1,0 +1,29 @@
+"""A stored post as its adapter sees it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+
+from socialclaw.db.posts import Post
+from socialclaw.media.reading import opened
+from socialclaw.providers.draft import Draft
+from socialclaw.system import System
+
+
+@asynccontextmanager
+async def drafted(system: System, post: Post, *, test: bool) -> AsyncIterator[Draft]:
+    """The draft, its media open. Settings were completed with their defaults when the post was applied."""
+    async with opened(system, post.workspace_id, post.assets, test=test) if post.assets else nullcontext(()) as media:
+        name = "" if post.generated_name else post.name.strip()
+        description = post.description.strip()
+        yield Draft(
+            text="\n\n".join(filter(None, (name, description))),
+            name=name,
+            description=description,
+            media=media,
+            settings=dict(post.settings),
+            interaction=post.interaction_type,
+            parent=post.parent_step_id,
+            reply_to=post.resolved_parent_id,
+        )

@@ -1,0 +1,187 @@
+"""Outcomes: what an attempt came to, and the one transaction that writes it down.
+
+That transaction closes the attempt, changes the post, frees (or fails) the replies that waited for it, gives the lane back and
+claims the account's next due post.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from socialclaw.db.accounts import Account
+from socialclaw.db.base import Hint, utc_now
+from socialclaw.db.posts import Attempt, Lane, Post, Step
+from socialclaw.publishing.claims import Claim, Wanted, claim
+
+COLUMNS = (
+    "status",
+    "stage",
+    "next_at",
+    "blocked_by",
+    "waiting",
+    "tries",
+    "provider_post_id",
+    "provider_url",
+    "provider_status",
+    "reconciliation_status",
+    "published_at",
+    "error_code",
+    "error",
+    "marked_at",
+    "looks",
+)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What is to be written of a claim. `changes` are new values of `COLUMNS`; what is not named stays."""
+
+    claim: Claim
+    changes: dict[str, Any]
+    ended: bool = True  # False: the attempt goes on later
+    ok: bool | None = None
+    code: str | None = None
+    message: str | None = None
+    retryable: bool | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    published: bool = False  # its replies may go
+    failed: bool = False  # for good: its replies fail too
+    erase_marks: bool = False  # evidence says that what was marked did not happen
+    hold_until: datetime | None = None  # nothing else of this account before that
+    reconnect: bool = False  # the account needs a person
+    wanted: Wanted | None = None  # take the account's next due post in the same transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What follows an outcome: the claim of the account's next due post, and work for later."""
+
+    claim: Claim | None
+    hints: tuple[Hint, ...] = ()
+
+
+_CHANGE_POST = (
+    update(Post.__table__)  # type: ignore[arg-type]
+    .where(Post.id == bindparam("b_id"), Post.fence == bindparam("b_fence"))
+    .values({**{name: bindparam(f"b_{name}") for name in COLUMNS}, "updated_at": bindparam("b_now")})
+)
+_CLOSE_ATTEMPT = (
+    update(Attempt.__table__)  # type: ignore[arg-type]
+    .where(Attempt.post_id == bindparam("b_id"), Attempt.attempt_no == bindparam("b_no"), Attempt.finished_at.is_(None))
+    .values(
+        finished_at=bindparam("b_now"),
+        ok=bindparam("b_ok"),
+        code=bindparam("b_code"),
+        message=bindparam("b_message"),
+        retryable=bindparam("b_retryable"),
+        provider_post_id=bindparam("b_provider_post_id"),
+        details=bindparam("b_details"),
+    )
+)
+
+
+def record(session: Session, outcomes: Sequence[Outcome]) -> list[Next]:
+    """Write these outcomes; those whose post is no longer ours change nothing."""
+    now = utc_now()
+    ids = sorted(o.claim.post.id for o in outcomes)
+    rows = session.execute(select(Post.id, Post.fence).where(Post.id.in_(ids)).order_by(Post.id).with_for_update())
+    current = dict(rows.all())
+    ours = [o for o in outcomes if current.get(o.claim.post.id) == o.claim.fence]
+    hints: dict[str, list[Hint]] = {o.claim.post.id: [] for o in outcomes}
+    if ours:
+        _change_posts(session, ours, now)
+        _close_attempts(session, ours, now)
+        if erased := [o.claim.post.id for o in ours if o.erase_marks]:
+            session.execute(delete(Step).where(Step.post_id.in_(erased), Step.done.is_(False)))
+        if reconnect := [o.claim.account.id for o in ours if o.reconnect]:
+            session.execute(
+                update(Account).where(Account.id.in_(reconnect), Account.status == "connected").values(status="reconnect_required")
+            )
+        for hint in _settle_replies(session, ours, now):
+            hints[hint[0]].append(hint[1])
+        for o in ours:
+            if (at := o.changes.get("next_at")) is not None:
+                hints[o.claim.post.id].append(Hint("publish", o.claim.account.id, at))
+    _free_lanes(session, outcomes)
+    following = claim(session, [o.wanted for o in outcomes if o.wanted])
+    claims = iter(following)
+    return [Next(next(claims) if o.wanted else None, tuple(hints[o.claim.post.id])) for o in outcomes]
+
+
+def _change_posts(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
+    values = [
+        {f"b_{name}": o.changes.get(name, getattr(o.claim.post, name)) for name in COLUMNS}
+        | {"b_id": o.claim.post.id, "b_fence": o.claim.fence, "b_now": now}
+        for o in outcomes
+    ]
+    session.connection().execute(_CHANGE_POST, values)
+
+
+def _close_attempts(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
+    values = [
+        {
+            "b_id": o.claim.post.id,
+            "b_no": o.claim.attempt_no,
+            "b_now": now,
+            "b_ok": o.ok,
+            "b_code": o.code,
+            "b_message": o.message,
+            "b_retryable": o.retryable,
+            "b_provider_post_id": o.changes.get("provider_post_id"),
+            "b_details": o.details,
+        }
+        for o in outcomes
+        if o.ended
+    ]
+    if values:
+        session.connection().execute(_CLOSE_ATTEMPT, values)
+
+
+def _free_lanes(session: Session, outcomes: Sequence[Outcome]) -> None:
+    """Give back the lanes that are still ours; a rate-limited account's lane stays taken until the limit is over."""
+    for o in outcomes:
+        if o.hold_until is not None:
+            mine = (Lane.account_id == o.claim.account.id, Lane.post_id == o.claim.post.id)
+            session.execute(update(Lane).where(*mine).values(until=o.hold_until))
+    free = [o for o in outcomes if o.hold_until is None]
+    if free:
+        where = (Lane.account_id.in_([o.claim.account.id for o in free]), Lane.post_id.in_([o.claim.post.id for o in free]))
+        session.execute(delete(Lane).where(*where, Lane.worker_id == free[0].claim.worker_id))
+
+
+def _settle_replies(session: Session, outcomes: Sequence[Outcome], now: datetime) -> list[tuple[str, Hint]]:
+    """Release the replies of published posts, fail those of failed ones (and theirs)."""
+    published = {o.claim.post.id: o for o in outcomes if o.published}
+    hints: list[tuple[str, Hint]] = []
+    if published:
+        for reply in session.scalars(select(Post).where(Post.parent_post_id.in_(published), Post.blocked_by == "parent")):
+            parent = published[reply.parent_post_id or ""]
+            reply.blocked_by = None
+            reply.resolved_parent_id = parent.changes["provider_post_id"]
+            if reply.error_code == "parent_post_failed":  # failed with an earlier try of the parent
+                reply.status, reply.error_code, reply.error = "scheduled", None, None
+            if reply.status in ("scheduled", "retry_pending"):
+                reply.next_at = max(reply.publish_at, now)
+                hints.append((parent.claim.post.id, Hint("publish", reply.account_id, reply.next_at)))
+    fail_replies(session, [o.claim.post.id for o in outcomes if o.failed], now)
+    session.flush()
+    return hints
+
+
+def fail_replies(session: Session, parents: Sequence[str], now: datetime) -> None:
+    """A reply to a post that failed for good fails too, and so do its own replies."""
+    while parents:
+        replies = list(
+            session.scalars(select(Post).where(Post.parent_post_id.in_(parents), Post.blocked_by == "parent", Post.status == "scheduled"))
+        )
+        for reply in replies:
+            reply.status, reply.next_at = "failed", None
+            reply.error_code, reply.error = "parent_post_failed", "The post that this one replies to failed"
+            reply.updated_at = now
+        parents = [reply.id for reply in replies]

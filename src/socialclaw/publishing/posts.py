@@ -1,0 +1,203 @@
+"""What a user may do to a post: look at it, cancel, retry, delete it on the network, have it looked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from socialclaw.accounts import credentials
+from socialclaw.db.accounts import Account
+from socialclaw.db.base import Scope, utc_now
+from socialclaw.db.posts import Attempt, Post, Step
+from socialclaw.errors import Conflict, InvalidRequest
+from socialclaw.networks import providers
+from socialclaw.providers.base import Confirms, Deletes
+from socialclaw.publishing import verdicts
+from socialclaw.publishing.claims import Claim
+from socialclaw.publishing.reconcile import candidates, owned
+from socialclaw.system import System
+
+STATUSES = ("draft", "scheduled", "publishing", "published", "retry_pending", "failed", "canceled")
+
+
+@dataclass(frozen=True, slots=True)
+class PostFilter:
+    """What a list of posts is narrowed to; None means all. `account` is a handle or an account id."""
+
+    run_id: str | None = None
+    status: str | None = None
+    account: str | None = None
+    provider: str | None = None
+    campaign_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def apply(self, query: Any) -> Any:
+        pairs = (
+            (Post.run_id, self.run_id),
+            (Post.status, self.status),
+            (Post.provider, self.provider),
+            (Post.campaign_id, self.campaign_id),
+        )
+        for column, value in pairs:
+            if value is not None:
+                query = query.where(column == value)
+        if self.account is not None:
+            query = query.where((Post.account == self.account) | (Post.account_id == self.account))
+        if self.since is not None:
+            query = query.where(Post.publish_at >= self.since)
+        if self.until is not None:
+            query = query.where(Post.publish_at <= self.until)
+        return query
+
+
+def check_status(status: str | None) -> str | None:
+    """A status filter, or InvalidRequest that names the allowed words."""
+    if status is not None and status not in STATUSES:
+        raise InvalidRequest(f"Unknown status {status!r}; allowed: {', '.join(STATUSES)}", code="filter_invalid", allowed=list(STATUSES))
+    return status
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A post with its account and attempts, newest attempt last."""
+
+    post: Post
+    account: Account | None
+    attempts: list[Attempt] = field(default_factory=list)
+
+
+def detail(scope: Scope, post_id: str) -> Detail:
+    post = scope.one(Post, post_id)
+    rows = scope.session.scalars(select(Attempt).where(Attempt.post_id == post.id).order_by(Attempt.attempt_no))
+    return Detail(post, scope.session.get(Account, post.account_id), list(rows))
+
+
+def cancel(scope: Scope, post_id: str) -> Post:
+    """Take a post back before it is published, and the replies that wait for it."""
+    post = scope.one(Post, post_id, lock=True)
+    if post.status == "canceled":
+        return post
+    if post.status not in ("draft", "scheduled", "retry_pending"):
+        raise Conflict(
+            f"Only a post that is not being published can be canceled; this one is {post.status}",
+            code="post_not_cancelable",
+            postStatus=post.status,
+        )
+    _cancel_with_replies(scope, [post])
+    return post
+
+
+def _cancel_with_replies(scope: Scope, posts: list[Post]) -> None:
+    while posts:
+        for post in posts:
+            post.status, post.next_at, post.updated_at = "canceled", None, utc_now()
+        query = scope.all(Post).where(
+            Post.parent_post_id.in_([p.id for p in posts]), Post.status.in_(("draft", "scheduled", "retry_pending"))
+        )
+        posts = list(scope.session.scalars(query.with_for_update()))
+
+
+def retry(scope: Scope, post_id: str, *, force: bool = False) -> Post:
+    """Send a failed post again, or one that waits for its next try at once.
+
+    A post whose outcome is unknown may be live: sending it again needs `force`.
+    """
+    post = scope.one(Post, post_id, lock=True)
+    if post.status not in ("failed", "retry_pending"):
+        raise Conflict(f"Only a failed post can be retried; this one is {post.status}", code="post_not_retryable", postStatus=post.status)
+    if post.error_code == verdicts.UNKNOWN:
+        if not force:
+            message = 'This post may be live: look on the network first. Send {"force": true} to publish it all the same'
+            raise Conflict(message, code=verdicts.UNKNOWN, providerUrl=post.provider_url)
+        for step in scope.session.scalars(select(Step).where(Step.post_id == post.id, Step.done.is_(False))):
+            scope.session.delete(step)
+    account = scope.session.get(Account, post.account_id)
+    if account is None or account.status != "connected":
+        raise Conflict("The account must be connected again first", code="account_reconnect_required", account=post.account)
+    now = utc_now()
+    post.tries, post.looks, post.waiting, post.stage = 0, 0, False, "publish"
+    post.error_code = post.error = post.reconciliation_status = post.marked_at = None
+    parent = scope.session.get(Post, post.parent_post_id) if post.parent_post_id else None
+    if parent is not None and parent.provider_post_id is None:
+        post.status, post.next_at, post.blocked_by = "scheduled", None, "parent"
+    else:
+        post.status, post.next_at, post.blocked_by = "retry_pending", now, None
+        scope.hint("publish", post.account_id, now)
+    post.updated_at = now
+    return post
+
+
+async def delete(system: System, workspace_id: str, post_id: str, *, test: bool) -> Post:
+    """Take a published post down on its network. The post stays `published` with provider status `deleted`."""
+    found = await system.read(workspace_id, detail, post_id)
+    post, provider = found.post, providers()[found.post.provider]
+    if post.provider_status == "deleted":
+        return post
+    if post.status != "published" or not post.provider_post_id:
+        raise Conflict(
+            f"Only a published post can be deleted on its network; this one is {post.status}",
+            code="post_not_published",
+            postStatus=post.status,
+        )
+    if not provider.can(Deletes):
+        raise Conflict(f"{provider.label} offers no way to delete a post", code="provider_delete_unsupported", provider=provider.key)
+    assert found.account is not None
+    account = await credentials.fresh(system, found.account)
+    adapter = provider.adapter(system.outbound.network(test=test), account)
+    assert isinstance(adapter, Deletes)
+    await adapter.delete(post.provider_post_id)
+    return await system.write(workspace_id, _set_deleted, post_id)
+
+
+def _set_deleted(scope: Scope, post_id: str) -> Post:
+    post = scope.one(Post, post_id, lock=True)
+    post.provider_status, post.updated_at = "deleted", utc_now()
+    return post
+
+
+async def reconcile(system: System, workspace_id: str, post_id: str, *, test: bool) -> Post:
+    """Compare with the network now: confirm a published post, or resolve one whose outcome is unknown."""
+    found = await system.read(workspace_id, detail, post_id)
+    post, provider = found.post, providers()[found.post.provider]
+    if post.status != "published" and post.error_code != verdicts.UNKNOWN and post.stage != "reconcile":
+        raise Conflict(f"There is nothing to reconcile: this post is {post.status}", code="post_not_reconcilable", postStatus=post.status)
+    if not provider.can(Confirms):
+        raise Conflict(f"{provider.label} offers no way to look a post up", code="provider_reconcile_unsupported", provider=provider.key)
+    assert found.account is not None
+    steps = await system.database.read(_steps, post.id)
+    claim = Claim(post, found.account, test, "api", post.fence, post.attempt_count, steps)
+    seen = await candidates(system, claim)
+    free = [p for p in seen if p.id not in await system.database.read(owned, post, [p.id for p in seen])]
+    return await system.write(workspace_id, _reconciled, post_id, free[0] if free else None)
+
+
+def _steps(session: Session, post_id: str) -> dict[str, tuple[bool, Any, datetime, int]]:
+    rows = session.scalars(select(Step).where(Step.post_id == post_id))
+    return {row.name: (row.done, row.result.get("value"), row.at, row.fence) for row in rows}
+
+
+def _reconciled(scope: Scope, post_id: str, seen: Any) -> Post:
+    """Write down what the look showed. Only a failed or published post is changed: a worker looks for the others itself."""
+    post = scope.one(Post, post_id, lock=True)
+    now = utc_now()
+    if post.status == "published":
+        post.reconciliation_status = "confirmed" if seen else "not_found"
+        post.provider_status = ("published" if seen.final else "accepted") if seen else post.provider_status
+    elif post.status == "failed" and seen:
+        post.status, post.published_at, post.error_code, post.error = "published", now, None, None
+        post.provider_post_id, post.provider_url, post.provider_status = seen.id, seen.url, "published"
+        post.reconciliation_status = "confirmed"
+        for reply in scope.session.scalars(scope.all(Post).where(Post.parent_post_id == post.id, Post.error_code == "parent_post_failed")):
+            reply.status, reply.error_code, reply.error, reply.blocked_by = "scheduled", None, None, None
+            reply.resolved_parent_id, reply.next_at = seen.id, now
+            scope.hint("publish", reply.account_id, now)
+    elif post.status == "publishing" and post.waiting:
+        post.next_at = now  # the worker looks now
+        scope.hint("publish", post.account_id, now)
+    post.updated_at = now
+    return post

@@ -1,0 +1,80 @@
+"""Looking for a post whose answer was lost, or that the network is still deciding about; evidence decides.
+
+A time line lags, so *not found* is evidence of absence only after the network's settle time. And two posts may look alike, so a
+post of the network is adopted only if no other post of ours has its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from socialclaw.accounts import credentials
+from socialclaw.db.base import utc_now
+from socialclaw.db.posts import Post
+from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable
+from socialclaw.networks import providers
+from socialclaw.providers.base import Confirms
+from socialclaw.providers.draft import Mark, Published
+from socialclaw.publishing import verdicts
+from socialclaw.publishing.claims import Claim
+from socialclaw.publishing.drafts import drafted
+from socialclaw.publishing.outcomes import Outcome
+from socialclaw.publishing.policy import Fail, Park
+from socialclaw.system import System
+
+SKEW = timedelta(seconds=5)  # how far a network's clock may be behind ours
+
+
+async def look(system: System, claim: Claim) -> Outcome:
+    """One look for the post of this claim."""
+    post = claim.post
+    provider = providers()[post.provider]
+    now = utc_now()
+    if not provider.can(Confirms):
+        return verdicts.unknown(
+            claim, f"{provider.label} gave no answer and offers no way to look the post up: check there, then retry with force or cancel"
+        )
+    settle = settle_seconds(system, post.provider)
+    try:
+        found = await candidates(system, claim)
+    except Unauthorized as error:
+        return verdicts.decided(claim, error, Park(), now=now, settle=settle)
+    except (RateLimited, Unavailable) as error:
+        return verdicts.look_again(claim, now=utc_now(), settle=settle, error=error)
+    except Rejected as error:
+        return verdicts.decided(claim, error, Fail(), now=now, settle=settle)  # the network says what became of it, e.g. processing failed
+    free = [p for p in found if p.id not in await system.database.read(owned, post, [p.id for p in found])]
+    if free:
+        return verdicts.published(claim, free[0], now=utc_now(), how="confirmed")
+    settled = (now - (post.marked_at or now)).total_seconds() >= settle
+    if post.stage == "reconcile" and settled:
+        return verdicts.absent(claim, now=utc_now())
+    return verdicts.look_again(claim, now=utc_now(), settle=settle)
+
+
+def settle_seconds(system: System, provider: str) -> float:
+    """How long a post may be missing from its own time line: the network's figure, or the operator's."""
+    return system.settings.settle_seconds or providers()[provider].settle_seconds
+
+
+async def candidates(system: System, claim: Claim) -> Sequence[Published]:
+    """What the network has that may be this post."""
+    post = claim.post
+    account = await credentials.fresh(system, claim.account)
+    adapter = providers()[post.provider].adapter(system.outbound.network(test=claim.test), account)
+    assert isinstance(adapter, Confirms)
+    marked = post.marked_at or post.published_at or post.publish_at
+    done = {name: result for name, (is_done, result, *_) in claim.steps.items() if is_done}
+    mark = Mark(since=marked - SKEW, done=done, post_id=post.provider_post_id)
+    async with drafted(system, post, test=claim.test) as draft:
+        return await adapter.find(draft, mark)
+
+
+def owned(session: Session, post: Post, ids: Sequence[str]) -> set[str]:
+    """Those of these network ids that other posts of the account already have."""
+    query = select(Post.provider_post_id).where(Post.account_id == post.account_id, Post.provider_post_id.in_(ids), Post.id != post.id)
+    return {found for found in session.scalars(query) if found}

@@ -1,0 +1,84 @@
+"""Runs: their derived status, their parts, publishing a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from socialclaw.db.base import Scope, utc_now
+from socialclaw.db.posts import Attempt, Post, Run
+from socialclaw.errors import Conflict, InvalidRequest
+from socialclaw.publishing.posts import STATUSES
+
+ENDED = ("published", "failed", "canceled")
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run with its status and the number of its posts by status (`summary`: total plus one key a status)."""
+
+    run: Run
+    status: str
+    summary: dict[str, int]
+
+
+def view(scope: Scope, run_id: str) -> RunView:
+    run = scope.one(Run, run_id)
+    rows = scope.session.execute(select(Post.status, func.count()).where(Post.run_id == run.id).group_by(Post.status))
+    counts = {status: count for status, count in rows}
+    started = bool(counts.keys() - {"scheduled", "draft", "canceled"})
+    summary = {"total": sum(counts.values())} | {status: counts.get(status, 0) for status in STATUSES}
+    return RunView(run, status_of(run.mode, summary, started=started), summary)
+
+
+def status_of(mode: str, summary: dict[str, int], *, started: bool) -> str:
+    """draft | created (nothing started) | processing | completed (all published or canceled) | partial_failed."""
+    if mode == "draft":
+        return "draft"
+    if sum(summary[status] for status in ENDED) == summary["total"]:
+        return "partial_failed" if summary["failed"] else "completed"
+    return "processing" if started else "created"
+
+
+def posts(scope: Scope, run_id: str) -> Sequence[Post]:
+    """The run's posts as rows, in the order of its document."""
+    run = scope.one(Run, run_id)
+    return scope.session.scalars(select(Post).where(Post.run_id == run.id).order_by(Post.position)).all()
+
+
+def attempts(scope: Scope, run_id: str) -> Sequence[Attempt]:
+    run = scope.one(Run, run_id)
+    query = select(Attempt).join(Post, Post.id == Attempt.post_id).where(Post.run_id == run.id)
+    return scope.session.scalars(query.order_by(Attempt.started_at, Attempt.post_id, Attempt.attempt_no)).all()
+
+
+def publish(scope: Scope, run_id: str, *, start_at: datetime | None = None) -> RunView:
+    """Schedule a draft run. `start_at` moves the earliest post to it and keeps all distances.
+
+    Without it the posts keep their times; those already past are published at once.
+    """
+    run = scope.one(Run, run_id, lock=True)
+    if run.mode != "draft":
+        raise Conflict("This run is not a draft: it was scheduled when it was applied", code="run_not_draft", runId=run.id)
+    now = utc_now()
+    rows = list(scope.session.scalars(select(Post).where(Post.run_id == run.id, Post.status == "draft").order_by(Post.position)))
+    if not rows:
+        raise Conflict("This draft has no posts left to publish", code="run_empty", runId=run.id)
+    if start_at is not None:
+        shift = start_at - min(post.publish_at for post in rows)
+        try:
+            for post in rows:
+                post.publish_at = post.publish_at + shift
+        except OverflowError:
+            raise InvalidRequest("With this startAt a post would be beyond the year 9999", code="invalid_publish_time") from None
+    run.mode, run.updated_at = "scheduled", now
+    for post in rows:
+        post.status, post.updated_at = "scheduled", now
+        if post.blocked_by is None:
+            post.next_at = max(post.publish_at, now)
+            scope.hint("publish", post.account_id, post.next_at)
+    scope.session.flush()
+    return view(scope, run_id)

@@ -1,0 +1,157 @@
+"""Durable steps: a post remembers what it has done, so that an attempt may die anywhere.
+
+A `once` step is safe to repeat and is kept only to save work. The irreversible step is written down *before* it is sent: a
+row that is not done means that the post may already be live, and nothing but evidence from the network or a person may say
+otherwise. Every write is committed before the call returns, together with those of other posts (group commit).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn, TypeVar
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from socialclaw.db.base import utc_now
+from socialclaw.db.database import Database
+from socialclaw.db.grouped import GroupedWrites
+from socialclaw.db.posts import Post, Step
+from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
+from socialclaw.publishing.claims import Claim
+
+T = TypeVar("T")
+
+# After these answers we know that nothing was published, so the step may be sent again.
+REFUSED = (Rejected, Unauthorized, RateLimited)
+
+
+class NotYet(Exception):
+    """The network needs time: go on in `seconds`."""
+
+    def __init__(self, seconds: float, why: str) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
+class Superseded(Exception):
+    """Another worker has this post now: stop, write nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One change to the memory of a post: `mark`, `keep` (a result) or `erase`."""
+
+    kind: str
+    post_id: str
+    name: str
+    fence: int
+    at: datetime
+    result: Any = None
+
+
+class StepLog:
+    """The steps of all posts of a worker, written in groups."""
+
+    def __init__(self, database: Database) -> None:
+        self.write = GroupedWrites[Write, bool](database, apply)
+
+
+_KEEP = (
+    update(Step.__table__)  # type: ignore[arg-type]
+    .where(Step.post_id == bindparam("b_post"), Step.name == bindparam("b_name"), Step.done.is_(False))
+    .values(done=True, result=bindparam("b_result"))
+)
+_ERASE = delete(Step.__table__).where(  # type: ignore[arg-type]
+    Step.post_id == bindparam("b_post"), Step.name == bindparam("b_name"), Step.done.is_(False)
+)
+
+
+def apply(session: Session, writes: Sequence[Write]) -> list[bool]:
+    """Do these writes; False where a mark or a `once` result was not written because the post is no longer ours.
+
+    The result of a marked step is kept whoever holds the post: it is evidence.
+    """
+    fresh = [w for w in writes if w.kind in ("mark", "once")]
+    ours: set[tuple[str, int]] = set()
+    if fresh:
+        ids = sorted({w.post_id for w in fresh})
+        rows = session.execute(select(Post.id, Post.fence).where(Post.id.in_(ids)).order_by(Post.id).with_for_update())
+        ours = {(post_id, fence) for post_id, fence in rows}
+        known = set(session.execute(select(Step.post_id, Step.name).where(Step.post_id.in_(ids))).all())
+        fresh = [w for w in fresh if (w.post_id, w.fence) in ours and (w.post_id, w.name) not in known]
+    connection = session.connection()
+    if fresh:
+        rows_in = [
+            {"post_id": w.post_id, "name": w.name, "done": w.kind == "once", "fence": w.fence, "result": {"value": w.result}, "at": w.at}
+            for w in fresh
+        ]
+        connection.execute(Step.__table__.insert(), rows_in)  # type: ignore[attr-defined]
+    for kind, statement in (("keep", _KEEP), ("erase", _ERASE)):
+        if changes := [{"b_post": w.post_id, "b_name": w.name, "b_result": {"value": w.result}} for w in writes if w.kind == kind]:
+            if kind == "erase":
+                for change in changes:
+                    del change["b_result"]
+            connection.execute(statement, changes)
+    written = {(w.post_id, w.name) for w in fresh}
+    return [w.kind in ("keep", "erase") or (w.post_id, w.name) in written for w in writes]
+
+
+class DurableSteps:
+    """What an adapter's `publish` is given. `patience`: seconds between the mark and the call after which the lease may be gone."""
+
+    def __init__(self, claim: Claim, log: StepLog, *, patience: float) -> None:
+        self._claim = claim
+        self._log = log
+        self._patience = patience
+        self.memory = claim.steps
+
+    async def once(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
+        if name in self.memory and self.memory[name][0]:
+            return self.memory[name][1]  # type: ignore[no-any-return]
+        result = await do(*args)
+        await self._write("once", name, result)
+        self.memory[name] = (True, result, utc_now(), self._claim.fence)
+        return result
+
+    async def irreversible(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
+        if name in self.memory:
+            if self.memory[name][0]:
+                return self.memory[name][1]  # type: ignore[no-any-return]
+            raise Uncertain(f"An earlier attempt may have finished {name!r}")
+        marked = utc_now()
+        await self._write("mark", name, None, at=marked)
+        self.memory[name] = (False, None, marked, self._claim.fence)
+        if (utc_now() - marked).total_seconds() > self._patience:  # a pause so long that another worker may be on it
+            await self._forget(name)
+            raise Superseded(self._claim.post.id)
+        try:
+            result = await do(*args)
+        except REFUSED:
+            await self._forget(name)
+            raise
+        except Unavailable as error:
+            if not error.sent:
+                await self._forget(name)
+                raise
+            raise Uncertain(f"{error.message}: the post may have been published", **error.details) from error
+        except Exception as error:  # whatever it was, the request may have left
+            raise Uncertain(f"{type(error).__name__} in {name!r}: the post may have been published") from error
+        await asyncio.shield(self._write("keep", name, result))
+        self.memory[name] = (True, result, marked, self._claim.fence)
+        return result
+
+    def wait(self, seconds: float, why: str) -> NoReturn:
+        raise NotYet(seconds, why)
+
+    async def _forget(self, name: str) -> None:
+        await asyncio.shield(self._write("erase", name, None))
+        self.memory.pop(name, None)
+
+    async def _write(self, kind: str, name: str, result: Any, *, at: datetime | None = None) -> None:
+        post = self._claim.post
+        if not await self._log.write(Write(kind, post.id, name, self._claim.fence, at or utc_now(), result)):
+            raise Superseded(post.id)

@@ -1,0 +1,140 @@
+"""From what happened to what is written: the outcomes an attempt can have. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from socialclaw.errors import SocialClawError, Uncertain
+from socialclaw.providers.draft import Published
+from socialclaw.publishing.claims import Claim
+from socialclaw.publishing.outcomes import Outcome
+from socialclaw.publishing.policy import LONGEST_LOOK, Decision, Fail, Look, Park, RetryAt, next_look
+
+UNKNOWN = "publish_outcome_unknown"
+SECONDS_TO_CONFIRM = 30  # until an accepted post is looked at
+
+
+def published(claim: Claim, post: Published, *, now: datetime, how: str | None = None) -> Outcome:
+    """It is live (or accepted). `how`: the reconciliation status, where evidence and not an answer says so."""
+    changes: dict[str, Any] = {
+        "status": "published",
+        "stage": "publish" if post.final else "confirm",
+        "next_at": None if post.final else now + timedelta(seconds=SECONDS_TO_CONFIRM),
+        "blocked_by": None,
+        "waiting": False,
+        "provider_post_id": post.id,
+        "provider_url": post.url,
+        "provider_status": "published" if post.final else "accepted",
+        "reconciliation_status": how or ("confirmed" if claim.post.reconciliation_status else None),
+        "published_at": claim.post.published_at or now,
+        "error_code": None,
+        "error": None,
+    }
+    details = {"note": post.note} if post.note else {}
+    return Outcome(
+        claim, changes, ok=True, code="published" if post.final else "accepted", retryable=False, details=details, published=True
+    )
+
+
+def waiting(claim: Claim, *, seconds: float, now: datetime) -> Outcome:
+    """The network needs time; the attempt stays open."""
+    return Outcome(claim, {"next_at": now + timedelta(seconds=seconds), "waiting": True}, ended=False)
+
+
+def stopped(claim: Claim, *, now: datetime, settle: float) -> Outcome:
+    """The worker stops before the end: anybody may go on at once; what may have been sent is looked for."""
+    if claim.undone:
+        return decided(claim, Uncertain(f"The worker was stopped in {claim.undone[0]!r}"), Look(), now=now, settle=settle)
+    changes = {"next_at": now, "status": _until_again(claim)}
+    return Outcome(
+        claim, changes, ok=False, code="worker_stopped", message="The worker was stopped; the post goes on elsewhere", retryable=True
+    )
+
+
+def decided(claim: Claim, error: Exception, decision: Decision, *, now: datetime, settle: float) -> Outcome:
+    """A failure, and what policy made of it. `settle`: the network's settle time in seconds."""
+    code, message, details = told(error)
+    post = claim.post
+    changes: dict[str, Any] = {"error_code": code, "error": message, "waiting": False}
+    outcome = Outcome(claim, changes, ok=False, code=code, message=message, details=details)
+    match decision:
+        case RetryAt(at, counts, hold):
+            changes |= {"status": _until_again(claim), "next_at": at}
+            changes["tries"] = post.tries + counts
+            outcome.retryable, outcome.hold_until = True, at if hold else None
+        case Park():
+            changes |= {"status": _until_again(claim), "next_at": None, "blocked_by": "account"}
+            outcome.retryable, outcome.reconnect = True, True
+        case Look():
+            marked = min((when for done, _, when, _ in claim.steps.values() if not done), default=now)
+            first = next_look(marked, looks=0, now=now, settle=settle)
+            changes |= {"stage": "reconcile", "next_at": first, "marked_at": marked, "looks": 0, "reconciliation_status": "pending"}
+            outcome.retryable = False
+        case Fail():
+            changes |= {"status": "failed", "next_at": None, "tries": post.tries + 1}
+            outcome.retryable, outcome.failed = False, True
+        case _:
+            raise AssertionError(f"{decision} is not an outcome")
+    return outcome
+
+
+def look_again(claim: Claim, *, now: datetime, settle: float, error: Exception | None = None) -> Outcome:
+    """Not found yet, or the network could not be read: the attempt stays open until the next look."""
+    post = claim.post
+    marked = post.marked_at or now
+    if now - marked > LONGEST_LOOK:
+        return unknown(claim, "The network could not be read for so long that a person must decide whether the post is live")
+    looks = post.looks + 1
+    changes: dict[str, Any] = {"next_at": next_look(marked, looks=looks, now=now, settle=settle), "looks": looks, "waiting": True}
+    if error is not None:
+        changes["error_code"], changes["error"], _ = told(error)
+    return Outcome(claim, changes, ended=False)
+
+
+def absent(claim: Claim, *, now: datetime) -> Outcome:
+    """Evidence of absence: the network has no such post, so it may be sent again."""
+    changes = {
+        "stage": "publish",
+        "status": "retry_pending",
+        "next_at": now,
+        "reconciliation_status": "not_found",
+        "waiting": False,
+        "looks": 0,
+    }
+    return Outcome(
+        claim,
+        changes | {"marked_at": None},
+        ok=True,
+        code="not_found",
+        message="The network has no such post: it was not published",
+        retryable=True,
+        erase_marks=True,
+    )
+
+
+def unknown(claim: Claim, why: str) -> Outcome:
+    """It cannot be known whether the post is live; only a person may send it again."""
+    changes = {
+        "status": "failed",
+        "next_at": None,
+        "waiting": False,
+        "error_code": UNKNOWN,
+        "error": why,
+        "reconciliation_status": "unresolved",
+    }
+    return Outcome(claim, changes, ok=False, code=UNKNOWN, message=why, retryable=False, failed=True)
+
+
+def _until_again(claim: Claim) -> str:
+    """The status until the next try: one that may be canceled only if nothing can have been sent."""
+    return "retry_pending" if claim.post.stage == "publish" and not claim.undone else claim.post.status
+
+
+def told(error: Exception) -> tuple[str, str, dict[str, Any]]:
+    """Code, message and details of an error as they may be shown. What we did not foresee keeps its type and nothing else."""
+    if isinstance(error, SocialClawError):
+        details = {key: value for key, value in error.details.items() if isinstance(value, (str, int, float, bool, list, dict))}
+        code = "provider_uncertain" if isinstance(error, Uncertain) else error.code
+        return code, error.message, details
+    return "internal_error", f"Unexpected {type(error).__name__}", {}

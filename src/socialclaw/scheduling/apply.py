@@ -1,0 +1,124 @@
+"""Turning a plan into a run and its posts, in one transaction; the same key with the same content is the same run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from socialclaw.db.base import Scope, new_id, utc_now
+from socialclaw.db.posts import Post, Run
+from socialclaw.errors import Conflict, InvalidRequest
+from socialclaw.media.assets import known
+from socialclaw.scheduling.plan import Plan, PlannedPost
+
+NEAR = timedelta(minutes=1)  # what is due sooner is announced at once; the scan announces the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The run, and whether it was there already."""
+
+    run_id: str
+    duplicate: bool
+
+
+def fingerprint(document: Any) -> str:
+    """Of what a document says; the order of keys does not count, nor does the idempotency key."""
+    if isinstance(document, dict):
+        document = {key: value for key, value in document.items() if key not in ("idempotencyKey", "idempotency_key")}
+    return hashlib.sha256(msgspec.json.encode(document, order="sorted")).hexdigest()
+
+
+def earlier(scope: Scope, key: str | None, content: str) -> Applied | None:
+    """The run that was applied with this key, if any; Conflict if its content was another."""
+    if key is None:
+        return None
+    run = scope.session.scalar(scope.all(Run).where(Run.idempotency_key == key))
+    if run is None:
+        return None
+    if run.fingerprint != content:
+        message = "This idempotency key was used for another schedule: use a new key, or send the same schedule"
+        raise Conflict(message, code="idempotency_key_conflict", runId=run.id)
+    return Applied(run.id, duplicate=True)
+
+
+def apply(scope: Scope, plan: Plan, content: str, *, base_url: str) -> Applied:
+    """Insert the run and all its posts. `plan` has no issues; `content` is the document's fingerprint."""
+    if found := earlier(scope, plan.idempotency_key, content):
+        return found
+    _hold_assets(scope, plan, base_url)
+    now = utc_now()
+    run = Run(
+        id=new_id("run"),
+        mode=plan.mode,
+        source_model=plan.source_model,
+        timezone=plan.timezone,
+        idempotency_key=plan.idempotency_key,
+        fingerprint=content,
+        total_posts=len(plan.posts),
+    )
+    scope.add(run)
+    scope.session.flush()
+    rows = _rows(scope, run, plan.posts, now)
+    scope.session.connection().execute(Post.__table__.insert(), rows)  # type: ignore[attr-defined]
+    near = now + NEAR
+    for account, at in dict.fromkeys((row["account_id"], row["next_at"]) for row in rows if row["next_at"] and row["next_at"] <= near):
+        scope.hint("publish", account, at)
+    return Applied(run.id, duplicate=False)
+
+
+def _hold_assets(scope: Scope, plan: Plan, base_url: str) -> None:
+    """Keep the files of these posts from being deleted before the posts are there to need them."""
+    urls = {asset["url"] for post in plan.posts for asset in post.assets if asset.get("managed")}
+    if missing := urls - known(scope, urls, base_url=base_url, lock=True).keys():
+        raise InvalidRequest("A media file of this schedule was deleted meanwhile", code="asset_not_found", urls=sorted(missing))
+
+
+def _rows(scope: Scope, run: Run, posts: Sequence[PlannedPost], now: datetime) -> list[dict[str, Any]]:
+    draft = run.mode == "draft"
+    ids = [new_id("post") for _ in posts]
+    rows = []
+    for position, post in enumerate(posts):
+        waits = post.parent_index is not None
+        rows.append(
+            {
+                "id": ids[position],
+                "workspace_id": scope.workspace_id,
+                "run_id": run.id,
+                "account_id": post.account_id,
+                "provider": post.provider,
+                "account": post.account,
+                "position": position,
+                "name": post.name,
+                "description": post.description,
+                "generated_name": post.generated_name,
+                "interaction_type": post.interaction_type,
+                "media_link": post.media_link,
+                "assets": post.assets,
+                "settings": post.settings,
+                "timezone": post.timezone,
+                "source_model": post.source_model,
+                "campaign_id": post.campaign_id,
+                "campaign_name": post.campaign_name,
+                "campaign_index": post.campaign_index,
+                "target_index": post.target_index,
+                "step_id": post.step_id,
+                "step_index": post.step_index,
+                "sequence_position": post.sequence_position,
+                "step_delay_ms": post.step_delay_ms,
+                "parent_step_id": post.parent_step_id,
+                "parent_post_id": ids[post.parent_index] if post.parent_index is not None else None,
+                "publish_at": post.publish_at,
+                "status": "draft" if draft else "scheduled",
+                "next_at": None if draft or waits else post.publish_at,
+                "blocked_by": "parent" if waits else None,
+                "created_at": now,
+                "updated_at": now,
+            }
+        )
+    return rows

@@ -1,0 +1,188 @@
+"""Reads the media of a post as a document names it: by URL, as an object, or as a file that we keep."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from socialclaw.providers.rules import shown
+from socialclaw.scheduling.assets import MOST_ASSETS, Library, StoredAsset
+from socialclaw.scheduling.notes import Notes
+
+MOST_NUMBER = 2**53
+KINDS = frozenset({"image", "video", "audio", "other"})
+NUMBERS = ("size", "duration", "width", "height")
+
+_Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
+_Whole = Annotated[int, msgspec.Meta(ge=0, le=MOST_NUMBER)]
+
+
+class _Described(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    """An asset as most describe it; anything else goes the long way."""
+
+    url: _Text
+    id: _Text | None = None
+    managed: bool = False
+    originalFilename: _Text | None = None
+    mime: _Text | None = None
+    kind: Literal["image", "video", "audio", "other"] | None = None
+    size: _Whole = None  # type: ignore[assignment]
+    duration: Annotated[float, msgspec.Meta(ge=0, le=MOST_NUMBER)] = None  # type: ignore[assignment]
+    width: _Whole = None  # type: ignore[assignment]
+    height: _Whole = None  # type: ignore[assignment]
+    altText: _Text | None = None
+
+
+_BLANK: dict[str, Any] = {"id": None, "url": "", "managed": False, "originalFilename": None, "mime": None, "kind": None}
+_BLANK |= {"size": None, "duration": None, "width": None, "height": None, "altText": None}
+
+
+class AssetReader:
+    """Reads `assets` and `media_link` of a post. Without a library every URL is somebody else's."""
+
+    def __init__(self, notes: Notes, library: Library | None = None) -> None:
+        self._notes = notes
+        self._library = library
+        self._start = library.start if library else "\n"  # which no URL begins with
+
+    def read(self, listed: object, link: object, base: str) -> list[dict[str, Any]]:
+        """The assets as they are stored, and as every answer shows them."""
+        if listed is None and type(link) is str and self._simple(link):
+            return [{"id": "asset_1", "url": link, "managed": False}]
+        if link is None and type(listed) is list and len(listed) == 1 and (one := self._plain(listed[0], 1)):
+            return [one]
+        if link is not None and link != "":
+            link = self._notes.text(link, f"{base}.media_link").strip()
+        if listed is None or listed == "" or listed == []:
+            return [self._named(link, "asset_1", f"{base}.media_link")] if isinstance(link, str) and link else []
+        if not isinstance(listed, list):
+            self._notes.wrong(listed, f"{base}.assets", "a list")
+            return []
+        if len(listed) > MOST_ASSETS:
+            self._notes.add("assets_too_many", f"A post takes at most {MOST_ASSETS} assets", f"{base}.assets", {"maxItems": MOST_ASSETS})
+            return []
+        found = [self._plain(raw, n) or self._one(raw, n, base) for n, raw in enumerate(listed, 1)]
+        first = found[0]["url"]
+        if link and first and link != first and not (found[0]["managed"] and link.partition("?")[0] == first):
+            self._notes.add("asset_media_conflict", "media_link must be the URL of the first asset, or left out", f"{base}.media_link")
+        return [one for one in found if one["url"]]
+
+    def _simple(self, url: str) -> bool:
+        """Whether this is the URL of somebody else, with nothing against it."""
+        if url[:8] != "https://" and url[:7] != "http://":
+            return False
+        return len(url) <= self._notes.quick and not url.startswith(self._start) and url == url.strip()
+
+    def _plain(self, raw: object, number: int) -> dict[str, Any] | None:
+        """An asset that is described as the contract has it, and is not one of ours: the quick way for most."""
+        if type(raw) is not dict:
+            return None
+        try:
+            asset = msgspec.convert(raw, _Described)
+        except (msgspec.ValidationError, UnicodeEncodeError, OverflowError, RecursionError):
+            return None
+        if asset.managed or (asset.id and self._library) or not self._simple(asset.url):
+            return None
+        plain = _BLANK | raw
+        if asset.id is None:
+            plain["id"] = f"asset_{number}"
+        return plain
+
+    def _one(self, raw: object, number: int, base: str) -> dict[str, Any]:
+        default_id, path = f"asset_{number}", f"{base}.assets[{number - 1}]"
+        if isinstance(raw, str):
+            return self._named(self._notes.text(raw, path).strip(), default_id, path)
+        if isinstance(raw, dict):
+            return self._described(raw, default_id, path)
+        self._notes.add("asset_invalid", f"{path} must be a URL or an object with a url", path)
+        return {"url": "", "managed": False}
+
+    def _named(self, url: str, default_id: str, path: str) -> dict[str, Any]:
+        """An asset of which only the URL (or the id of a file we keep) is known."""
+        if stored := self._stored(url, "", path):
+            return _kept(stored, "")
+        return {"id": default_id, "url": self._checked(url, path), "managed": False}
+
+    def _described(self, raw: Mapping[str, Any], default_id: str, path: str) -> dict[str, Any]:
+        text = self._notes.text
+        url = next((text(raw[name], f"{path}.{name}").strip() for name in ("url", "media_link", "mediaLink") if raw.get(name)), "")
+        own = text(raw.get("id"), f"{path}.id").strip()
+        named = text(raw.get("assetId") or raw.get("asset_id"), f"{path}.assetId").strip()
+        managed = raw.get("managed") is True
+        alt = text(raw.get("altText"), f"{path}.altText")
+        if self._library is not None and (stored := self._stored(url, named or own, path, must=bool(named) or managed)):
+            return _kept(stored, alt)
+        kind = text(raw.get("kind"), f"{path}.kind").strip().lower()
+        return {
+            "id": own or default_id,
+            "url": self._checked(url, f"{path}.url"),
+            "managed": managed,
+            "originalFilename": text(raw.get("originalFilename"), f"{path}.originalFilename") or None,
+            "mime": text(raw.get("mime"), f"{path}.mime") or None,
+            "kind": kind if kind in KINDS else None,
+            **{name: self._number(raw, name, path) for name in NUMBERS},
+            "altText": alt or None,
+        }
+
+    def _stored(self, url: str, asset_id: str, path: str, *, must: bool = False) -> StoredAsset | None:
+        """The file of ours that is meant, if one is; notes a problem where it must be ours and is not."""
+        if self._library is None:
+            return None
+        ours = self._library.id_in(url)
+        stored = self._library.stored.get(ours or asset_id or url)
+        if ours is None:
+            must = must and stored is None
+        elif stored is None or url.partition("?")[0] != stored.url:
+            must, stored = True, None
+        if stored and stored.url:
+            return stored
+        if must or stored:
+            named = ours or asset_id or url
+            self._notes.add(
+                "asset_not_found", f"There is no asset {shown(named)} to be had in this workspace", path, {"assetId": shown(named)}
+            )
+            return StoredAsset("", "", "")
+        return None
+
+    def _checked(self, url: str, path: str) -> str:
+        if not url:
+            self._notes.add("asset_url_required", f"{path} needs a URL", path)
+        elif not url.startswith(("https://", "http://")):
+            self._notes.add(
+                "asset_url_invalid", f"{path} must be an http(s) URL that can be reached from outside", path, {"url": shown(url)}
+            )
+            return ""
+        return url
+
+    def _number(self, raw: Mapping[str, Any], name: str, path: str) -> float | None:
+        """Absent is None; null and empty text are 0, which means unknown."""
+        value = raw.get(name, self)
+        if value is self:
+            return None
+        if value is None or value == "":
+            return 0
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if number and 0 <= value <= MOST_NUMBER and math.isfinite(value) and (name == "duration" or value == int(value)):
+            return value if name == "duration" else int(value)
+        self._notes.wrong(value, f"{path}.{name}", "a number, 0 or more" if name == "duration" else "a whole number, 0 or more")
+        return None
+
+
+def _kept(stored: StoredAsset, alt: str) -> dict[str, Any]:
+    """What we found out about a file counts, not what a document says of it."""
+    return {
+        "id": stored.id,
+        "url": stored.url,
+        "managed": True,
+        "originalFilename": stored.filename,
+        "mime": stored.mime,
+        "kind": stored.kind,
+        "size": stored.size,
+        "duration": stored.duration,
+        "width": stored.width,
+        "height": stored.height,
+        "altText": alt or None,
+    }

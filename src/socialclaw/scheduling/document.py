@@ -1,0 +1,152 @@
+"""What a schedule document means: a plan, and everything that is wrong with it at once.
+
+Pure: whatever it needs to know of the world is given to it. A document is judged whole; it is never an error to have
+judged a wrong one, so nothing here raises for what a document says.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from socialclaw.scheduling.assets import Library
+from socialclaw.scheduling.fields import canonical, given, plain
+from socialclaw.scheduling.notes import Notes
+from socialclaw.scheduling.parents import link
+from socialclaw.scheduling.plan import CAMPAIGNS, MODES, MOST_POSTS, POSTS, Plan, Resolve
+from socialclaw.scheduling.post import PostReader, Zone
+from socialclaw.scheduling.steps import CampaignReader
+
+MOST_KEY = 255  # characters in an idempotency key
+
+
+def parse(document: object, *, now: datetime, accounts: Resolve, library: Library | None = None, body: bytes | None = None) -> Plan:
+    """The plan behind a schedule, bare or as `{"schedule": {…}}`.
+
+    `now` is aware. `body` is the JSON that msgspec made the document of, where that is at hand; it saves a pass over the
+    document. Issues come in document order, and for one post in the order in which its checks are public: provider
+    and account, time, interaction, media, settings, the account's state, content, the provider's rules, parents. An account
+    that has to be connected again is an issue already here, because a post could not be published to it as things are.
+    """
+    notes = Notes(document, body)
+    root = _root(document, notes)
+    if root is None:
+        return Plan(issues=notes.issues())
+    now = now - timedelta(microseconds=now.microsecond % 1000)
+    reader = PostReader(notes, now=now, accounts=accounts, library=library)
+    key = _key(document, notes)
+    zone = reader.zone(root.get("timezone"), "timezone", ("UTC", UTC))
+    mode = _mode(root, notes)
+    model = _model(root, notes)
+    if model is None:
+        return Plan(zone[0], mode, POSTS, key, issues=notes.issues())
+    campaigns = CampaignReader(reader, zone)
+    paths = campaigns.read_all(root["campaigns"]) if model == CAMPAIGNS else _read_posts(root["posts"], reader, zone)
+    linked = link(reader.posts, paths, notes)
+    return Plan(zone[0], mode, model, key, tuple(linked), tuple(campaigns.summaries), notes.issues())
+
+
+def idempotency_key(document: object) -> str | None:
+    """The key beside or inside a schedule; None where there is none, or none that `parse` lets through."""
+    return _key(document, Notes(None))
+
+
+def _root(document: object, notes: Notes) -> dict[str, Any] | None:
+    if not isinstance(document, dict):
+        notes.add("schedule_invalid", "A schedule is a JSON object with posts or campaigns")
+        return None
+    inner = document.get("schedule")
+    if inner is None:
+        return document
+    if isinstance(inner, dict):
+        return inner
+    notes.add("schedule_invalid", "schedule must be an object with posts or campaigns", "schedule")
+    return None
+
+
+def _key(document: object, notes: Notes) -> str | None:
+    holders = (document, document.get("schedule")) if isinstance(document, dict) else ()
+    for holder in holders:
+        for name in ("idempotencyKey", "idempotency_key"):
+            if isinstance(holder, dict) and given(value := holder.get(name)):
+                if isinstance(value, str) and len(value) <= MOST_KEY and value.isprintable():
+                    return value
+                message = f"{name} must be text of at most {MOST_KEY} printable characters"
+                notes.add("idempotency_key_invalid", message, name, {"maxLength": MOST_KEY})
+                return None
+    return None
+
+
+def _mode(root: dict[str, Any], notes: Notes) -> str:
+    """Root `mode`, else `status`. Where neither is given, one campaign that is a draft makes the whole run one.
+
+    A campaign that is a draft in a schedule that is not would be published against its word, so that is refused.
+    """
+    name = next((name for name in ("mode", "status") if given(root.get(name))), None)
+    stated = _mode_word(root[name], name, notes) if name else None
+    campaigns = root.get("campaigns")
+    for index, campaign in enumerate(campaigns[:MOST_POSTS] if isinstance(campaigns, list) else ()):
+        if not isinstance(campaign, dict) or not given(campaign.get("mode")):
+            continue
+        path = f"campaigns[{index}].mode"
+        word = _mode_word(campaign["mode"], path, notes)
+        if word == "draft" and name and stated == "scheduled":
+            notes.add("schedule_mode_invalid", f"{path} is draft, but the schedule's own {name} is scheduled; a run has one mode", path)
+        elif word == "draft":
+            stated = "draft"
+    return stated or "scheduled"
+
+
+def _mode_word(stated: object, path: str, notes: Notes) -> str | None:
+    word = stated.strip().lower() if isinstance(stated, str) else ""
+    if word in MODES:
+        return word
+    notes.add("schedule_mode_invalid", f"{path} must be one of {', '.join(MODES)}", path, {"supportedValues": list(MODES)})
+    return None
+
+
+def _model(root: dict[str, Any], notes: Notes) -> str | None:
+    """Whether it is a list of posts or of campaigns; None where it is neither, both, or too much."""
+    listed: dict[str, list[Any]] = {}
+    for name in ("posts", "campaigns"):
+        items = root.get(name)
+        if given(items) and not isinstance(items, list):
+            notes.wrong(items, name, "a list")
+            return None
+        listed[name] = items or []
+    posts, campaigns = listed.values()
+    if posts and campaigns:
+        notes.add("schedule_shape_conflict", "A schedule has posts or campaigns, not both")
+    elif not posts and not campaigns:
+        notes.add("schedule_items_required", "A schedule needs posts or campaigns")
+    elif (count := len(posts) or _extent(campaigns)) > MOST_POSTS:
+        message = f"A run has at most {MOST_POSTS:,} posts; this schedule has {count:,}"
+        notes.add("schedule_too_large", message, "posts" if posts else "campaigns", {"count": count, "maxPosts": MOST_POSTS})
+    else:
+        return POSTS if posts else CAMPAIGNS
+    return None
+
+
+def _extent(campaigns: list[Any]) -> int:
+    """How many posts campaigns make. What is empty counts as one, so that there is an end to reading it."""
+    targets = [t for c in campaigns for t in (_list(c, "targets") or [None])]
+    return sum(len(_list(t, "steps")) or 1 for t in targets)
+
+
+def _list(holder: object, name: str) -> list[Any]:
+    items = holder.get(name) if isinstance(holder, dict) else None
+    return items if isinstance(items, list) else []
+
+
+def _read_posts(posts: list[Any], reader: PostReader, zone: Zone) -> list[str]:
+    """Reads a list of posts; returns their paths."""
+    notes, paths = reader.notes, []
+    for index, raw in enumerate(posts):
+        path = f"posts[{index}]"
+        if type(raw) is not dict:
+            notes.wrong(raw, path, "an object")
+            continue
+        reader.read(raw if plain(raw) else canonical(raw), path, zone, reader.moment, f"post_{index + 1}", index)
+        paths.append(path)
+        notes.order += 1
+    return paths

@@ -1,0 +1,125 @@
+"""Where a post goes: the account and provider a document names, resolved once for all posts that name them alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from socialclaw import networks
+from socialclaw.networks.names import PROVIDER_KEYS
+from socialclaw.providers.rules import Issue, shown
+from socialclaw.scheduling.check import Judge
+from socialclaw.scheduling.plan import Destination, Resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known of a destination before a post is looked at. `first` and `last` issues frame those of the post.
+
+    `first`: account and provider do not fit together, or tell nothing. `last`: the account is missing, unknown, or not
+    able to publish. Their paths are below the post.
+    """
+
+    account: str = ""
+    account_id: str | None = None
+    provider: str = ""
+    judge: Judge | None = None
+    first: tuple[Issue, ...] = ()
+    last: tuple[Issue, ...] = ()
+    sound: bool = False  # there is nothing against the account
+
+
+class Places:
+    """Finds places; remembers them, and the judges that accounts of one type share."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+        self._judges: dict[tuple[str, str], Judge | None] = {}
+
+    def find(self, account: str, provider: str) -> Place:
+        """The place behind an account (a handle or an id, or empty) and a stated provider (or empty)."""
+        stated = _known(provider)
+        inferred = _of_handle(account)
+        found = (self._resolve(account, inferred or stated) or self._resolve(account, None)) if account else None
+        own = found.provider if found else inferred
+        key = own or stated
+        first = _mismatch(account, stated, own) if stated and own and stated != own else ()
+        if key is None:
+            return Place(account, first=_undecided(account), last=_missing(account))
+        last = self._last(account, key, found)
+        return Place(
+            account=found.handle if found else account,
+            account_id=found.id if found else None,
+            provider=key,
+            judge=self._judge(key, found, account),
+            first=first,
+            last=last,
+            sound=not last,
+        )
+
+    def _judge(self, key: str, found: Destination | None, account: str) -> Judge | None:
+        name = (key, (found.account_type if found else "") or f":{account.rpartition(':')[0]}")
+        if name not in self._judges:
+            self._judges[name] = _judge(key, found, account)
+        return self._judges[name]
+
+    def _last(self, account: str, key: str, found: Destination | None) -> tuple[Issue, ...]:
+        if not account:
+            return _missing(account)
+        if key not in networks.providers():
+            return ()
+        details = {"account": shown(account), "provider": key}
+        if found is None or found.status == "disconnected":
+            message = f"No account {shown(account)!r} is connected in this workspace"
+            return (Issue("account_not_found", message, "account", details),)
+        issues = []
+        if found.status == "reconnect_required":
+            message = f"{found.handle} has to be connected again before anything can be published to it"
+            issues.append(Issue("account_reconnect_required", message, "account", {**details, "accountId": found.id}))
+        judge = self._judge(key, found, account)
+        if not found.publishes or (judge and not judge.target.publishes):
+            message = f"{found.handle} is an identity that cannot be published to; choose one of its targets"
+            issues.append(Issue("account_not_publishable", message, "account", {**details, "accountId": found.id}))
+        return tuple(issues)
+
+
+def _judge(key: str, found: Destination | None, account: str) -> Judge | None:
+    """A stored account type wins over what the handle tells; a type of its own family is judged as the first."""
+    provider = networks.providers().get(key)
+    if provider is None:
+        return None
+    stored = found.account_type if found else ""
+    target = provider.target(stored) or provider.target_of(found.handle if found else account) or provider.targets[0]
+    return Judge(provider, target, stored)
+
+
+def _known(provider: str) -> str | None:
+    """The provider behind a key or alias. A word that names none counts as not given."""
+    word = provider.strip().lower()
+    return networks.canonical(word) or (word if word in PROVIDER_KEYS else None)
+
+
+def _of_handle(account: str) -> str | None:
+    """The provider a handle names, whether its network is built or not."""
+    return networks.provider_of_handle(account) or (_known(account.partition(":")[0]) if ":" in account else None)
+
+
+def _mismatch(account: str, stated: str, own: str) -> tuple[Issue, ...]:
+    message = f"The account {shown(account)!r} belongs to {own}, not to {stated}"
+    return (Issue("provider_account_mismatch", message, "provider", {"provider": stated, "accountProvider": own}),)
+
+
+def _undecided(account: str) -> tuple[Issue, ...]:
+    """No provider can be told. Something that looks like one of our ids is an unknown account rather than a bad handle."""
+    if account.startswith("acct_"):
+        return ()
+    message = "Name the account by its id or by a handle such as network:@name, or state its provider"
+    return (Issue("provider_required", message, "provider", {"account": shown(account)} if account else {}),)
+
+
+def _missing(account: str) -> tuple[Issue, ...]:
+    if not account:
+        return (Issue("account_required", "Name the account to publish to, by its handle or its id", "account"),)
+    if account.startswith("acct_"):
+        message = f"No account {shown(account)!r} is connected in this workspace"
+        return (Issue("account_not_found", message, "account", {"account": shown(account)}),)
+    return ()

@@ -1,0 +1,40 @@
+"""What a document is read against: the workspace's accounts, and the files of ours that it names."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sqlalchemy import select
+
+from socialclaw.db.accounts import Account
+from socialclaw.db.base import Scope
+from socialclaw.media.assets import known
+from socialclaw.media.naming import public_url, safe_name
+from socialclaw.networks import providers
+from socialclaw.scheduling.assets import Library, StoredAsset, asset_ids
+from socialclaw.scheduling.plan import Destination, Resolve, directory
+
+
+def destinations(scope: Scope) -> Resolve:
+    """Finds the connected accounts of the workspace by id or handle."""
+    query = select(Account.id, Account.provider, Account.handle, Account.account_type, Account.status)
+    rows = scope.session.execute(query.where(Account.workspace_id == scope.workspace_id, Account.status != "disconnected"))
+    return directory(Destination(i, p, handle, kind, _publishes(p, kind), status) for i, p, handle, kind, status in rows)
+
+
+@cache
+def _publishes(provider: str, account_type: str) -> bool:
+    known_provider = providers().get(provider)
+    target = known_provider.target(account_type) if known_provider else None
+    return target is not None and target.publishes
+
+
+def library(scope: Scope, document: object, *, base_url: str) -> Library:
+    """The workspace's files that the document may mean."""
+    ids = asset_ids(document, base_url)
+    stored = {}
+    for row in known(scope, ids, base_url=base_url).values() if ids else ():
+        name = safe_name(row.filename, row.mime)
+        url = public_url(base_url, row.id, row.delivery_token, name) if row.delivery_token else ""
+        stored[row.id] = StoredAsset(row.id, url, row.kind, row.mime, row.size, row.duration, row.width, row.height, name)
+    return Library(base_url, stored)

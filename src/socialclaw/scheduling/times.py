@@ -1,0 +1,105 @@
+"""When a post is due: times as people write them, resolved to instants."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+FIRST_YEAR, LAST_YEAR = 1970, 9998
+
+# `datetime.fromisoformat` takes more than ISO 8601: any character between date and time, a NUL at the end.
+_FORM = re.compile(r"[0-9]{4}-?(?:[0-9]{2}-?[0-9]{2}|W[0-9]{2}(?:-?[0-9])?)(?:[Tt ][0-9][0-9:.,Zz+ -]*)?", re.ASCII)
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> tzinfo:
+    """The time zone of an IANA name; ValueError where there is none."""
+    if name.upper() in ("UTC", "Z"):
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:  # unknown; a path or not a name at all; a folder of zones
+        raise ValueError("is not a time zone; use an IANA name such as Europe/Berlin") from error
+
+
+def resolve(text: object, local: tzinfo) -> datetime:
+    """The instant, in UTC, that an ISO 8601 time means; without an offset it is read in `local`.
+
+    As RFC 5545 (section 3.3.5) has it: a time that occurs twice is its first occurrence, a time that the clocks skip is
+    read with the offset before the gap. A date alone is its midnight. ValueError says what is wrong.
+    """
+    try:  # what nearly all are like, without a detour
+        moment = _read(text)  # type: ignore[arg-type]
+        zoned = moment.tzinfo
+        if zoned is None and (origin := _origin(local, text[:10])):  # type: ignore[index]
+            moment = _EPOCH + (moment - origin)
+        elif zoned is not UTC:
+            moment = moment.astimezone(UTC) if zoned else moment.replace(tzinfo=local).astimezone(UTC)
+        if text[10:11] == "T" and "\0" not in text and FIRST_YEAR <= moment.year <= LAST_YEAR:  # type: ignore[index, operator]
+            return moment
+    except (ValueError, TypeError, OverflowError):
+        pass  # the long way says what it is
+    return _resolve(text, local)
+
+
+def _resolve(text: object, local: tzinfo) -> datetime:
+    if not isinstance(text, str):
+        raise ValueError("must be text: an ISO 8601 time such as 2030-01-31T09:00:00Z")
+    try:
+        moment = _read(text)
+    except ValueError:
+        text = text.strip().upper()
+        moment = _tidied(text)
+    if not _FORM.fullmatch(text):
+        raise ValueError(_UNREADABLE)
+    try:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=local)
+        if moment.tzinfo is not UTC:
+            moment = moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(_OUTSIDE) from error
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(_OUTSIDE)
+    return moment
+
+
+@lru_cache(maxsize=4096)
+def _origin(local: tzinfo, day: str) -> datetime | None:
+    """What 1970 began as in a zone with the offset of a day; None where the offset changes on it, or it is no day.
+
+    Many posts fall on few days, and asking the zone anew for each costs more than all the rest of reading a time.
+    """
+    try:
+        moments = [datetime.fromisoformat(day) + n * _STEP for n in range(9)]
+        offsets = {moment.replace(tzinfo=local, fold=fold).utcoffset() for moment in moments for fold in (0, 1)}
+    except (ValueError, OverflowError):
+        return None
+    return _EPOCH.replace(tzinfo=None) + (offsets.pop() or timedelta()) if len(offsets) == 1 else None
+
+
+_read = datetime.fromisoformat
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STEP = timedelta(hours=3)  # no zone changes there and back between two of these
+_UNREADABLE = "is not an ISO 8601 time such as 2030-01-31T09:00:00Z"
+_OUTSIDE = f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
+
+
+def _tidied(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(_UNREADABLE) from error
+
+
+def stamp(instant: datetime) -> str:
+    """An instant that is already in UTC, as the wire writes it: milliseconds and Z."""
+    text = str(_encode(instant), "ascii")  # by far the quickest way to write a time
+    return f"{text[1:20]}.000Z" if len(text) == 22 else f"{text[1:24]}Z"
+
+
+_encode = msgspec.json.Encoder().encode

@@ -1,0 +1,77 @@
+"""Every setting, in one class. An environment variable is `SOCIALCLAW_` and the name in capitals; nothing else reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class AppCredentials(BaseModel):
+    """A developer app registered at a network: `SOCIALCLAW_APPS__<NETWORK>__CLIENT_ID` and `…__CLIENT_SECRET`."""
+
+    client_id: str
+    client_secret: SecretStr = SecretStr("")
+
+
+class Settings(BaseSettings):
+    """What an operator may set. The defaults are one process on SQLite and a folder."""
+
+    model_config = SettingsConfigDict(env_prefix="SOCIALCLAW_", env_nested_delimiter="__", extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    public_base_url: str = Field(
+        "", description="How the world reaches this server, e.g. https://post.example.org. Default: http://host:port."
+    )
+    data_dir: Path = Field(Path("data"), description="Folder for the database, the secret key, media and the sandbox.")
+    database_url: str = Field("", description="postgresql://user@host/name or sqlite:///path. Default: SQLite in the data folder.")
+    secret_key_file: Path | None = Field(None, description="The key ring file (mode 0600). Default: secret.key in the data folder.")
+    apps: dict[str, AppCredentials] = Field(
+        default_factory=dict, description="Developer apps by network, e.g. SOCIALCLAW_APPS__NAME__CLIENT_ID."
+    )
+
+    worker: bool = Field(True, description="Run a worker in the server process.")
+    worker_concurrency: int = Field(64, ge=1, le=1000, description="Posts that one worker works on at a time.")
+    lease_seconds: float = Field(30, gt=0, description="How long a silent worker keeps a post before another may take it.")
+    scan_seconds: float = Field(1, gt=0, description="How often the tables are scanned for work that no hint announced.")
+    horizon_seconds: float = Field(60, gt=0, description="How far ahead work is handed to the queue.")
+    stop_seconds: float = Field(30, gt=0, description="How long a worker may take to finish what it holds when told to stop.")
+    retry_first_seconds: float = Field(60, gt=0, description="Delay before the first retry; doubled for each further one.")
+    retry_most_seconds: float = Field(3600, gt=0, description="Longest delay between two tries.")
+    retry_tries: int = Field(6, ge=1, description="Tries before a post fails for good.")
+    settle_seconds: float | None = Field(
+        None, gt=0, description="Overrides how long a lost post is looked for (default: the network's own)."
+    )
+
+    sandbox_url: str = Field("", description="Where `socialclaw sandbox` runs, if the simulators are not in this process.")
+    connect_seconds: float = Field(10, gt=0, description="Time limit for connecting to a network.")
+    answer_seconds: float = Field(60, gt=0, description="Time limit for a network's answer.")
+
+    rate_limit_per_minute: int = Field(600, ge=1, description="Requests a minute per API key.")
+    max_body_bytes: int = Field(25 * 1024 * 1024, ge=1024, description="Largest request body.")
+    max_asset_bytes: int = Field(512 * 1024 * 1024, ge=1024, description="Largest file of a form upload.")
+    asset_retention_days: int = Field(7, ge=0, description="Days a deleted asset is kept.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is worth a log line.")
+
+    @property
+    def base_url(self) -> str:
+        return (self.public_base_url or f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}").rstrip("/")  # noqa: S104
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'socialclaw.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        return self.secret_key_file or self.data_dir / "secret.key"
+
+    @property
+    def sandbox_file(self) -> Path:
+        return self.data_dir / "sandbox.db"
+
+    @property
+    def media_dir(self) -> Path:
+        return self.data_dir / "media"

@@ -1,0 +1,92 @@
+"""One installation, opened: its settings, database, vault, way out, sandbox and queue. The API and the worker both hold one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+import httpx2
+
+from socialclaw.db.base import Hint, Scope
+from socialclaw.db.database import Database
+from socialclaw.networks import providers
+from socialclaw.outbound import Outbound
+from socialclaw.providers import sandbox as simulated
+from socialclaw.providers.store import Store
+from socialclaw.settings import Settings
+from socialclaw.vault import Vault
+
+T = TypeVar("T")
+
+
+class HandOver(Protocol):
+    """The queue, seen from whoever has work for it."""
+
+    async def hand_over(self, hints: Iterable[Hint]) -> None: ...
+
+
+class NoQueue:
+    """Where there is no queue in reach, the scan finds the work (within `scan_seconds`)."""
+
+    async def hand_over(self, hints: Iterable[Hint]) -> None:
+        return None
+
+
+@dataclass
+class System:
+    """Everything that outlives a request. `sandbox` is None where the simulators run in another process."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    outbound: Outbound
+    sandbox: simulated.Sandbox | None
+    queue: HandOver = field(default_factory=NoQueue)
+
+    @classmethod
+    def open(cls, settings: Settings) -> System:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        here = None if settings.sandbox_url else open_sandbox(settings)
+        transport = simulated.InProcess(here) if here else simulated.OverHTTP(settings.sandbox_url)
+        outbound = Outbound(sandbox=transport, connect_seconds=settings.connect_seconds, answer_seconds=settings.answer_seconds)
+        return cls(settings, Database(settings.database), Vault.open(settings.key_file), outbound, here)
+
+    async def read(self, workspace_id: str, do: Callable[..., T], *args: Any, test: bool = False, **kwargs: Any) -> T:
+        """Run a feature's database function `do(scope, …)` for one workspace."""
+        return await self.database.read(lambda session: do(Scope(session, workspace_id, test=test), *args, **kwargs))
+
+    async def write(self, workspace_id: str, do: Callable[..., T], *args: Any, test: bool = False, **kwargs: Any) -> T:
+        """The same, committed; then what it left as hints is handed to the queue."""
+        scopes: list[Scope] = []
+
+        def run(session: object) -> T:
+            scopes.append(Scope(session, workspace_id, test=test))  # type: ignore[arg-type]
+            return do(scopes[-1], *args, **kwargs)
+
+        result = await self.database.write(run)
+        if scopes[-1].hints:
+            await self.queue.hand_over(scopes[-1].hints)
+        return result
+
+    def link(self, url: str | None, *, test: bool) -> str | None:
+        """Where a person finds a network's URL: there, or in the sandbox."""
+        return simulated.route(url, self.settings.sandbox_url or self.settings.base_url) if url and test else url
+
+    async def close(self) -> None:
+        await self.outbound.close()
+        await self.database.close()
+
+
+def open_sandbox(settings: Settings) -> simulated.Sandbox:
+    """The simulators of this process, on the store in the data folder. Media is pulled over HTTP from our own server only."""
+    store = Store(settings.sandbox_file)
+
+    def fetch(url: str) -> httpx2.Response:
+        if not url.startswith(f"{settings.base_url}/"):
+            raise httpx2.ConnectError(f"the sandbox has no internet; it only reaches {settings.base_url}")
+        with httpx2.Client(trust_env=False, timeout=30) as client:
+            return client.get(url)
+
+    kinds = {p.simulator for p in providers().values()}
+    return simulated.Sandbox(kind(store, fetch=fetch) for kind in sorted(kinds, key=lambda k: k.network))

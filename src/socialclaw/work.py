@@ -1,0 +1,212 @@
+"""What a worker does: hints to handlers, the scan, renewing leases, periodic work; and stopping without losing anything."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from socialclaw.accounts import credentials
+from socialclaw.db.base import utc_now
+from socialclaw.db.grouped import GroupedWrites
+from socialclaw.db.posts import Lane, Post
+from socialclaw.db.workspaces import Worker as WorkerRow
+from socialclaw.jobs import scan
+from socialclaw.jobs.queue import Queue
+from socialclaw.media.sweep import sweep
+from socialclaw.publishing import verdicts
+from socialclaw.publishing.attempt import Attempts
+from socialclaw.publishing.claims import Claim, Wanted, claim, renew
+from socialclaw.publishing.outcomes import Next, Outcome, record
+from socialclaw.publishing.reconcile import settle_seconds
+from socialclaw.publishing.steps import StepLog
+from socialclaw.system import System
+
+log = logging.getLogger(__name__)
+HEARTBEAT_SECONDS = 5
+SWEEP_SECONDS = 300
+
+
+class Worker:
+    """One worker. `await run()` until `await stop()`; on PostgreSQL any number of processes may have one."""
+
+    def __init__(self, system: System, queue: Queue) -> None:
+        self.system = system
+        self.queue = queue
+        self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._settings = system.settings
+        self._attempts = Attempts(system, StepLog(system.database))
+        self._claim = GroupedWrites[Wanted, Claim | None](system.database, claim)
+        self._record = GroupedWrites[Outcome, Next](system.database, record)
+        self._places = asyncio.Semaphore(self._settings.worker_concurrency)
+        self._held: dict[str, tuple[Claim, asyncio.Task[Outcome | None]]] = {}
+        self._lanes: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+        self._promoted_until: datetime | None = None
+
+    async def run(self) -> None:
+        """Work until told to stop; then finish what is held, or give it back, within `stop_seconds`."""
+        await self.system.database.write(self._sign_in)
+        loops = [
+            self._every(self._settings.scan_seconds, self._scan),
+            self._every(self._settings.lease_seconds / 3, self._renew),
+            self._every(HEARTBEAT_SECONDS, self._heartbeat),
+            self._every(SWEEP_SECONDS, lambda: sweep(self.system)),
+            self.queue.run({"publish": self.work}),
+        ]
+        tasks = [asyncio.create_task(loop) for loop in loops]
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if not self._stopping.is_set():
+                await asyncio.gather(*(t for t in tasks if t.done()))  # raise what ended it
+        finally:
+            self._stopping.set()
+            stopping.cancel()
+            tasks[0].cancel()
+            self.queue.stop()
+            await self._finish()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.system.database.write(self._sign_out)
+
+    async def stop(self) -> None:
+        self._stopping.set()
+
+    async def work(self, account_id: str) -> None:
+        """Publish what is due on this account, one post after another."""
+        if account_id in self._lanes or self._stopping.is_set():
+            return
+        self._lanes.add(account_id)
+        try:
+            async with self._places:
+                wanted = Wanted(account_id, self.id, self._settings.lease_seconds)
+                held = None if self._stopping.is_set() else await self._claim(wanted)
+                while held is not None:
+                    held = await self._attempt(held, wanted)
+        finally:
+            self._lanes.discard(account_id)
+
+    async def _attempt(self, held: Claim, wanted: Wanted) -> Claim | None:
+        """One attempt, written down; the account's next due post, if there is one."""
+        task = asyncio.create_task(self._attempts.run(held))
+        self._held[held.post.id] = (held, task)
+        try:
+            outcome = await task
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                return None  # the lease was lost
+            outcome = verdicts.stopped(held, now=utc_now(), settle=settle_seconds(self.system, held.post.provider))
+        finally:
+            self._held.pop(held.post.id, None)
+        if outcome is None:
+            return None
+        outcome.wanted = None if self._stopping.is_set() else wanted
+        following = await self._record(outcome)
+        soon = utc_now() + timedelta(seconds=self._settings.horizon_seconds)
+        await self.queue.hand_over(hint for hint in following.hints if hint.at <= soon)
+        return following.claim
+
+    async def _scan(self) -> None:
+        """Start what is overdue; hand over what will be due within the horizon."""
+        now = utc_now()
+        free = self._settings.worker_concurrency - len(self._lanes)
+        if free > 0:
+            for account in await self.system.database.read(scan.overdue, now, most=free, skip=sorted(self._lanes)):
+                self._spawn(self.work(account))
+        until = now + timedelta(seconds=self._settings.horizon_seconds)
+        after = max(self._promoted_until or now, now)
+        hints = await self.system.database.read(lambda session: scan.upcoming(session, after, until) if scan.lead(session) else None)
+        if hints is not None:
+            await self.queue.hand_over(hints)
+            self._promoted_until = until
+        for account in await self.system.database.read(scan.refreshes, now, most=20):
+            self._spawn(credentials.refresh_due(self.system, account))
+
+    async def _renew(self) -> None:
+        if not self._held:
+            return
+        held = [(c.post.id, c.account.id, c.fence) for c, _ in self._held.values()]
+        for post_id in await self.system.database.write(renew, held, worker_id=self.id, lease=self._settings.lease_seconds):
+            if post_id in self._held:
+                log.warning("post %s: the lease was lost; another worker has it", post_id)
+                self._held[post_id][1].cancel()
+
+    async def _finish(self) -> None:
+        """Let what is under way end; what does not end in time is cancelled and given back."""
+        allowed = self._settings.stop_seconds
+        if not await self._idle(within=allowed * 0.8):
+            for _, task in list(self._held.values()):
+                task.cancel()
+            await self._idle(within=allowed * 0.2)
+
+    async def _idle(self, *, within: float) -> bool:
+        """Whether nothing is held any more, waiting for that up to so many seconds."""
+        until = asyncio.get_running_loop().time() + within
+        while self._lanes and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110  a stop is rare; an event a lane would not be
+            await asyncio.sleep(0.05)
+        return not self._lanes
+
+    async def _every(self, seconds: float, do: Callable[[], Awaitable[object]]) -> None:
+        """Repeat; a failure is logged, and the next turn tries again."""
+        while True:
+            try:
+                await do()
+            except Exception:
+                log.exception("periodic work failed and will be tried again in %s s", seconds)
+            await asyncio.sleep(seconds)
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("work failed; the scan will find it again", exc_info=error)
+
+    async def _heartbeat(self) -> None:
+        await self.system.database.write(self._beat)
+
+    def _sign_in(self, session: Session) -> None:
+        """Say that we are here, and free what dead workers of this machine held, so that a restart need not wait for leases."""
+        now = utc_now()
+        lanes = session.scalars(select(Lane).where(Lane.until > now, Lane.worker_id.startswith(f"{socket.gethostname()}:")))
+        if dead := [lane for lane in lanes if not _alive(lane.worker_id)]:
+            session.execute(update(Lane).where(Lane.account_id.in_([lane.account_id for lane in dead])).values(until=now))
+            held = (Post.id.in_([lane.post_id for lane in dead]), Post.next_at > now)
+            session.execute(update(Post).where(*held, Post.status == "publishing", Post.waiting.is_(False)).values(next_at=now))
+        session.execute(delete(WorkerRow).where(WorkerRow.seen_at < now - timedelta(days=1)))
+        session.add(WorkerRow(id=self.id, started_at=now, seen_at=now))
+
+    def _beat(self, session: Session) -> None:
+        session.execute(update(WorkerRow).where(WorkerRow.id == self.id).values(seen_at=utc_now()))
+
+    def _sign_out(self, session: Session) -> None:
+        row = session.scalar(select(WorkerRow).where(WorkerRow.id == self.id))
+        if row is not None:
+            row.stopped_at = utc_now()
+
+
+def _alive(worker_id: str) -> bool:
+    """Whether the process behind a worker id of this machine still runs. Our own pid under another id was before us."""
+    pid = int(worker_id.split(":")[1])
+    if pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,67 @@
+"""Workspaces: made, found, listed, shown (as `tenant`, which is their name on the wire)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from socialclaw.db.base import Scope, iso
+from socialclaw.db.workspaces import Workspace
+from socialclaw.errors import Conflict, InvalidRequest, NotFound
+
+MODES = ("live", "test")
+LONGEST_NAME = 100  # characters
+
+
+def create(session: Session, name: str, mode: str = "live") -> Workspace:
+    """A new workspace; in mode `test` its networks are the sandbox. Conflict `workspace_exists` where the name is taken."""
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise InvalidRequest(f"A workspace needs a name of 1 to {LONGEST_NAME} printable characters", code="workspace_name_invalid")
+    if mode not in MODES:
+        raise InvalidRequest(f"Unknown mode {mode!r}; allowed: {', '.join(MODES)}", code="workspace_mode_invalid", allowed=list(MODES))
+    if session.scalar(select(Workspace).where(Workspace.name == name)) is not None:
+        raise Conflict(f"There is a workspace {name!r} already", code="workspace_exists")
+    row = Workspace(name=name, mode=mode)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def by_name(session: Session, name: str) -> Workspace:
+    """The workspace, or NotFound `workspace_not_found`."""
+    row = session.scalar(select(Workspace).where(Workspace.name == name.strip()))
+    if row is None:
+        raise NotFound(f"There is no workspace {name!r}", code="workspace_not_found")
+    return row
+
+
+def listed(session: Session) -> Sequence[Workspace]:
+    """Every workspace, oldest first."""
+    return session.scalars(select(Workspace).order_by(Workspace.created_at, Workspace.id)).all()
+
+
+def entitlements(row: Workspace) -> dict[str, Any]:
+    """What the plan allows; null is no limit."""
+    return {"plan": row.plan, "postsPerMonth": None, "connectedAccounts": None, "storageBytes": None}
+
+
+def tenant(row: Workspace) -> dict[str, Any]:
+    """A workspace on the wire."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "mode": row.mode,
+        "plan": row.plan,
+        "subscriptionStatus": row.subscription_status,
+        "entitlements": entitlements(row),
+        "createdAt": iso(row.created_at),
+    }
+
+
+def card(scope: Scope) -> dict[str, Any]:
+    """The caller's workspace on the wire."""
+    return tenant(scope.session.get_one(Workspace, scope.workspace_id))

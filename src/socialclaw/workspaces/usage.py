@@ -1,0 +1,43 @@
+"""What a workspace has used: in this calendar month (UTC), and in all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from socialclaw.db.accounts import Account
+from socialclaw.db.assets import Asset
+from socialclaw.db.base import Scope, iso, utc_now
+from socialclaw.db.posts import Post
+from socialclaw.db.workspaces import Workspace
+from socialclaw.workspaces.tenants import entitlements
+
+
+def period(now: datetime) -> tuple[datetime, datetime]:
+    """The first instant of the month that holds `now`, and the first of the next."""
+    start = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return start, start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+
+
+def report(scope: Scope) -> dict[str, Any]:
+    """Posts created in the period (drafts too), accounts that are not disconnected, and the bytes of all assets kept."""
+    start, end = period(utc_now())
+    kept = storage(scope)
+    return {
+        "periodStart": iso(start),
+        "periodEnd": iso(end),
+        "postsThisPeriod": scope.count(scope.all(Post).where(Post.created_at >= start, Post.created_at < end)),
+        "connectedAccounts": scope.count(scope.all(Account).where(Account.status != "disconnected")),
+        "assets": kept["assets"],
+        "storageBytes": kept["bytes"],
+        "entitlements": entitlements(scope.session.get_one(Workspace, scope.workspace_id)),
+    }
+
+
+def storage(scope: Scope) -> dict[str, Any]:
+    """What is kept for the workspace."""
+    mine = Asset.workspace_id == scope.workspace_id
+    assets, size = scope.session.execute(select(func.count(), func.coalesce(func.sum(Asset.size), 0)).where(mine)).one()
+    return {"assets": assets, "bytes": int(size), "analyticsSnapshots": 0}

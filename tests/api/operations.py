@@ -1,0 +1,71 @@
+"""The operations that this server serves, read off its OpenAPI document. What is added to it is tested by being there."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from socialclaw.app import build
+from socialclaw.settings import Settings
+from socialclaw.system import System
+from socialclaw.vault import Vault
+
+
+@cache
+def blueprint() -> FastAPI:
+    """An app to be looked at, not called: its installation is gone."""
+
+    async def look(folder: Path) -> FastAPI:
+        settings = Settings(data_dir=folder)
+        Vault.open(settings.key_file, create=True)
+        system = System.open(settings)
+        app = build(system)
+        app.openapi()
+        await system.close()
+        return app
+
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(look(Path(folder)))
+
+
+@dataclass(frozen=True)
+class Operation:
+    method: str
+    path: str
+    spec: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        name: str = self.spec["operationId"]
+        return name
+
+    @property
+    def keyed(self) -> bool:
+        return bool(self.spec.get("security"))
+
+    @property
+    def slots(self) -> list[str]:
+        """The names of the path's parameters."""
+        return [p["name"] for p in self.spec.get("parameters", ()) if p["in"] == "path"]
+
+    @property
+    def body(self) -> dict[str, Any] | None:
+        """The JSON body's schema, where there is one."""
+        found: dict[str, Any] | None = self.spec.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+        return found
+
+
+def operations() -> list[Operation]:
+    paths = blueprint().openapi()["paths"]
+    return [Operation(method.upper(), path, spec) for path, item in paths.items() for method, spec in item.items()]
+
+
+every_operation = pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.name)
+every_keyed_operation = pytest.mark.parametrize("operation", [o for o in operations() if o.keyed], ids=lambda operation: operation.name)

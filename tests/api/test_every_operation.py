@@ -1,0 +1,151 @@
+"""What every operation must do, read off the OpenAPI document. A new operation is covered by existing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import func, select
+
+from socialclaw.api.openapi import TAGS
+from socialclaw.db.base import Base
+from socialclaw.system import System
+from tests.api.operations import Operation, every_keyed_operation, every_operation, operations
+
+KEYLESS = {"health", "oauth_callback", "fetch_media", "head_media"}
+ERROR = {"$ref": "#/components/schemas/ErrorResponse"}
+
+
+def filled(path: str, value: str) -> str:
+    return re.sub(r"{\w+}", value, path)
+
+
+def is_problem(answer: httpx2.Response) -> bool:
+    """One error shape for all."""
+    body = answer.json()
+    return body.keys() == {"ok", "code", "message", "details"} and body["ok"] is False and bool(body["message"])
+
+
+@every_keyed_operation
+async def test_needs_a_key(anonymous: httpx2.AsyncClient, operation: Operation) -> None:
+    for header, code in ((None, "auth_missing"), ("Basic eDp5", "auth_missing"), ("Bearer sc_live_unknown", "api_key_invalid")):
+        headers = {"authorization": header} if header else {}
+        answer = await anonymous.request(operation.method, filled(operation.path, "x"), headers=headers)
+        assert answer.status_code == 401
+        assert answer.json()["code"] == code
+        assert is_problem(answer)
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_those_without_a_key_are_few_and_known() -> None:
+    assert {operation.name for operation in operations() if not operation.keyed} <= KEYLESS
+
+
+@every_operation
+def test_is_documented(operation: Operation) -> None:
+    spec = operation.spec
+    assert len(spec["description"]) > 20
+    assert spec["summary"]
+    assert set(spec["tags"]) <= {tag["name"] for tag in TAGS}
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", operation.name)
+    declared = {int(status) for status in spec["responses"]}
+    assert ({401, 429} <= declared) == operation.keyed
+    assert not operation.keyed or not operation.slots or 404 in declared
+    for status, answer in spec["responses"].items():
+        assert answer["description"]
+        if int(status) >= 400:
+            contents = answer["content"]
+            assert contents.get("application/json", {}).get("schema") == ERROR or "text/html" in contents
+
+
+def test_operation_ids_are_unique() -> None:
+    names = [operation.name for operation in operations()]
+    assert len(names) == len(set(names))
+
+
+@every_keyed_operation
+async def test_an_empty_body_said_to_be_json_is_no_body(api: httpx2.AsyncClient, operation: Operation) -> None:
+    if operation.spec.get("requestBody", {}).get("required"):
+        return
+    answer = await api.request(operation.method, filled(operation.path, "x"), headers={"content-type": "application/json"})
+    assert answer.status_code == (404 if operation.slots else 200), answer.text
+
+
+@pytest.mark.usefixtures("both_databases")
+async def test_odd_ids_are_a_404_everywhere(api: httpx2.AsyncClient) -> None:
+    for operation in operations():
+        if not operation.slots or operation.name == "oauth_callback":
+            continue
+        body = {} if operation.body else None
+        for odd in ("x", "%00", "%ED%A0%80", "%F0%9F%92%A5", "%27%20OR%201=1", "%0A", "y" * 3000):
+            answer = await api.request(operation.method, filled(operation.path, odd), json=body)
+            assert answer.status_code == 404, (operation.name, odd, answer.text)
+            assert operation.method == "HEAD" or is_problem(answer)
+
+
+@pytest.mark.usefixtures("both_databases")
+async def test_odd_query_values_never_break_anything(api: httpx2.AsyncClient) -> None:
+    for operation in operations():
+        names = [p["name"] for p in operation.spec.get("parameters", ()) if p["in"] == "query"]
+        for name in names:
+            for odd in (
+                "",
+                "%00",
+                "%ED%A0%80",
+                "%F0%9F%92%A5",
+                "%27%20OR%201=1",
+                "-1",
+                "9" * 30,
+                "1e9",
+                "y" * 3000,
+                "0001-01-01",
+                "9999-12-31T23:59:59-23:59",
+            ):
+                answer = await api.request(operation.method, f"{filled(operation.path, 'x')}?{name}={odd}")
+                assert answer.status_code < 500, (operation.name, name, odd, answer.text)
+                assert answer.status_code < 400 or operation.method == "HEAD" or is_problem(answer)
+
+
+ODD_BODIES: dict[str, Callable[[Any], str]] = {
+    "not JSON": lambda name: "{",
+    "nothing": lambda name: "",
+    "a list": lambda name: "[]",
+    "a number": lambda name: "1",
+    "null": lambda name: "null",
+    "a text": lambda name: '"text"',
+    "deep": lambda name: f'{{"{name}":' + "[" * 5000 + "]" * 5000 + "}",
+    "deep enough to be let in": lambda name: f'{{"{name}":' + "[" * 60 + "]" * 60 + "}",
+    "NUL": lambda name: f'{{"{name}": "\\u0000"}}',
+    "half a pair": lambda name: f'{{"{name}": "\\udc00"}}',
+    "NUL as a name": lambda name: '{"\\u0000": 1}',
+    "a great number": lambda name: f'{{"{name}": {"9" * 400}}}',
+    "a number beyond all": lambda name: f'{{"{name}": 1e400}}',
+    "not a number": lambda name: f'{{"{name}": NaN}}',
+    "ten megabytes": lambda name: f'{{"{name}": "{"x" * 10_000_000}"}}',
+    "an object": lambda name: f'{{"{name}": {{"a": {{}}}}}}',
+    "a truth": lambda name: f'{{"{name}": true}}',
+}
+
+
+def rows(session: Any) -> dict[str, int]:
+    return {table.name: session.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables}
+
+
+@pytest.mark.usefixtures("both_databases")
+@pytest.mark.parametrize("odd", ODD_BODIES)
+async def test_an_odd_body_is_refused_and_leaves_nothing_behind(api: httpx2.AsyncClient, system: System, odd: str) -> None:
+    before = await system.database.read(rows)
+    for operation in operations():
+        if operation.body is None:
+            continue
+        schema = operation.body.get("$ref", "").rpartition("/")[2]
+        name = {"KeyCreateRequest": "label", "ScheduleEnvelope": "posts", "ConnectionStartRequest": "provider"}.get(schema, "filename")
+        content = ODD_BODIES[odd](name)
+        headers = {"content-type": "application/json"}
+        answer = await api.request(operation.method, filled(operation.path, "x"), content=content, headers=headers)
+        assert 400 <= answer.status_code < 500, (operation.name, answer.text)
+        assert is_problem(answer)
+    assert await system.database.read(rows) == before

@@ -1,0 +1,129 @@
+"""A workspace sees nothing of another one, on any operation; the operations are read off the OpenAPI document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import select
+
+from socialclaw.db.base import Base, Scope
+from socialclaw.system import System
+from tests.api import rows
+from tests.api.operations import Operation, every_keyed_operation
+from tests.conftest import Member
+
+MARK = "belongs-to-the-first"
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """The ids of one workspace's things, by the name of the path parameter that takes them."""
+
+    ids: dict[str, str]
+    handle: str
+    provider: str
+    url: str
+    object_key: str
+
+    def path(self, operation: Operation) -> str:
+        return operation.path.format(**{slot: self.ids[slot] for slot in operation.slots})
+
+    @property
+    def words(self) -> set[str]:
+        """What must not be seen."""
+        return {*self.ids.values(), MARK} - {self.ids["actionId"]}
+
+
+@pytest.fixture
+async def belongings(system: System, workspace: Member) -> Belongings:
+    """One of everything, of the first workspace."""
+
+    def make(scope: Scope) -> Belongings:
+        account = rows.account(scope, MARK)
+        connection = rows.connection(scope, account)
+        run = rows.run(scope)
+        post = rows.post(scope, account, run, name=MARK, campaign_id=MARK, status="failed", error=MARK, next_at=None)
+        rows.attempt(scope, post, message=MARK)
+        asset = rows.asset(scope, f"{MARK}.png")
+        ids = {"keyId": workspace.key_id, "accountId": account.id, "connectionId": connection.id, "runId": run.id, "postId": post.id}
+        url = f"http://socialclaw.test/media/{asset.id}/{asset.delivery_token}/{asset.filename}"
+        return Belongings(
+            {**ids, "assetId": asset.id, "actionId": "publish-preview"}, account.handle, account.provider, url, asset.object_key
+        )
+
+    return await system.write(workspace.id, make, test=True)
+
+
+def everything(session: Any) -> dict[str, list[Any]]:
+    """All rows, but for when keys were last used."""
+    tables = Base.metadata.sorted_tables
+    return {t.name: sorted(map(repr, session.execute(select(*[c for c in t.c if c.name != "last_used_at"])))) for t in tables}
+
+
+def bodies(theirs: Belongings) -> dict[str, Any]:
+    """For each schema of a body, one that names the other workspace's things."""
+    post = {
+        "account": theirs.ids["accountId"],
+        "description": "Hi",
+        "assets": [{"id": theirs.ids["assetId"], "url": theirs.url, "managed": True}],
+    }
+    by_handle = {"account": theirs.handle, "description": "Hi"}
+    return {
+        "ScheduleEnvelope": {"posts": [post, by_handle]},
+        "AssetRegistrationRequest": {"objectKey": theirs.object_key},
+        "KeyCreateRequest": {"label": theirs.ids["keyId"]},
+        "ConnectionStartRequest": {"provider": theirs.provider},
+        "AssetUploadRequest": {"filename": "a.txt", "contentBase64": "YQ=="},
+    }
+
+
+@every_keyed_operation
+async def test_the_first_workspace_sees_its_own(api: httpx2.AsyncClient, belongings: Belongings, operation: Operation) -> None:
+    """Without this, the tests below could pass because nothing is where they look."""
+    if operation.method == "GET" and operation.slots:
+        answer = await api.get(belongings.path(operation))
+        assert answer.status_code in (200, 409), answer.text
+
+
+@every_keyed_operation
+async def test_the_second_workspace_sees_and_changes_nothing(
+    other_api: httpx2.AsyncClient, other_workspace: Member, system: System, belongings: Belongings, operation: Operation
+) -> None:
+    before = await system.database.read(everything)
+    schema = (operation.body or {}).get("$ref", "").rpartition("/")[2]
+    body = bodies(belongings).get(schema, {} if operation.body else None)
+    answer = await other_api.request(operation.method, belongings.path(operation), json=body)
+    if operation.slots:
+        assert answer.status_code == 404, answer.text
+        assert await system.database.read(everything) == before
+    elif schema in ("ScheduleEnvelope", "AssetRegistrationRequest"):
+        assert 400 <= answer.status_code < 500, answer.text
+        assert await system.database.read(everything) == before
+    sent = str(body) + belongings.path(operation)  # what it said itself may be said back to it
+    assert not [word for word in belongings.words if word in answer.text and word not in sent]
+
+
+@every_keyed_operation
+async def test_filters_do_not_reach_into_the_first_workspace(
+    other_api: httpx2.AsyncClient, belongings: Belongings, operation: Operation
+) -> None:
+    asked = {"runId": belongings.ids["runId"], "account": belongings.ids["accountId"], "provider": belongings.provider, "campaignId": MARK}
+    for parameter in operation.spec.get("parameters", ()):
+        if parameter["in"] == "query" and parameter["name"] in asked and operation.method == "GET":
+            answer = await other_api.get(operation.path, params={parameter["name"]: asked[parameter["name"]]})
+            assert answer.status_code == 200
+            assert not [word for word in belongings.words if word in answer.text]
+
+
+async def test_lists_of_the_first_workspace_do_hold_what_is_looked_for(api: httpx2.AsyncClient, belongings: Belongings) -> None:
+    for path, slot in (
+        ("/v1/posts", "postId"),
+        ("/v1/jobs", "postId"),
+        ("/v1/accounts", "accountId"),
+        ("/v1/connections", "connectionId"),
+        ("/v1/keys", "keyId"),
+    ):
+        assert belongings.ids[slot] in (await api.get(path)).text

@@ -1,0 +1,82 @@
+"""Running the command line as a user does: in a process of its own, with nothing of the tests' environment."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+BOUND_SECONDS = 60.0
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("SOCIALCLAW_")} | more
+
+
+def run(*args: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """A command to its end."""
+    command = [sys.executable, "-m", "socialclaw", *map(str, args)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=BOUND_SECONDS, env=environment(**more), check=False)
+
+
+class Running:
+    """A command that runs until told to stop; its lines as they come."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self._coming: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self._coming.put(line.rstrip("\n"))
+        self._coming.put(None)
+
+    def until(self, pattern: str) -> re.Match[str]:
+        """The first match on a line that has not been waited for yet; fails with all output where none comes in time."""
+        end = time.monotonic() + BOUND_SECONDS
+        while True:
+            try:
+                line = self._coming.get(timeout=max(0.0, end - time.monotonic()))
+            except queue.Empty:
+                line = None
+            if line is None:
+                raise AssertionError(f"no line matched {pattern!r} in:\n{self.output}")
+            self.lines.append(line)
+            if found := re.search(pattern, line):
+                return found
+
+    def stop(self, kind: int = signal.SIGTERM) -> int:
+        """Tell it to stop; its exit code. The rest of its lines are kept."""
+        self.process.send_signal(kind)
+        code = self.process.wait(BOUND_SECONDS)
+        while (line := self._coming.get(timeout=BOUND_SECONDS)) is not None:
+            self.lines.append(line)
+        return code
+
+    @property
+    def output(self) -> str:
+        return "\n".join(self.lines)
+
+
+@contextmanager
+def started(*args: str | Path, **more: str) -> Iterator[Running]:
+    """A command in the background; killed at the end if it has not been stopped. Both of its outputs in one."""
+    command = [sys.executable, "-m", "socialclaw", *map(str, args)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(**more))
+    try:
+        yield Running(process)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()

@@ -1,0 +1,75 @@
+"""Workspaces and keys from the command line: what they print, and what the API makes of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.processes import run
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("keys") / "data"
+    for name, mode in (("Live one", "live"), ("Test one", "test")):
+        assert run("workspaces", "create", name, "--mode", mode, "--data-dir", folder).returncode == 0
+    return folder
+
+
+def answer(folder: Path, *args: str) -> dict[str, Any]:
+    ended = run(*args, "--json", "--data-dir", folder)
+    assert ended.returncode == 0, ended.stderr
+    found: dict[str, Any] = json.loads(ended.stdout)
+    return found
+
+
+def test_workspaces_are_listed_with_their_modes(folder: Path) -> None:
+    found = answer(folder, "workspaces", "list")["workspaces"]
+    assert [(w["name"], w["mode"]) for w in found] == [("Live one", "live"), ("Test one", "test")]
+
+
+@pytest.mark.parametrize(("workspace", "prefix"), [("Live one", "sc_live_"), ("Test one", "sc_test_")])
+def test_a_key_shows_its_secret_once(folder: Path, workspace: str, prefix: str) -> None:
+    made = answer(folder, "keys", "create", "--workspace", workspace, "--label", "ci", "--kind", "agent")
+    assert made["secret"].startswith(prefix)
+    assert (made["workspace"], made["label"], made["kind"], made["revokedAt"]) == (workspace, "ci", "agent", None)
+    listed = run("keys", "list", "--json", "--data-dir", folder).stdout
+    assert made["secret"] not in listed
+    assert made["id"] in [key["id"] for key in json.loads(listed)["keys"]]
+
+
+def test_for_people_the_secret_stands_on_a_line_of_its_own(folder: Path) -> None:
+    lines = run("keys", "create", "--workspace", "Live one", "--data-dir", folder).stdout.splitlines()
+    assert lines[0].startswith("sc_live_")
+    assert " " not in lines[0]
+
+
+def test_a_revoked_key_stays_listed_as_such(folder: Path) -> None:
+    made = answer(folder, "keys", "create", "--workspace", "Test one")
+    assert answer(folder, "keys", "revoke", made["id"])["revokedAt"]
+    found = {key["id"]: key for key in answer(folder, "keys", "list", "--workspace", "Test one")["keys"]}
+    assert found[made["id"]]["revokedAt"]
+    assert all(key["workspace"] == "Test one" for key in found.values())
+
+
+def test_a_key_that_is_not_there_cannot_be_revoked(folder: Path) -> None:
+    assert "key_nowhere" in run("keys", "revoke", "key_nowhere", "--data-dir", folder).stderr
+
+
+def test_a_name_is_given_once(folder: Path) -> None:
+    ended = run("workspaces", "create", "Live one", "--data-dir", folder)
+    assert ended.returncode == 1
+    assert "Live one" in ended.stderr
+
+
+def test_a_name_that_is_markup_is_shown_as_it_is(folder: Path) -> None:
+    run("workspaces", "create", "[red]Team[/]", "--data-dir", folder)
+    assert "[red]Team[/]" in run("workspaces", "list", "--data-dir", folder).stdout
+
+
+def test_migrate_says_what_it_did(tmp_path: Path) -> None:
+    assert answer(tmp_path, "migrate") == {"before": "empty", "after": "current"}
+    assert answer(tmp_path, "migrate") == {"before": "current", "after": "current"}

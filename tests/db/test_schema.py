@@ -1,0 +1,138 @@
+"""Migrations make exactly the tables that the code declares, whoever starts first, and never touch a newer database."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
+
+from socialclaw.db import schema
+from socialclaw.db.database import Database
+from socialclaw.db.migrations import configuration, metadata, revisions
+from tests.db.processes import run_together
+
+UPGRADE_IN_ANOTHER_PROCESS = """
+import asyncio, sys
+from socialclaw.db.database import Database
+from socialclaw.db.schema import upgrade
+
+async def main():
+    database = Database(sys.argv[1])
+    print("ready", flush=True)
+    sys.stdin.readline()
+    await upgrade(database)
+    await database.close()
+
+asyncio.run(main())
+"""
+
+CATALOG = {
+    "sqlite": ("SELECT tbl_name, type, name, sql FROM sqlite_master WHERE name <> 'alembic_version' AND tbl_name <> 'alembic_version'",),
+    "postgresql": (
+        "SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND table_name <> 'alembic_version'",
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'alembic%'",
+        "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
+    ),
+}
+
+
+def catalog(session: Session) -> list[tuple[Any, ...]]:
+    """All that the database itself says of its tables; the order in which columns were declared does not matter."""
+    rows = [tuple(row) for query in CATALOG[session.connection().dialect.name] for row in session.execute(text(query))]
+    return sorted(tuple(_parts(value) for value in row) for row in rows)
+
+
+def _parts(value: Any) -> Any:
+    """A CREATE TABLE as the sorted lines of its inside."""
+    if not isinstance(value, str) or not value.startswith("CREATE TABLE"):
+        return str(value)
+    return str(sorted(line.strip().rstrip(",") for line in value.splitlines()))
+
+
+async def test_migrations_make_the_tables_that_are_declared(database: Database) -> None:
+    await schema.upgrade(database)
+
+    def differences(session: Session) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(session.connection()), metadata()))
+
+    assert await database.write(differences) == []
+
+
+async def test_migrations_make_what_declaring_makes_to_the_last_word(database: Database) -> None:
+    await schema.upgrade(database)
+    migrated = await database.read(catalog)
+
+    def declare(session: Session) -> list[tuple[Any, ...]]:
+        connection = session.connection()
+        metadata().drop_all(connection)
+        metadata().create_all(connection)
+        return catalog(session)
+
+    assert migrated == await database.write(declare)
+
+
+async def test_the_state_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await schema.state(database) == "empty"
+    await schema.upgrade(database)
+    assert await schema.state(database) == "current"
+    monkeypatch.setattr(schema, "revisions", lambda: [*revisions(), "9999"])
+    assert await schema.state(database) == "behind"
+
+
+async def test_upgrading_again_changes_nothing(database: Database) -> None:
+    await schema.upgrade(database)
+    first = await database.read(catalog)
+    await schema.upgrade(database)
+    assert await database.read(catalog) == first
+
+
+async def test_a_database_newer_than_the_code_is_refused_in_one_line(database: Database) -> None:
+    await schema.upgrade(database)
+    await database.write(lambda s: s.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    assert await schema.state(database) == "ahead"
+    with pytest.raises(schema.SchemaError) as told:
+        await schema.upgrade(database)
+    assert told.value.code == "database_newer"
+    assert "newer version of SocialClaw" in told.value.message
+    assert "\n" not in told.value.message
+
+
+async def test_an_upgrade_that_fails_leaves_the_database_as_it_was(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = command.upgrade
+
+    def run_and_break(*args: Any) -> None:
+        run(*args)
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(command, "upgrade", run_and_break)
+        with pytest.raises(ZeroDivisionError):
+            await schema.upgrade(database)
+    assert await database.read(lambda s: inspect(s.connection()).get_table_names()) == []
+    await schema.upgrade(database)
+    assert await schema.state(database) == "current"
+
+
+async def test_two_processes_that_start_at_once_both_find_their_tables(url: str) -> None:
+    await asyncio.to_thread(run_together, UPGRADE_IN_ANOTHER_PROCESS, url)
+    database = Database(url)
+    assert await schema.state(database) == "current"
+    await database.close()
+
+
+async def test_the_newest_version_is_the_one_that_alembic_finds(database: Database) -> None:
+    def script(session: Session) -> ScriptDirectory:
+        return ScriptDirectory.from_config(configuration(session.connection()))
+
+    directory = await database.read(script)
+    assert directory.get_heads() == revisions()[-1:]
+    assert sorted(one.revision for one in directory.walk_revisions()) == revisions()

@@ -1,0 +1,77 @@
+"""Conversion to JPEG: on white, upright, without metadata; a picture made to do harm is refused unharmed."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+
+import pytest
+from PIL import Image
+
+from socialclaw.errors import InvalidRequest
+from socialclaw.media.jpeg import as_jpeg
+from socialclaw.media.storage import cache_dir, work_dir
+from socialclaw.system import System
+from tests.media import files
+from tests.media.conftest import Upload
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("PNG", "P"), ("PNG", "I;16"), ("WEBP", "RGBA"), ("GIF", "P")])
+async def test_every_picture_becomes_a_jpeg_of_the_same_size(system: System, upload: Upload, kind: str, mode: str) -> None:
+    asset = await upload(files.picture(kind, (120, 80), mode, colour=0), "a.png")
+    path = await as_jpeg(system.settings, asset)
+    with Image.open(path) as made:
+        assert (made.format, made.size, made.mode) == ("JPEG", (120, 80), "RGB")
+    assert path.parent == cache_dir(system.settings)
+    assert files.within(work_dir(system.settings)) == []
+
+
+async def test_what_was_transparent_is_white(system: System, upload: Upload) -> None:
+    path = await as_jpeg(system.settings, await upload(files.picture("PNG", mode="RGBA", colour=(0, 0, 0, 0))))
+    with Image.open(path) as made:
+        assert made.getpixel((5, 5)) == (255, 255, 255)
+
+
+async def test_nothing_said_about_the_picture_comes_along(system: System, upload: Upload) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "where I live"
+    exif[0x0112] = 6
+    asset = await upload(files.picture("WEBP", (60, 40), exif=exif), "a.webp")
+    path = await as_jpeg(system.settings, asset)
+    assert b"where I live" not in path.read_bytes()
+    with Image.open(io.BytesIO(path.read_bytes())) as made:
+        assert made.size == (40, 60)
+        assert not made.getexif()
+
+
+async def test_it_is_made_once(system: System, upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
+    asset = await upload()
+    await asyncio.gather(*(as_jpeg(system.settings, asset) for _ in range(3)))
+
+    async def fail(*_: object) -> None:
+        raise AssertionError("made again")
+
+    monkeypatch.setattr("socialclaw.media.jpeg._run", fail)
+    assert (await as_jpeg(system.settings, asset)).exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (files.bomb(), "image_too_large"),
+        (files.bomb(7000, 7000), "media_not_convertible"),  # few enough pixels, but no data for them
+        (files.picture("PNG", (200, 200))[:150], "media_not_convertible"),
+        (files.picture("TIFF"), "media_not_convertible"),
+        (files.HTML, "media_not_convertible"),
+        (files.SVG, "media_not_convertible"),
+        (files.MP4, "media_not_convertible"),
+    ],
+    ids=["a bomb", "no data", "cut off", "tiff", "html", "svg", "a film"],
+)
+async def test_what_cannot_be_converted_is_refused(system: System, upload: Upload, content: bytes, code: str) -> None:
+    asset = await upload(content, "a.png")
+    with pytest.raises(InvalidRequest) as refused:
+        await as_jpeg(system.settings, asset)
+    assert refused.value.code == code
+    left = [p for folder in (cache_dir(system.settings), work_dir(system.settings)) if folder.exists() for p in folder.iterdir()]
+    assert left == []

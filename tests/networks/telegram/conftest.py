@@ -1,0 +1,137 @@
+"""A Telegram to speak to, a web for it to fetch from, and a connected channel."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator, Callable
+from types import SimpleNamespace
+from typing import Any
+
+import httpx2
+import pytest
+from PIL import Image
+
+from socialclaw.networks.telegram.adapter import Telegram
+from socialclaw.networks.telegram.sandbox import TelegramSandbox
+from socialclaw.providers.draft import Account, Media, Target
+from socialclaw.providers.sandbox import InProcess, Sandbox
+from socialclaw.providers.store import Store
+from socialclaw.publishing.steps import DurableSteps
+
+VIDEO = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(1000)
+
+
+class Web:
+    """What is to be found at which address; nothing answers elsewhere."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, httpx2.Response] = {}
+        self.fetched: list[str] = []
+
+    def __call__(self, url: str) -> httpx2.Response:
+        self.fetched.append(url)
+        if url not in self.pages:
+            raise httpx2.ConnectError("nobody there")
+        return self.pages[url]
+
+    def put(self, url: str, content: bytes, mime: str, *, status: int = 200) -> str:
+        self.pages[url] = httpx2.Response(status, content=content, headers={"content-type": mime})
+        return url
+
+
+class Clock:
+    now = 1_790_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Recorder(InProcess):
+    """Reaches the simulator, and remembers what passed."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(sandbox)
+        self.calls: list[tuple[httpx2.Request, httpx2.Response]] = []
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await super().handle_async_request(request)
+        self.calls.append((request, response))
+        return response
+
+
+def picture(width: int = 8, height: int = 6, kind: str = "JPEG") -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), "teal").save(file, kind)
+    return file.getvalue()
+
+
+def media(content: bytes, *, url: str = "", kind: str = "image", mime: str = "image/jpeg", size: int | None = None, **more: Any) -> Media:
+    async def read(offset: int, length: int) -> bytes:
+        return content[offset : offset + length]
+
+    given = {"filename": "picture.jpg" if kind == "image" else "film.mp4", "read": read, **more}
+    return Media("asset_1", kind, mime, len(content) if size is None else size, url, **given)
+
+
+def steps(memory: dict[str, Any] | None = None) -> DurableSteps:
+    """The real steps, keeping what they write in `memory` only."""
+
+    async def write(change: object) -> bool:
+        return True
+
+    claim: Any = SimpleNamespace(steps={} if memory is None else memory, post=SimpleNamespace(id="post_1"), fence=1)
+    log: Any = SimpleNamespace(write=write)
+    return DurableSteps(claim, log, patience=60)
+
+
+def connected(target: Target) -> Account:
+    return Account(target.id, target.handle, target.type, target.secrets, target.meta)
+
+
+@pytest.fixture
+def web() -> Web:
+    return Web()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def telegram(web: Web, clock: Clock) -> TelegramSandbox:
+    return TelegramSandbox(Store(":memory:"), clock=clock, fetch=web)
+
+
+@pytest.fixture
+def recorder(telegram: TelegramSandbox) -> Recorder:
+    return Recorder(Sandbox([telegram]))
+
+
+@pytest.fixture
+async def http(recorder: Recorder) -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(transport=recorder) as http:
+        yield http
+
+
+@pytest.fixture
+def pasted(telegram: TelegramSandbox) -> dict[str, str]:
+    """What the user pastes into the form."""
+    return telegram.credentials("Ada")
+
+
+@pytest.fixture
+def speak(http: httpx2.AsyncClient) -> Callable[..., Telegram]:
+    """`speak(**secrets)`: an adapter that is about to connect."""
+    return lambda **secrets: Telegram(http, Account("", secrets=secrets))
+
+
+@pytest.fixture
+async def account(speak: Callable[..., Telegram], pasted: dict[str, str]) -> Account:
+    (target,) = await speak(**pasted).targets()
+    return connected(target)
+
+
+@pytest.fixture
+def adapter(http: httpx2.AsyncClient, account: Account) -> Telegram:
+    return Telegram(http, account)

@@ -1,0 +1,574 @@
+"""What every provider must do, checked against its simulated network. A new folder is covered by being there.
+
+A duty of an optional ability is asked only of those that have it: having the method is the declaration.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from socialclaw import networks
+from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
+from socialclaw.networks import providers
+from socialclaw.providers.base import Checks, Confirms, Deletes, Discovers, Measures, Provider
+from socialclaw.providers.connect import OAuth2
+from socialclaw.providers.draft import Account, Draft, Mark, Media
+from socialclaw.providers.rules import Setting
+from tests.networks.stage import APP, InMemorySteps, Stage
+
+# (duty, provider) -> why this provider cannot do it. One that turns out not to be needed fails.
+EXEMPT: dict[tuple[str, str], str] = {}
+
+WINDOW = "lifetime"
+METRICS = {"impressions", "reach", "views", "likes", "comments", "shares", "saves", "clicks"}
+AFTER = ("timeout_after", "reset_after", "error_after", "malformed_after")
+BEFORE = ("timeout", "reset", "error", "malformed")
+SKEW = timedelta(seconds=5)
+
+
+def duty(test: Callable[..., Any]) -> Callable[..., Any]:
+    """Asked of every provider."""
+    return _asked_of(test, lambda provider: True)
+
+
+def duty_of(ability: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Asked of those whose adapter has the ability."""
+    return lambda test: _asked_of(test, lambda provider: provider.can(ability))
+
+
+def oauth_duty(test: Callable[..., Any]) -> Callable[..., Any]:
+    return _asked_of(test, lambda provider: isinstance(provider.connect, OAuth2))
+
+
+def _asked_of(test: Callable[..., Any], whom: Callable[[Provider], bool]) -> Callable[..., Any]:
+    name = test.__name__.removeprefix("test_")
+    asked = [pytest.param(p, id=p.key, marks=_exemption(name, p.key)) for p in providers().values() if whom(p)]
+    return cast("Callable[..., Any]", pytest.mark.parametrize("provider", asked)(test))
+
+
+def _exemption(name: str, key: str) -> list[pytest.MarkDecorator]:
+    reason = EXEMPT.get((name, key))
+    return [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+
+
+def test_every_exemption_is_of_a_duty_and_a_provider_that_exist() -> None:
+    duties = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
+    assert [pair for pair in EXEMPT if pair[0] not in duties or pair[1] not in providers()] == []
+
+
+@pytest.fixture
+def stage(provider: Provider) -> Stage:
+    return Stage(provider)
+
+
+@pytest.fixture
+async def account(stage: Stage) -> Account:
+    return await stage.connect()
+
+
+def plain(stage: Stage, account: Account) -> Draft:
+    """The simplest post there is."""
+    draft = Draft(text="Good morning", settings=stage.settled(account.type), target_type=account.type)
+    if not stage.provider.rules.media_required:
+        return draft
+    return replace(draft, media=(stage.media(stage.provider.rules.shapes[0].kind, 0),))
+
+
+def longest(stage: Stage, *, beside_media: bool) -> str:
+    rules = stage.provider.rules
+    most = rules.max_caption if beside_media and rules.max_caption else rules.max_text
+    assert most is not None, "a text without a limit is not a description of a network"
+    return "a" * most
+
+
+def edges(stage: Stage, account: Account) -> dict[str, Draft]:
+    """Posts at both edges of every shape, with the shortest text and the longest."""
+    fine = Draft(settings=stage.settled(account.type), target_type=account.type)
+    found = {}
+    for shape in stage.provider.rules.shapes:
+        for count in sorted({shape.least, shape.most}):
+            alt = f"What there is to see on this {shape.kind}" if stage.provider.rules.max_alt else ""
+            files = tuple(stage.media(shape.kind, number, alt=alt) for number in range(count))
+            for text in ("", "a", longest(stage, beside_media=True)):
+                found[f"{count} {shape.kind} {len(text)}"] = replace(fine, text=text, media=files)
+    if not stage.provider.rules.media_required:
+        found |= {f"text {len(text)}": replace(fine, text=text) for text in ("a", longest(stage, beside_media=False))}
+    return found
+
+
+# Connecting.
+
+
+@duty
+async def test_connects_in_the_way_it_declares(provider: Provider, stage: Stage, account: Account) -> None:
+    target = provider.target(account.type)
+    assert target is not None
+    assert target.publishes
+    assert account.id
+    assert networks.provider_of_handle(account.handle) == provider.key
+    assert provider.target_of(account.handle) is not None
+    assert account.secrets
+    assert stage.seen() == [], "connecting publishes nothing"
+
+
+@duty
+async def test_connecting_again_finds_the_same_destination(stage: Stage, account: Account) -> None:
+    again = await stage.connect()
+    assert (again.id, again.handle, again.type) == (account.id, account.handle, account.type)
+    assert (await stage.connect("bob")).id != account.id
+
+
+@duty
+async def test_credentials_that_open_nothing_are_refused(provider: Provider, stage: Stage, account: Account) -> None:
+    known = await stage.secrets("ann")
+    for wrong in ("", "x", "made up"):
+        finder = provider.adapter(stage.http, Account(id="", secrets=dict.fromkeys(known, wrong)))
+        assert isinstance(finder, Discovers)
+        with pytest.raises((Unauthorized, Rejected)):
+            await finder.targets()
+
+
+@duty_of(Checks)
+async def test_a_check_passes_until_access_is_withdrawn(stage: Stage, account: Account) -> None:
+    await cast(Checks, stage.adapter(account)).check()
+    stage.network.fail("revoke_token", ".")
+    with pytest.raises((Unauthorized, Rejected)):
+        await cast(Checks, stage.adapter(account)).check()
+
+
+@oauth_duty
+async def test_an_expired_token_is_refreshed_and_the_post_goes_out(stage: Stage, account: Account) -> None:
+    if "refresh_token" not in account.secrets:
+        pytest.fail("a network without refresh tokens needs an exemption")
+    stage.network.fail("expire_token")
+    steps, draft = InMemorySteps(), plain(stage, account)
+    with pytest.raises(Unauthorized):
+        await stage.attempt(account, draft, steps)
+    assert stage.seen() == []
+    await stage.publish(await stage.refresh(account), draft, steps)
+    assert len(stage.seen()) == 1
+
+
+@oauth_duty
+async def test_withdrawn_access_cannot_be_refreshed(stage: Stage, account: Account) -> None:
+    stage.network.fail("revoke_token")
+    with pytest.raises(Unauthorized):
+        await stage.attempt(account, plain(stage, account), InMemorySteps())
+    with pytest.raises(Unauthorized):
+        await stage.refresh(account)
+    assert stage.seen() == []
+
+
+# Publishing.
+
+
+@duty
+async def test_publishes_every_shape_at_both_edges_exactly_once(provider: Provider) -> None:
+    names = edges(Stage(provider), await Stage(provider).connect())
+    for name in names:
+        stage = Stage(provider)
+        account = await stage.connect()
+        draft = edges(stage, account)[name]
+        assert stage.issues(draft, account.type) == [], name
+        published = await stage.publish(account, draft)
+        [seen] = stage.seen()
+        assert seen.id == published.id, name
+        assert seen.text == draft.text, name
+        assert stage.shows(seen, draft.media), name
+        if provider.rules.max_alt:
+            alts = [(shown.get("alt"), sent.alt) for shown, sent in zip(seen.media, draft.media, strict=True) if sent.kind == "image"]
+            assert all(shown == sent for shown, sent in alts), name
+
+
+@duty
+async def test_publishing_a_finished_post_again_does_nothing(stage: Stage, account: Account) -> None:
+    steps, draft = InMemorySteps(), plain(stage, account)
+    first = await stage.publish(account, draft, steps)
+    assert await stage.publish(account, draft, steps) == first
+    assert len(stage.seen()) == 1
+
+
+@duty
+async def test_posts_of_two_accounts_are_kept_apart(stage: Stage, account: Account) -> None:
+    other = await stage.connect("bob")
+    mine = await stage.publish(account, plain(stage, account))
+    theirs = await stage.publish(other, replace(plain(stage, other), text="Good evening"))
+    mine_seen, theirs_seen = stage.seen()
+    assert (mine_seen.id, mine_seen.text) == (mine.id, "Good morning")
+    assert (theirs_seen.id, theirs_seen.text) == (theirs.id, "Good evening")
+    assert mine_seen.account != theirs_seen.account
+
+
+@duty
+async def test_the_link_leads_to_the_post(provider: Provider, stage: Stage, account: Account) -> None:
+    published = await stage.publish(account, plain(stage, account))
+    assert published.url is not None
+    assert provider.post_url(published.id, account) in (None, published.url)
+    shown = await stage.http.get(published.url, follow_redirects=True)
+    assert shown.status_code == 200
+    assert "Good morning" in shown.text
+
+
+@duty
+async def test_text_survives_as_it_was_written(stage: Stage, account: Account) -> None:
+    text = 'Ünïcödé 日本 😀 <b>not bold</b> & "quotes" *stars* _lines_ [x](y)\n\nsecond paragraph'
+    draft = replace(plain(stage, account), text=text)
+    assert stage.issues(draft, account.type) == []
+    await stage.publish(account, draft)
+    assert [seen.text for seen in stage.seen()] == [text]
+
+
+def _values(setting: Setting) -> Iterable[Any]:
+    return setting.options if setting.type == "enum" else (True, False) if setting.type == "boolean" else ()
+
+
+@duty
+async def test_every_value_of_every_setting_can_be_published(provider: Provider, account: Account) -> None:
+    target = provider.target(account.type)
+    assert target is not None
+    for setting in target.settings:
+        for value in _values(setting):
+            stage = Stage(provider)
+            account = await stage.connect()
+            draft = replace(plain(stage, account), settings=stage.settled(account.type, **{setting.id: value}))
+            await stage.publish(account, draft)
+            assert len(stage.seen()) == 1, (setting.id, value)
+
+
+def _replying() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return lambda test: _asked_of(test, lambda provider: "reply" in provider.rules.interactions)
+
+
+@_replying()
+async def test_a_reply_is_below_its_parent(stage: Stage, account: Account) -> None:
+    parent = await stage.publish(account, plain(stage, account))
+    reply = replace(plain(stage, account), text="A reply", interaction="reply", reply_to=parent.id)
+    assert stage.issues(reply, account.type) == []
+    published = await stage.publish(account, reply)
+    assert {seen.id: seen.reply_to for seen in stage.seen()} == {parent.id: None, published.id: parent.id}
+
+
+# Refusing.
+
+
+@duty
+async def test_refuses_what_is_one_past_an_edge(provider: Provider, stage: Stage, account: Account) -> None:
+    rules, fine = provider.rules, plain(stage, account)
+
+    def refused(**changes: Any) -> bool:
+        return bool(stage.issues(replace(fine, **changes), account.type))
+
+    assert not refused()
+    assert refused(text="", media=())
+    assert refused(text=longest(stage, beside_media=bool(fine.media)) + "a")
+    assert refused(settings={**fine.settings, "nonsense": 1})
+    assert refused(interaction="nonsense")
+    assert refused(interaction="reply") or rules.interactions == ("reply",), "a reply needs a parent"
+    assert refused(media=(Media("m", "other", url="https://media.example/a.pdf"),))
+    kinds = {shape.kind for shape in rules.shapes}
+    for kind in {"image", "video"} - kinds:
+        assert refused(media=(stage.media(kind, 0),))
+    for shape in rules.shapes:
+        files = tuple(stage.media(shape.kind, number) for number in range(rules.limit + 1))
+        assert refused(media=files)
+        assert refused(text=longest(stage, beside_media=True) + "a", media=files[:1])
+        if shape.max_bytes is not None:
+            assert not refused(text="a", media=(replace(files[0], size=shape.max_bytes),))
+            assert refused(text="a", media=(replace(files[0], size=shape.max_bytes + 1),))
+        if rules.max_alt:
+            assert not refused(text="a", media=(replace(files[0], alt="a" * rules.max_alt),))
+            assert refused(text="a", media=(replace(files[0], alt="a" * (rules.max_alt + 1)),))
+    if rules.media_required:
+        assert refused(media=())
+
+
+@duty
+async def test_the_network_ends_texts_where_the_rules_do(provider: Provider, stage: Stage, account: Account) -> None:
+    """Whoever gets past validation is refused by the network: the two agree on the figure."""
+    for media in ((), *((stage.media(shape.kind, 0),) for shape in provider.rules.shapes)):
+        if provider.rules.media_required and not media:
+            continue
+        draft = replace(plain(stage, account), text=longest(stage, beside_media=bool(media)) + "a", media=media)
+        with pytest.raises(Rejected):
+            await stage.publish(account, draft)
+    assert stage.seen() == []
+
+
+@duty
+async def test_refused_credentials_are_unauthorized_and_nothing_is_published(stage: Stage, account: Account) -> None:
+    for kind in ("expire_token", "revoke_token"):
+        stage.network.fail(kind)
+        with pytest.raises(Unauthorized):
+            await stage.attempt(await stage.connect(), plain(stage, account), InMemorySteps())
+    assert stage.seen() == []
+
+
+@duty
+async def test_a_limit_says_when_to_come_back_and_the_post_is_sent_then(stage: Stage, account: Account) -> None:
+    stage.network.fail("rate_limit", seconds=7)
+    steps, draft = InMemorySteps(), plain(stage, account)
+    with pytest.raises(RateLimited) as limit:
+        await stage.attempt(account, draft, steps)
+    assert limit.value.retry_after == pytest.approx(7, abs=1.5)
+    assert stage.seen() == []
+    stage.ahead += limit.value.retry_after
+    await stage.attempt(account, draft, steps)
+    assert len(stage.seen()) == 1
+
+
+# Silence.
+
+
+@duty
+async def test_a_refused_connection_is_safe_to_try_again(stage: Stage, account: Account) -> None:
+    stage.network.fail("refuse")
+    steps, draft = InMemorySteps(), plain(stage, account)
+    with pytest.raises(Unavailable) as told:
+        await stage.attempt(account, draft, steps)
+    assert told.value.sent is False
+    assert steps.marks == set()
+    await stage.attempt(account, draft, steps)
+    assert len(stage.seen()) == 1
+
+
+@pytest.mark.parametrize("kind", [*AFTER, *BEFORE])
+@duty
+async def test_a_lost_answer_never_publishes_twice(stage: Stage, account: Account, kind: str) -> None:
+    """Whether the post is there or not: who cannot know does not send again."""
+    stage.network.fail(kind)
+    steps, draft = InMemorySteps(), plain(stage, account)
+    for _ in range(3):
+        with pytest.raises(Uncertain):
+            await stage.attempt(account, draft, steps)
+    assert len(stage.seen()) == (1 if kind in AFTER else 0)
+
+
+@pytest.mark.parametrize("kind", [*AFTER, *BEFORE, "refuse", "rate_limit", "slow"])
+@duty
+async def test_a_lost_answer_in_an_earlier_call_is_only_a_delay(provider: Provider, kind: str) -> None:
+    for name in edges(Stage(provider), await Stage(provider).connect()):
+        happy = Stage(provider)
+        account = await happy.connect()
+        happy.network.requests.clear()
+        await happy.publish(account, edges(happy, account)[name])
+        for pattern in happy.patterns():
+            stage = Stage(provider)
+            account = await stage.connect()
+            draft = edges(stage, account)[name]
+            stage.network.fail(kind, pattern, seconds=0)
+            published = await stage.publish(account, draft)
+            assert stage.network.shelf.armed() == [], f"{pattern} was not called"
+            [seen] = stage.seen()
+            assert seen.id == published.id, pattern
+            assert seen.text == draft.text, pattern
+            assert stage.shows(seen, draft.media), pattern
+
+
+@pytest.mark.parametrize("kind", AFTER)
+@duty_of(Confirms)
+async def test_a_post_whose_answer_was_lost_is_found(provider: Provider, kind: str) -> None:
+    for name in edges(Stage(provider), await Stage(provider).connect()):
+        stage = Stage(provider)
+        account = await stage.connect()
+        draft, steps = edges(stage, account)[name], InMemorySteps()
+        stage.network.fail(kind)
+        with pytest.raises(Uncertain):
+            await stage.publish(account, draft, steps)
+        [seen] = stage.seen()
+        found = await cast(Confirms, stage.adapter(account)).find(draft, mark_of(steps))
+        assert [post.id for post in found] == [seen.id], name
+
+
+def mark_of(steps: InMemorySteps) -> Mark:
+    assert steps.marked_at is not None
+    return Mark(steps.marked_at - SKEW, dict(steps.done))
+
+
+@pytest.mark.parametrize("kind", BEFORE)
+@duty_of(Confirms)
+async def test_a_post_that_never_arrived_is_not_found(stage: Stage, account: Account, kind: str) -> None:
+    other = replace(plain(stage, account), text="Another post, made just before")
+    await stage.publish(account, other)
+    draft, steps = plain(stage, account), InMemorySteps()
+    stage.network.fail(kind)
+    with pytest.raises(Uncertain):
+        await stage.publish(account, draft, steps)
+    assert list(await cast(Confirms, stage.adapter(account)).find(draft, mark_of(steps))) == []
+
+
+@duty_of(Confirms)
+async def test_an_older_post_that_looks_alike_is_not_taken_for_it(stage: Stage, account: Account) -> None:
+    draft = plain(stage, account)
+    await stage.publish(account, draft)
+    later = Mark(datetime.now(UTC) + timedelta(hours=1))
+    stage.ahead += 3600
+    assert list(await cast(Confirms, stage.adapter(account)).find(draft, later)) == []
+
+
+@duty_of(Confirms)
+async def test_a_post_with_another_text_or_other_files_is_not_taken_for_it(provider: Provider) -> None:
+    for shape in provider.rules.shapes:
+        stage = Stage(provider)
+        account = await stage.connect()
+        mark = Mark(datetime.now(UTC) - SKEW)
+        draft = replace(plain(stage, account), media=(stage.media(shape.kind, 0),))
+        published = await stage.publish(account, draft)
+        finder = cast(Confirms, stage.adapter(account))
+        assert [post.id for post in await finder.find(draft, mark)] == [published.id]
+        for other in (replace(draft, media=()), replace(draft, text="Good mornings"), replace(draft, text="Good")):
+            assert list(await finder.find(other, mark)) == []
+
+
+@duty_of(Confirms)
+async def test_a_post_is_confirmed_by_its_id(stage: Stage, account: Account) -> None:
+    draft = plain(stage, account)
+    published = await stage.publish(account, draft)
+    await stage.publish(account, replace(draft, text="Another post"))
+    mark = Mark(datetime.now(UTC) - SKEW, post_id=published.id)
+    found = await cast(Confirms, stage.adapter(account)).find(draft, mark)
+    assert [post.id for post in found] == [published.id]
+    if stage.provider.can(Deletes):
+        await cast(Deletes, stage.adapter(account)).delete(published.id)
+        assert list(await cast(Confirms, stage.adapter(account)).find(draft, mark)) == []
+
+
+# Afterwards.
+
+
+@duty_of(Deletes)
+async def test_deletes_what_it_published_and_nothing_else(stage: Stage, account: Account) -> None:
+    kept = await stage.publish(account, plain(stage, account))
+    gone = await stage.publish(account, replace(plain(stage, account), text="A mistake"))
+    await cast(Deletes, stage.adapter(account)).delete(gone.id)
+    assert [seen.id for seen in stage.seen()] == [kept.id]
+    await cast(Deletes, stage.adapter(account)).delete(gone.id)  # already gone: a success
+
+
+@duty_of(Deletes)
+async def test_a_delete_that_fails_says_so(stage: Stage, account: Account) -> None:
+    published = await stage.publish(account, plain(stage, account))
+    stage.network.fail("timeout", ".")
+    with pytest.raises(ProviderError):
+        await cast(Deletes, stage.adapter(account)).delete(published.id)
+    assert [seen.id for seen in stage.seen()] == [published.id]
+
+
+@duty_of(Deletes)
+async def test_nobody_deletes_what_is_not_theirs(stage: Stage, account: Account) -> None:
+    published = await stage.publish(account, plain(stage, account))
+    other = await stage.connect("bob")
+    with contextlib.suppress(ProviderError):
+        await cast(Deletes, stage.adapter(other)).delete(published.id)
+    assert [seen.id for seen in stage.seen()] == [published.id]
+
+
+@duty_of(Measures)
+async def test_measures_what_it_published(stage: Stage, account: Account) -> None:
+    published = await stage.publish(account, plain(stage, account))
+    figures = await cast(Measures, stage.adapter(account)).metrics(published.id, WINDOW)
+    assert figures
+    assert set(figures) <= METRICS
+    assert all(isinstance(figure, int) and figure >= 0 for figure in figures.values())
+
+
+# Secrets.
+
+
+@duty
+async def test_no_secret_is_told_in_an_error(provider: Provider) -> None:
+    told = []
+    for kind in (*AFTER, *BEFORE, "refuse", "rate_limit", "expire_token", "revoke_token", "fail_processing"):
+        for where in ("", "."):
+            stage = Stage(provider)
+            account = await stage.connect()
+            every = list(edges(stage, account).values())
+            for post in (every[0], every[-1]):
+                stage.network.fail(kind, where)
+                try:
+                    await stage.attempt(account, post, InMemorySteps())
+                except ProviderError as error:
+                    told.append((account, error))
+                stage.network.shelf.disarm()
+            stage.network.fail(kind, ".")
+            if isinstance(provider.connect, OAuth2):
+                try:
+                    await stage.refresh(account)
+                except ProviderError as error:
+                    told.append((account, error))
+    assert len(told) > 10
+    for account, error in told:
+        words = f"{error.message} {error.code} {error.details!r} {error!r}"
+        hidden = [secret for secret in (*account.secrets.values(), APP["client_secret"]) if secret in words]
+        assert hidden == [], f"{type(error).__name__}: {error.message}"
+
+
+# Data.
+
+
+@duty
+def test_says_who_it_is(provider: Provider) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", provider.key)
+    assert provider.label
+    assert all(alias == alias.lower() and networks.canonical(alias) == provider.key for alias in provider.aliases)
+    assert networks.canonical(f" {provider.key.upper()} ") == provider.key
+    assert provider.limitations
+    assert all(line.endswith(".") for line in provider.limitations)
+    assert provider.settle_seconds > 0
+    assert provider.can(Discovers), "connecting needs `targets`"
+
+
+@duty
+def test_its_simulator_stands_for_its_network(provider: Provider) -> None:
+    simulator = provider.simulator
+    assert simulator.network == provider.network
+    assert simulator.hosts
+    assert re.compile(simulator.creates)
+    if isinstance(provider.connect, OAuth2):
+        urls = filter(None, (provider.connect.authorize_url, provider.connect.token_url, provider.connect.revoke_url))
+        assert {url.split("/")[2] for url in urls} <= set(simulator.hosts)
+        assert provider.connect.scopes
+
+
+@duty
+def test_describes_its_targets(provider: Provider) -> None:
+    assert len({target.name for target in provider.targets}) == len(provider.targets)
+    assert any(target.publishes and target.handles for target in provider.targets)
+    for target in provider.targets:
+        assert not target.publishes or (target.publish_shape and target.media_delivery), target.name
+        for prefix in target.handles:
+            assert prefix.endswith(":")
+            assert networks.provider_of_handle(f"{prefix}something") == provider.key
+            assert provider.target_of(f"{prefix}something") is target
+
+
+@duty
+def test_describes_its_rules(provider: Provider) -> None:
+    rules = provider.rules
+    assert rules.max_text
+    assert "post" in rules.interactions
+    for shape in rules.shapes:
+        assert shape.kind in ("image", "video")
+        assert 1 <= shape.least <= shape.most
+        assert shape.max_bytes, f"the {shape.kind} of a network has a largest size"
+    assert len({shape.kind for shape in rules.shapes}) == len(rules.shapes), "rules are looked up by kind"
+    assert rules.limit >= max((shape.most for shape in rules.shapes), default=0)
+    assert len(set(rules.order)) == len(rules.order)
+
+
+@duty
+def test_describes_its_settings(provider: Provider) -> None:
+    for setting in (setting for target in provider.targets for setting in target.settings):
+        assert setting.type in ("enum", "boolean", "string", "number"), setting.id
+        assert setting.description.endswith("."), setting.id
+        assert bool(setting.options) == (setting.type == "enum"), setting.id
+        if not setting.required and setting.write_default and setting.default is not None:
+            setting.read(setting.default)
+        for option in setting.options:
+            assert option in setting.dropped or setting.read(setting.read(option)) == setting.read(option), setting.id

@@ -1,0 +1,163 @@
+"""An X to speak to, with a clock to turn, and a connected account."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+import httpx2
+import pytest
+
+from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
+from socialclaw.networks.x.adapter import X
+from socialclaw.networks.x.sandbox import XSandbox
+from socialclaw.providers.draft import Account, Draft, Media
+from socialclaw.providers.sandbox import InProcess, Sandbox
+from socialclaw.providers.store import Store
+
+IMAGE = b"\x89PNG" + bytes(2000)
+VIDEO = b"\0\0\0\x18ftypmp42" + bytes(3000)
+
+
+class Clock:
+    """The network's time; `turn` lets it pass."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.passed
+
+    def turn(self, seconds: float) -> None:
+        self.passed += seconds
+
+
+class Waiting(Exception):
+    def __init__(self, seconds: float, why: str) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
+class Memory:
+    """Steps in memory, with the promises of the real ones; `fenced` are those whose outcome is unknown."""
+
+    def __init__(self) -> None:
+        self.done: dict[str, Any] = {}
+        self.fenced: set[str] = set()
+
+    async def once(self, name: str, do: Callable[..., Awaitable[Any]], *args: Any) -> Any:
+        if name not in self.done:
+            self.done[name] = await do(*args)
+        return self.done[name]
+
+    async def irreversible(self, name: str, do: Callable[..., Awaitable[Any]], *args: Any) -> Any:
+        if name in self.done:
+            return self.done[name]
+        if name in self.fenced:
+            raise Uncertain("an earlier attempt may have finished it")
+        self.fenced.add(name)
+        try:
+            self.done[name] = await do(*args)
+        except (Rejected, Unauthorized, RateLimited):
+            self.fenced.discard(name)
+            raise
+        except Unavailable as error:
+            if not error.sent:
+                self.fenced.discard(name)
+                raise
+            raise Uncertain("the answer was lost") from error
+        self.fenced.discard(name)
+        return self.done[name]
+
+    def wait(self, seconds: float, why: str) -> NoReturn:
+        raise Waiting(seconds, why)
+
+
+class Recorder(InProcess):
+    """Reaches the simulator, and remembers what passed."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(sandbox)
+        self.calls: list[tuple[httpx2.Request, httpx2.Response]] = []
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await super().handle_async_request(request)
+        self.calls.append((request, response))
+        return response
+
+
+class Connected:
+    """An account on the simulated X, and all that a test needs around it."""
+
+    def __init__(self, name: str, x: XSandbox, clock: Clock, scopes: tuple[str, ...] | None = None) -> None:
+        self.x = x
+        self.clock = clock
+        self.tokens = x.admit(name, scopes=scopes)
+        self.id: str = x.profile(name)["id"]
+        self.wire = Recorder(Sandbox([x]))
+        self.http = httpx2.AsyncClient(transport=self.wire)
+        self.adapter = X(self.http, Account(self.id, f"x:@{name}", "x_user", {"access_token": self.tokens["access_token"]}))
+        self.steps = Memory()
+
+    async def publish(self, draft: Draft) -> str:
+        """Publish to the end: where the adapter waits, the clock turns."""
+        while True:
+            try:
+                return (await self.adapter.publish(draft, self.steps)).id
+            except Waiting as pause:
+                self.clock.turn(pause.seconds)
+
+    async def post(self, text: str = "", **more: Any) -> str:
+        """Another post, as if it were the first."""
+        self.steps = Memory()
+        return await self.publish(Draft(text=text, **more))
+
+    async def call(self, method: str, path: str, **kwargs: Any) -> httpx2.Response:
+        """Something that the adapter would not send."""
+        headers = {"authorization": f"Bearer {self.tokens['access_token']}", **kwargs.pop("headers", {})}
+        return await self.http.request(method, f"https://api.x.com{path}", headers=headers, **kwargs)
+
+    @property
+    def lines(self) -> list[str]:
+        return [f"{request.method} {request.url.path}" for request, _ in self.wire.calls]
+
+
+def media(content: bytes = IMAGE, kind: str = "image", mime: str | None = None, **more: Any) -> Media:
+    reads: list[tuple[int, int]] = more.pop("reads", [])
+
+    async def read(offset: int, length: int) -> bytes:
+        reads.append((offset, length))
+        return content[offset : offset + length]
+
+    mime = mime or {"image": "image/png", "video": "video/mp4"}[kind]
+    return Media("asset_1", kind, mime, len(content), "https://cdn.example/file", read=read, **more)
+
+
+def draft(text: str = "", **more: Any) -> Draft:
+    return Draft(text=text, **more)
+
+
+def now_of(clock: Clock) -> datetime:
+    return datetime.fromtimestamp(clock(), UTC)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def x(clock: Clock) -> XSandbox:
+    return XSandbox(Store(":memory:"), clock=clock)
+
+
+@pytest.fixture
+def ada(x: XSandbox, clock: Clock) -> Connected:
+    return Connected("ada", x, clock)
+
+
+def body(response: httpx2.Response) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = response.json()
+    return found

@@ -1,0 +1,314 @@
+"""The simulated X is a strict opponent: what X refuses, it refuses, in X's words."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+import httpx2
+import pytest
+
+from socialclaw.networks.x.sandbox import XSandbox
+from tests.networks.x.conftest import IMAGE, VIDEO, Clock, Connected, media
+
+JSON = dict[str, Any]
+
+
+async def begin(ada: Connected, content: bytes = IMAGE, mime: str = "image/png", category: str = "tweet_image") -> str:
+    body = {"media_type": mime, "total_bytes": len(content), "media_category": category}
+    answer = await ada.call("POST", "/2/media/upload/initialize", json=body)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["data"]["id"])
+
+
+async def append(ada: Connected, media_id: str, content: bytes, index: int = 0) -> httpx2.Response:
+    body = {"media": base64.b64encode(content).decode(), "segment_index": index}
+    return await ada.call("POST", f"/2/media/upload/{media_id}/append", json=body)
+
+
+async def finish(ada: Connected, media_id: str) -> httpx2.Response:
+    return await ada.call("POST", f"/2/media/upload/{media_id}/finalize")
+
+
+async def uploaded(ada: Connected, content: bytes = IMAGE, mime: str = "image/png", category: str = "tweet_image") -> str:
+    media_id = await begin(ada, content, mime, category)
+    await append(ada, media_id, content)
+    assert (await finish(ada, media_id)).status_code == 200
+    return media_id
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"text": ""},
+        {"text": "   "},
+        {"text": 7},
+        {"text": "x", "colour": "red"},
+        {"text": "x", "media": {}},
+        {"text": "x", "media": {"media_ids": []}},
+        {"text": "x", "media": {"media_ids": ["1", "2", "3", "4", "5"]}},
+        {"text": "x", "media": {"media_ids": ["abc"]}},
+        {"text": "x", "media": {"media_ids": ["1"], "size": 3}},
+        {"text": "x", "reply": {}},
+        {"text": "x", "reply": {"in_reply_to_tweet_id": 12}},
+        {"text": "x", "reply_settings": "everyone"},
+        {"text": "x" * 281},
+        {"text": "日" * 141},
+        {"text": "bad \ufeff text"},
+        {"text": "x", "media": {"media_ids": ["1"]}, "poll": {"options": ["a", "b"], "duration_minutes": 5}},
+        {"text": "x", "media": {"media_ids": ["1"]}},
+    ],
+)
+async def test_a_wrong_post_is_refused_and_nothing_appears(ada: Connected, x: XSandbox, body: JSON) -> None:
+    assert (await ada.call("POST", "/2/tweets", json=body)).status_code == 400
+    assert x.seen() == []
+
+
+async def test_a_body_must_be_json_and_say_so(ada: Connected) -> None:
+    assert (await ada.call("POST", "/2/tweets", data={"text": "x"})).status_code == 415
+    assert (await ada.call("POST", "/2/tweets", content=b"{", headers={"content-type": "application/json"})).status_code == 400
+    assert (await ada.call("POST", "/2/tweets", json=["x"])).status_code == 400
+
+
+async def test_a_link_counts_23_up_to_the_limit_itself(ada: Connected) -> None:
+    link = " https://example.com/" + "y" * 200
+    assert (await ada.call("POST", "/2/tweets", json={"text": "x" * 257 + link})).status_code == 400
+    assert (await ada.call("POST", "/2/tweets", json={"text": "x" * 256 + link})).status_code == 201
+
+
+async def test_links_become_short_and_the_entities_tell_what_they_were(ada: Connected) -> None:
+    post_id = await ada.post("see example.com/a & https://example.org/b?c=d", media=(media(),))
+    answer = (await ada.call("GET", f"/2/tweets/{post_id}?post.fields=entities,attachments")).json()["data"]
+    urls = answer["entities"]["urls"]
+    assert re.fullmatch(r"see https://t\.co/\w{10} &amp; https://t\.co/\w{10} https://t\.co/\w{10}", answer["text"])
+    assert [u["expanded_url"] for u in urls[:2]] == ["http://example.com/a", "https://example.org/b?c=d"]
+    assert urls[2]["media_key"] == answer["attachments"]["media_keys"][0]
+    plain = answer["text"].replace("&amp;", "&")
+    assert all(plain[u["start"] : u["end"]] == u["url"] for u in urls)
+
+
+async def test_a_text_is_refused_while_it_is_among_the_last_fifty(ada: Connected, x: XSandbox) -> None:
+    x.lift_quotas()
+    send = {"text": "same"}
+    assert (await ada.call("POST", "/2/tweets", json=send)).status_code == 201
+    for number in range(49):
+        await ada.call("POST", "/2/tweets", json={"text": f"{number}"})
+    again = await ada.call("POST", "/2/tweets", json={"text": " same "})
+    assert (again.status_code, again.json()["detail"]) == (403, "You are not allowed to create a Tweet with duplicate content.")
+    await ada.call("POST", "/2/tweets", json={"text": "the fiftieth"})
+    assert (await ada.call("POST", "/2/tweets", json=send)).status_code == 201
+
+
+async def test_a_deleted_text_and_one_with_files_may_come_again(ada: Connected, x: XSandbox) -> None:
+    await ada.adapter.delete(await ada.post("same"))
+    await ada.post("same")
+    await ada.post("same", media=(media(),))
+    await ada.post("same", media=(media(),))
+    assert [seen.text for seen in x.seen()] == ["same"] * 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"media_type": "image/png", "total_bytes": 10},
+        {"media_type": "image/png", "total_bytes": 0, "media_category": "tweet_image"},
+        {"media_type": "image/png", "total_bytes": 5 * 1024 * 1024 + 1, "media_category": "tweet_image"},
+        {"media_type": "image/png", "total_bytes": 10, "media_category": "tweet_video"},
+        {"media_type": "image/heic", "total_bytes": 10, "media_category": "tweet_image"},
+        {"media_type": "image/png", "total_bytes": "10", "media_category": "tweet_image"},
+        {"media_type": "image/png", "total_bytes": 10, "media_category": "tweet_image", "name": "a.png"},
+    ],
+)
+async def test_an_upload_must_be_announced_rightly(ada: Connected, body: JSON) -> None:
+    assert (await ada.call("POST", "/2/media/upload/initialize", json=body)).status_code == 400
+
+
+async def test_segments_must_add_up(ada: Connected) -> None:
+    gap = await begin(ada, b"abcdef")
+    await append(ada, gap, b"abc", 0)
+    await append(ada, gap, b"def", 2)
+    assert (await finish(ada, gap)).json()["detail"] == "Segments do not add up to provided total file size."
+    short = await begin(ada, b"abcdef")
+    await append(ada, short, b"abc")
+    assert (await finish(ada, short)).status_code == 400
+    assert (await append(ada, short, b"defg", 1)).status_code == 400
+
+
+async def test_segments_may_come_in_any_order_again_and_in_both_forms(ada: Connected, x: XSandbox) -> None:
+    media_id = await begin(ada, b"abc\r\ndef")
+    assert (await append(ada, media_id, b"def", 1)).status_code == 200
+    files = {"media": ("chunk", b"abc\r\n", "application/octet-stream")}
+    for _ in range(2):
+        form = await ada.call("POST", f"/2/media/upload/{media_id}/append", data={"segment_index": "0"}, files=files)
+        assert form.status_code == 200
+    assert (await finish(ada, media_id)).status_code == 200
+    await ada.call("POST", "/2/tweets", json={"text": "x", "media": {"media_ids": [media_id]}})
+    assert x.seen()[0].media[0]["sha256"] == x.describe(b"abc\r\ndef", "image/png")["sha256"]
+
+
+async def test_a_segment_form_holds_two_fields(ada: Connected) -> None:
+    media_id = await begin(ada)
+    path, files = f"/2/media/upload/{media_id}/append", {"media": ("chunk", b"abc", "application/octet-stream")}
+    assert (await ada.call("POST", path, files=files)).status_code == 400
+    assert (await ada.call("POST", path, data={"segment_index": "1000"}, files=files)).status_code == 400
+    assert (await ada.call("POST", path, data={"segment_index": "0", "more": "x"}, files=files)).status_code == 400
+    assert (await ada.call("POST", path, json={"media": "%%%", "segment_index": 0})).status_code == 400
+
+
+async def test_a_finished_upload_takes_no_more(ada: Connected) -> None:
+    media_id = await uploaded(ada)
+    assert (await append(ada, media_id, b"abc")).status_code == 400
+    assert (await finish(ada, media_id)).status_code == 400
+
+
+async def test_a_video_is_not_ready_before_its_time(ada: Connected, x: XSandbox, clock: Clock) -> None:
+    media_id = await uploaded(ada, VIDEO, "video/mp4", "tweet_video")
+    post = {"text": "film", "media": {"media_ids": [media_id]}}
+    assert (await ada.call("POST", "/2/tweets", json=post)).json()["detail"] == "Your media IDs are invalid."
+    states = []
+    for _ in range(6):
+        info = (await ada.call("GET", f"/2/media/upload?command=STATUS&media_id={media_id}")).json()["data"]["processing_info"]
+        states.append(info["state"])
+        clock.turn(0.5)
+    assert [s for n, s in enumerate(states) if s not in states[:n]] == ["pending", "in_progress", "succeeded"]
+    assert (await ada.call("POST", "/2/tweets", json=post)).status_code == 201
+
+
+async def test_files_belong_to_their_account_for_a_day(ada: Connected, x: XSandbox, clock: Clock) -> None:
+    media_id = await uploaded(ada)
+    bob = Connected("bob", x, clock)
+    post = {"text": "of ada", "media": {"media_ids": [media_id]}}
+    assert (await bob.call("POST", "/2/tweets", json=post)).status_code == 400
+    assert (await bob.call("POST", "/2/media/metadata", json={"id": media_id, "metadata": {"alt_text": {"text": "a"}}})).status_code == 404
+    clock.turn(24 * 3600)
+    ada.tokens = x.admit("ada")
+    assert (await ada.call("POST", "/2/tweets", json=post)).status_code == 400
+
+
+async def test_one_video_or_one_gif_or_images(ada: Connected, clock: Clock) -> None:
+    picture, film = await uploaded(ada), await uploaded(ada, VIDEO, "video/mp4", "tweet_video")
+    gif = await uploaded(ada, b"GIF89a", "image/gif", "tweet_gif")
+    clock.turn(10)
+    for ids in ([picture, film], [film, picture], [picture, gif], [picture, picture]):
+        assert (await ada.call("POST", "/2/tweets", json={"text": "x", "media": {"media_ids": ids}})).status_code == 400
+    for ids in ([picture], [film], [gif]):
+        assert (await ada.call("POST", "/2/tweets", json={"text": "x", "media": {"media_ids": ids}})).status_code == 201
+
+
+async def test_alt_text_has_a_limit_and_is_not_for_videos(ada: Connected) -> None:
+    picture, film = await uploaded(ada), await uploaded(ada, VIDEO, "video/mp4", "tweet_video")
+
+    async def describe(media_id: str, text: str) -> int:
+        body = {"id": media_id, "metadata": {"alt_text": {"text": text}}}
+        return (await ada.call("POST", "/2/media/metadata", json=body)).status_code
+
+    assert [await describe(picture, "a" * 1000), await describe(picture, "a" * 1001), await describe(film, "a")] == [200, 400, 400]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("POST", "/2/tweets", "tweet.write"),
+        ("DELETE", "/2/tweets/1", "tweet.write"),
+        ("GET", "/2/tweets/1", "tweet.read"),
+        ("GET", "/2/users/me", "users.read"),
+        ("GET", "/2/users/1/tweets", "tweet.read"),
+        ("POST", "/2/media/upload/initialize", "media.write"),
+        ("POST", "/2/media/upload/1/append", "media.write"),
+        ("POST", "/2/media/upload/1/finalize", "media.write"),
+        ("GET", "/2/media/upload", "media.write"),
+        ("POST", "/2/media/metadata", "media.write"),
+    ],
+)
+async def test_every_call_needs_its_scope(x: XSandbox, clock: Clock, method: str, path: str, scope: str) -> None:
+    every = ("tweet.read", "tweet.write", "users.read", "media.write")
+    without = Connected("ada", x, clock, scopes=tuple(s for s in every if s != scope))
+    assert (await without.call(method, path)).status_code == 403
+    for authorization in ("", "Bearer wrong", "Basic abc"):
+        assert (await without.call(method, path, headers={"authorization": authorization})).status_code == 401
+
+
+async def test_every_answer_tells_what_is_left_of_the_quota(ada: Connected) -> None:
+    first, second = await ada.call("GET", "/2/users/me"), await ada.call("GET", "/2/users/me")
+    assert [first.headers[f"x-rate-limit-{n}"] for n in ("limit", "remaining")] == ["75", "74"]
+    assert second.headers["x-rate-limit-remaining"] == "73"
+    assert int(first.headers["x-rate-limit-reset"]) > ada.clock()
+
+
+async def test_a_used_up_quota_opens_again_with_its_window(ada: Connected, clock: Clock) -> None:
+    answers = [(await ada.call("GET", "/2/users/me")).status_code for _ in range(76)]
+    assert answers == [200] * 75 + [429]
+    clock.turn(901)
+    assert (await ada.call("GET", "/2/users/me")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("max_results=4", "max_results=101", "max_results=x", "start_time=yesterday", "colour=red", "post.fields=colour", "since_id=x"),
+        *("tweet.fields=text&post.fields=text", "expansions=nothing", "exclude=retweets,nothing", "pagination_token=zzz"),
+    ],
+)
+async def test_a_time_line_is_asked_for_rightly(ada: Connected, query: str) -> None:
+    assert (await ada.call("GET", f"/2/users/{ada.id}/tweets?{query}")).status_code == 400
+
+
+async def test_a_time_line_is_paged_newest_first(ada: Connected) -> None:
+    posted = [await ada.post(f"number {n}") for n in range(7)]
+    path, seen, token = f"/2/users/{ada.id}/tweets?max_results=5&post.fields=created_at", [], ""
+    for _ in range(2):
+        answer = (await ada.call("GET", path + token)).json()
+        seen += [post["id"] for post in answer["data"]]
+        token = f"&pagination_token={answer['meta'].get('next_token')}"
+    assert seen == posted[::-1]
+    assert "next_token" not in answer["meta"]
+
+
+async def test_names_are_answered_as_they_are_asked(ada: Connected) -> None:
+    parent = await ada.post("parent")
+    post_id = await ada.post("reply", interaction="reply", reply_to=parent)
+    new = (await ada.call("GET", f"/2/tweets/{post_id}?post.fields=public_metrics&expansions=referenced_posts")).json()["data"]
+    old = (await ada.call("GET", f"/2/tweets/{post_id}?tweet.fields=public_metrics,referenced_tweets")).json()["data"]
+    assert new["referenced_posts"] == old["referenced_tweets"] == [{"type": "replied_to", "id": parent}]
+    assert ("repost_count" in new["public_metrics"], "retweet_count" in old["public_metrics"]) == (True, True)
+    assert ("edit_history_post_ids" in new, "edit_history_tweet_ids" in old) == (True, True)
+
+
+async def test_a_reply_to_others_needs_to_be_wanted(ada: Connected, x: XSandbox, clock: Clock) -> None:
+    bob = Connected("bob", x, clock)
+    alone, asked = await bob.post("hello"), await bob.post("what do you think, @Ada?")
+    statuses = [
+        (await ada.call("POST", "/2/tweets", json={"text": "hi", "reply": {"in_reply_to_tweet_id": parent}})).status_code
+        for parent in (alone, asked)
+    ]
+    assert statuses == [403, 201]
+
+
+async def test_people_see_the_posts(ada: Connected, x: XSandbox) -> None:
+    parent = await ada.post("<script>alert(1)</script> see example.com", media=(media(alt='a "red" square'),))
+    reply = await ada.post("and more", interaction="reply", reply_to=parent)
+    for path in (f"/i/web/status/{reply}", f"/ada/status/{reply}", "/ada", "/ADA"):
+        page = await ada.http.get(f"https://x.com{path}")
+        assert page.status_code == 200
+        assert "&lt;script&gt;" in page.text
+        assert "<script>" not in page.text
+        assert "and more" in page.text
+        assert "a &quot;red&quot; square" in page.text
+    base = httpx2.URL(f"https://host/sandbox/hosts/x.com/i/web/status/{reply}")
+    hrefs = re.findall(r'href="([^"]+)"', (await ada.http.get(f"https://x.com/i/web/status/{reply}")).text)
+    assert {str(base.join(h)) for h in hrefs if not h.startswith("http")} == {
+        "https://host/sandbox/hosts/x.com/ada",
+        f"https://host/sandbox/hosts/x.com/i/web/status/{parent}",
+        f"https://host/sandbox/hosts/x.com/i/web/status/{reply}",
+    }
+
+
+async def test_people_do_not_see_what_is_not_there(ada: Connected) -> None:
+    post_id = await ada.post("text")
+    await ada.adapter.delete(post_id)
+    for path in (f"/i/web/status/{post_id}", "/nobody", "/i/other"):
+        assert (await ada.http.get(f"https://x.com{path}")).status_code == 404
+    assert (await ada.http.get(f"https://x.com/2/tweets/{post_id}")).status_code == 404
+    assert (await ada.http.get("https://api.x.com/ada")).status_code == 404

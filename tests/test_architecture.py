@@ -1,0 +1,151 @@
+"""What keeps the walls where they are: read off the source itself, so that a new file is held to it by being there."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+from socialclaw.networks import providers
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "socialclaw"
+MODULES = sorted(SOURCE.rglob("*.py"))
+TESTS = sorted(Path(__file__).parent.rglob("*.py"))
+MOST_LINES = 300
+VAGUE = re.compile(r"_*(utils?|helpers?|commons?|misc|managers?|services?|stuff|shared|lib|tools?|things?)_*")
+UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+
+# The only places that make a client: the way out, our own API seen from outside, and the sandbox that fetches from our own server.
+CLIENTS = ("outbound.py", "client.py", "system.py")
+OTHER_CLIENTS = ("requests", "aiohttp", "httpx", "urllib.request", "http.client", "urllib3", "websockets")
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def places(path: Path, nodes: Iterator[ast.AST]) -> list[str]:
+    return [f"{name(path)}:{getattr(node, 'lineno', 0)}" for node in nodes]
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c` of an expression that is nothing else."""
+    match node:
+        case ast.Name(id=word):
+            return word
+        case ast.Attribute(value=value, attr=word):
+            return f"{dotted(value)}.{word}"
+    return "?"
+
+
+def imported(path: Path) -> Iterator[tuple[str, ast.AST]]:
+    """Every module that a file imports, and every name it takes from one, dotted."""
+    for node in ast.walk(tree(path)):
+        match node:
+            case ast.Import(names=names):
+                yield from ((alias.name, node) for alias in names)
+            case ast.ImportFrom(module=module, names=names):
+                yield from ((f"{module}.{alias.name}", node) for alias in names)
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(MODULES) > 50
+    assert providers()
+
+
+def literals(path: Path) -> Iterator[ast.Constant]:
+    """Strings that stand by themselves; the pieces of a formatted one are only punctuation."""
+    pieces = {id(piece) for node in ast.walk(tree(path)) if isinstance(node, ast.JoinedStr) for piece in node.values}
+    yield from (n for n in ast.walk(tree(path)) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in pieces)
+
+
+def test_a_network_is_named_in_its_own_folder_only() -> None:
+    keys = set(providers())
+    outside = [path for path in MODULES if SOURCE / "networks" not in path.parents]
+    found = [place for path in outside for place in places(path, (n for n in literals(path) if n.value in keys))]
+    assert found == [], "a fact about one network belongs into its folder"
+
+
+def test_the_environment_is_read_by_the_settings_only() -> None:
+    found = []
+    for path in MODULES:
+        if path == SOURCE / "settings.py":
+            continue
+        read = (n for n in ast.walk(tree(path)) if isinstance(n, ast.Attribute) and dotted(n) in ("os.environ", "os.getenv", "os.environb"))
+        taken = (node for word, node in imported(path) if word in ("os.environ", "os.getenv", "os.environb"))
+        found += [*places(path, read), *places(path, taken)]
+    assert found == []
+
+
+def test_http_leaves_through_the_one_way_out() -> None:
+    made = re.compile(r"httpx2\.(Async)?Client|httpx2\.(get|post|put|patch|delete|request|stream)|httpcore2\.(Async)?ConnectionPool")
+    found = []
+    for path in MODULES:
+        if path.parent == SOURCE and path.name in CLIENTS:
+            continue
+        calls = (n for n in ast.walk(tree(path)) if isinstance(n, ast.Call) and made.fullmatch(dotted(n.func)))
+        others = (node for word, node in imported(path) if word in OTHER_CLIENTS or word.startswith(tuple(f"{o}." for o in OTHER_CLIENTS)))
+        named = (node for word, node in imported(path) if made.fullmatch(word))
+        found += [*places(path, calls), *places(path, others), *places(path, named)]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(tree(path)), "a module opens with a sentence that says what it is for"
+
+
+def test_no_module_is_too_long() -> None:
+    lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert {path: lines for path, lines in lengths.items() if lines > MOST_LINES} == {}, "split it by its nouns"
+
+
+def test_no_module_has_a_vague_name() -> None:
+    assert [name(path) for path in (*MODULES, *TESTS) if any(VAGUE.fullmatch(part) for part in (*path.parent.parts[-3:], path.stem))] == []
+
+
+def comments(path: Path) -> Iterator[tuple[str, int]]:
+    for token in tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline):
+        if token.type in (tokenize.COMMENT, tokenize.STRING):
+            yield token.string, token.start[0]
+
+
+def test_nothing_is_left_for_later() -> None:
+    found = [f"{name(path)}:{line}" for path in (*MODULES, *TESTS) for text, line in comments(path) if UNFINISHED.search(text)]
+    stubs = [
+        place
+        for path in MODULES
+        for place in places(path, (n for n in ast.walk(tree(path)) if isinstance(n, ast.Name) and n.id == "NotImplementedError"))
+    ]
+    assert found + stubs == []
+
+
+def test_annotations_are_not_evaluated() -> None:
+    """One habit for all: `from __future__ import annotations` wherever there is code."""
+    without = [
+        name(path)
+        for path in (*MODULES, *TESTS)
+        if any(isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AnnAssign)) for node in tree(path).body)
+        and not any(word == "__future__.annotations" for word, _ in imported(path))
+    ]
+    assert without == []
+
+
+def test_imports_point_where_they_may(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The contracts of pyproject.toml."""
+    monkeypatch.chdir(ROOT)
+    broken = lint_imports(no_cache=True)
+    assert not broken, capsys.readouterr().out
