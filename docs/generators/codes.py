@@ -1,0 +1,176 @@
+"""Every code in the source: where a text becomes the `code` of an error, of an issue or of an attempt.
+
+Such a place is an argument, a variable, an attribute, a dictionary's key or a parameter called `code` (or `…_code`), the first argument
+of `Issue`, an error class, and in a network's folder a table of refusals.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from docs.generators.modules import Module, assigned, modules, plain, texts
+from socialclaw.errors import SocialClawError
+from socialclaw.networks import providers
+
+WORD = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+NAMED = re.compile(r"(?:\w+_)?code|[a-z]+Code")
+FOREIGN = ("status_code", "statusCode", "country_code", "language_code")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A code as one place in the source gives it. `kind` is the error class (or `Issue`), empty where there is none."""
+
+    code: str
+    module: str
+    network: str = ""
+    kind: str = ""
+    status: int | None = None
+    meaning: str = ""
+    sure: bool = True  # whether the meaning is this code's own, not one of several that a variable may hold
+
+
+@cache
+def classes() -> dict[str, type[SocialClawError]]:
+    """Every error class of the package, by name."""
+    for name in modules():
+        importlib.import_module(f"socialclaw.{name}" if name else "socialclaw")
+    found, rest = {}, [SocialClawError]
+    while rest:
+        kind = rest.pop()
+        rest += kind.__subclasses__()
+        if kind.__module__.removeprefix("socialclaw.") in modules():
+            found[kind.__name__] = kind
+    return found
+
+
+@cache
+def uses() -> tuple[Use, ...]:
+    """Every use of every code, in the order of the source."""
+    taking = {name: taken for module in modules().values() for name, taken in takers(module)}
+    own = (Use(kind.code, kind.__module__.removeprefix("socialclaw."), kind=name, status=kind.status) for name, kind in classes().items())
+    return (*own, *(use for module in modules().values() for use in scan(module, taking)))
+
+
+def takers(module: Module) -> Iterator[tuple[str, tuple[int, str]]]:
+    """Functions with a parameter `code`: its place among the arguments of a call, and whether it makes issues."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            names = [a.arg for a in (*node.args.posonlyargs, *node.args.args) if a.arg not in ("self", "cls")]
+            if "code" in names:
+                yield node.name, (names.index("code"), "Issue" if "path" in names else "")
+
+
+Taking = dict[str, tuple[int, str]]
+Place = tuple[ast.expr | str, str, int | None, ast.expr | None]
+
+
+def scan(module: Module, taking: Taking) -> Iterator[Use]:
+    for body in _bodies(module.tree):
+        for node in body:
+            for where, kind, status, said in _places(node, taking):
+                given = [where] if isinstance(where, str) else texts(where, module, body)
+                meaning = next((text for text in (texts(said, module, body) if said is not None else []) if " " in text), "")
+                sure = isinstance(where, str) or bool(plain(where)) or not meaning
+                for code in _expanded(given, module):
+                    yield Use(code, module.name, module.network, kind, status, meaning, sure)
+    if module.network:
+        yield from _tables(module)
+
+
+def _bodies(tree: ast.Module) -> Iterator[list[ast.AST]]:
+    """The nodes of each function by itself, and those outside of any."""
+    inner: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and id(node) not in inner:
+            body = [*ast.walk(node)]
+            inner.update(map(id, body))
+            yield body
+    yield [node for node in ast.walk(tree) if id(node) not in inner]
+
+
+def _places(node: ast.AST, taking: Taking) -> Iterator[Place]:
+    """(the code, the kind of error, its status, the message) of each place in one node where a text becomes a code."""
+    match node:
+        case ast.Call():
+            yield from _of_call(node, taking)
+        case ast.Dict():
+            given = {k.value: v for k, v in zip(node.keys, node.values, strict=True) if isinstance(k, ast.Constant)}
+            for key in given:
+                if isinstance(key, str) and NAMED.fullmatch(key) and key not in FOREIGN:
+                    yield given[key], "Issue" if "path" in given else "", None, given.get("message")
+        case ast.Assign() | ast.AnnAssign():
+            pairs = [*assigned(node)]
+            said = [value for target, value in pairs if target in ("message", "error")]
+            named = [value for target, value in pairs if NAMED.fullmatch(target) and target not in FOREIGN]
+            for place, value in enumerate(named):
+                yield value, "", None, said[place] if place < len(said) else None
+
+
+def _of_call(node: ast.Call, taking: Taking) -> Iterator[Place]:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    given = {k.arg: k.value for k in node.keywords if k.arg}
+    status = given["status"].value if isinstance(given.get("status"), ast.Constant) else None  # type: ignore[attr-defined]
+    first = given.get("message") or (node.args[0] if node.args else None)
+    if "code" in given:
+        yield given["code"], name, status, first
+    elif name in classes() and classes()[name].code:
+        yield classes()[name].code, name, status, first
+    elif name == "Issue" and node.args:
+        yield node.args[0], name, None, node.args[1] if len(node.args) > 1 else given.get("message")
+    elif name in taking and len(node.args) > max(1, taking[name][0]):
+        index, kind = taking[name]
+        rest = [a for i, a in enumerate(node.args) if i != index]
+        if any("_" in text for text in plain(node.args[index])) or isinstance(node.args[index], ast.Name):
+            yield node.args[index], kind, None, rest[0]
+
+
+def _expanded(found: Iterable[str], module: Module) -> Iterator[str]:
+    """Codes; one that begins with the provider's key stands for each of the network's providers."""
+    for text in found:
+        if text.startswith("…_") and module.network:
+            yield from (f"{p.key}{text[1:]}" for p in providers().values() if p.network == module.network)
+        elif WORD.fullmatch(text) and text != "code":
+            yield text
+
+
+def _tables(module: Module) -> Iterator[Use]:
+    """Refusals as a network's folder lists them: tuples, dictionaries and named constants outside of functions, or in them."""
+    own = [p for p in providers().values() if p.network == module.network]
+    begins = tuple(
+        f"{name}_" for name in {module.network, *(p.key for p in own), *(p.rules.prefix for p in own if p.rules.prefix), "provider"}
+    )
+    ours = {t.name for p in own for t in p.targets} | {p.key for p in providers().values()}
+    ours |= {scope for p in own for scope in getattr(p.connect, "scopes", ())}
+
+    def is_code(node: ast.AST) -> bool:
+        return (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value.startswith(begins)
+            and node.value not in ours
+            and bool(WORD.fullmatch(node.value))
+        )
+
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Tuple):
+            kind = next((e.id for e in node.elts if isinstance(e, ast.Name) and e.id in classes()), "")
+            for place, part in enumerate(node.elts):
+                after = node.elts[place + 1] if place + 1 < len(node.elts) else None
+                said = after.value if isinstance(after, ast.Constant) and isinstance(after.value, str) and " " in after.value else ""
+                names = [part.value] if is_code(part) else []  # type: ignore[attr-defined]
+                if kind and isinstance(part, ast.Name):
+                    names = [text for text in texts(part, module, []) if text.startswith(begins)]
+                for name in names:
+                    yield Use(name, module.name, module.network, kind or "ProviderError", None, said)
+        elif isinstance(node, ast.Dict):
+            yield from (Use(v.value, module.name, module.network, "ProviderError") for v in node.values if is_code(v))  # type: ignore[attr-defined]
+    for values in module.constants.values():
+        for text in values:
+            if text.startswith(begins) and text not in ours and WORD.fullmatch(text):
+                yield Use(text, module.name, module.network, "ProviderError")

@@ -1,0 +1,164 @@
+"""docs/errors.md: every code that the product can answer, from the source itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+from docs.generators import judged
+from docs.generators.codes import Use, classes, uses
+from docs.generators.markdown import code, codes, document, table
+from socialclaw.networks import providers
+
+# What to do, by the kind of error.
+ADVICE = {
+    "Issue": "Correct the post or the request: `path` says where. Nothing was stored.",
+    "InvalidRequest": "Correct the request; `details` says what it takes.",
+    "MalformedJson": "Send a JSON body.",
+    "Unauthenticated": "Send a key that is in use: `Authorization: Bearer sc_…`; `socialclaw keys create` makes one.",
+    "PlanRequired": "Ask the operator what the plan allows.",
+    "Forbidden": "Use a key that may do this.",
+    "NotFound": "Look the id up again in this workspace.",
+    "RouteNotFound": "Look the path up in [openapi.json](openapi.json).",
+    "Gone": "Hand the file in again.",
+    "MethodNotAllowed": "Use a method that the `Allow` header names.",
+    "Conflict": "Nothing was changed. Read the object again and decide.",
+    "PayloadTooLarge": "Send less, or ask the operator to raise the limit ([settings](settings.md)).",
+    "TooManyRequests": "Wait as long as `Retry-After` says.",
+    "NotReady": "Try again later; the operator finds the cause with `socialclaw doctor`.",
+    "ProviderError": "Read `details.said`, the network's own words.",
+    "Rejected": "It is not sent again by itself. Change what the network refused, then retry.",
+    "Unauthorized": "Connect the account again; its posts wait and then go on by themselves.",
+    "RateLimited": "Nothing: the account waits as long as the network says.",
+    "Unavailable": "Nothing: it is tried again, later and later. Retry by hand once tries are used up.",
+    "Uncertain": "Nothing at first: the post is looked for on the network.",
+    "Blocked": "Use a URL that is reachable from the internet.",
+    "SchemaError": "The operator runs a version at least as new as the database.",
+    "VaultError": "The operator restores the secret key file from the backup.",
+    "SocialClawError": "Read the message; where it says no more, the operator finds the cause in the log.",
+    "Outcome": "Nothing: it is a note on an attempt.",
+    "": "Read the message beside it.",
+}
+ADVICE_FOR = {
+    "account_disconnected": "Connect the account again, then retry the post.",
+    "account_reconnect_required": "Connect the account again; posts that wait for it go on by themselves.",
+    "connection_expired": "Start the connection again.",
+    "consent_declined": "Start the connection again, and say yes.",
+    "consent_incomplete": "Start the connection again.",
+    "no_refresh_token": "Connect the account again.",
+    "oauth_client_refused": "The operator corrects the developer app's id and secret ([settings](settings.md#developer-apps)).",
+    "oauth_state_invalid": "Start the connection again.",
+    "parent_post_failed": "Retry the parent; the reply goes on when it is published.",
+    "provider_not_configured": "The operator sets up the developer app ([going live](howto/go-live.md)), or use a test workspace.",
+    "publish_outcome_unknown": 'Look on the network. Only if it is not there: retry with `{"force": true}`.',
+    "worker_lost": "Nothing: the next worker goes on from the remembered steps.",
+    "worker_stopped": "Nothing: it goes on elsewhere.",
+}
+# Codes whose message is put together elsewhere than where they are named.
+MEANINGS = {
+    "accepted": "The network has accepted the post, and is still deciding.",
+    "published": "The network has published the post.",
+    "consent_declined": "The user said no on the network's consent page, or the network did.",
+    "consent_incomplete": "The network sent the user back without an answer.",
+    "conflict": "It is not in the state that this needs.",
+    "connection_expired": "The user did not come back from the consent page in time.",
+    "database_newer": "The database was written by a newer version.",
+    "forbidden": "The key may not do this.",
+    "http_error": "The request was refused before it reached an operation; the status says why.",
+    "no_refresh_token": "The access has ended, and the network gave nothing to renew it with.",
+    "not_ready": "The service cannot answer now.",
+    "oauth_client_refused": "The network refused the developer app.",
+    "oauth_refused": "The network refused the authorization.",
+    "plan_required": "The plan does not allow it.",
+    "provider_error": "The network said no, or did not say.",
+    "provider_rate_limited": "The network takes no more calls for now.",
+    "provider_rejected": "The network has read the request and refused it.",
+    "provider_unauthorized": "The network no longer accepts the account's credentials.",
+    "provider_unavailable": "The network could not be reached, or gave no usable answer.",
+    "provider_uncertain": "No usable answer to the call that makes the post visible: it may be live.",
+    "provider_malformed": "The network gave an answer that cannot be read.",
+    "timezone_invalid": "It is no time zone, such as Europe/Berlin.",
+    "publish_outcome_unknown": "The post may be live, and nobody can find out but a person who looks.",
+}
+SAID = "In the network's own words: `message` and `details.said`."
+
+INTRODUCTION = """Every failure is `{"ok": false, "code", "message", "details"}`. `message` is for people and may be reworded; `code` is for
+programs and stays. Where a request has several problems, `code` is the first one's and `details.issues` lists all, each with a `path`.
+
+A code without a status stands in `details.issues` (the answer is 422), on a post, on one of its attempts, or on a connection. A
+network's refusal is 502 where a request waits for it (connecting, deleting, an action), and else the `code` of an attempt and the
+post's `errorCode`. Problems that a request's form has by its description carry the names of pydantic's error types, e.g. `missing`."""
+
+
+@dataclass
+class Entry:
+    """One code, from all its places."""
+
+    code: str
+    networks: set[str] = field(default_factory=set)
+    kinds: list[str] = field(default_factory=list)
+    statuses: set[int] = field(default_factory=set)
+    meanings: list[str] = field(default_factory=list)
+
+    @property
+    def network(self) -> str:
+        """The one network that knows this code; nothing where it is everybody's."""
+        return next(iter(self.networks)) if len(self.networks) == 1 else ""
+
+    @property
+    def meaning(self) -> str:
+        told = [text for text in self.meanings if len(re.findall(r"\w+", text)) > 2]
+        written = sorted(told, key=lambda text: text.startswith("…"))
+        return MEANINGS.get(self.code) or (written[0] if written else SAID if self.networks - {""} else "")
+
+    @property
+    def advice(self) -> str:
+        return ADVICE_FOR.get(self.code) or ADVICE[min(self.kinds, key=lambda kind: (kind == "", kind == "ProviderError", kind != "Issue"))]
+
+    def take(self, use: Use) -> None:
+        kind = "Issue" if use.kind == "Setting" else use.kind if use.kind in ADVICE else ""
+        self.networks.add(use.network)
+        if kind not in self.kinds:
+            self.kinds.append(kind)
+        if kind in classes():
+            self.statuses.add(use.status or classes()[kind].status)
+        if use.meaning and use.meaning not in self.meanings:
+            self.meanings.append(use.meaning)
+
+
+@cache
+def entries() -> dict[str, Entry]:
+    """Every code, in the order of the alphabet."""
+    found: dict[str, Entry] = {}
+    for use in sorted((*uses(), *_declared()), key=lambda use: (not use.sure, use.network != "", use.code)):
+        found.setdefault(use.code, Entry(use.code)).take(use)
+    return dict(sorted(found.items()))
+
+
+def _declared() -> Iterable[Use]:
+    """What follows from the declarations."""
+    for provider in providers().values():
+        for name, message in judged.issues(provider).items():
+            yield Use(name, "", provider.network, "Issue", None, message)
+
+
+def page() -> str:
+    known = entries()
+    networks = sorted({entry.network for entry in known.values()} - {""})
+    labels = {network: ", ".join(p.label for p in providers().values() if p.network == network) for network in networks}
+    sections = [part for network in networks for part in (f"## {network}", f"{labels[network]}.", _table(known.values(), network))]
+    return document("Error codes", INTRODUCTION, "## General", _table(known.values(), ""), *sections)
+
+
+def _table(known: Iterable[Entry], network: str) -> str:
+    rows = [
+        [code(e.code), codes(sorted(e.statuses)).replace("`", ""), _sentence(e.meaning), e.advice] for e in known if e.network == network
+    ]
+    return table(["Code", "Status", "Meaning", "What to do"], rows)
+
+
+def _sentence(text: str) -> str:
+    short = text.replace("<", "‹").replace(">", "›")
+    return short if short.endswith((".", "…", "!", "?")) else f"{short}."

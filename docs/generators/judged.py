@@ -1,0 +1,66 @@
+"""Codes that follow from what a provider declares: found by judging drafts that break each rule, with settings that break each setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from socialclaw.providers.base import Provider
+from socialclaw.providers.draft import Draft, Media
+from socialclaw.providers.rules import Issue, Setting, check, settle
+
+WRONG: tuple[Any, ...] = ([], "\0", -1e300, {}, 7, None)  # whatever a setting's type is, one of them is not of it
+
+
+def issues(provider: Provider) -> dict[str, str]:
+    """Code -> the message of the first such issue."""
+    found: dict[str, str] = {}
+    for issue in (*_of_rules(provider), *_of_settings(provider)):
+        found.setdefault(issue.code, issue.message)
+    return found
+
+
+def _of_rules(provider: Provider) -> Iterator[Issue]:
+    for draft in _drafts(provider):
+        yield from check(draft, provider.rules, prefix=provider.key)
+
+
+def _drafts(provider: Provider) -> Iterator[Draft]:
+    rules = provider.rules
+    image, video, other = (_file(kind) for kind in ("image", "video", "other"))
+    yield Draft(text="a", interaction="comment")
+    yield Draft(text="a", interaction="reply")
+    yield Draft()
+    for media in ([image] * (rules.limit + 1), [other], [image, video], [video, video]):
+        yield Draft(text="a", media=tuple(media))
+    for shape in rules.shapes:
+        wordy = "a" * ((rules.max_alt or 0) + 1)
+        large = _file(shape.kind, size=(shape.max_bytes or 0) + 1, alt=wordy)
+        yield Draft(text="a", media=(large,))
+        yield Draft(text="a", media=(_file(shape.kind, extension="tiff"),))
+        yield Draft(text="a" * ((rules.max_caption or rules.max_text or 0) + 1), media=(_file(shape.kind),))
+    yield Draft(text="a" * ((rules.max_text or 0) + 1))
+
+
+def _file(kind: str, *, extension: str = "", **known: Any) -> Media:
+    name = f"a.{extension or {'image': 'jpg', 'video': 'mp4'}.get(kind, 'txt')}"
+    return Media(kind, kind, url=f"https://example.org/{name}", filename=name, **known)
+
+
+def _of_settings(provider: Provider) -> Iterator[Issue]:
+    for target in provider.targets:
+        prefix = target.settings_prefix or provider.key
+        yield from settle({"colour": "blue"}, target.settings, prefix=prefix)[1]
+        yield from settle({}, target.settings, prefix=prefix)[1]
+        for setting in target.settings:
+            yield from _refusal(setting, target.settings, prefix)
+
+
+def _refusal(setting: Setting, settings: tuple[Setting, ...], prefix: str) -> list[Issue]:
+    """What a value says that this setting does not take."""
+    given: Mapping[str, Any]
+    for value in WRONG:
+        given = {setting.id: value}
+        if found := [i for i in settle(given, settings, prefix=prefix)[1] if i.path == f"settings.{setting.id}"]:
+            return found
+    return []

@@ -1,0 +1,144 @@
+"""docs/providers.md: every provider, from what it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from docs.generators import errors
+from docs.generators.markdown import bullets, code, codes, document, size, table
+from socialclaw.accounts.actions import PREVIEW
+from socialclaw.accounts.capabilities import limitations
+from socialclaw.networks import providers
+from socialclaw.providers.base import Checks, Confirms, Deletes, Measures, Provider, TargetType
+from socialclaw.providers.connect import Form, OAuth2
+from socialclaw.providers.rules import Rules, Setting
+
+INTRODUCTION = """What each destination takes and can do. The same is served for an account of yours by
+`GET /v1/accounts/{id}/capabilities`, `…/settings` and `…/actions`."""
+ABILITIES = (
+    (Deletes, "Delete a published post", "`POST /v1/posts/{id}/delete`"),
+    (Confirms, "Look a post up", "`POST /v1/posts/{id}/reconcile`, and by itself after a lost answer"),
+    (Measures, "Tell figures about a post", "analytics"),
+    (Checks, "Prove that an account still works", "connecting"),
+)
+
+
+def page() -> str:
+    found = sorted(providers().values(), key=lambda p: p.key)
+    rows = [
+        [
+            f"[{p.label}](#{p.key.replace('_', '_')})",
+            code(p.key),
+            codes(p.aliases),
+            _way(p),
+            *(_mark(p.can(ability)) for ability, _, _ in ABILITIES[:3]),
+        ]
+        for p in found
+    ]
+    columns = ["Provider", "Key", "Also called", "Connected by", "Delete", "Look up", "Figures"]
+    return document("Providers", INTRODUCTION, table(columns, rows), *(block for p in found for block in _described(p)))
+
+
+def _described(provider: Provider) -> Iterator[str]:
+    yield f"## {provider.key}"
+    yield f"**{provider.label}**, of the network `{provider.network}`."
+    yield "### Connecting\n\n" + _connecting(provider)
+    yield "### Accounts\n\n" + table(["Account type", "Handles begin with", "Can be published to"], [_target(t) for t in provider.targets])
+    yield "### Posts\n\n" + bullets(_posts(provider.rules))
+    yield "### Media\n\n" + _media(provider.rules)
+    yield from _settings(provider)
+    yield "### Abilities\n\n" + table(["Ability", "Has it", "Used by"], [[words, _mark(provider.can(a)), by] for a, words, by in ABILITIES])
+    yield "### Actions\n\n" + bullets(f"`{a.id}`: {a.description}" for a in (PREVIEW, *provider.actions))
+    yield "### If an answer is lost\n\n" + _lost(provider)
+    yield "### Limitations\n\n" + bullets(dict.fromkeys(line for t in provider.targets for line in limitations(provider, t)))
+    yield "### Error codes\n\n" + _codes(provider)
+
+
+def _way(provider: Provider) -> str:
+    return "consent in the browser" if isinstance(provider.connect, OAuth2) else "pasted values"
+
+
+def _mark(able: bool) -> str:
+    return "yes" if able else "no"
+
+
+def _connecting(provider: Provider) -> str:
+    match provider.connect:
+        case Form(fields=fields):
+            start = f'`POST /v1/connections/start` with `provider: "{provider.key}"` and these fields; the account is there at once.'
+            rows = [[code(f.name), f.label, "secret" if f.secret else "", f.help] for f in fields]
+            return f"{start}\n\n{table(['Field', 'What it is', '', 'Where it comes from'], rows)}"
+        case OAuth2() as way:
+            app = f"SOCIALCLAW_APPS__{provider.network.upper()}__CLIENT_ID"
+            gives_back, forgets = "takes the permission back at the network", "only forgets the access: the network offers no way back"
+            lines = [
+                f'`POST /v1/connections/start` with `provider: "{provider.key}"` answers an `authorizeUrl`: open it and consent.',
+                f"Consent page: {way.authorize_url}{' (with PKCE)' if way.pkce else ''}",
+                f"Scopes: {codes(way.scopes)}",
+                f"Redirect URI to register: `<base URL>/oauth/{provider.key}/callback`",
+                f"Developer app, for live workspaces: {codes([app, app.replace('CLIENT_ID', 'CLIENT_SECRET')])}",
+                f"Disconnecting {gives_back if way.revoke_url else forgets}.",
+            ]
+            return bullets(lines)
+
+
+def _target(target: TargetType) -> list[str]:
+    return [code(target.name), codes(target.handles) or "as its siblings'", _mark(target.publishes)]
+
+
+def _posts(rules: Rules) -> Iterator[str]:
+    yield f"Interactions: {codes(rules.interactions)}"
+    yield f"Text: up to {rules.max_text:,} {rules.text_unit}" if rules.max_text else "Text: no limit known"
+    if rules.max_caption:
+        yield f"Text beside media: up to {rules.max_caption:,} {rules.text_unit}"
+    yield f"Alt text: up to {rules.max_alt:,} characters" if rules.max_alt else "Alt text: not limited, or not shown by the network"
+    yield f"Media: {'required' if rules.media_required else 'optional'}, {rules.limit} file{'s' if rules.limit != 1 else ''} at most"
+
+
+def _media(rules: Rules) -> str:
+    rows = [
+        [s.kind, str(s.least) if s.least == s.most else f"{s.least} to {s.most}", size(s.max_bytes) if s.max_bytes else "", codes(s.mimes)]
+        for s in rules.shapes
+    ]
+    return f"One of these, not mixed:\n\n{table(['Kind', 'Files', 'Most bytes each', 'Types'], rows)}" if rows else "None."
+
+
+def _settings(provider: Provider) -> Iterator[str]:
+    by_settings: dict[tuple[Setting, ...], list[str]] = {}
+    for target in provider.targets:
+        by_settings.setdefault(target.settings, []).append(target.name)
+    yield "### Settings"
+    for settings, names in by_settings.items():
+        rows = [[code(s.id), _kind(s), _default(s), s.description] for s in settings]
+        of = f"Of {codes(names)}:" if len(by_settings) > 1 else ""
+        yield "\n\n".join(filter(None, [of, table(["Setting", "Type", "Default", "What it does"], rows) if rows else "None."]))
+
+
+def _kind(setting: Setting) -> str:
+    told = f"one of {codes(o for o in setting.options if o)}" if setting.options else setting.type
+    return told if setting.min is None else f"{told}, {setting.min:g} or more"
+
+
+def _default(setting: Setting) -> str:
+    if setting.required:
+        return "required"
+    value = str(setting.default).lower() if isinstance(setting.default, bool) else setting.default
+    return "" if value in (None, "") else code(value)
+
+
+def _lost(provider: Provider) -> str:
+    if provider.can(Confirms):
+        return (
+            "The network is read for the post. Found: it is taken as published. Still not there in a look that begins "
+            f"{provider.settle_seconds:g} seconds after the call (`SOCIALCLAW_SETTLE_SECONDS` overrides): that is evidence that it "
+            "was not made, and it is sent again. Unknowable: a post that the network shows only later than that."
+        )
+    return (
+        "The network offers no way to look, so nobody but a person can know whether the post is live: it ends as `failed` with "
+        '`publish_outcome_unknown`, and is never sent again unless somebody retries it with `{"force": true}`.'
+    )
+
+
+def _codes(provider: Provider) -> str:
+    own = [entry.code for entry in errors.entries().values() if provider.network in entry.networks]
+    return f"{codes(own)}. What they mean: [error codes](errors.md#{provider.network})."
