@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,11 +20,14 @@ from PIL import Image
 from socialclaw.cli.consent import read_form
 from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.providers import oauth2
-from socialclaw.providers.base import Adapter, Discovers, Provider
+from socialclaw.providers.base import Adapter, Confirms, Discovers, Provider
 from socialclaw.providers.connect import Form, OAuth2
-from socialclaw.providers.draft import Account, Draft, Media, Published, Tokens
-from socialclaw.providers.rules import Issue, check, settle
+from socialclaw.providers.draft import Account, Draft, Mark, Media, Published, Tokens
+from socialclaw.providers.issues import Issue
+from socialclaw.providers.options import settle
+from socialclaw.providers.rules import check
 from socialclaw.providers.sandbox import Sandbox
+from socialclaw.providers.shapes import Shape
 from socialclaw.providers.simulator import Simulator
 from socialclaw.providers.store import Seen, Store
 
@@ -182,7 +186,10 @@ class Stage:
         async def read(offset: int, length: int) -> bytes:
             return content[offset : offset + length]
 
-        return Media(f"asset_{number}", kind, mime, len(content), url, f"{kind}-{number}.{extension}", alt, 64, 48, None, read)
+        shape = next((s for s in self.provider.rules.shapes if s.kind == kind), None)
+        width, height = _pixels(shape) if shape else (64, 48)
+        seconds = (shape.seconds[0] or shape.seconds[1]) if shape and kind == "video" else None
+        return Media(f"asset_{number}", kind, mime, len(content), url, f"{kind}-{number}.{extension}", alt, width, height, seconds, read)
 
     def _fetch(self, url: str) -> httpx2.Response:
         if url not in self.files:
@@ -213,12 +220,24 @@ class Stage:
         steps = steps or InMemorySteps()
         for _ in range(MOST_ATTEMPTS):
             try:
-                return await self.attempt(account, draft, steps)
+                return await self.confirmed(account, draft, steps, await self.attempt(account, draft, steps))
             except RateLimited as limit:
                 self.ahead += limit.retry_after
             except Unavailable:
                 self.ahead += 60
         raise AssertionError("never finished")
+
+    async def confirmed(self, account: Account, draft: Draft, steps: InMemorySteps, published: Published) -> Published:
+        """What the network has in the end of a post that it is still deciding about."""
+        for _ in range(MOST_ATTEMPTS):
+            if published.final:
+                return published
+            self.ahead += 60
+            finder = self.adapter(account)
+            assert isinstance(finder, Confirms), "what is not final must be looked at again"
+            found = await finder.find(draft, Mark(steps.marked_at or datetime.now(UTC), dict(steps.done), published.id))
+            published = found[0] if found else published
+        raise AssertionError("never decided")
 
     def seen(self) -> list[Seen]:
         return self.network.seen()
@@ -250,6 +269,14 @@ class Stage:
         lines = list(dict.fromkeys(self.network.requests))
         earlier = lines[: next(i for i, line in enumerate(lines) if creating.search(line))]
         return list(dict.fromkeys(f"^{re.sub(r'[0-9]+', '[0-9]+', re.escape(line))}$" for line in earlier))
+
+
+def _pixels(shape: Shape) -> tuple[int, int]:
+    """Dimensions within the bounds of a shape."""
+    low, high = shape.aspect
+    aspect = min(max(4 / 3, low or 0), high or math.inf)
+    least = max(shape.width[0] or 64, (shape.height[0] or 48) * aspect)
+    return math.ceil(least), math.ceil(least / aspect)
 
 
 def _picture(number: int, kind: str) -> bytes:

@@ -6,10 +6,12 @@ A duty of an optional ability is asked only of those that have it: having the me
 from __future__ import annotations
 
 import contextlib
+import importlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -17,17 +19,25 @@ import pytest
 from socialclaw import networks
 from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks import providers
-from socialclaw.providers.base import Checks, Confirms, Deletes, Discovers, Measures, Provider
+from socialclaw.providers.base import METRICS, WINDOWS, Checks, Confirms, Deletes, Discovers, Measures, MeasuresAccount, Provider
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Account, Draft, Mark, Media
-from socialclaw.providers.rules import Setting
+from socialclaw.providers.options import Setting
+from socialclaw.providers.shapes import Shape
 from tests.networks.stage import APP, InMemorySteps, Stage
 
-# (duty, provider) -> why this provider cannot do it. One that turns out not to be needed fails.
-EXEMPT: dict[tuple[str, str], str] = {}
+
+def _exemptions() -> dict[tuple[str, str], str]:
+    """(duty, provider) -> why this provider cannot do it, from each network's `exemptions.py`. One that is not needed fails."""
+    found: dict[tuple[str, str], str] = {}
+    for file in sorted(Path(__file__).parent.glob("*/exemptions.py")):
+        found |= importlib.import_module(f"tests.networks.{file.parent.name}.exemptions").EXEMPT
+    return found
+
+
+EXEMPT = _exemptions()
 
 WINDOW = "lifetime"
-METRICS = {"impressions", "reach", "views", "likes", "comments", "shares", "saves", "clicks"}
 AFTER = ("timeout_after", "reset_after", "error_after", "malformed_after")
 BEFORE = ("timeout", "reset", "error", "malformed")
 SKEW = timedelta(seconds=5)
@@ -75,31 +85,43 @@ async def account(stage: Stage) -> Account:
 
 def plain(stage: Stage, account: Account) -> Draft:
     """The simplest post there is."""
-    draft = Draft(text="Good morning", settings=stage.settled(account.type), target_type=account.type)
+    draft = worded(Draft(settings=stage.settled(account.type), target_type=account.type), "Good morning")
     if not stage.provider.rules.media_required:
         return draft
     return replace(draft, media=(stage.media(stage.provider.rules.shapes[0].kind, 0),))
 
 
+def worded(draft: Draft, text: str) -> Draft:
+    """The draft with this text. Where posts have a title, its first line is that."""
+    return replace(draft, text=text, name="", description=text)
+
+
 def longest(stage: Stage, *, beside_media: bool) -> str:
+    """The longest text there is, below the longest title where there must be one."""
     rules = stage.provider.rules
     most = rules.max_caption if beside_media and rules.max_caption else rules.max_text
     assert most is not None, "a text without a limit is not a description of a network"
-    return "a" * most
+    title = "t" * (rules.max_title or 1) + "\n\n" if rules.title == "required" else ""
+    return title + "a" * most
 
 
 def edges(stage: Stage, account: Account) -> dict[str, Draft]:
     """Posts at both edges of every shape, with the shortest text and the longest."""
     fine = Draft(settings=stage.settled(account.type), target_type=account.type)
-    found = {}
-    for shape in stage.provider.rules.shapes:
+    rules, found = stage.provider.rules, {}
+    shortest = () if rules.title == "required" else ("",)
+    for shape in rules.shapes:
         for count in sorted({shape.least, shape.most}):
             alt = f"What there is to see on this {shape.kind}" if stage.provider.rules.max_alt else ""
             files = tuple(stage.media(shape.kind, number, alt=alt) for number in range(count))
-            for text in ("", "a", longest(stage, beside_media=True)):
-                found[f"{count} {shape.kind} {len(text)}"] = replace(fine, text=text, media=files)
-    if not stage.provider.rules.media_required:
-        found |= {f"text {len(text)}": replace(fine, text=text) for text in ("a", longest(stage, beside_media=False))}
+            for text in (*shortest, "a", longest(stage, beside_media=True)):
+                found[f"{count} {shape.kind} {len(text)}"] = worded(replace(fine, media=files), text)
+    if rules.mixed:
+        kinds = sorted({shape.kind for shape in rules.shapes})
+        files = tuple(stage.media(kinds[number % len(kinds)], number) for number in range(rules.limit))
+        found["mixed"] = worded(replace(fine, media=files), "a")
+    if not rules.media_required:
+        found |= {f"text {len(text)}": worded(fine, text) for text in ("a", longest(stage, beside_media=False))}
     return found
 
 
@@ -199,7 +221,7 @@ async def test_publishing_a_finished_post_again_does_nothing(stage: Stage, accou
 async def test_posts_of_two_accounts_are_kept_apart(stage: Stage, account: Account) -> None:
     other = await stage.connect("bob")
     mine = await stage.publish(account, plain(stage, account))
-    theirs = await stage.publish(other, replace(plain(stage, other), text="Good evening"))
+    theirs = await stage.publish(other, worded(plain(stage, other), "Good evening"))
     mine_seen, theirs_seen = stage.seen()
     assert (mine_seen.id, mine_seen.text) == (mine.id, "Good morning")
     assert (theirs_seen.id, theirs_seen.text) == (theirs.id, "Good evening")
@@ -219,7 +241,7 @@ async def test_the_link_leads_to_the_post(provider: Provider, stage: Stage, acco
 @duty
 async def test_text_survives_as_it_was_written(stage: Stage, account: Account) -> None:
     text = 'Ünïcödé 日本 😀 <b>not bold</b> & "quotes" *stars* _lines_ [x](y)\n\nsecond paragraph'
-    draft = replace(plain(stage, account), text=text)
+    draft = worded(plain(stage, account), text)
     assert stage.issues(draft, account.type) == []
     await stage.publish(account, draft)
     assert [seen.text for seen in stage.seen()] == [text]
@@ -249,7 +271,7 @@ def _replying() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 @_replying()
 async def test_a_reply_is_below_its_parent(stage: Stage, account: Account) -> None:
     parent = await stage.publish(account, plain(stage, account))
-    reply = replace(plain(stage, account), text="A reply", interaction="reply", reply_to=parent.id)
+    reply = replace(worded(plain(stage, account), "A reply"), interaction="reply", reply_to=parent.id)
     assert stage.issues(reply, account.type) == []
     published = await stage.publish(account, reply)
     assert {seen.id: seen.reply_to for seen in stage.seen()} == {parent.id: None, published.id: parent.id}
@@ -262,8 +284,9 @@ async def test_a_reply_is_below_its_parent(stage: Stage, account: Account) -> No
 async def test_refuses_what_is_one_past_an_edge(provider: Provider, stage: Stage, account: Account) -> None:
     rules, fine = provider.rules, plain(stage, account)
 
-    def refused(**changes: Any) -> bool:
-        return bool(stage.issues(replace(fine, **changes), account.type))
+    def refused(*, text: str | None = None, **changes: Any) -> bool:
+        draft = replace(fine, **changes)
+        return bool(stage.issues(draft if text is None else worded(draft, text), account.type))
 
     assert not refused()
     assert refused(text="", media=())
@@ -271,10 +294,12 @@ async def test_refuses_what_is_one_past_an_edge(provider: Provider, stage: Stage
     assert refused(settings={**fine.settings, "nonsense": 1})
     assert refused(interaction="nonsense")
     assert refused(interaction="reply") or rules.interactions == ("reply",), "a reply needs a parent"
-    assert refused(media=(Media("m", "other", url="https://media.example/a.pdf"),))
+    if rules.title == "required":
+        assert refused(text="t" * ((rules.max_title or 0) + 1))
     kinds = {shape.kind for shape in rules.shapes}
-    for kind in {"image", "video"} - kinds:
-        assert refused(media=(stage.media(kind, 0),))
+    for kind in {"image", "video", "other"} - kinds:
+        file = stage.media(kind, 0) if kind != "other" else Media("m", "other", url="https://media.example/a.pdf")
+        assert refused(media=(file,))
     for shape in rules.shapes:
         files = tuple(stage.media(shape.kind, number) for number in range(rules.limit + 1))
         assert refused(media=files)
@@ -282,11 +307,26 @@ async def test_refuses_what_is_one_past_an_edge(provider: Provider, stage: Stage
         if shape.max_bytes is not None:
             assert not refused(text="a", media=(replace(files[0], size=shape.max_bytes),))
             assert refused(text="a", media=(replace(files[0], size=shape.max_bytes + 1),))
+        for fact in beyond(files[0], shape):
+            assert refused(text="a", media=(fact, *files[1 : shape.least])), fact
         if rules.max_alt:
             assert not refused(text="a", media=(replace(files[0], alt="a" * rules.max_alt),))
             assert refused(text="a", media=(replace(files[0], alt="a" * (rules.max_alt + 1)),))
     if rules.media_required:
         assert refused(media=())
+
+
+def beyond(file: Media, shape: Shape) -> Iterable[Media]:
+    """The file, in every way one past a bound of its shape."""
+    for name, (least, most) in (("width", shape.width), ("height", shape.height), ("duration", shape.seconds)):
+        yield from (replace(file, **{name: bound}) for bound in (least and least - 1, most and most + 1) if bound)
+    low, high = shape.aspect
+    if low:
+        yield replace(file, width=int(1000 * low) - 10, height=1000)
+    if high:
+        yield replace(file, width=int(1000 * high) + 10, height=1000)
+    if shape.mimes:
+        yield replace(file, mime=f"{shape.kind}/x-nonsense")
 
 
 @duty
@@ -295,7 +335,7 @@ async def test_the_network_ends_texts_where_the_rules_do(provider: Provider, sta
     for media in ((), *((stage.media(shape.kind, 0),) for shape in provider.rules.shapes)):
         if provider.rules.media_required and not media:
             continue
-        draft = replace(plain(stage, account), text=longest(stage, beside_media=bool(media)) + "a", media=media)
+        draft = worded(replace(plain(stage, account), media=media), longest(stage, beside_media=bool(media)) + "a")
         with pytest.raises(Rejected):
             await stage.publish(account, draft)
     assert stage.seen() == []
@@ -394,7 +434,7 @@ def mark_of(steps: InMemorySteps) -> Mark:
 @pytest.mark.parametrize("kind", BEFORE)
 @duty_of(Confirms)
 async def test_a_post_that_never_arrived_is_not_found(stage: Stage, account: Account, kind: str) -> None:
-    other = replace(plain(stage, account), text="Another post, made just before")
+    other = worded(plain(stage, account), "Another post, made just before")
     await stage.publish(account, other)
     draft, steps = plain(stage, account), InMemorySteps()
     stage.network.fail(kind)
@@ -422,7 +462,7 @@ async def test_a_post_with_another_text_or_other_files_is_not_taken_for_it(provi
         published = await stage.publish(account, draft)
         finder = cast(Confirms, stage.adapter(account))
         assert [post.id for post in await finder.find(draft, mark)] == [published.id]
-        for other in (replace(draft, media=()), replace(draft, text="Good mornings"), replace(draft, text="Good")):
+        for other in (replace(draft, media=()), worded(draft, "Good mornings"), worded(draft, "Good")):
             assert list(await finder.find(other, mark)) == []
 
 
@@ -430,7 +470,7 @@ async def test_a_post_with_another_text_or_other_files_is_not_taken_for_it(provi
 async def test_a_post_is_confirmed_by_its_id(stage: Stage, account: Account) -> None:
     draft = plain(stage, account)
     published = await stage.publish(account, draft)
-    await stage.publish(account, replace(draft, text="Another post"))
+    await stage.publish(account, worded(draft, "Another post"))
     mark = Mark(datetime.now(UTC) - SKEW, post_id=published.id)
     found = await cast(Confirms, stage.adapter(account)).find(draft, mark)
     assert [post.id for post in found] == [published.id]
@@ -445,7 +485,7 @@ async def test_a_post_is_confirmed_by_its_id(stage: Stage, account: Account) -> 
 @duty_of(Deletes)
 async def test_deletes_what_it_published_and_nothing_else(stage: Stage, account: Account) -> None:
     kept = await stage.publish(account, plain(stage, account))
-    gone = await stage.publish(account, replace(plain(stage, account), text="A mistake"))
+    gone = await stage.publish(account, worded(plain(stage, account), "A mistake"))
     await cast(Deletes, stage.adapter(account)).delete(gone.id)
     assert [seen.id for seen in stage.seen()] == [kept.id]
     await cast(Deletes, stage.adapter(account)).delete(gone.id)  # already gone: a success
@@ -470,11 +510,21 @@ async def test_nobody_deletes_what_is_not_theirs(stage: Stage, account: Account)
 
 
 @duty_of(Measures)
-async def test_measures_what_it_published(stage: Stage, account: Account) -> None:
+async def test_measures_what_it_published(provider: Provider, stage: Stage, account: Account) -> None:
     published = await stage.publish(account, plain(stage, account))
     figures = await cast(Measures, stage.adapter(account)).metrics(published.id, WINDOW)
     assert figures
-    assert set(figures) <= METRICS
+    assert set(figures) <= set(provider.metrics) <= set(METRICS)
+    assert all(isinstance(figure, int) and figure >= 0 for figure in figures.values())
+
+
+@duty_of(MeasuresAccount)
+async def test_measures_its_account(provider: Provider, stage: Stage, account: Account) -> None:
+    await stage.publish(account, plain(stage, account))
+    figures = await cast(MeasuresAccount, stage.adapter(account)).account_metrics(WINDOW)
+    assert figures
+    assert set(provider.account_metrics) <= set(METRICS)
+    assert set(figures) & set(METRICS) <= set(provider.account_metrics)
     assert all(isinstance(figure, int) and figure >= 0 for figure in figures.values())
 
 
@@ -521,6 +571,11 @@ def test_says_who_it_is(provider: Provider) -> None:
     assert provider.limitations
     assert all(line.endswith(".") for line in provider.limitations)
     assert provider.settle_seconds > 0
+    assert provider.evidence.endswith("."), "say by what a lost answer is decided"
+    assert set(provider.windows) <= set(WINDOWS)
+    assert bool(provider.metrics) == provider.can(Measures)
+    assert bool(provider.account_metrics) == provider.can(MeasuresAccount)
+    assert all(quota.most > 0 and quota.source and quota.per in ("account", "app") for quota in provider.quotas)
     assert provider.can(Discovers), "connecting needs `targets`"
 
 
@@ -554,9 +609,11 @@ def test_describes_its_rules(provider: Provider) -> None:
     assert rules.max_text
     assert "post" in rules.interactions
     for shape in rules.shapes:
-        assert shape.kind in ("image", "video")
+        assert shape.kind in ("image", "video", "other")
         assert 1 <= shape.least <= shape.most
-        assert shape.max_bytes, f"the {shape.kind} of a network has a largest size"
+        assert shape.kind == "other" or shape.max_bytes is None or shape.max_bytes > 0
+        for least, most in (shape.width, shape.height, shape.aspect, shape.seconds):
+            assert least is None or most is None or 0 < least <= most
     assert len({shape.kind for shape in rules.shapes}) == len(rules.shapes), "rules are looked up by kind"
     assert rules.limit >= max((shape.most for shape in rules.shapes), default=0)
     assert len(set(rules.order)) == len(rules.order)

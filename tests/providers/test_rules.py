@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialclaw.providers.draft import Draft, Media
-from socialclaw.providers.rules import ORDER, Issue, Rules, Setting, Shape, check, extension_of, kind_of_url, settle, shown, snake
+from socialclaw.providers.issues import Issue, shown
+from socialclaw.providers.options import Setting, settle, snake
+from socialclaw.providers.rules import ORDER, Rules, check
+from socialclaw.providers.shapes import Shape, extension_of, kind_of_url
 
 RULES = Rules(
     shapes=(Shape("image", most=4, max_bytes=100), Shape("video", max_bytes=1000)),

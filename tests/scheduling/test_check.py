@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from socialclaw import networks
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.draft import Draft
-from socialclaw.providers.rules import Issue, Rules, Setting, Shape, check
+from socialclaw.providers.issues import Issue
+from socialclaw.providers.options import Setting
+from socialclaw.providers.rules import Rules, check
+from socialclaw.providers.shapes import Shape
 from socialclaw.scheduling.check import Judge, problem
 from socialclaw.scheduling.plan import Plan, PlannedPost, text_of
 from tests.scheduling.documents import plan_of_posts

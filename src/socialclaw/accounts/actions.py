@@ -7,7 +7,8 @@ from typing import Any
 
 from socialclaw.accounts import credentials, directory, preview
 from socialclaw.accounts.connect import explained
-from socialclaw.accounts.kinds import provider_of
+from socialclaw.accounts.kinds import provider_of, target_of
+from socialclaw.accounts.sync import sync
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.errors import Conflict, InvalidRequest, NotFound, ProviderError, Unauthorized
@@ -16,17 +17,19 @@ from socialclaw.providers.base import Action
 from socialclaw.system import System
 
 
-async def _preview_runs_here(adapter: Any, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    raise TypeError("publish-preview asks no network")
+async def _runs_elsewhere(adapter: Any, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    raise TypeError("this action needs more than an adapter")
 
 
 PREVIEW = Action(
     id="publish-preview",
     label="Preview a post",
     description="Says what a post would become on this account, and what is wrong with it, without publishing anything.",
-    run=_preview_runs_here,
+    run=_runs_elsewhere,
     input_schema=preview.INPUT,
 )
+
+SYNC = "sync-targets"
 
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -40,7 +43,18 @@ _JSON_TYPES: dict[str, tuple[type, ...]] = {
 
 def actions_of(row: Account) -> tuple[Action, ...]:
     """What can be asked of this account."""
-    return (PREVIEW, *provider_of(row).actions)
+    target = target_of(row)
+    own = [action for action in provider_of(row).actions if not action.targets or target.name in action.targets]
+    return (PREVIEW, *([_sync_action(target.sync)] if target.sync else []), *own)
+
+
+def _sync_action(label: str) -> Action:
+    return Action(
+        id=SYNC,
+        label=label,
+        description="Looks again for the destinations behind this account and connects those that are new.",
+        run=_runs_elsewhere,
+    )
 
 
 def action_wire(action: Action, provider: str) -> dict[str, Any]:
@@ -86,18 +100,22 @@ async def _ask(system: System, row: Account, action: Action, body: Mapping[str, 
     try:
         opened = await credentials.fresh(system, row)
         try:
-            return await action.run(_adapter(system, row, opened, test=test), body)
+            return await _run(system, row, opened, action, body, test=test)
         except Unauthorized:
             opened = await credentials.refresh_now(system, row.id, opened)
-            return await action.run(_adapter(system, row, opened, test=test), body)
+            return await _run(system, row, opened, action, body, test=test)
     except Unauthorized as error:
         raise Conflict(f"{row.handle} must be connected again", code="account_reconnect_required", cause=error.code) from None
     except ProviderError as error:
         raise explained(error, [*opened.secrets.values()] if opened else []) from None
 
 
-def _adapter(system: System, row: Account, opened: draft.Account, *, test: bool) -> Any:
-    return provider_of(row).adapter(system.outbound.network(test=test), opened)
+async def _run(
+    system: System, row: Account, opened: draft.Account, action: Action, body: Mapping[str, Any], *, test: bool
+) -> Mapping[str, Any]:
+    if action.id == SYNC:
+        return await sync(system, row, opened, test=test)
+    return await action.run(provider_of(row).adapter(system.outbound.network(test=test), opened), body)
 
 
 def _assets(scope: Scope, body: preview.Body) -> list[Mapping[str, Any]]:

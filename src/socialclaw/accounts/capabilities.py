@@ -9,7 +9,8 @@ from socialclaw.accounts.health import is_publishable, token_health
 from socialclaw.accounts.kinds import provider_of, target_of
 from socialclaw.db.accounts import Account
 from socialclaw.providers.base import Action, Confirms, Deletes, Measures, Provider, TargetType
-from socialclaw.providers.rules import Rules, Setting
+from socialclaw.providers.options import Setting
+from socialclaw.providers.rules import Rules
 
 POST_MODEL = "one_post_per_account"
 EXECUTION_MODEL = "durable_worker"
@@ -77,7 +78,8 @@ def text_wire(rules: Rules) -> dict[str, Any]:
     """Text limits in `unit`; null where there is none. `maxCaptionLength` holds beside media."""
     return {
         "supported": True,
-        "required": False,
+        "required": rules.title == "required",
+        "title": {"supported": bool(rules.title), "required": rules.title == "required", "maxLength": rules.max_title},
         "maxLength": rules.max_text,
         "maxCaptionLength": rules.max_caption or rules.max_text,
         "unit": rules.text_unit,
@@ -86,7 +88,18 @@ def text_wire(rules: Rules) -> dict[str, Any]:
 
 def media_wire(rules: Rules, target: TargetType) -> dict[str, Any]:
     shapes = [
-        {"kind": s.kind, "minItems": s.least, "maxItems": s.most, "maxBytes": s.max_bytes, "mimes": list(s.mimes)} for s in rules.shapes
+        {
+            "kind": s.kind,
+            "minItems": s.least,
+            "maxItems": s.most,
+            "maxBytes": s.max_bytes,
+            "mimes": list(s.mimes),
+            "width": list(s.width),
+            "height": list(s.height),
+            "aspect": list(s.aspect),
+            "seconds": list(s.seconds),
+        }
+        for s in rules.shapes
     ]
     return {
         "supported": bool(shapes),
@@ -97,6 +110,7 @@ def media_wire(rules: Rules, target: TargetType) -> dict[str, Any]:
         "transport": target.media_delivery or None,
         # The delivery word names who carries the bytes: us, or the network that fetches a public URL.
         "nativeUpload": "socialclaw" in target.media_delivery,
+        "mixed": rules.mixed,
         "maxAltTextLength": rules.max_alt,
         "shapes": shapes,
     }

@@ -25,7 +25,7 @@ from socialclaw.providers import draft, oauth2
 from socialclaw.providers.base import Discovers, Provider
 from socialclaw.providers.connect import Field, Form, OAuth2
 from socialclaw.providers.draft import Target
-from socialclaw.providers.rules import snake
+from socialclaw.providers.options import snake
 from socialclaw.system import System
 from socialclaw.vault import Vault, digest
 

@@ -19,7 +19,7 @@ from socialclaw.vault import Vault
 def complete(scope: Scope, vault: Vault, connection: Connection, *, targets: Sequence[Target], grant: Grant) -> list[Account]:
     """Store every target as an account, once per destination however often it is connected, and close the connection."""
     now = utc_now()
-    rows = [_adopt(scope, vault, connection, target=target, grant=grant, now=now) for target in targets]
+    rows = [adopt(scope, vault, connection, target=target, grant=grant, now=now) for target in targets]
     connection.status, connection.error, connection.error_code = "connected", None, None
     connection.account_ids = [row.id for row in rows]
     _close(connection, now)
@@ -40,7 +40,8 @@ def _close(connection: Connection, now: datetime) -> None:
     connection.state_digest = connection.sealed = connection.authorize_url = None
 
 
-def _adopt(scope: Scope, vault: Vault, connection: Connection, *, target: Target, grant: Grant, now: datetime) -> Account:
+def adopt(scope: Scope, vault: Vault, connection: Connection, *, target: Target, grant: Grant, now: datetime) -> Account:
+    """The row of a destination that a handshake opened, with what opens it."""
     row = _row(scope, connection.provider, target)
     before = unseal(vault, row)
     if target.secrets:  # the destination's own, which do not expire with the user's

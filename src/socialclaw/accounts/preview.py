@@ -15,7 +15,10 @@ from socialclaw.db.base import Scope
 from socialclaw.errors import InvalidRequest
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.draft import Draft, Media
-from socialclaw.providers.rules import Issue, check, kind_of_url, settle
+from socialclaw.providers.issues import Issue
+from socialclaw.providers.options import settle
+from socialclaw.providers.rules import check
+from socialclaw.providers.shapes import kind_of_url
 
 MOST_FILES = 100
 LONGEST_TEXT = 256 * 1024
@@ -150,8 +153,10 @@ def _warnings(row: Account, draft: Draft, now: datetime) -> list[str]:
 def _notes(draft: Draft, provider: Provider) -> list[str]:
     rules = provider.rules
     most = rules.max_caption if draft.media and rules.max_caption else rules.max_text
-    length = rules.length(draft.text)
-    notes = [f"Text: {length} of {most} {rules.text_unit}." if most else f"Text: {length} {rules.text_unit}."]
+    title, body = rules.parts(draft)
+    length = rules.length(body)
+    notes = [f"Title: {len(title)} of {rules.max_title or 'any number of'} characters."] if rules.title else []
+    notes += [f"Text: {length} of {most} {rules.text_unit}." if most else f"Text: {length} {rules.text_unit}."]
     if rules.shapes:
         notes.append(f"Media: {len(draft.media)} of at most {rules.limit} files.")
     return notes

@@ -16,7 +16,7 @@ from socialclaw.media.naming import public_url, reference, safe_name
 from socialclaw.media.remote import RemoteFile
 from socialclaw.media.storage import Gone, chunks_of, read_range, storage_of, work_dir
 from socialclaw.providers.draft import Media, ReadRange
-from socialclaw.providers.rules import kind_of_url
+from socialclaw.providers.shapes import kind_of_url
 from socialclaw.system import System
 
 KINDS = ("image", "video")

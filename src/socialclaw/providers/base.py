@@ -13,12 +13,16 @@ import httpx2
 
 from socialclaw.providers.connect import Form, OAuth2
 from socialclaw.providers.draft import Account, Draft, Mark, Published, Target
-from socialclaw.providers.rules import Check, Rules, Setting
+from socialclaw.providers.options import Setting
+from socialclaw.providers.rules import Check, Rules
 
 if TYPE_CHECKING:
     from socialclaw.providers.simulator import Simulator
 
 T = TypeVar("T")
+
+METRICS = ("impressions", "reach", "views", "likes", "comments", "shares", "saves", "clicks")
+WINDOWS = ("lifetime", "24h", "7d", "30d")
 
 
 class Steps(Protocol):
@@ -66,7 +70,16 @@ class Confirms(Protocol):
 @runtime_checkable
 class Measures(Protocol):
     async def metrics(self, post_id: str, window: str) -> Mapping[str, int]:
-        """Our metric names (impressions, reach, views, likes, comments, shares, saves, clicks) -> value."""
+        """Figures of a post under our names (`METRICS`), of those that `Provider.metrics` declares.
+
+        `window` is one of `Provider.windows`; "lifetime" counts since the post was made. A name left out is not known (yet).
+        """
+
+
+@runtime_checkable
+class MeasuresAccount(Protocol):
+    async def account_metrics(self, window: str) -> Mapping[str, int]:
+        """The same of the whole account, as `Provider.account_metrics` declares; further names (`followers`) may stand beside."""
 
 
 @runtime_checkable
@@ -77,20 +90,39 @@ class Checks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A discovery action: something to ask of an account. `run(adapter, body)` returns the `result` object."""
+    """A discovery action: something to ask of an account. `run(adapter, body)` returns the `result` object.
+
+    `targets` are the account types that have it; all of the provider's where empty.
+    """
 
     id: str
     label: str
     description: str
     run: Callable[[Any, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
     input_schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many posts a network takes, as dated data: `most` in any `seconds`, or in a day that begins at midnight in the zone `resets`.
+
+    It is counted per account, or over all accounts of the developer app.
+    """
+
+    most: int
+    source: str  # the page it was read on, and when
+    seconds: float = 86_400
+    resets: str = ""  # e.g. "America/Los_Angeles"; a rolling window where empty
+    per: str = "account"  # "account" | "app"
 
 
 @dataclass(frozen=True, slots=True)
 class TargetType:
     """An account type of a provider: what it is called, what it may be told, how its posts look.
 
-    `handles` are the prefixes by which a handle is known to be of this type.
+    `handles` are the prefixes by which a handle is known to be of this type. `sync` labels the action that looks again for the
+    destinations behind such an account ("Sync boards"), where new ones can appear after connecting.
     """
 
     name: str
@@ -101,6 +133,7 @@ class TargetType:
     publish_shape: str = ""
     media_delivery: str = ""
     fits: Check | None = None  # whether the settings suit the media; pure
+    sync: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +149,18 @@ class Provider:
     simulator: type[Simulator]
     aliases: tuple[str, ...] = ()
     network: str = ""  # the folder; filled in by `networks`
+    app: str = ""  # the name of the developer app in the settings; the network's where empty
     extra: Check | None = None  # what data cannot say; pure
     actions: tuple[Action, ...] = ()
     settle_seconds: float = 120  # how long a post may be missing from its own time line
     post_url: Callable[[str, Account], str | None] = field(default=lambda post_id, account: None)
     limitations: tuple[str, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    rest: Callable[[httpx2.Headers], float] | None = None  # by an answer's headers: seconds to leave the account alone before a 429
+    metrics: Mapping[str, str] = field(default_factory=dict)  # our metric name -> the network's own, of posts
+    account_metrics: Mapping[str, str] = field(default_factory=dict)  # the same of accounts
+    windows: tuple[str, ...] = ("lifetime",)  # of `WINDOWS`, those that the network itself can answer for
+    evidence: str = ""  # by what a lost answer is decided, and what stays unknowable; a sentence or two for the docs
 
     def can(self, ability: type) -> bool:
         """Whether the adapter has an optional ability, e.g. `can(Deletes)`."""

@@ -8,8 +8,25 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
+class Swap:
+    """A GET that trades an access token for one that lives longer, where a network has no refresh tokens.
+
+    `token_name` is the parameter that carries the token, `app` those of the app's credentials that go along.
+    """
+
+    url: str
+    grant_type: str
+    token_name: str
+    app: tuple[Literal["client_id", "client_secret"], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OAuth2:
-    """Connected by sending the user to the network and back (authorization code grant)."""
+    """Connected by sending the user to the network and back (authorization code grant).
+
+    `lengthen` follows the exchange of the code; `renew` stands in for refreshing: the access token itself is traded for the next.
+    `answer_in` names the list whose first entry is the answer, where a network wraps it.
+    """
 
     authorize_url: str
     token_url: str
@@ -20,6 +37,9 @@ class OAuth2:
     client_id_name: str = "client_id"
     authorize_params: Mapping[str, str] = field(default_factory=dict)
     revoke_url: str | None = None
+    lengthen: Swap | None = None
+    renew: Swap | None = None
+    answer_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

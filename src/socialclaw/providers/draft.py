@@ -48,6 +48,14 @@ class Draft:
     target_type: str = ""
 
 
+def titled(draft: Draft) -> tuple[str, str]:
+    """Title and body of a draft for a network whose posts must have a title: without a name, the first line is it."""
+    if draft.name:
+        return draft.name, draft.description
+    first, _, rest = draft.description.partition("\n")
+    return first.strip(), rest.strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """The destination and the secrets that open it. `id` is the network's own id of it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -16,7 +17,7 @@ from authlib.common.urls import add_params_to_qs, add_params_to_uri  # type: ign
 from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 
 from socialclaw.errors import ProviderError, Unauthorized
-from socialclaw.providers.connect import OAuth2
+from socialclaw.providers.connect import OAuth2, Swap
 from socialclaw.providers.draft import Tokens
 from socialclaw.providers.wire import body_of, call, malformed, send
 
@@ -66,15 +67,23 @@ async def exchange(
     params = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect_uri)]
     if spec.pkce and verifier:
         params.append(("code_verifier", verifier))
-    body = await _ask(http, spec, params, client_id=client_id, client_secret=client_secret)
-    return _tokens(body, refresh=None, scopes=spec.scopes)
+    app = {"client_id": client_id, "client_secret": client_secret}
+    tokens = _tokens(_inside(await _ask(http, spec, params, **app), spec), refresh=None, scopes=spec.scopes)
+    if spec.lengthen:
+        tokens = _tokens(await _swap(http, spec.lengthen, tokens.access, app), refresh=tokens.refresh, scopes=tokens.scopes)
+    return replace(tokens, refresh=tokens.access) if spec.renew else tokens
 
 
 async def refresh(http: httpx2.AsyncClient, spec: OAuth2, *, client_id: str, client_secret: str, refresh_token: str) -> Tokens:
     """Fresh tokens. Where the network returns no new refresh token, the old one stays; `scopes` empty means unchanged.
 
-    Raises as `exchange` does; Unauthorized `oauth_refused` means that the user has to connect again.
+    With `renew` the refresh token is the access token itself. Raises as `exchange` does; Unauthorized `oauth_refused` means that
+    the user has to connect again.
     """
+    if spec.renew:
+        app = {"client_id": client_id, "client_secret": client_secret}
+        tokens = _tokens(await _swap(http, spec.renew, refresh_token, app), refresh=None, scopes=())
+        return replace(tokens, refresh=tokens.access)
     params = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)]
     body = await _ask(http, spec, params, client_id=client_id, client_secret=client_secret)
     return _tokens(body, refresh=refresh_token, scopes=())
@@ -89,9 +98,25 @@ async def revoke(http: httpx2.AsyncClient, spec: OAuth2, *, client_id: str, clie
     return True
 
 
+async def _swap(http: httpx2.AsyncClient, swap: Swap, token: str, app: Mapping[str, str]) -> Any:
+    params: dict[str, str] = {"grant_type": swap.grant_type, swap.token_name: token}
+    params |= {name: app[name] for name in swap.app}
+    return await call(http, "GET", swap.url, params=params, explain=_explain_token)
+
+
 async def _ask(http: httpx2.AsyncClient, spec: OAuth2, params: list[tuple[str, str]], *, client_id: str, client_secret: str) -> Any:
     content, headers, auth = _form(spec, params, client_id=client_id, client_secret=client_secret)
-    return await call(http, "POST", spec.token_url, content=content, headers=headers, auth=auth, explain=_explain_token)
+
+    def explain(response: httpx2.Response) -> ProviderError | None:
+        return _explain_token(response, spec)
+
+    return await call(http, "POST", spec.token_url, content=content, headers=headers, auth=auth, explain=explain)
+
+
+def _inside(body: Any, spec: OAuth2) -> Any:
+    """The answer itself, where a network wraps it in a list; some of its servers do, others do not."""
+    wrapped = body.get(spec.answer_in) if spec.answer_in and isinstance(body, Mapping) else None
+    return wrapped[0] if isinstance(wrapped, list) and wrapped else body
 
 
 def _form(
@@ -123,12 +148,12 @@ def _tokens(body: Any, *, refresh: str | None, scopes: tuple[str, ...]) -> Token
     )
 
 
-def _explain_token(response: httpx2.Response) -> ProviderError | None:
+def _explain_token(response: httpx2.Response, spec: OAuth2 | None = None) -> ProviderError | None:
     """As `_explain`; and an answer without an access token, or with a lifetime that is no number, cannot be read."""
     if error := _explain(response):
         return error
     if response.is_success:
-        body = body_of(response)
+        body = _inside(body_of(response), spec) if spec else body_of(response)
         if not isinstance(body, Mapping) or not isinstance(body.get("access_token"), str) or not body["access_token"]:
             return malformed(response)
         float(body.get("expires_in") or 0)  # a ValueError or TypeError makes the answer malformed
@@ -152,13 +177,16 @@ def _explain(response: httpx2.Response) -> ProviderError | None:
 
 
 def _refusal(body: Mapping[str, Any], *, failed: bool) -> tuple[str, str]:
-    """The error word and its description: RFC 6749 style, an `error` object, or only a `message` beside a failing status."""
+    """The error word and its description: RFC 6749 style, an `error` object, `error_type`, or a `message` beside a failing status."""
     error = body.get("error")
     match error:
         case str() if error:
             return error, str(body.get("error_description") or body.get("message") or "")
         case Mapping():
-            return str(error.get("type") or error.get("code") or "error"), str(error.get("message") or "")
+            word = "temporarily_unavailable" if error.get("is_transient") is True else error.get("type") or error.get("code") or "error"
+            return str(word), str(error.get("message") or "")
+    if isinstance(kind := body.get("error_type"), str) and kind:
+        return kind, str(body.get("error_message") or "")
     if failed and isinstance(message := body.get("message"), str) and message:
         return str(body.get("code") or "error"), message
     return "", ""

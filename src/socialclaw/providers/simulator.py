@@ -7,6 +7,7 @@ refuses. It shares no code with the adapter. What the public would see is `seen(
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import time
 from collections.abc import Callable
@@ -158,6 +159,21 @@ class Simulator:
             case "malformed":
                 return httpx2.Response(200, headers={"content-type": "application/json"}, content=b'{"id": "12')
         return self.broken()
+
+    def lift_quotas(self) -> None:
+        """For campaigns that publish more than the network would let one account: its limits on numbers of calls and posts end."""
+        with self.store.transaction():
+            self.shelf.put("options", "no_quotas", True)
+
+    @property
+    def quotas_lifted(self) -> bool:
+        return bool(self.shelf.get("options", "no_quotas"))
+
+    def figure(self, key: str, name: str, since: float, *, most: int = 4000) -> int:
+        """A made-up figure that only grows: the same every time for one thing, name and hour. `growth` in the options is its factor."""
+        full = 200 + int(hashlib.sha256(f"{key}:{name}".encode()).hexdigest()[:8], 16) % most
+        hours = max(0.0, self.clock() - since) // 3600 + 1
+        return int(full * (1 - math.exp(-hours / 12)) * float(self.shelf.get("options", "growth") or 1))
 
     # For tests and for the people who look.
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 import email.utils
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import httpx2
 
 from socialclaw.errors import InvalidRequest, ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
+
+# The headers of what the networks answered within `listening()`.
+_heard: ContextVar[list[httpx2.Headers] | None] = ContextVar("heard", default=None)
 
 Explain = Callable[[httpx2.Response], ProviderError | None]
 
@@ -22,6 +27,17 @@ NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, ht
 
 DEFAULT_RETRY_AFTER = 60.0
 MOST_RETRY_AFTER = 7 * 24 * 3600.0
+
+
+@contextmanager
+def listening() -> Iterator[list[httpx2.Headers]]:
+    """The headers of every answer to a call made in this context: what a network says of its limits before it refuses."""
+    heard: list[httpx2.Headers] = []
+    token = _heard.set(heard)
+    try:
+        yield heard
+    finally:
+        _heard.reset(token)
 
 
 async def send(http: httpx2.AsyncClient, method: str, url: str, *, explain: Explain | None = None, **kwargs: Any) -> httpx2.Response:
@@ -39,6 +55,8 @@ async def send(http: httpx2.AsyncClient, method: str, url: str, *, explain: Expl
         raise Unavailable(f"Could not reach {host}", sent=False, said=error.message) from error
     except httpx2.RequestError as error:
         raise Unavailable(f"No answer from {host}", sent=True, said=type(error).__name__) from error
+    if (heard := _heard.get()) is not None:
+        heard.append(response.headers)
     if explain and (said := _explained(explain, response)):
         raise said
     if not response.is_success:

@@ -12,6 +12,7 @@ from socialclaw.db.base import utc_now
 from socialclaw.errors import Conflict, SocialClawError, Unauthorized, Uncertain
 from socialclaw.networks import providers
 from socialclaw.providers.draft import Account, Published
+from socialclaw.providers.wire import listening
 from socialclaw.publishing import verdicts
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.drafts import drafted
@@ -44,7 +45,11 @@ class Attempts:
                 return await look(self.system, claim)
             if claim.undone:
                 raise Uncertain(f"An earlier attempt may have finished {claim.undone[0]!r}")
-            return verdicts.published(claim, await self._publish(claim), now=utc_now())
+            with listening() as heard:
+                post = await self._publish(claim)
+            outcome = verdicts.published(claim, post, now=utc_now())
+            outcome.hold_until = verdicts.rest(providers()[claim.post.provider], heard, now=utc_now())
+            return outcome
         except Superseded:
             return None
         except NotYet as pause:

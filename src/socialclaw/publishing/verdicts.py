@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx2
+
 from socialclaw.errors import SocialClawError, Uncertain
+from socialclaw.providers.base import Provider
 from socialclaw.providers.draft import Published
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.outcomes import Outcome
-from socialclaw.publishing.policy import LONGEST_LOOK, Decision, Fail, Look, Park, RetryAt, next_look
+from socialclaw.publishing.policy import LONGEST_HOLD, LONGEST_LOOK, Decision, Fail, Look, Park, RetryAt, next_look
 
 UNKNOWN = "publish_outcome_unknown"
-SECONDS_TO_CONFIRM = 30  # until an accepted post is looked at
+SECONDS_TO_CONFIRM = 30  # until an accepted post is looked at; doubled after every look
+LONGEST_TO_CONFIRM = 3600
 
 
 def published(claim: Claim, post: Published, *, now: datetime, how: str | None = None) -> Outcome:
     """It is live (or accepted). `how`: the reconciliation status, where evidence and not an answer says so."""
+    looks = claim.post.looks if claim.post.stage == "confirm" else 0
+    pause = min(SECONDS_TO_CONFIRM * 2 ** min(looks, 20), LONGEST_TO_CONFIRM)
     changes: dict[str, Any] = {
         "status": "published",
         "stage": "publish" if post.final else "confirm",
-        "next_at": None if post.final else now + timedelta(seconds=SECONDS_TO_CONFIRM),
+        "next_at": None if post.final else now + timedelta(seconds=pause),
+        "looks": 0 if post.final else looks + 1,
         "blocked_by": None,
         "waiting": False,
         "provider_post_id": post.id,
@@ -35,6 +43,14 @@ def published(claim: Claim, post: Published, *, now: datetime, how: str | None =
     return Outcome(
         claim, changes, ok=True, code="published" if post.final else "accepted", retryable=False, details=details, published=True
     )
+
+
+def rest(provider: Provider, heard: Sequence[httpx2.Headers], *, now: datetime) -> datetime | None:
+    """Until when the account is left alone, because the network says that it has had enough of it for now."""
+    if provider.rest is None or not heard:
+        return None
+    seconds = min(provider.rest(heard[-1]), LONGEST_HOLD)
+    return now + timedelta(seconds=seconds) if seconds > 0 else None
 
 
 def waiting(claim: Claim, *, seconds: float, now: datetime) -> Outcome:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from socialclaw.providers.draft import Media
-from socialclaw.providers.rules import kind_of_url
+from socialclaw.providers.shapes import kind_of_url
 from socialclaw.scheduling.plan import MOST_POSTS
 
 MOST_ASSETS = 100  # in one post; every network takes fewer

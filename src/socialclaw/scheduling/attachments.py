@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from socialclaw.providers.rules import shown
+from socialclaw.providers.issues import shown
 from socialclaw.scheduling.assets import MOST_ASSETS, Library, StoredAsset
 from socialclaw.scheduling.notes import Notes
 

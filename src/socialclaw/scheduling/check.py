@@ -10,7 +10,10 @@ import msgspec
 from socialclaw.errors import InvalidRequest
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.draft import Draft
-from socialclaw.providers.rules import Issue, check, kind_of_url, settle
+from socialclaw.providers.issues import Issue
+from socialclaw.providers.options import settle
+from socialclaw.providers.rules import check
+from socialclaw.providers.shapes import kind_of_url
 from socialclaw.scheduling.assets import kind_of, media_of
 from socialclaw.scheduling.plan import Plan, PlannedPost
 
@@ -51,6 +54,8 @@ def _seen(asset: Mapping[str, Any], kind: str) -> _SeenMedia:
     name = get("originalFilename") or "file"
     return _SeenMedia(asset["id"], kind, get("mime"), size, asset["url"], name, get("altText") or "", width, height, duration)
 
+
+_FACTS = ("mime", "width", "height", "duration")
 
 Settled = tuple[dict[str, Any], Sequence[Issue]]
 
@@ -108,6 +113,8 @@ class Judge:
         assets, size = post.assets, len(text)
         if post.interaction_type != "post" and not (self._replies and post.interaction_type == "reply" and post.parent_step_id):
             return False
+        if self.rules.title:  # judged in two parts, the long way
+            return False
         most = (assets and self._most_caption) or self._most_text
         if most and (self._measure(text) if self._measure else size) > most:
             return False
@@ -142,7 +149,10 @@ class Judge:
         if rules.checks_extension and "kind" in assets[0] and kind_of_url(assets[0]["url"]) == "other":
             return False
         most, longest = shape.max_bytes, rules.max_alt
+        judged = _FACTS if shape.judges_facts else ()
         for asset in assets:
+            if any(asset.get(fact) for fact in judged):
+                return False
             if most and (size := asset.get("size")) and size > most:
                 return False
             if longest and (alt := asset.get("altText")) and len(alt) > longest:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from socialclaw.providers.rules import Issue
+from socialclaw.providers.issues import Issue
 
 MOST_BYTES = 256 * 1024  # of UTF-8, in one text field
 MOST_CHARACTERS = MOST_BYTES // 4  # a text of so many characters cannot have more bytes than that

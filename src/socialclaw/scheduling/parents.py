@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from socialclaw.providers.rules import shown
+from socialclaw.providers.issues import shown
 from socialclaw.scheduling.notes import Notes
 from socialclaw.scheduling.plan import PlannedPost
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from socialclaw import networks
 from socialclaw.networks.names import PROVIDER_KEYS
-from socialclaw.providers.rules import Issue, shown
+from socialclaw.providers.issues import Issue, shown
 from socialclaw.scheduling.check import Judge
 from socialclaw.scheduling.plan import Destination, Resolve
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from socialclaw.providers.rules import Issue
+from socialclaw.providers.issues import Issue
 
 POSTS, CAMPAIGNS = "posts_v1", "campaigns_v2"
 MODES = ("scheduled", "draft")

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from socialclaw.providers.rules import Issue, shown
+from socialclaw.providers.issues import Issue, shown
 from socialclaw.scheduling.assets import Library
 from socialclaw.scheduling.attachments import AssetReader
 from socialclaw.scheduling.check import Judge

@@ -6,7 +6,9 @@ import pytest
 
 from socialclaw.networks.discord import PROVIDERS
 from socialclaw.providers.draft import Draft, Media
-from socialclaw.providers.rules import MB, check, settle
+from socialclaw.providers.options import settle
+from socialclaw.providers.rules import check
+from socialclaw.providers.shapes import MB
 
 DISCORD = PROVIDERS[0]
 IMAGE = Media("a", "image", url="https://media.example/a.jpg")

@@ -7,7 +7,9 @@ import pytest
 from socialclaw.networks.telegram import PROVIDERS
 from socialclaw.networks.telegram.length import utf16, visible
 from socialclaw.providers.draft import Draft, Media
-from socialclaw.providers.rules import MB, check, settle
+from socialclaw.providers.options import settle
+from socialclaw.providers.rules import check
+from socialclaw.providers.shapes import MB
 
 TELEGRAM = PROVIDERS[0]
 IMAGE = Media("a", "image", url="https://media.example/a.jpg")

@@ -9,7 +9,9 @@ from socialclaw.networks.discord.adapter import Discord, post_url
 from socialclaw.networks.discord.sandbox import DiscordSandbox
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.connect import Field, Form
-from socialclaw.providers.rules import MB, Rules, Setting, Shape
+from socialclaw.providers.options import Setting
+from socialclaw.providers.rules import Rules
+from socialclaw.providers.shapes import MB, Shape
 
 SETTINGS = tuple(
     Setting(name, type="boolean", default=False, code="discord_setting_invalid", description=description)
@@ -55,6 +57,7 @@ PROVIDERS = [
         adapter=Discord,
         simulator=DiscordSandbox,
         post_url=post_url,
+        evidence="None: a webhook cannot list messages. A message whose answer was lost stays unknown until a person looks.",
         limitations=(
             "One image or video of at most 10 MiB a message.",
             "Text has at most 2,000 characters.",

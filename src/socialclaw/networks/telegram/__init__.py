@@ -10,7 +10,9 @@ from socialclaw.networks.telegram.length import MOST_CAPTION, MOST_TEXT, check_b
 from socialclaw.networks.telegram.sandbox import TelegramSandbox
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.connect import Field, Form
-from socialclaw.providers.rules import MB, Rules, Setting, Shape
+from socialclaw.providers.options import Setting
+from socialclaw.providers.rules import Rules
+from socialclaw.providers.shapes import MB, Shape
 
 SETTINGS = (
     Setting(
@@ -75,6 +77,7 @@ PROVIDERS = [
         simulator=TelegramSandbox,
         extra=check_beyond_data,
         post_url=post_url,
+        evidence="None: a bot cannot read what a chat contains. A message whose answer was lost stays unknown until a person looks.",
         limitations=(
             "One image or video a message; no albums.",
             "Text has at most 4,096 UTF-16 code units, 1,024 beside media, counted after the markup is read.",

@@ -18,7 +18,7 @@ from socialclaw.networks.telegram import upload
 from socialclaw.networks.telegram.refusals import GONE, MIGRATED, TOO_LARGE, URL_REFUSED, explain
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Account, Draft, Media, Published, Target
-from socialclaw.providers.rules import MB
+from socialclaw.providers.shapes import MB
 from socialclaw.providers.wire import call
 
 API = "https://api.telegram.org"

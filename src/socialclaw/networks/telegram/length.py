@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from socialclaw.providers.draft import Draft, Media
-from socialclaw.providers.rules import Issue
+from socialclaw.providers.issues import Issue
 
 MOST_TEXT, MOST_CAPTION = 4096, 1024  # UTF-16 code units after entity parsing (sendMessage, sendPhoto)
 MOST_SIDES, MOST_RATIO = 10_000, 20  # sendPhoto: width and height together, and one against the other

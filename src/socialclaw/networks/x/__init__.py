@@ -14,7 +14,10 @@ from socialclaw.networks.x.text import LIMIT, measure
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Draft
-from socialclaw.providers.rules import MB, Issue, Rules, Setting, Shape
+from socialclaw.providers.issues import Issue
+from socialclaw.providers.options import Setting
+from socialclaw.providers.rules import Rules
+from socialclaw.providers.shapes import MB, Shape
 
 FORBIDDEN = re.compile("[\ufffe\ufeff\uffff]")
 
@@ -77,6 +80,18 @@ PROVIDERS = [
         simulator=XSandbox,
         extra=extra,
         post_url=web_url,
+        metrics={
+            "impressions": "impression_count",
+            "likes": "like_count",
+            "comments": "reply_count",
+            "shares": "repost_count + quote_count",
+            "saves": "bookmark_count",
+            "clicks": "url_link_clicks",
+        },
+        evidence=(
+            "The account's own posts since the call, with the same text, files and parent; X also refuses a text that was posted before. "
+            "Nothing stays unknown while the time line can be read."
+        ),
         limitations=(
             "A post takes up to 4 images, or 1 GIF, or 1 video; they cannot be mixed.",
             "Texts have up to 280 weighted characters: most scripts count 1, others and emoji 2, a link 23.",

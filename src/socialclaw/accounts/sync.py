@@ -1,0 +1,51 @@
+"""Looking again for the destinations behind an account: boards made, pages granted or sites opened after it was connected.
+
+New ones become accounts that share the access of the account that was asked; what is known already gets its present name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from socialclaw.accounts.connect import discover
+from socialclaw.accounts.connected import adopt
+from socialclaw.accounts.kinds import provider_of
+from socialclaw.accounts.tokens import Grant, unseal
+from socialclaw.db.accounts import Account, Connection
+from socialclaw.db.base import Scope, utc_now
+from socialclaw.providers import draft
+from socialclaw.providers.draft import Target
+from socialclaw.system import System
+from socialclaw.vault import Vault
+
+
+async def sync(system: System, row: Account, opened: draft.Account, *, test: bool) -> Mapping[str, Any]:
+    """Ask the network for its destinations; the `result` of the action. Raises what the network did."""
+    targets = await discover(system, provider_of(row), opened.secrets, test=test)
+    found, new = await system.write(row.workspace_id, _keep, system.vault, row.id, targets, test=test)
+    shown = [
+        {"id": a.id, "handle": a.handle, "displayName": a.display_name, "accountType": a.account_type, "new": a.id in new} for a in found
+    ]
+    return {"accounts": shown, "added": len(new), "total": len(shown)}
+
+
+def _keep(scope: Scope, vault: Vault, account_id: str, targets: Sequence[Target]) -> tuple[list[Account], set[str]]:
+    """Every destination's row, and the ids of those that are new. Secrets are read here: a refresh may have replaced them meanwhile."""
+    now = utc_now()
+    asked = scope.one(Account, account_id, lock=True)
+    left = (asked.token_expires_at - now).total_seconds() if asked.token_expires_at else None
+    grant = Grant(unseal(vault, asked), tuple(asked.scopes), left)
+    connection = scope.one(Connection, asked.connection_id or "")
+    query = scope.all(Account).where(Account.provider == asked.provider, Account.status != "disconnected")
+    known = {row.external_id: row for row in scope.session.scalars(query)}
+    rows, new = [], set()
+    for target in targets:
+        row = known.get(target.id)
+        if row is None:
+            row = adopt(scope, vault, connection, target=target, grant=grant, now=now)
+            new.add(row.id)
+        row.handle, row.account_type, row.display_name, row.meta = target.handle, target.type, target.name, dict(target.meta)
+        rows.append(row)
+    connection.account_ids = list(dict.fromkeys([*connection.account_ids, *(row.id for row in rows)]))
+    return rows, new

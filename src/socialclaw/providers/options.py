@@ -1,0 +1,102 @@
+"""Per-post options of an account type, as data: they describe themselves to clients, and check what clients send."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from socialclaw.providers.issues import Issue, shown
+
+MOST_UNKNOWN = 50  # unknown settings that are listed one by one
+MOST_NUMBER = 2**53  # beyond it, JSON readers disagree
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One per-post option: it describes itself to clients and checks what they send."""
+
+    id: str
+    type: str = "string"  # "enum" | "boolean" | "string" | "number"
+    options: tuple[str, ...] = ()
+    default: Any = None
+    required: bool = False
+    description: str = ""
+    min: float | None = None
+    aliases: tuple[str, ...] = ()
+    lower: bool = False  # options are compared in lower case
+    strict: bool = True  # a boolean must be one; otherwise its truth is taken
+    dropped: tuple[Any, ...] = ()  # given values that mean "not given"
+    nulled: tuple[Any, ...] = ()  # given values that are stored as null
+    write_default: bool = True
+    code: str = ""  # of a refused value; `<prefix>_<id in snake case>_invalid` where empty
+    required_code: str = ""
+
+    def read(self, value: Any) -> Any:
+        """The value as we store it; ValueError says what is wrong with it. What it returned once, it takes again."""
+        if value in self.nulled or (value is None and self.nulled):
+            return None
+        if self.type == "enum":
+            word = value.lower() if self.lower and isinstance(value, str) else value
+            if word not in self.options:
+                raise ValueError(f"{self.id} must be one of {', '.join(filter(None, self.options))}")
+            return word
+        if self.type == "boolean":
+            if self.strict and not isinstance(value, bool):
+                raise ValueError(f"{self.id} must be true or false")
+            return bool(value)
+        if self.type == "number":
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                raise ValueError(f"{self.id} must be a number")
+            if not math.isfinite(value) if isinstance(value, float) else abs(value) > MOST_NUMBER:
+                raise ValueError(f"{self.id} must be a number of ordinary size")
+            if self.min is not None and value < self.min:
+                raise ValueError(f"{self.id} must be at least {self.min}")
+            return value
+        if value is not None and not isinstance(value, str):
+            raise ValueError(f"{self.id} must be text")
+        return value
+
+
+def snake(name: str) -> str:
+    """camelCase -> snake_case, as the codes spell a setting."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
+
+
+def settle(given: Mapping[str, Any], settings: Sequence[Setting], *, prefix: str) -> tuple[dict[str, Any], list[Issue]]:
+    """The effective settings behind the given ones, and what is wrong with those."""
+    if not settings:
+        issue = Issue("publish_settings_unsupported", "This account type has no settings", "settings", {"allowedKeys": []})
+        return {}, [issue] if given else []
+    known = {name: s for s in settings for name in (s.id, *s.aliases)}
+    issues = [
+        Issue(
+            f"{prefix}_settings_unsupported",
+            f"Unknown setting {shown(name)}; allowed: {', '.join(s.id for s in settings)}",
+            f"settings.{shown(name)}",
+            {"allowedKeys": [s.id for s in settings]},
+        )
+        for name in islice((name for name in given if name not in known), MOST_UNKNOWN)
+    ]
+    effective: dict[str, Any] = {}
+    for s in settings:
+        name = next((n for n in (s.id, *s.aliases) if n in given), None)
+        if name is None or given[name] in s.dropped:
+            if s.required:
+                code = s.required_code or f"{prefix}_{snake(s.id)}_required"
+                issues.append(Issue(code, f"{s.id} is required", f"settings.{s.id}", _supported(s)))
+            elif s.write_default and name is None:
+                effective[s.id] = None if s.default in s.nulled else s.default
+            continue
+        try:
+            effective[s.id] = s.read(given[name])
+        except ValueError as error:
+            code = s.code or f"{prefix}_{snake(s.id)}_invalid"
+            issues.append(Issue(code, str(error), f"settings.{name}", _supported(s)))
+    return effective, issues
+
+
+def _supported(setting: Setting) -> dict[str, Any]:
+    return {"supportedValues": [o for o in setting.options if o]} if setting.options else {}

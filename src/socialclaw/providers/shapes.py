@@ -1,0 +1,102 @@
+"""What media a post may have, as data: how many files of which kind, and what each of them must be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from socialclaw.providers.draft import Media
+from socialclaw.providers.issues import Issue
+
+KB, MB, GB = 1024, 1024 * 1024, 1024 * 1024 * 1024
+
+IMAGE_EXTENSIONS = frozenset({"jpg", "jpeg", "png", "webp"})
+VIDEO_EXTENSIONS = frozenset({"mp4", "mov", "webm", "m4v"})
+KINDS = {**dict.fromkeys(IMAGE_EXTENSIONS, "image"), **dict.fromkeys(VIDEO_EXTENSIONS, "video")}
+
+Bounds = tuple[float | None, float | None]
+"""The least and the most; None where there is no bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One allowed combination of media, e.g. one to four images, and what each of its files must be.
+
+    Pixels, seconds and `aspect` (width divided by height) are (least, most), None where there is no bound. What is not known of a
+    file is not judged.
+    """
+
+    kind: str  # "image" | "video" | "other"
+    most: int = 1
+    least: int = 1
+    max_bytes: int | None = None
+    mimes: tuple[str, ...] = ()
+    width: Bounds = (None, None)
+    height: Bounds = (None, None)
+    aspect: Bounds = (None, None)
+    seconds: Bounds = (None, None)
+
+    @property
+    def judges_facts(self) -> bool:
+        """Whether more than kind, number and bytes of its files matters."""
+        return bool(self.mimes) or any(bound is not None for pair in (self.width, self.height, self.aspect, self.seconds) for bound in pair)
+
+    def __str__(self) -> str:
+        count = str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
+        return f"{count} {self.kind}{'s' if self.most > 1 else ''}"
+
+    def facts(self, m: Media) -> Iterator[tuple[str, str, float, Bounds]]:
+        """What is known of a file and bounded here: (rule, what, value, bounds)."""
+        aspect = m.width / m.height if m.width and m.height else None
+        for rule, what, value, bounds in (
+            ("resolution_invalid", "width", m.width, self.width),
+            ("resolution_invalid", "height", m.height, self.height),
+            ("aspect_invalid", "aspect ratio", aspect, self.aspect),
+            ("duration_invalid", "duration", m.duration, self.seconds),
+        ):
+            if value:
+                yield rule, what, value, bounds
+
+
+def judge_facts(m: Media, shape: Shape) -> Iterator[tuple[str, Issue]]:
+    """What is wrong with a file beside its bytes, each with the rule that it breaks. Issues come without code and path."""
+    if m.mime and shape.mimes and m.mime not in shape.mimes:
+        message = f"The {m.kind} is {m.mime}; possible are {', '.join(shape.mimes)}"
+        yield "type_unsupported", Issue("", message, details={"mime": m.mime, "supportedValues": list(shape.mimes)})
+    told = set[str]()
+    for rule, what, value, (least, most) in shape.facts(m):
+        if rule in told or ((least is None or value >= least) and (most is None or value <= most)):
+            continue
+        told.add(rule)
+        bound = " to ".join(f"{b:g}" for b in (least, most) if b is not None)
+        limit = f"possible is {bound}" if least is not None and most is not None else f"the limit is {bound}"
+        yield rule, Issue("", f"The {m.kind} has a {what} of {value:.6g}; {limit}", details=_bounds(m, shape, rule))
+
+
+def _bounds(m: Media, shape: Shape, rule: str) -> dict[str, float | None]:
+    """The figures behind a broken bound, under the names that clients know."""
+    match rule:
+        case "duration_invalid":
+            found = {"duration": m.duration, "minSeconds": shape.seconds[0], "maxSeconds": shape.seconds[1]}
+        case "aspect_invalid":
+            found = {"width": m.width, "height": m.height, "minAspect": shape.aspect[0], "maxAspect": shape.aspect[1]}
+        case _:
+            found = {"width": m.width, "height": m.height, "minWidth": shape.width[0], "minHeight": shape.height[0]}
+            found |= {"maxWidth": shape.width[1], "maxHeight": shape.height[1]}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def extension_of(url: str) -> str:
+    """The file extension of a URL's path in lower case, without the dot; empty if it has none. Never fails."""
+    path = url.partition("#")[0].partition("?")[0]
+    _, scheme, rest = path.partition("://")
+    name = (rest.partition("/")[2] if scheme else path).rpartition("/")[2]
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def kind_of_url(url: str) -> str:
+    """image, video or other, by the extension of a URL without its query."""
+    quick = KINDS.get(url[url.rfind(".") + 1 :])
+    if quick and "?" not in url and "#" not in url and url.find("/", 8) > 0:
+        return quick
+    return KINDS.get(extension_of(url), "other")
