@@ -106,6 +106,13 @@ def test_a_network_may_have_its_own_codes_prefix_and_measure() -> None:
     assert codes(Draft(media=files(*["image"] * 5)), own) == ["provider_multi_asset_unsupported"]
 
 
+def test_one_wrong_file_among_several_may_have_a_code_of_its_own() -> None:
+    own = replace(RULES, codes={"several_unsupported": "demo_multi_media_unsupported"})
+    assert codes(Draft(media=files("other")), own) == ["demo_media_unsupported"]
+    assert codes(Draft(media=files("image", "other")), own) == ["demo_multi_media_unsupported"]
+    assert codes(Draft(media=files("image", "other"))) == ["demo_media_unsupported"]
+
+
 def test_details_say_what_the_limit_is() -> None:
     assert issues(Draft(text="x" * 11))[0].details == {"length": 11, "maxLength": 10}
     assert issues(Draft(media=files(*["image"] * 5)))[0].details == {"count": 5, "maxItems": 4}

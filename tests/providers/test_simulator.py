@@ -15,6 +15,15 @@ from socialclaw.providers.store import Store
 from tests.providers.demo import Demo, request
 
 
+class Phased(Demo):
+    """Has one path for what makes a post and for what does not."""
+
+    creates = r"^POST /posts hello$"
+
+    def line(self, request: httpx2.Request) -> str:
+        return f"{super().line(request)} {request.content.decode()}"
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "sandbox.db")
@@ -34,6 +43,14 @@ def test_a_route_is_found_by_method_and_whole_path_and_gets_the_parts(demo: Demo
     assert demo.answer(request("PUT", "/ping", "x")).json() == {"said": "x"}
     for method, path in (("GET", "/posts"), ("GET", "/posts/12/title/more"), ("DELETE", "/ping"), ("GET", "/"), ("GET", "/xping")):
         assert demo.answer(request(method, path)).status_code == 404
+
+
+def test_a_fault_can_tell_calls_of_one_path_apart(store: Store) -> None:
+    phased = Phased(store)
+    phased.fail("error")
+    assert phased.answer(request(content="begin")).status_code == 201
+    assert phased.answer(request(content="hello")).status_code == 500
+    assert phased.requests == ["POST /posts begin", "POST /posts hello"]
 
 
 def test_the_query_is_not_part_of_the_path(demo: Demo) -> None:

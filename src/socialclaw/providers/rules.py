@@ -97,11 +97,13 @@ def _limit(draft: Draft, rules: Rules, prefix: str) -> Iterator[Issue]:
 
 
 def _kinds(draft: Draft, rules: Rules, prefix: str) -> Iterator[Issue]:
+    """One of several files may have a code of its own: `several_unsupported` in `Rules.codes`."""
     kinds = {s.kind for s in rules.shapes}
+    rule = "several_unsupported" if len(draft.media) > 1 and "several_unsupported" in rules.codes else "media_unsupported"
     for index, m in enumerate(draft.media):
         if m.kind not in kinds:
             message = f"This provider takes {_allowed(rules)}; {shown(m.filename or m.url)} is neither by its kind nor by its extension"
-            yield Issue(rules.code("media_unsupported", prefix), message, f"assets[{index}]", {"assetId": m.id, "url": m.url})
+            yield Issue(rules.code(rule, prefix), message, f"assets[{index}]", {"assetId": m.id, "url": m.url})
 
 
 def _mix(draft: Draft, rules: Rules, prefix: str) -> Iterator[Issue]:

@@ -56,14 +56,14 @@ class Simulator:
 
     network: ClassVar[str]
     hosts: ClassVar[tuple[str, ...]]
-    creates: ClassVar[str]  # regular expression on "METHOD /path" of the calls that make a post visible
+    creates: ClassVar[str]  # regular expression on the `line` of the calls that make a post visible
 
     def __init__(self, store: Store, *, clock: Callable[[], float] = time.time, fetch: Fetch | None = None) -> None:
         self.store = store
         self.shelf: Shelf = store.of(self.network)
         self.clock = clock
         self.fetch = fetch or _no_fetch
-        self.requests: list[str] = []  # "METHOD /path" of the latest calls, for tests of this process
+        self.requests: list[str] = []  # the `line` of the latest calls, for tests of this process
         self._routes = [
             (method, pattern, host, name)
             for name in dict.fromkeys(name for kind in type(self).__mro__ for name in vars(kind))  # in the order of the file
@@ -95,11 +95,15 @@ class Simulator:
         """What the public calls an account."""
         return account
 
+    def line(self, request: httpx2.Request) -> str:
+        """A call as faults match it. More may follow the path where one path is for calls of different effect."""
+        return f"{request.method} {request.url.path}"
+
     # The engine.
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         """The network's answer. Raises an httpx2.TransportError where a fault says that none comes."""
-        line = f"{request.method} {request.url.path}"
+        line = self.line(request)
         self.requests.append(line)
         del self.requests[:-1000]
         with self.store.transaction():
@@ -178,7 +182,7 @@ class Simulator:
     # For tests and for the people who look.
 
     def fail(self, kind: str, match: str = "", *, times: int = 1, seconds: float = 0) -> None:
-        """Arm a fault for the next `times` calls whose "METHOD /path" matches (default: the creating calls)."""
+        """Arm a fault for the next `times` calls whose `line` ("METHOD /path") matches (default: the creating calls)."""
         if kind not in FAULTS:
             raise ValueError(f"unknown fault {kind!r}; known: {', '.join(FAULTS)}")
         try:
