@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     settle_seconds: float | None = Field(
         None, gt=0, description="Overrides how long a lost post is looked for (default: the network's own)."
     )
+    confirm_seconds: float = Field(30, gt=0, description="Delay before a network that accepted a post is asked whether it is visible.")
 
     sandbox_url: str = Field("", description="Where `socialclaw sandbox` runs, if the simulators are not in this process.")
     connect_seconds: float = Field(10, gt=0, description="Time limit for connecting to a network.")

@@ -1,6 +1,7 @@
 """One installation under attack, and what the public saw of it.
 
-The simulators live in a process of their own and keep their memory in a file of their own: that file is the witness.
+The simulators live in a process of their own and keep their memory in a file of their own: that file is the witness. The API is
+another process, because networks fetch media from it. The test itself plays the users.
 """
 
 from __future__ import annotations
@@ -9,67 +10,64 @@ import asyncio
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
 from sqlalchemy import func, select
 
 from socialclaw.db import schema
-from socialclaw.db.base import new_id, utc_now
-from socialclaw.db.posts import Attempt, Post, Run
+from socialclaw.db.base import iso, utc_now
+from socialclaw.db.posts import Attempt, Post
 from socialclaw.networks import providers
-from socialclaw.providers.connect import OAuth2
+from socialclaw.providers.base import Provider
+from socialclaw.providers.simulator import Simulator
 from socialclaw.providers.store import Store
 from socialclaw.settings import Settings
 from socialclaw.system import System
 from socialclaw.vault import Vault
-from tests.accounts.world import add_workspace, connect_form, connect_x
-from tests.crash.processes import context, run_sandbox, run_worker
+from tests.accounts.world import add_workspace
+from tests.crash import users
+from tests.crash.processes import context, run_api, run_sandbox, run_worker
+from tests.crash.report import ENDED, Report, judge
 
-ENDED = ("published", "failed", "canceled")
+# So that a campaign takes seconds. What they are does not change what must hold.
+QUICK = {
+    "lease_seconds": 1.0,
+    "scan_seconds": 0.1,
+    "retry_first_seconds": 0.2,
+    "retry_tries": 50,
+    "settle_seconds": 1.0,
+    "confirm_seconds": 0.5,
+    "rate_limit_per_minute": 1_000_000,
+}
+LOOK_SECONDS = 0.05
 
 
 @dataclass
-class Report:
-    """What came of a campaign. `unresolved`: named as such, because the network cannot be asked."""
+class Member:
+    """A connected account of the lab, and what every post to it needs."""
 
-    posts: int = 0
-    published: int = 0
-    unresolved: int = 0
-    duplicates: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-    kills: int = 0
-    recovery: list[float] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        times = sorted(self.recovery)
-        took = f", recovery p50 {times[len(times) // 2]:.2f} s, max {times[-1]:.2f} s" if times else ""
-        parts = (
-            f"{len(self.duplicates)} duplicates",
-            f"{len(self.lost)} lost",
-            f"{self.unresolved} named as unresolved",
-            f"{len(self.wrong)} wrong",
-        )
-        return f"{self.kills} kills, {self.posts} posts: {self.published} published, {', '.join(parts)}{took}"
+    id: str
+    provider: Provider
+    who: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    assets: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Lab:
     """Use as an async context manager. `database_url` empty: SQLite in the folder."""
 
     def __init__(self, folder: Path, database_url: str = "", **settings: Any) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        quick = {"lease_seconds": 1.0, "scan_seconds": 0.1, "retry_first_seconds": 0.2, "retry_tries": 50, "settle_seconds": 1.0}
-        self.here = {"data_dir": folder, "database_url": database_url, **quick, **settings}
+        self.port, self.api_port = _free_ports(2)
+        base = {"data_dir": folder, "database_url": database_url, "public_base_url": f"http://127.0.0.1:{self.api_port}"}
+        self.here = {**base, **QUICK, **settings}
         self.there = self.here | {"sandbox_url": f"http://127.0.0.1:{self.port}", "answer_seconds": 5.0}
-        self.run_id = ""
         self.workspace = ""
+        self.members: dict[str, Member] = {}
+        self._processes: list[Any] = []
 
     async def __aenter__(self) -> Lab:
         settings = Settings(**self.here)
@@ -78,63 +76,73 @@ class Lab:
         await schema.upgrade(self.system.database)
         self.witness = Store(settings.sandbox_file)
         self.workspace = await add_workspace(self.system)
-        self.sandbox = context.Process(target=run_sandbox, args=(self.here, self.port), daemon=True)
-        self.sandbox.start()
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return self
-            await asyncio.sleep(0.02)
+        for network in self.networks.values():
+            network.lift_quotas()
+        self._start(run_sandbox, self.here, self.port)
+        self._start(run_api, self.there, self.api_port)
+        for port in (self.port, self.api_port):
+            await _until_open(port)
+        return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.sandbox.kill()
-        self.sandbox.join()
+        for process in self._processes:
+            process.kill()
+            process.join()
         self.witness.close()
         await self.system.close()
 
+    @property
+    def networks(self) -> dict[str, Simulator]:
+        """The simulators, on the same store as those of the sandbox's process: to prepare them, and to arm faults."""
+        assert self.system.sandbox is not None
+        return self.system.sandbox.networks
+
+    def _start(self, run: Any, *args: Any) -> Any:
+        process = context.Process(target=run, args=args, daemon=True)
+        process.start()
+        self._processes.append(process)
+        return process
+
     # Before: accounts and posts.
 
-    async def connect(self, provider: str, who: str) -> str:
-        """An account, connected the way a user does it; its id."""
-        if isinstance(providers()[provider].connect, OAuth2):
-            return await connect_x(self.system, self.workspace, who=who)
-        return await connect_form(self.system, self.workspace, provider, who=who)
+    async def connect(self, key: str, who: str) -> Member:
+        """An account, connected the way a user does it, with the files and settings that the provider demands of each post."""
+        provider = providers()[key]
+        row = await users.join(self.system, self.workspace, key, who)
+        member = Member(row.id, provider, who, users.required(provider, row.account_type))
+        if provider.rules.media_required:
+            shape = provider.rules.shapes[0]
+            member.assets = [await users.upload(self.system, self.workspace, shape, n) for n in range(shape.least)]
+        self.members[member.id] = member
+        return member
 
-    async def schedule(self, account_id: str, provider: str, texts: Iterable[str], *, at: datetime | None = None, assets: Any = ()) -> None:
-        """Posts with these texts, as if they had been applied."""
-        due, rows = at or utc_now(), list(texts)
-
-        def add(session: Any) -> None:
-            run = Run(
-                workspace_id=self.workspace,
-                mode="scheduled",
-                source_model="posts_v1",
-                timezone="UTC",
-                fingerprint="",
-                total_posts=len(rows),
-            )
-            session.add(run)
-            session.flush()
-            more = {"run_id": run.id, "timezone": "UTC", "source_model": "posts_v1", "status": "scheduled", "settings": {}}
-            for position, text in enumerate(rows):
-                what = {"id": new_id("post"), "account_id": account_id, "provider": provider, "account": "", "position": position}
-                session.add(
-                    Post(workspace_id=self.workspace, description=text, publish_at=due, next_at=due, assets=list(assets), **what, **more)
-                )
-
-        await self.system.database.write(add)
-
-    def picture(self, folder: Path) -> Path:
-        path = folder / "picture.png"
-        Image.new("RGB", (64, 64), "teal").save(path)
-        return path
+    async def schedule(
+        self, posts: Iterable[tuple[Member, str]], *, at: datetime | None = None, assets: Iterable[Mapping[str, Any]] = ()
+    ) -> str:
+        """Apply posts with these texts; the run's id. `assets` in the place of those that the provider demands."""
+        due, given = iso(at or utc_now()), list(assets)
+        rows = [
+            {
+                "account": member.id,
+                "description": text,
+                "publish_at": due,
+                **({"settings": member.settings} if member.settings else {}),
+                **({"assets": files} if (files := given or member.assets) else {}),
+            }
+            for member, text in posts
+        ]
+        return await users.schedule(self.system, self.workspace, {"timezone": "UTC", "posts": rows})
 
     # During: workers that come and go.
 
     def worker(self, boundary: int | None = None, moment: str = "") -> Any:
-        process = context.Process(target=run_worker, args=(self.there, boundary, moment), daemon=True)
-        process.start()
-        return process
+        return self._start(run_worker, self.there, boundary, moment)
+
+    def bury(self, process: Any) -> None:
+        """Kill a process for good (SIGKILL)."""
+        process.kill()
+        process.join()
+        self._processes.remove(process)
 
     async def settle(self, *, within: float) -> bool:
         """Whether every post came to an end in this many seconds."""
@@ -142,12 +150,17 @@ class Lab:
         while time.monotonic() < until:
             if not await self.open_posts():
                 return True
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(LOOK_SECONDS)
         return False
 
     async def open_posts(self) -> int:
-        query = select(func.count()).select_from(Post).where(Post.status.not_in(ENDED))
+        query = select(func.count()).select_from(Post).where(Post.status.not_in(ENDED) | Post.next_at.is_not(None))
         return int(await self.system.database.read(lambda session: session.scalar(query)) or 0)
+
+    async def unfinished(self) -> list[str]:
+        """What keeps the posts that have not ended, for the message of a failure."""
+        rows = [p for p in await self.posts() if p.status not in ENDED or p.next_at]
+        return [f"{p.description}: {p.status} {p.stage} until {p.next_at}, {p.error_code} {p.error}" for p in rows[:5]]
 
     # After: what the database says, and what the public saw.
 
@@ -157,28 +170,33 @@ class Lab:
             return Counter(row[0] for row in self.witness.db.execute("SELECT text FROM posts"))
 
     async def report(self) -> Report:
-        posts = await self.system.database.read(lambda session: list(session.scalars(select(Post))))
-        seen = self.seen()
-        report = Report(posts=len(posts))
-        for post in posts:
-            count = seen[post.description]
-            named = post.error_code == "publish_outcome_unknown"
-            report.published += post.status == "published"
-            report.unresolved += named
-            if count > 1:
-                report.duplicates.append(post.description)
-            if post.status == "published" and count == 0:
-                report.wrong.append(f"{post.description}: published, but the public never saw it")
-            if post.status not in ENDED or (count == 0 and post.status != "published" and not named):
-                report.lost.append(f"{post.description}: {post.status} {post.error_code} {post.error}")
-            if count and post.status != "published" and not named:
-                report.wrong.append(f"{post.description}: visible, but {post.status} {post.error_code}")
-        if strangers := seen.keys() - {post.description for post in posts}:
-            report.wrong.append(f"posts of nobody: {sorted(strangers)[:3]}")
-        return report
+        return judge(await self.posts(), self.seen())
+
+    async def posts(self, run_id: str | None = None) -> list[Post]:
+        query = select(Post) if run_id is None else select(Post).where(Post.run_id == run_id)
+        return await self.system.database.read(lambda session: list(session.scalars(query.order_by(Post.position))))
 
     async def attempts(self) -> list[Attempt]:
         return await self.system.database.read(lambda session: list(session.scalars(select(Attempt).order_by(Attempt.started_at))))
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens on, each another one."""
+    taken = [socket.socket() for _ in range(count)]
+    for one in taken:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in taken]
+    for one in taken:
+        one.close()
+    return ports
+
+
+async def _until_open(port: int) -> None:
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        await asyncio.sleep(0.02)
 
 
 def later(seconds: float) -> datetime:

@@ -1,4 +1,4 @@
-"""The processes of a crash campaign: a sandbox that testifies, and workers that are killed.
+"""The processes of a crash campaign: a sandbox that testifies, an API that hands media out, and workers that are killed.
 
 They are forked from a server process that has imported everything once, so that a worker is up in tens of milliseconds.
 """
@@ -17,21 +17,34 @@ from typing import Any
 import uvicorn
 
 from socialclaw.api.sandbox import sandbox_app
+from socialclaw.app import build
 from socialclaw.cli.process import Connection
 from socialclaw.db.database import Database
 from socialclaw.jobs.queue import Queue
 from socialclaw.networks import providers
+from socialclaw.outbound import guarded_transport
 from socialclaw.settings import Settings
 from socialclaw.system import System, open_sandbox
 from socialclaw.work import Worker
 
 context = multiprocessing.get_context("forkserver")
 context.set_forkserver_preload([__name__])
+# Done once in advance, like the imports above: finding the networks, and reading the list of certificate authorities.
+providers()
+guarded_transport()
 
 
 def run_sandbox(settings: dict[str, Any], port: int) -> None:
     """Serve the simulators until killed."""
-    app = sandbox_app(open_sandbox(Settings(**settings)), faults=True)
+    _serve(sandbox_app(open_sandbox(Settings(**settings)), faults=True), port)
+
+
+def run_api(settings: dict[str, Any], port: int) -> None:
+    """Serve the API until killed, without a worker."""
+    _serve(build(System.open(Settings(**settings))), port)
+
+
+def _serve(app: Any, port: int) -> None:
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="critical", http=Connection, loop="asyncio")
 
 
@@ -40,7 +53,6 @@ def run_worker(settings: dict[str, Any], boundary: int | None = None, moment: st
     logging.disable(logging.CRITICAL)
     if boundary is not None:
         kill_at(boundary, moment)
-    providers()
     asyncio.run(_work(Settings(**settings)))
 
 

@@ -7,44 +7,33 @@ nothing may be lost, and nothing may stay unknown.
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
-from socialclaw.media.assets import wire
-from socialclaw.media.uploads import Claims, create, intake
+from socialclaw.networks import providers
+from tests.crash import users
 from tests.crash.lab import Lab
 
 MOST_WRITES = 60
 
 
-async def image(lab: Lab, folder: Path) -> dict[str, object]:
-    async with intake(lab.system) as file:
-        await file.write(lab.picture(folder).read_bytes())
-        asset = await create(lab.system, lab.workspace, await file.finish(), Claims("picture.png"), test=True)
-    facts = wire(asset, lab.system.settings.base_url)
-    return {"id": facts["id"], "url": facts["publicUrl"], "managed": True, "kind": "image", "mime": "image/png", "altText": "a teal square"}
-
-
 @pytest.mark.parametrize("moment", ["before", "after"])
-async def test_death_at_every_write_of_a_publish(lab: Lab, tmp_path: Path, moment: str, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_death_at_every_write_of_a_publish(lab: Lab, moment: str, capsys: pytest.CaptureFixture[str]) -> None:
     account = await lab.connect("x", "ada")
-    picture = await image(lab, tmp_path)
+    picture = await users.upload(lab.system, lab.workspace, providers()["x"].rules.shapes[0], 1) | {"altText": "a coloured square"}
     kills = 0
     for boundary in range(1, MOST_WRITES):
-        await lab.schedule(account, "x", [f"{moment} {boundary}"], assets=[picture])
+        await lab.schedule([(account, f"{moment} {boundary}")], assets=[picture])
         doomed = lab.worker(boundary, moment)
         while doomed.is_alive() and await lab.open_posts():  # noqa: ASYNC110  another process cannot set an event of ours
             await asyncio.sleep(0.02)
         if doomed.is_alive():  # the post was done before the worker came to this write: every boundary has been seen
-            doomed.kill()
-            doomed.join()
+            lab.bury(doomed)
             break
         kills += 1
         heir = lab.worker()
         assert await lab.settle(within=20), f"the post of boundary {boundary} never came to an end"
-        heir.kill()
-        heir.join()
+        lab.bury(heir)
     else:
         pytest.fail(f"a publish should not take {MOST_WRITES} writes")
     report = await lab.report()

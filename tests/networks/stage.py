@@ -187,7 +187,7 @@ class Stage:
             return content[offset : offset + length]
 
         shape = next((s for s in self.provider.rules.shapes if s.kind == kind), None)
-        width, height = _pixels(shape) if shape else (64, 48)
+        width, height = pixels(shape) if shape else (64, 48)
         seconds = (shape.seconds[0] or shape.seconds[1]) if shape and kind == "video" else None
         return Media(f"asset_{number}", kind, mime, len(content), url, f"{kind}-{number}.{extension}", alt, width, height, seconds, read)
 
@@ -271,7 +271,7 @@ class Stage:
         return list(dict.fromkeys(f"^{re.sub(r'[0-9]+', '[0-9]+', re.escape(line))}$" for line in earlier))
 
 
-def _pixels(shape: Shape) -> tuple[int, int]:
+def pixels(shape: Shape) -> tuple[int, int]:
     """Dimensions within the bounds of a shape."""
     low, high = shape.aspect
     aspect = min(max(4 / 3, low or 0), high or math.inf)

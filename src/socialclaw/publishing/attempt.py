@@ -47,7 +47,7 @@ class Attempts:
                 raise Uncertain(f"An earlier attempt may have finished {claim.undone[0]!r}")
             with listening() as heard:
                 post = await self._publish(claim)
-            outcome = verdicts.published(claim, post, now=utc_now())
+            outcome = verdicts.published(claim, post, now=utc_now(), confirm=self.system.settings.confirm_seconds)
             outcome.hold_until = verdicts.rest(providers()[claim.post.provider], heard, now=utc_now())
             return outcome
         except Superseded:

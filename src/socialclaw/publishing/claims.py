@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -66,16 +66,11 @@ def claim(session: Session, wanted: Sequence[Wanted]) -> list[Claim | None]:
 
 
 def _take_lanes(session: Session, now: datetime, wanted: dict[str, Wanted]) -> dict[str, str]:
-    """Account -> its next due post, for the lanes that were free."""
-    first = (
-        select(Post.id)
-        .where(Post.account_id == Account.id, Post.next_at.is_not(None), Post.next_at <= now)
-        .order_by(Post.next_at, Post.position, Post.id)
-        .limit(1)
-        .correlate(Account)
-        .scalar_subquery()
-    )
-    found = session.execute(select(Account.id, first).where(Account.id.in_(wanted)).order_by(Account.id))
+    """Account -> its next due post, for the lanes that were free. What a dead worker left in a lane goes before all others."""
+    due_of = select(Post.id).where(Post.next_at.is_not(None), Post.next_at <= now).correlate(Account)
+    left = due_of.join(Lane, Lane.post_id == Post.id).where(Lane.account_id == Account.id).scalar_subquery()
+    first = due_of.where(Post.account_id == Account.id).order_by(Post.next_at, Post.position, Post.id).limit(1).scalar_subquery()
+    found = session.execute(select(Account.id, func.coalesce(left, first)).where(Account.id.in_(wanted)).order_by(Account.id))
     due: dict[str, str] = {account_id: post_id for account_id, post_id in found if post_id is not None}
     if not due:
         return {}

@@ -49,7 +49,7 @@ async def look(system: System, claim: Claim) -> Outcome:
         return verdicts.decided(claim, error, Fail(), now=now, settle=settle)  # the network says what became of it, e.g. processing failed
     free = [p for p in found if p.id not in await system.database.read(owned, post, [p.id for p in found])]
     if free:
-        return verdicts.published(claim, free[0], now=utc_now(), how="confirmed")
+        return verdicts.published(claim, free[0], now=utc_now(), confirm=system.settings.confirm_seconds, how="confirmed")
     settled = (now - (post.marked_at or now)).total_seconds() >= settle
     if post.stage == "reconcile" and settled:
         return verdicts.absent(claim, now=utc_now())

@@ -16,14 +16,16 @@ from socialclaw.publishing.outcomes import Outcome
 from socialclaw.publishing.policy import LONGEST_HOLD, LONGEST_LOOK, Decision, Fail, Look, Park, RetryAt, next_look
 
 UNKNOWN = "publish_outcome_unknown"
-SECONDS_TO_CONFIRM = 30  # until an accepted post is looked at; doubled after every look
-LONGEST_TO_CONFIRM = 3600
+LONGEST_TO_CONFIRM = 3600  # seconds between two looks at an accepted post
 
 
-def published(claim: Claim, post: Published, *, now: datetime, how: str | None = None) -> Outcome:
-    """It is live (or accepted). `how`: the reconciliation status, where evidence and not an answer says so."""
+def published(claim: Claim, post: Published, *, now: datetime, confirm: float, how: str | None = None) -> Outcome:
+    """It is live; or accepted, and looked at in `confirm` seconds, doubled after every look.
+
+    `how`: the reconciliation status, where evidence and not an answer says so.
+    """
     looks = claim.post.looks if claim.post.stage == "confirm" else 0
-    pause = min(SECONDS_TO_CONFIRM * 2 ** min(looks, 20), LONGEST_TO_CONFIRM)
+    pause = min(confirm * 2 ** min(looks, 20), LONGEST_TO_CONFIRM)
     changes: dict[str, Any] = {
         "status": "published",
         "stage": "publish" if post.final else "confirm",
@@ -96,16 +98,24 @@ def decided(claim: Claim, error: Exception, decision: Decision, *, now: datetime
 
 
 def look_again(claim: Claim, *, now: datetime, settle: float, error: Exception | None = None) -> Outcome:
-    """Not found yet, or the network could not be read: the attempt stays open until the next look."""
+    """Not found yet, still being decided about, or the network could not be read: the attempt stays open until the next look."""
     post = claim.post
-    marked = post.marked_at or now
+    marked = post.marked_at or post.published_at or now
     if now - marked > LONGEST_LOOK:
+        if post.stage == "confirm":
+            return _left(claim)
         return unknown(claim, "The network could not be read for so long that a person must decide whether the post is live")
     looks = post.looks + 1
     changes: dict[str, Any] = {"next_at": next_look(marked, looks=looks, now=now, settle=settle), "looks": looks, "waiting": True}
     if error is not None:
         changes["error_code"], changes["error"], _ = told(error)
     return Outcome(claim, changes, ended=False)
+
+
+def _left(claim: Claim) -> Outcome:
+    """The network accepted it, and has said no more for so long that it is not asked any more."""
+    message = "The network accepted the post and never said whether it is visible"
+    return Outcome(claim, {"next_at": None, "waiting": False}, ok=True, code="accepted", message=message, retryable=False)
 
 
 def absent(claim: Claim, *, now: datetime) -> Outcome:

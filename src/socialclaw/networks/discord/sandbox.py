@@ -169,7 +169,8 @@ class DiscordSandbox(Simulator):
         if webhook and revoke:
             self.shelf.drop("webhook", webhook["id"])
         elif webhook:
-            self.shelf.put("webhook", webhook["id"], {**webhook, "token": _token()})
+            token = _token()
+            self.shelf.put("webhook", webhook["id"], {**webhook, "token": token, "url": _url(webhook["id"], token)})
 
     def _bucket(self, headers: httpx2.Headers) -> dict[str, str]:
         reset = headers.get("retry-after", "2")
@@ -194,8 +195,7 @@ class DiscordSandbox(Simulator):
         known = self.shelf.get("server", name) or {"guild_id": self._snowflake(), "channel_id": self._snowflake()}
         self.shelf.put("server", name, known)
         number, token = self._snowflake(), _token()
-        url = f"https://discord.com/api/webhooks/{number}/{token}"
-        more = {"application_id": None, "avatar": None, "url": url}
+        more = {"application_id": None, "avatar": None, "url": _url(number, token)}
         webhook: Document = {"id": number, "type": 1, "name": name[:80] or "Webhook", "token": token, **known, **more}
         self.shelf.put("webhook", number, webhook)
         return webhook
@@ -232,3 +232,7 @@ def _page(title: str, body: str, status: int = 200) -> httpx2.Response:
 
 def _token() -> str:
     return secrets.token_urlsafe(51)
+
+
+def _url(webhook_id: str, token: str) -> str:
+    return f"https://discord.com/api/webhooks/{webhook_id}/{token}"

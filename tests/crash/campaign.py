@@ -1,0 +1,123 @@
+"""Workers publish to every network and are killed with SIGKILL in the middle of it, again and again."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from socialclaw.db.posts import Lane, Post
+from socialclaw.networks import providers
+from tests.crash.lab import Lab, Member
+from tests.crash.report import ENDED, Report
+
+ACCOUNTS = 4  # of each provider
+LONGEST_MERCY = 0.25  # seconds that a worker which holds a post goes on living
+PATIENCE = 1.0  # seconds to wait for a worker that holds one
+TO_THE_END = 180.0
+LOOK_SECONDS = 0.02
+
+
+async def campaign(
+    lab: Lab, *, kills: int, posts: int, workers: int, seed: int, keys: Sequence[str] = (), accounts: int = ACCOUNTS
+) -> Report:
+    """Publish while workers die; afterwards the last ones may finish in peace.
+
+    `posts` of each of `accounts` accounts of each provider (those named by `keys`, or all). They come due bit by bit between the
+    kills. Each kill takes one of `workers` at a random instant while it holds a post, and puts a new one in its place.
+    """
+    rng = random.Random(seed)
+    members = [await lab.connect(key, f"{key}{number}") for key in keys or providers() for number in range(accounts)]
+    batches = _batches(members, posts, kills, seed, rng)
+    watch = _Watch(lab)
+    alive = [lab.worker() for _ in range(workers)]
+    watching = asyncio.create_task(watch.run())
+    hits = 0
+    for _ in range(kills):
+        await lab.schedule(next(batches))
+        victim = await _at_work(lab, alive) or rng.choice(alive)
+        await asyncio.sleep(rng.uniform(0, LONGEST_MERCY))
+        lab.bury(victim)
+        hits += await watch.died(victim.pid)
+        alive.remove(victim)
+        alive.append(lab.worker())
+    for batch in batches:
+        await lab.schedule(batch)
+    assert await lab.settle(within=TO_THE_END), f"{await lab.open_posts()} posts never came to an end: {await lab.unfinished()}"
+    watching.cancel()
+    for process in alive:
+        lab.bury(process)
+    report = await lab.report()
+    report.kills, report.hits, report.recovery = kills, hits, watch.took
+    return report
+
+
+def _batches(members: Sequence[Member], posts: int, kills: int, seed: int, rng: random.Random) -> Iterator[list[tuple[Member, str]]]:
+    """All posts in random order, in as many parts as there are kills."""
+    every = [(m, f"{m.provider.key} {m.who} {n} of {seed}") for m in members for n in range(posts)]
+    rng.shuffle(every)
+    edges = [round(len(every) * part / kills) for part in range(kills + 1)]
+    return (every[start:end] for start, end in itertools.pairwise(edges))
+
+
+async def _at_work(lab: Lab, alive: Sequence[Any]) -> Any:
+    """One of these workers that holds a post; None where none takes any for a while."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        holding = {_pid(lane) for lane in await lab.system.database.read(_lanes)}
+        for process in alive:
+            if process.pid in holding:
+                return process
+        await asyncio.sleep(0.002)
+    return None
+
+
+def _lanes(session: Session) -> list[Lane]:
+    return list(session.scalars(select(Lane)))
+
+
+def _pid(lane: Lane) -> int:
+    return int(lane.worker_id.split(":")[1]) if lane.worker_id else 0
+
+
+class _Watch:
+    """Measures how long the posts of dead workers lie about: until another worker has claimed them, or they have ended."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._orphans: dict[str, tuple[int, float]] = {}  # post -> fence, and when its worker died
+        self.took: list[float] = []
+
+    async def died(self, pid: int) -> bool:
+        """Note what this worker held; whether it held anything."""
+        died = time.monotonic()
+        held = await self._lab.system.database.read(_held_by, pid)
+        self._orphans |= {post_id: (fence, died) for post_id, fence in held}
+        return bool(held)
+
+    async def run(self) -> None:
+        while True:
+            if self._orphans:
+                now = time.monotonic()
+                for post in await self._lab.system.database.read(_posts, list(self._orphans)):
+                    fence, died = self._orphans[post.id]
+                    if post.fence > fence or post.status in ENDED:
+                        self.took.append(now - died)
+                        del self._orphans[post.id]
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def _held_by(session: Session, pid: int) -> list[tuple[str, int]]:
+    posts = [lane.post_id for lane in _lanes(session) if _pid(lane) == pid]
+    rows = session.execute(select(Post.id, Post.fence).where(Post.id.in_(posts), Post.status == "publishing", Post.waiting.is_(False)))
+    return [(post_id, fence) for post_id, fence in rows]
+
+
+def _posts(session: Session, ids: Sequence[str]) -> list[Post]:
+    return list(session.scalars(select(Post).where(Post.id.in_(ids))))
