@@ -16,6 +16,7 @@ from pathlib import Path
 
 import asyncpg
 import httpx2
+import hypothesis
 import pytest
 from fastapi import FastAPI
 
@@ -26,6 +27,9 @@ from socialclaw.settings import Settings
 from socialclaw.system import System
 from socialclaw.vault import Vault
 from socialclaw.workspaces import keys, tenants
+
+hypothesis.settings.register_profile("socialclaw", deadline=None)  # how fast a busy machine is, is nothing to fail for
+hypothesis.settings.load_profile("socialclaw")
 
 BASE_URL = "http://socialclaw.test"
 numbers = itertools.count(1)

@@ -7,7 +7,9 @@ from typing import Any
 
 from socialclaw.providers.base import Provider
 from socialclaw.providers.draft import Draft, Media
-from socialclaw.providers.rules import Issue, Setting, check, settle
+from socialclaw.providers.issues import Issue
+from socialclaw.providers.options import Setting, settle
+from socialclaw.providers.rules import check
 
 WRONG: tuple[Any, ...] = ([], "\0", -1e300, {}, 7, None)  # whatever a setting's type is, one of them is not of it
 

@@ -11,7 +11,8 @@ from socialclaw.accounts.capabilities import limitations
 from socialclaw.networks import providers
 from socialclaw.providers.base import Checks, Confirms, Deletes, Measures, Provider, TargetType
 from socialclaw.providers.connect import Form, OAuth2
-from socialclaw.providers.rules import Rules, Setting
+from socialclaw.providers.options import Setting
+from socialclaw.providers.rules import Rules
 
 INTRODUCTION = """What each destination takes and can do. The same is served for an account of yours by
 `GET /v1/accounts/{id}/capabilities`, `…/settings` and `…/actions`."""

@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         return (self.public_base_url or f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}").rstrip("/")  # noqa: S104
 
     @property
+    def max_base64_bytes(self) -> int:
+        """The largest file that fits into a body as base64: four characters for three bytes, beside up to 4 KiB of other fields."""
+        return min(max(0, self.max_body_bytes - 4096) // 4 * 3, self.max_asset_bytes)
+
+    @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'socialclaw.db'}"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from pydantic import BaseModel
 
 from socialclaw.api import logs
@@ -103,17 +103,17 @@ async def test_a_body_that_is_not_json(anonymous: httpx2.AsyncClient, content: b
     if content:
         problem(answer, 400, "invalid_json")
     else:
-        assert problem(answer, 422, "invalid_request")["issues"][0]["code"] == "missing"
+        assert problem(answer, 422, "body_invalid")["issues"][0]["code"] == "body_invalid"
 
 
 async def test_a_wrong_body_lists_every_problem_with_its_path_and_without_its_value(anonymous: httpx2.AsyncClient) -> None:
-    details = problem(await anonymous.post("/test/body", json={"count": SECRET, "parts": [{}, {"a": "x"}]}), 422, "invalid_request")
+    details = problem(await anonymous.post("/test/body", json={"count": SECRET, "parts": [{}, {"a": "x"}]}), 422, "field_required")
     assert [(issue["path"], issue["in"]) for issue in details["issues"]] == [("name", "body"), ("count", "body"), ("parts[1].a", "body")]
     assert SECRET not in json.dumps(details)
 
 
 async def test_wrong_parameters_are_told_from_wrong_bodies(anonymous: httpx2.AsyncClient) -> None:
-    details = problem(await anonymous.get("/test/items/one?limit=many"), 422, "invalid_request")
+    details = problem(await anonymous.get("/test/items/one?limit=many"), 422, "filter_invalid")
     assert [(issue["path"], issue["in"]) for issue in details["issues"]] == [("item", "path"), ("limit", "query")]
 
 
@@ -123,7 +123,7 @@ async def test_wrong_parameters_are_told_from_wrong_bodies(anonymous: httpx2.Asy
 async def test_text_that_nothing_can_store_is_refused(anonymous: httpx2.AsyncClient, text: str) -> None:
     for path in ("/test/body", "/test/raw"):
         answer = await anonymous.post(path, content=text, headers={"content-type": "application/json"})
-        assert problem(answer, 422, "invalid_request")["issues"][0]["code"] == "text_unstorable"
+        assert problem(answer, 422, "text_unstorable")["issues"][0]["code"] == "text_unstorable"
 
 
 @pytest.mark.parametrize("text", ['"\\ud83d\\ude00"', '"\\\\u0000"', '"\\\\ud83d"', '"\\u00e9"', '"😀"', '"\\uD83D\\uDE00\\uD83D\\uDE00"'])
@@ -133,7 +133,7 @@ def test_text_that_only_looks_like_it_is_taken(text: str) -> None:
 
 async def test_nul_in_a_path_or_a_query(anonymous: httpx2.AsyncClient) -> None:
     problem(await anonymous.get("/v1/posts/%00"), 404, "route_not_found")
-    problem(await anonymous.get("/test/items/1?limit=%00"), 422, "invalid_request")
+    problem(await anonymous.get("/test/items/1?limit=%00"), 422, "text_unstorable")
 
 
 @pytest.mark.parametrize("opener", ["[", '{"a":'])
@@ -259,4 +259,39 @@ def test_an_error_without_details_says_null() -> None:
     from socialclaw.api.errors import answer
 
     assert json.loads(answer(SocialClawError("No")).body)["details"] is None
-    assert json.loads(answer(InvalidRequest("No", a=1)).body)["details"] == {"a": 1}
+
+
+def test_one_thing_wrong_is_listed_like_many() -> None:
+    from socialclaw.api.errors import answer
+
+    one = {"path": "b", "code": "x_wrong", "message": "No", "details": {"path": "b", "allowed": [1]}}
+    answered = json.loads(answer(InvalidRequest("No", code="x_wrong", path="b", allowed=[1])).body)
+    assert answered["details"] == {"path": "b", "allowed": [1], "issues": [one]}
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_a_body_that_is_not_said_to_be_json_is_looked_at_all_the_same(anonymous: httpx2.AsyncClient, kind: str) -> None:
+    headers = {"content-type": kind} if kind else {}
+    problem(await anonymous.post("/test/raw", content=b'"\\u0000"', headers=headers), 422, "text_unstorable")
+    problem(await anonymous.post("/test/raw", content=b"[" * 100 + b"]" * 100, headers=headers), 400, "invalid_json")
+    problem(await anonymous.post("/test/raw", content=b"\xff", headers=headers), 400, "invalid_json")
+
+
+async def test_a_body_that_breaks_off_is_not_taken_for_a_whole_one(app: FastAPI, lines: io.StringIO) -> None:
+    taken, sent = [], []
+
+    @app.post("/test/takes-anything")
+    async def takes_anything(request: Request) -> None:
+        taken.append(await request.body())
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "http_version": "1.1", "method": "POST", "path": "/test/takes-anything", "query_string": b"", "headers": []}
+    await app(scope, receive, send)
+    assert not taken
+    assert not sent
+    assert json.loads(lines.getvalue())["status"] == 499

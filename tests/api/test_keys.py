@@ -100,8 +100,8 @@ async def test_keys_of_live_workspaces_say_so(system: System) -> None:
     [
         ({"kind": "robot"}, "key_kind_invalid"),
         ({"label": "x" * 201}, "key_label_too_long"),
-        ({"label": 3}, "invalid_request"),
-        ([], "invalid_request"),
+        ({"label": 3}, "field_type_invalid"),
+        ([], "field_type_invalid"),
     ],
 )
 async def test_a_wrong_key_request_is_refused(api: httpx2.AsyncClient, body: object, code: str) -> None:

@@ -22,6 +22,5 @@ def json_object(body: bytes) -> dict[str, Any]:
     """The object that a body holds; an empty body is an empty object. 422 where it holds something else."""
     content = json_value(body) if body.strip() else {}
     if not isinstance(content, dict):
-        message = "The body must be a JSON object"
-        raise InvalidRequest(message, issues=[{"path": "", "in": "body", "code": "body_invalid", "message": message}])
+        raise InvalidRequest("The body must be a JSON object", code="body_invalid")
     return content

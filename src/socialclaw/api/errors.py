@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -33,10 +33,20 @@ class MethodNotAllowed(SocialClawError):
 
 def answer(error: SocialClawError) -> Response:
     """A failure on the wire. What a network said is scrubbed once more on its way out."""
-    content = render({"ok": False, "code": error.code, "message": error.message, "details": error.details or None})
+    content = render({"ok": False, "code": error.code, "message": error.message, "details": details(error)})
     if isinstance(error, ProviderError):
         content = scrub(content.decode()).encode()
     return Response(content, status_code=error.status, media_type="application/json", headers=_headers(error))
+
+
+def details(error: SocialClawError) -> dict[str, Any] | None:
+    """What a failure says beside its message. A request with one thing wrong lists it like one with many: under `issues`."""
+    if not isinstance(error, InvalidRequest) or error.status != InvalidRequest.status:
+        return error.details or None
+    found = error.details.get("issues")
+    if not found:
+        found = [{"path": error.details.get("path", ""), "code": error.code, "message": error.message, "details": dict(error.details)}]
+    return {**error.details, "issues": [{"path": "", "details": {}, **issue} for issue in found]}
 
 
 def _headers(error: SocialClawError) -> dict[str, str]:
@@ -61,8 +71,23 @@ def crash(error: Exception, request_id: str) -> Response:
 def issues(error: RequestValidationError) -> list[dict[str, Any]]:
     """Every problem of a request, each with its path; values are not repeated, since they may be secret."""
     return [
-        {"path": path(found["loc"][1:]), "in": found["loc"][0], "code": found["type"], "message": found["msg"]} for found in error.errors()
+        {"path": path(found["loc"][1:]), "in": found["loc"][0], "code": _code(found), "message": found["msg"], "details": {}}
+        for found in error.errors()
     ]
+
+
+def _code(found: Mapping[str, Any]) -> str:
+    """Our code for what the framework found; `json_invalid` stays."""
+    code: str = found["type"]
+    if found["loc"][0] != "body":
+        code = "filter_invalid"
+    elif code == "missing":
+        code = "field_required" if len(found["loc"]) > 1 else "body_invalid"
+    elif code.endswith(("_type", "_parsing")):
+        code = "field_type_invalid"
+    elif code != "json_invalid":
+        code = "field_invalid"
+    return code
 
 
 def path(parts: Sequence[int | str]) -> str:
@@ -71,13 +96,13 @@ def path(parts: Sequence[int | str]) -> str:
 
 
 def invalid(error: RequestValidationError) -> SocialClawError:
-    """A request that does not fit its description."""
+    """A request that does not fit its description: the first problem's code, and all of them."""
     found = issues(error)
     if found[0]["code"] == "json_invalid":
         return MalformedJson("The body is not JSON")
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     first = f"{found[0]['path'] or found[0]['in']}: {found[0]['message']}"
-    return InvalidRequest(f"{first}{more}", issues=found)
+    return InvalidRequest(f"{first}{more}", code=found[0]["code"], issues=found)
 
 
 def refused(error: HTTPException, request: Request) -> SocialClawError:

@@ -1,4 +1,7 @@
-"""What lists have in common: how they are narrowed and paged. An unknown filter value is a 422 that names the allowed ones."""
+"""What lists have in common: how they are narrowed and paged.
+
+An unknown filter value is a 422 that names the allowed ones; an empty one is as good as absent.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,12 @@ AccountFilter = Annotated[str | None, Query(description="An account handle or id
 
 def provider_key(name: str | None) -> str | None:
     """The provider key of a filter, or InvalidRequest that names the allowed ones."""
-    if name is None:
+    if not name:
         return None
     key = canonical(name) or (name if name in PROVIDER_KEYS else None)
     if key is None:
         message = f"Unknown provider {name!r}; allowed: {', '.join(PROVIDER_KEYS)}"
-        raise InvalidRequest(message, code="provider_unsupported", allowed=list(PROVIDER_KEYS))
+        raise InvalidRequest(message, code="provider_unsupported", path="provider", allowed=list(PROVIDER_KEYS))
     return key
 
 

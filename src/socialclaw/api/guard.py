@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from socialclaw.api.errors import MalformedJson, RouteNotFound
@@ -21,7 +22,10 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Guard:
-    """ASGI middleware. JSON bodies are read here and checked; others stream on, counted. Paths below `free` are let through."""
+    """ASGI middleware. Forms stream on, counted; every other body is read here and checked: not every client says that it is JSON.
+
+    Paths below `free` are let through.
+    """
 
     def __init__(self, app: ASGIApp, *, most: int, most_form: int, free: str) -> None:
         self.app = app
@@ -43,11 +47,11 @@ class Guard:
         if free:
             return await self.app(scope, counted, send)
         check_address(scope)
-        if kind == b"application/json" or kind.endswith(b"+json"):
-            body = await counted.all()
-            check_json(body)
-            return await self.app(scope, Once(body, receive), send)
-        return await self.app(scope, counted, send)
+        if kind == b"multipart/form-data" or scope["method"] in ("GET", "HEAD"):
+            return await self.app(scope, counted, send)
+        body = await counted.all()
+        check_json(body)
+        return await self.app(scope, Once(body, receive), send)
 
 
 class Counted:
@@ -67,6 +71,8 @@ class Counted:
         parts = []
         while True:
             message = await self()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect  # what has come so far must not pass for the whole
             parts.append(message.get("body", b""))
             if not message.get("more_body", False):
                 return b"".join(parts)
@@ -95,8 +101,7 @@ def check_address(scope: Scope) -> None:
     if "\0" in scope["path"]:
         raise RouteNotFound("There is nothing at this path")
     if b"%00" in scope["query_string"]:
-        message = "Text may not hold the NUL character"
-        raise InvalidRequest(message, issues=[{"path": "", "in": "query", "code": "text_unstorable", "message": message}])
+        raise InvalidRequest("Text may not hold the NUL character", code="text_unstorable")
 
 
 def check_json(body: bytes) -> None:
@@ -142,7 +147,7 @@ def check_values(body: bytes) -> None:
     else:
         raise MalformedJson(f"The body is nested more than {DEEPEST} deep")
     if found:
-        raise InvalidRequest(f"{found[0]['path']}: {found[0]['message']}", issues=found)
+        raise InvalidRequest(f"{found[0]['path']}: {found[0]['message']}", code="text_unstorable", issues=found)
 
 
 def look(path: str, value: Any, found: list[dict[str, Any]]) -> list[tuple[str, Any]]:

@@ -11,6 +11,7 @@ import re
 import secrets
 import time
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from socialclaw.api import logs
@@ -19,6 +20,8 @@ from socialclaw.errors import SocialClawError
 
 SANE = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 QUIET = frozenset({"/health"})  # asked every few seconds by whoever watches us
+
+CLIENT_GONE = 499  # in the log only, as nginx has it
 
 log = logging.getLogger("socialclaw.http")
 
@@ -43,6 +46,8 @@ class Front:
     async def _answer(self, request: Answered, receive: Receive) -> None:
         try:
             await self.app(request.scope, receive, request.send)
+        except ClientDisconnect:
+            request.status = request.status or CLIENT_GONE  # nobody is there to be answered
         except Exception as error:
             if request.status:
                 raise  # half an answer is out; the server breaks the connection

@@ -41,7 +41,7 @@ async def list_posts(
     narrow = posts.PostFilter(
         run_id=run_id or run_id_alias,
         status=posts.check_status(status),
-        account=account,
+        account=account or None,
         provider=provider_key(provider),
         campaign_id=campaign_id or campaign_id_alias,
         since=instant(since or since_alias or since_snake, "from"),

@@ -75,6 +75,6 @@ async def list_jobs(
     `jobState` is draft, ready, blocked, stalled, failed or done. `nextAction` is none, publish_run, publish, retry, wait_parent,
     reconnect, reconcile or confirm.
     """
-    only = PostFilter(run_id=run_id, account=account, provider=provider_key(provider))
+    only = PostFilter(run_id=run_id or None, account=account or None, provider=provider_key(provider))
     found, total = await caller.read(jobs.page, only, status=status, limit=limit)
     return ok(jobs=found, total=total, limit=limit)

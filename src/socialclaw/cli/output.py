@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PLAIN_WIDTH = 160  # columns of a table that goes into a file or a pipe
+WIDEST = 10_000  # columns of any table
 
 
 class Problem(SocialClawError):
@@ -35,20 +36,26 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False), flush=True)
 
 
-def console() -> Console:
-    """For tables and live progress. What is no terminal gets wide plain lines."""
+def console(width: int | None = None) -> Console:
+    """For tables and live progress, as wide as the terminal unless told otherwise. What is no terminal gets wide plain lines."""
     from rich.console import Console
 
-    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=PLAIN_WIDTH, file=sys.stdout)
+    return Console(highlight=False, width=width or (None if sys.stdout.isatty() else PLAIN_WIDTH), file=sys.stdout)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table for people. Values are shown as they are, never read as markup."""
+    """A table for people. Values are shown as they are, never read as markup.
+
+    Where it is too wide, the terminal breaks its lines: links and ids can be clicked and copied only in one piece.
+    """
+    from rich.measure import Measurement
     from rich.table import Table
     from rich.text import Text
 
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        table.add_row(*(Text(cell, overflow="fold") for cell in row))
-    console().print(table)
+        table.add_row(*map(Text, row))
+    screen = console()
+    natural = Measurement.get(screen, screen.options.update(width=WIDEST), table).maximum
+    console(max(screen.width, natural)).print(table)
     sys.stdout.flush()

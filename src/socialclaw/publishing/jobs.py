@@ -60,9 +60,10 @@ def page(scope: Scope, only: PostFilter, *, status: str | None, limit: int) -> t
         query = query.where(state(now) == status)
     elif status in STATUSES:
         query = query.where(Post.status == status)
-    elif status is not None:
+    elif status:
         allowed = list(dict.fromkeys((*STATES, *STATUSES)))
-        raise InvalidRequest(f"Unknown status {status[:40]!r}; allowed: {', '.join(allowed)}", code="filter_invalid", allowed=allowed)
+        message = f"Unknown status {status[:40]!r}; allowed: {', '.join(allowed)}"
+        raise InvalidRequest(message, code="filter_invalid", path="status", allowed=allowed)
     latest = and_(Attempt.post_id == Post.id, Attempt.attempt_no == Post.attempt_count)
     rows = scope.session.execute(
         query.add_columns(state(now), Account, Attempt)

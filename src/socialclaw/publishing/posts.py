@@ -57,9 +57,10 @@ class PostFilter:
 
 def check_status(status: str | None) -> str | None:
     """A status filter, or InvalidRequest that names the allowed words."""
-    if status is not None and status not in STATUSES:
-        raise InvalidRequest(f"Unknown status {status!r}; allowed: {', '.join(STATUSES)}", code="filter_invalid", allowed=list(STATUSES))
-    return status
+    if status and status not in STATUSES:
+        message = f"Unknown status {status[:40]!r}; allowed: {', '.join(STATUSES)}"
+        raise InvalidRequest(message, code="filter_invalid", path="status", allowed=list(STATUSES))
+    return status or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
@@ -12,8 +12,11 @@ from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Attempt, Post, Run
 from socialclaw.errors import Conflict, InvalidRequest
 from socialclaw.publishing.posts import STATUSES
+from socialclaw.scheduling.post import GRACE
+from socialclaw.scheduling.times import LAST_YEAR, stamp
 
 ENDED = ("published", "failed", "canceled")
+LATEST = datetime(LAST_YEAR, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,7 @@ def publish(scope: Scope, run_id: str, *, start_at: datetime | None = None) -> R
     if not rows:
         raise Conflict("This draft has no posts left to publish", code="run_empty", runId=run.id)
     if start_at is not None:
-        shift = start_at - min(post.publish_at for post in rows)
-        try:
-            for post in rows:
-                post.publish_at = post.publish_at + shift
-        except OverflowError:
-            raise InvalidRequest("With this startAt a post would be beyond the year 9999", code="invalid_publish_time") from None
+        _move(rows, start_at, now)
     run.mode, run.updated_at = "scheduled", now
     for post in rows:
         post.status, post.updated_at = "scheduled", now
@@ -82,3 +80,16 @@ def publish(scope: Scope, run_id: str, *, start_at: datetime | None = None) -> R
             scope.hint("publish", post.account_id, post.next_at)
     scope.session.flush()
     return view(scope, run_id)
+
+
+def _move(posts: Sequence[Post], start_at: datetime, now: datetime) -> None:
+    """Move the earliest post to `start_at`, the others with it. The same times are refused as when a schedule is applied."""
+    if start_at < now - GRACE:
+        message = f"startAt is in the past: {stamp(start_at)}. Leave it out to publish at once what is due"
+        raise InvalidRequest(message, code="publish_time_in_past", path="startAt", publishAtUtc=stamp(start_at), now=stamp(now))
+    first, last = min(post.publish_at for post in posts), max(post.publish_at for post in posts)
+    if last - first > LATEST - start_at:
+        message = f"With this startAt a post would be due after the year {LAST_YEAR}"
+        raise InvalidRequest(message, code="invalid_publish_time", path="startAt")
+    for post in posts:
+        post.publish_at += start_at - first

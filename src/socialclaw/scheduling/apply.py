@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from sqlalchemy.dialects import postgresql, sqlite
 
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.db.posts import Post, Run
 from socialclaw.errors import Conflict, InvalidRequest
 from socialclaw.media.assets import known
-from socialclaw.scheduling.plan import Plan, PlannedPost
+from socialclaw.scheduling.document import KEY_NAMES, root
+from socialclaw.scheduling.plan import Plan
 
 NEAR = timedelta(minutes=1)  # what is due sooner is announced at once; the scan announces the rest
 
@@ -28,10 +29,11 @@ class Applied:
 
 
 def fingerprint(document: Any) -> str:
-    """Of what a document says; the order of keys does not count, nor does the idempotency key."""
-    if isinstance(document, dict):
-        document = {key: value for key, value in document.items() if key not in ("idempotencyKey", "idempotency_key")}
-    return hashlib.sha256(msgspec.json.encode(document, order="sorted")).hexdigest()
+    """Of what a document says. Neither the order of keys counts, nor the idempotency key, nor whether the schedule is wrapped."""
+    schedule = root(document) or document
+    if isinstance(schedule, dict):
+        schedule = {key: value for key, value in schedule.items() if key not in KEY_NAMES}
+    return hashlib.sha256(msgspec.json.encode(schedule, order="sorted")).hexdigest()
 
 
 def earlier(scope: Scope, key: str | None, content: str) -> Applied | None:
@@ -53,23 +55,35 @@ def apply(scope: Scope, plan: Plan, content: str, *, base_url: str) -> Applied:
         return found
     _hold_assets(scope, plan, base_url)
     now = utc_now()
-    run = Run(
-        id=new_id("run"),
-        mode=plan.mode,
-        source_model=plan.source_model,
-        timezone=plan.timezone,
-        idempotency_key=plan.idempotency_key,
-        fingerprint=content,
-        total_posts=len(plan.posts),
-    )
-    scope.add(run)
-    scope.session.flush()
-    rows = _rows(scope, run, plan.posts, now)
+    run_id = _insert_run(scope, plan, content, now)
+    if run_id is None:  # another process applied this key since we looked
+        found = earlier(scope, plan.idempotency_key, content)
+        assert found is not None
+        return found
+    rows = _rows(scope, run_id, plan, now)
     scope.session.connection().execute(Post.__table__.insert(), rows)  # type: ignore[attr-defined]
     near = now + NEAR
     for account, at in dict.fromkeys((row["account_id"], row["next_at"]) for row in rows if row["next_at"] and row["next_at"] <= near):
         scope.hint("publish", account, at)
-    return Applied(run.id, duplicate=False)
+    return Applied(run_id, duplicate=False)
+
+
+def _insert_run(scope: Scope, plan: Plan, content: str, now: datetime) -> str | None:
+    """The id of the new run; None where its key is taken. Waits for whoever is using the key at this moment."""
+    insert = postgresql.insert(Run) if scope.session.get_bind().dialect.name == "postgresql" else sqlite.insert(Run)
+    values = {
+        "id": new_id("run"),
+        "workspace_id": scope.workspace_id,
+        "mode": plan.mode,
+        "source_model": plan.source_model,
+        "timezone": plan.timezone,
+        "idempotency_key": plan.idempotency_key,
+        "fingerprint": content,
+        "total_posts": len(plan.posts),
+        "created_at": now,
+        "updated_at": now,
+    }
+    return scope.session.scalar(insert.values(**values).on_conflict_do_nothing().returning(Run.id))
 
 
 def _hold_assets(scope: Scope, plan: Plan, base_url: str) -> None:
@@ -79,9 +93,9 @@ def _hold_assets(scope: Scope, plan: Plan, base_url: str) -> None:
         raise InvalidRequest("A media file of this schedule was deleted meanwhile", code="asset_not_found", urls=sorted(missing))
 
 
-def _rows(scope: Scope, run: Run, posts: Sequence[PlannedPost], now: datetime) -> list[dict[str, Any]]:
-    draft = run.mode == "draft"
-    ids = [new_id("post") for _ in posts]
+def _rows(scope: Scope, run_id: str, plan: Plan, now: datetime) -> list[dict[str, Any]]:
+    posts, draft = plan.posts, plan.mode == "draft"
+    ids = sorted(new_id("post") for _ in posts)  # lists go by time and id: posts due at once stay in the order of the document
     rows = []
     for position, post in enumerate(posts):
         waits = post.parent_index is not None
@@ -89,7 +103,7 @@ def _rows(scope: Scope, run: Run, posts: Sequence[PlannedPost], now: datetime) -
             {
                 "id": ids[position],
                 "workspace_id": scope.workspace_id,
-                "run_id": run.id,
+                "run_id": run_id,
                 "account_id": post.account_id,
                 "provider": post.provider,
                 "account": post.account,

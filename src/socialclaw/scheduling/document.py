@@ -18,6 +18,8 @@ from socialclaw.scheduling.post import PostReader, Zone
 from socialclaw.scheduling.steps import CampaignReader
 
 MOST_KEY = 255  # characters in an idempotency key
+KEY_NAMES = ("idempotencyKey", "idempotency_key")
+AROUND = ("timezone", "mode", "status")  # what a wrapper may say for the schedule in it
 
 
 def parse(document: object, *, now: datetime, accounts: Resolve, library: Library | None = None, body: bytes | None = None) -> Plan:
@@ -29,19 +31,20 @@ def parse(document: object, *, now: datetime, accounts: Resolve, library: Librar
     that has to be connected again is an issue already here, because a post could not be published to it as things are.
     """
     notes = Notes(document, body)
-    root = _root(document, notes)
-    if root is None:
+    schedule = root(document)
+    if schedule is None:
+        _add_rootless(document, notes)
         return Plan(issues=notes.issues())
     now = now - timedelta(microseconds=now.microsecond % 1000)
     reader = PostReader(notes, now=now, accounts=accounts, library=library)
     key = _key(document, notes)
-    zone = reader.zone(root.get("timezone"), "timezone", ("UTC", UTC))
-    mode = _mode(root, notes)
-    model = _model(root, notes)
+    zone = reader.zone(schedule.get("timezone"), "timezone", ("UTC", UTC))
+    mode = _mode(schedule, notes)
+    model = _model(schedule, notes) if _is_one(document, notes) else None
     if model is None:
         return Plan(zone[0], mode, POSTS, key, issues=notes.issues())
     campaigns = CampaignReader(reader, zone)
-    paths = campaigns.read_all(root["campaigns"]) if model == CAMPAIGNS else _read_posts(root["posts"], reader, zone)
+    paths = campaigns.read_all(schedule["campaigns"]) if model == CAMPAIGNS else _read_posts(schedule["posts"], reader, zone)
     linked = link(reader.posts, paths, notes)
     return Plan(zone[0], mode, model, key, tuple(linked), tuple(campaigns.summaries), notes.issues())
 
@@ -51,23 +54,45 @@ def idempotency_key(document: object) -> str | None:
     return _key(document, Notes(None))
 
 
-def _root(document: object, notes: Notes) -> dict[str, Any] | None:
+def root(document: object) -> dict[str, Any] | None:
+    """The schedule of a document: itself, or what it wraps; None where there is none.
+
+    A wrapper may hold the zone and the mode for the schedule in it, which has the last word.
+    """
     if not isinstance(document, dict):
-        notes.add("schedule_invalid", "A schedule is a JSON object with posts or campaigns")
         return None
     inner = document.get("schedule")
     if inner is None:
         return document
-    if isinstance(inner, dict):
-        return inner
-    notes.add("schedule_invalid", "schedule must be an object with posts or campaigns", "schedule")
-    return None
+    if not isinstance(inner, dict):
+        return None
+    around = {name: document[name] for name in AROUND if given(document.get(name))}
+    if given(inner.get("mode")) or given(inner.get("status")):
+        around = {name: value for name, value in around.items() if name == "timezone"}
+    return {**around, **{name: value for name, value in inner.items() if name not in around or given(value)}} if around else inner
+
+
+def _add_rootless(document: object, notes: Notes) -> None:
+    if isinstance(document, dict):
+        notes.add("schedule_invalid", "schedule must be an object with posts or campaigns", "schedule")
+    else:
+        notes.add("schedule_invalid", "A schedule is a JSON object with posts or campaigns")
+
+
+def _is_one(document: object, notes: Notes) -> bool:
+    """Whether nothing is to be published beside the schedule that is wrapped."""
+    if not isinstance(document, dict) or document.get("schedule") is None:
+        return True
+    name = next((name for name in ("posts", "campaigns") if _list(document, name)), None)
+    if name:
+        notes.add("schedule_shape_conflict", f"A body has a schedule or {name} of its own, not both", name)
+    return name is None
 
 
 def _key(document: object, notes: Notes) -> str | None:
     holders = (document, document.get("schedule")) if isinstance(document, dict) else ()
     for holder in holders:
-        for name in ("idempotencyKey", "idempotency_key"):
+        for name in KEY_NAMES:
             if isinstance(holder, dict) and given(value := holder.get(name)):
                 if isinstance(value, str) and len(value) <= MOST_KEY and value.isprintable():
                     return value

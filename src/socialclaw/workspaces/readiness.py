@@ -54,7 +54,8 @@ async def look(system: System) -> Readiness:
         "db": database,
         "assetStorage": storage,
         "worker": worker,
-        "maxAssetBytes": system.settings.max_asset_bytes,
+        "maxAssetBytes": system.settings.max_base64_bytes,  # what clients compare a file with before they send it as base64
+        "maxFormAssetBytes": system.settings.max_asset_bytes,
         "publicBaseUrl": system.settings.base_url,
     }
     return Readiness(tuple(problems), facts)

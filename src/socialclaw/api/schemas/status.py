@@ -34,7 +34,10 @@ class ApiKey(Closed):
 
 
 class HealthResponse(OkResponse):
-    """The service is able to work. Where it is not, the answer is a 503 with code `not_ready` and the same facts as details."""
+    """The service is able to work. Where it is not, the answer is a 503 with code `not_ready` and the same facts as details.
+
+    `maxAssetBytes`: the largest file of a base64 upload; `maxFormAssetBytes`: of a form upload.
+    """
 
     service: str
     now: Time
