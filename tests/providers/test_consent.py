@@ -300,6 +300,35 @@ async def test_staying_needs_its_scope(world: World) -> None:
     assert (await world.exchange(await world.code(scope="read"))).refresh is None
 
 
+async def test_staying_may_need_more_than_a_scope(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Demo, "flow", replace(Demo.flow, offline={"access_type": "offline"}))
+    assert (await world.exchange(await world.code())).refresh is None
+    assert (await world.exchange(await world.code(access_type="offline"))).refresh
+
+
+async def test_a_refresh_token_may_stay_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Demo, "flow", replace(Demo.flow, rotates=False, refresh_seconds=None))
+    first = await world.exchange(await world.code())
+    for _ in range(3):
+        world.now += 3601
+        tokens = await world.refresh(first.refresh)
+        assert tokens.refresh == first.refresh
+        assert [await world.me(first.access), await world.me(tokens.access)] == [401, 200]
+    assert len(world.demo.shelf.all("tokens")) == len(world.demo.shelf.all("refresh")) == 1
+
+
+async def test_the_user_may_untick_scopes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Demo, "flow", replace(Demo.flow, granular=True))
+    assert (await world.http.get(world.url())).text.count('type="checkbox"') == 2
+    form = {"login": "ada", "decision": "allow"}
+    for ticked, granted in (({"scope-0": "on"}, ("read",)), ({"scope-0": "on", "scope-1": "on"}, ("read", "offline"))):
+        answer = await world.http.post(world.url(), data={**form, **ticked})
+        [code] = parse_qs(urlsplit(answer.headers["location"]).query)["code"]
+        assert (await world.exchange(code)).scopes == granted
+    none = await world.http.post(world.url(), data=form)
+    assert parse_qs(urlsplit(none.headers["location"]).query) == {"error": ["access_denied"], "state": ["st.1"]}
+
+
 async def test_a_missing_scope_refuses_and_undoes(world: World) -> None:
     tokens = await world.exchange(await world.code())
     assert await world.me(tokens.access, "POST", "/posts") == 403

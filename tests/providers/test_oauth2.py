@@ -141,6 +141,15 @@ async def test_scopes_are_read_however_they_are_written(answer: dict[str, object
     assert (await answering({"access_token": "a", **answer}).exchange()).scopes == scopes
 
 
+async def test_what_nothing_works_without_must_be_allowed() -> None:
+    spec = replace(SPEC, essential={"write": "publish for you", "read": "see your account"})
+    assert (await answering(GRANTED).exchange(spec)).scopes == ("read", "write")
+    with pytest.raises(Unauthorized, match="You did not allow to publish for you") as refused:
+        await answering({**GRANTED, "scope": "read"}).exchange(spec)
+    assert refused.value.code == "oauth_scope_missing"
+    assert refused.value.details["scopes"] == ["write"]
+
+
 @pytest.mark.parametrize(("given", "seconds"), [(60, 60.0), ("60", 60.0), (None, None), (0, None)])
 async def test_a_token_may_live_forever(given: object, seconds: float | None) -> None:
     assert (await answering({"access_token": "a", "expires_in": given}).exchange()).expires_in == seconds

@@ -43,6 +43,12 @@ async def test_a_yes_without_a_body_is_nothing() -> None:
     assert await call(network(httpx2.Response(204)), "DELETE", URL) is None
 
 
+async def test_a_network_may_mean_yes_with_another_status() -> None:
+    assert (await send(network(httpx2.Response(308)), "PUT", URL, also=(308,))).status_code == 308
+    assert isinstance(await failure(httpx2.Response(308), send), Rejected)
+    assert isinstance(await failure(httpx2.Response(404), send, also=(308,)), Rejected)
+
+
 async def test_the_request_goes_out_as_told() -> None:
     asked: list[httpx2.Request] = []
     transport = httpx2.MockTransport(lambda request: asked.append(request) or httpx2.Response(200))

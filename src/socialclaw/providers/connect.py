@@ -25,7 +25,8 @@ class OAuth2:
     """Connected by sending the user to the network and back (authorization code grant).
 
     `lengthen` follows the exchange of the code; `renew` stands in for refreshing: the access token itself is traded for the next.
-    `answer_in` names the list whose first entry is the answer, where a network wraps it.
+    `answer_in` names the list whose first entry is the answer, where a network wraps it. `essential`: of the scopes, those that a
+    user may untick but without which nothing works, each with what it is for ("upload videos").
     """
 
     authorize_url: str
@@ -40,6 +41,7 @@ class OAuth2:
     lengthen: Swap | None = None
     renew: Swap | None = None
     answer_in: str = ""
+    essential: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

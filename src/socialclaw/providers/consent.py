@@ -43,7 +43,9 @@ class OAuthSimulator(GrantingSimulator):
         if problem or form is None:
             return self.consent_error(flow, problem or "The form must be sent as a form")
         back = {"state": asked["state"]}
-        if form.get("decision") == "deny":
+        if flow.granular:
+            asked["scopes"] = [scope for index, scope in enumerate(asked["scopes"]) if f"scope-{index}" in form]
+        if form.get("decision") == "deny" or not asked["scopes"]:
             return _to(asked["redirect_uri"], {"error": "access_denied", **back})
         login = form.get("login", "").strip().removeprefix("@")
         if form.get("decision") != "allow" or not re.fullmatch(flow.login_pattern, login):
@@ -55,6 +57,7 @@ class OAuthSimulator(GrantingSimulator):
                 self.shelf.drop("codes", old)
         code = secrets.token_urlsafe(48)
         kept = {name: asked[name] for name in ("client_id", "redirect_uri", "scopes", "challenge")}
+        kept["offline"] = all(request.url.params.get(name) == value for name, value in flow.offline.items())
         self.shelf.put("codes", key_of(code), {**kept, "account": person["id"], "expires_at": now + flow.code_seconds})
         return _to(asked["redirect_uri"], {**back, "code": code})
 
@@ -88,11 +91,11 @@ class OAuthSimulator(GrantingSimulator):
     def _consent_page(self, flow: Flow, asked: Mapping[str, Any], *, problem: str = "") -> httpx2.Response:
         """The form has no `action`, so that it goes to wherever the page was served from."""
         back = urlsplit(asked["redirect_uri"])
-        wishes = "".join(f"<li>{escape(flow.scopes[s])} <code>{escape(s)}</code></li>" for s in asked["scopes"])
+        wishes = "".join(f"<li>{self._wish(flow, scope, index)}</li>" for index, scope in enumerate(asked["scopes"]))
         body = (
             f"<h1>An app wants to use your {escape(flow.name)} account</h1>"
-            f"<p><strong>SocialClaw</strong> <span class=muted>({escape(asked['client_id'])})</span> asks to:</p><ul>{wishes}</ul>"
-            f'<form method="post"><label for="login">Log in as</label>'
+            f"<p><strong>SocialClaw</strong> <span class=muted>({escape(asked['client_id'])})</span> asks to:</p>"
+            f'<form method="post"><ul>{wishes}</ul><label for="login">Log in as</label>'
             f'<input id="login" name="login" value="sandbox" required maxlength="50" autocomplete="off" autocapitalize="none">'
             f"<p class=muted>Any name will do: a user of this name is made when it first logs in.</p>"
             f"{f'<p class=bad role=alert>{escape(problem)}</p>' if problem else ''}"
@@ -101,6 +104,11 @@ class OAuthSimulator(GrantingSimulator):
             f"<p class=muted>Afterwards you go back to <code>{escape(back.netloc)}</code>.</p></form>"
         )
         return page(f"{flow.name}: allow SocialClaw?", body, accent=flow.accent, network=flow.name, status=422 if problem else 200)
+
+    def _wish(self, flow: Flow, scope: str, index: int) -> str:
+        """One scope, with a box to untick where the network has them."""
+        words = f"{escape(flow.scopes[scope])} <code>{escape(scope)}</code>"
+        return f'<label><input type="checkbox" name="scope-{index}" checked> {words}</label>' if flow.granular else words
 
 
 def _is_callback(uri: str, callbacks: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -48,7 +48,8 @@ class Flow:
     """How a network asks for consent. Times are in seconds; `callbacks` are the providers whose callback may be named.
 
     `scopes`: scope -> what it allows, as the page says it. `refresh_scope`: asked for, it brings a refresh token ("" always does,
-    None: there are none).
+    None: there are none); `offline` are further parameters of the authorization request that it takes. `rotates`: a refresh token
+    works once and brings the next one. `granular`: the user may untick scopes.
     """
 
     name: str
@@ -63,6 +64,9 @@ class Flow:
     access_seconds: float | None = 3600
     refresh_seconds: float | None = None
     refresh_scope: str | None = ""
+    offline: Mapping[str, str] = field(default_factory=dict)
+    rotates: bool = True
+    granular: bool = False
     max_state: int = 500
     login_pattern: str = r"[A-Za-z0-9_.-]{1,30}"
 
@@ -204,6 +208,7 @@ class GrantingSimulator(Simulator):
         well_formed = re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", verifier)
         if record["challenge"] and not (well_formed and secrets.compare_digest(self.challenge_of(verifier), record["challenge"])):
             return self.oauth_error("verifier")
+        flow = flow if record.get("offline", True) else replace(flow, refresh_scope=None)
         return httpx2.Response(200, json=self._issue(flow, record["account"], record["scopes"], grant))
 
     def _rotate(self, form: Mapping[str, str], flow: Flow) -> httpx2.Response:
@@ -212,11 +217,15 @@ class GrantingSimulator(Simulator):
         now = self.clock()
         if record is None or (record["expires_at"] is not None and record["expires_at"] <= now):
             return self.oauth_error("refresh_token")
-        self.shelf.drop("refresh", key)
         last = self.shelf.get("tokens", record["access"])
         if last and last["expires_at"] is not None and last["expires_at"] <= now:
             self.shelf.drop("tokens", record["access"])
-        return httpx2.Response(200, json=self._issue(flow, record["account"], record["scopes"], record["grant"]))
+        if flow.rotates:
+            self.shelf.drop("refresh", key)
+            return httpx2.Response(200, json=self._issue(flow, record["account"], record["scopes"], record["grant"]))
+        body = self._issue(replace(flow, refresh_scope=None), record["account"], record["scopes"], record["grant"])
+        self.shelf.put("refresh", key, {**record, "access": key_of(body["access_token"])})
+        return httpx2.Response(200, json=body)
 
     def _issue(self, flow: Flow, account: str, scopes: list[str], grant: str) -> dict[str, Any]:
         access, refresh, now = secrets.token_urlsafe(48), secrets.token_urlsafe(48), self.clock()

@@ -62,7 +62,8 @@ async def exchange(
 ) -> Tokens:
     """The tokens behind a code. A code works once, so after a lost answer the user has to consent again.
 
-    Raises Unauthorized `oauth_refused` (the code) or `oauth_client_refused` (the app), RateLimited, or Unavailable.
+    Raises Unauthorized `oauth_refused` (the code), `oauth_client_refused` (the app) or `oauth_scope_missing` (the user allowed too
+    little), RateLimited, or Unavailable.
     """
     params = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect_uri)]
     if spec.pkce and verifier:
@@ -71,6 +72,7 @@ async def exchange(
     tokens = _tokens(_inside(await _ask(http, spec, params, **app), spec), refresh=None, scopes=spec.scopes)
     if spec.lengthen:
         tokens = _tokens(await _swap(http, spec.lengthen, tokens.access, app), refresh=tokens.refresh, scopes=tokens.scopes)
+    _require(spec, tokens)
     return replace(tokens, refresh=tokens.access) if spec.renew else tokens
 
 
@@ -96,6 +98,14 @@ async def revoke(http: httpx2.AsyncClient, spec: OAuth2, *, client_id: str, clie
     content, headers, auth = _form(spec, [("token", token)], client_id=client_id, client_secret=client_secret)
     await send(http, "POST", spec.revoke_url, content=content, headers=headers, auth=auth, explain=_explain)
     return True
+
+
+def _require(spec: OAuth2, tokens: Tokens) -> None:
+    """Raises Unauthorized `oauth_scope_missing` where the user has unticked what nothing works without."""
+    if lacking := [scope for scope in spec.essential if scope not in tokens.scopes]:
+        wishes = " and ".join(spec.essential[scope] for scope in lacking)
+        message = f"You did not allow to {wishes}. Start the connection again and leave everything ticked."
+        raise Unauthorized(message, code="oauth_scope_missing", scopes=lacking)
 
 
 async def _swap(http: httpx2.AsyncClient, swap: Swap, token: str, app: Mapping[str, str]) -> Any:

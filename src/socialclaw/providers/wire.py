@@ -8,7 +8,7 @@ from __future__ import annotations
 import email.utils
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -40,8 +40,12 @@ def listening() -> Iterator[list[httpx2.Headers]]:
         _heard.reset(token)
 
 
-async def send(http: httpx2.AsyncClient, method: str, url: str, *, explain: Explain | None = None, **kwargs: Any) -> httpx2.Response:
+async def send(
+    http: httpx2.AsyncClient, method: str, url: str, *, explain: Explain | None = None, also: Sequence[int] = (), **kwargs: Any
+) -> httpx2.Response:
     """Send one request; return the answer if the network meant yes, else raise what went wrong.
+
+    `also`: statuses beside 2xx with which this network means yes (308 of an upload that goes on, say).
 
     `explain` is a network's own reading of an answer (an error code in a body, say); it may raise nothing and must not
     assume that a body is well formed. Where it has nothing to say, the status decides.
@@ -59,7 +63,7 @@ async def send(http: httpx2.AsyncClient, method: str, url: str, *, explain: Expl
         heard.append(response.headers)
     if explain and (said := _explained(explain, response)):
         raise said
-    if not response.is_success:
+    if not response.is_success and response.status_code not in also:
         raise by_status(response)
     return response
 
