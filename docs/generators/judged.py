@@ -40,7 +40,9 @@ def _drafts(provider: Provider) -> Iterator[Draft]:
         large = _file(shape.kind, size=(shape.max_bytes or 0) + 1, alt=wordy)
         yield Draft(text="a", media=(large,))
         yield Draft(text="a", media=(_file(shape.kind, extension="tiff"),))
-        yield Draft(text="a" * ((rules.max_caption or rules.max_text or 0) + 1), media=(_file(shape.kind),))
+        most = shape.max_text or rules.max_caption or rules.max_text or 0
+        name = "a" * (shape.max_title + 1 if shape.max_title else 0)
+        yield Draft(text="a" * (most + 1), name=name, description="a" * (most + 1), media=(_file(shape.kind),))
     yield Draft(text="a" * ((rules.max_text or 0) + 1))
 
 

@@ -96,10 +96,10 @@ def worded(draft: Draft, text: str) -> Draft:
     return replace(draft, text=text, name="", description=text)
 
 
-def longest(stage: Stage, *, beside_media: bool) -> str:
-    """The longest text there is, below the longest title where there must be one."""
+def longest(stage: Stage, shape: Shape | None) -> str:
+    """The longest text there is beside such files (None: beside none), below the longest title where there must be one."""
     rules = stage.provider.rules
-    most = rules.max_caption if beside_media and rules.max_caption else rules.max_text
+    most = (shape and (shape.max_text or rules.max_caption)) or rules.max_text
     assert most is not None, "a text without a limit is not a description of a network"
     title = "t" * (rules.max_title or 1) + "\n\n" if rules.title == "required" else ""
     return title + "a" * most
@@ -114,14 +114,14 @@ def edges(stage: Stage, account: Account) -> dict[str, Draft]:
         for count in sorted({shape.least, shape.most}):
             alt = f"What there is to see on this {shape.kind}" if stage.provider.rules.max_alt else ""
             files = tuple(stage.media(shape.kind, number, alt=alt) for number in range(count))
-            for text in (*shortest, "a", longest(stage, beside_media=True)):
+            for text in (*shortest, "a", longest(stage, shape)):
                 found[f"{count} {shape.kind} {len(text)}"] = worded(replace(fine, media=files), text)
     if rules.mixed:
         kinds = sorted({shape.kind for shape in rules.shapes})
         files = tuple(stage.media(kinds[number % len(kinds)], number) for number in range(rules.limit))
         found["mixed"] = worded(replace(fine, media=files), "a")
     if not rules.media_required:
-        found |= {f"text {len(text)}": worded(fine, text) for text in ("a", longest(stage, beside_media=False))}
+        found |= {f"text {len(text)}": worded(fine, text) for text in ("a", longest(stage, None))}
     return found
 
 
@@ -169,7 +169,7 @@ async def test_a_check_passes_until_access_is_withdrawn(stage: Stage, account: A
 async def test_an_expired_token_is_refreshed_and_the_post_goes_out(stage: Stage, account: Account) -> None:
     if "refresh_token" not in account.secrets:
         pytest.fail("a network without refresh tokens needs an exemption")
-    stage.network.fail("expire_token")
+    stage.network.fail("expire_token", stage.network.guarded)
     steps, draft = InMemorySteps(), plain(stage, account)
     with pytest.raises(Unauthorized):
         await stage.attempt(account, draft, steps)
@@ -180,7 +180,7 @@ async def test_an_expired_token_is_refreshed_and_the_post_goes_out(stage: Stage,
 
 @oauth_duty
 async def test_withdrawn_access_cannot_be_refreshed(stage: Stage, account: Account) -> None:
-    stage.network.fail("revoke_token")
+    stage.network.fail("revoke_token", stage.network.guarded)
     with pytest.raises(Unauthorized):
         await stage.attempt(account, plain(stage, account), InMemorySteps())
     with pytest.raises(Unauthorized):
@@ -290,7 +290,7 @@ async def test_refuses_what_is_one_past_an_edge(provider: Provider, stage: Stage
 
     assert not refused()
     assert refused(text="", media=())
-    assert refused(text=longest(stage, beside_media=bool(fine.media)) + "a")
+    assert refused(text=longest(stage, rules.shape(fine.media)) + "a")
     assert refused(settings={**fine.settings, "nonsense": 1})
     assert refused(interaction="nonsense")
     assert refused(interaction="reply") or rules.interactions == ("reply",), "a reply needs a parent"
@@ -303,7 +303,10 @@ async def test_refuses_what_is_one_past_an_edge(provider: Provider, stage: Stage
     for shape in rules.shapes:
         files = tuple(stage.media(shape.kind, number) for number in range(rules.limit + 1))
         assert refused(media=files)
-        assert refused(text=longest(stage, beside_media=True) + "a", media=files[:1])
+        assert refused(text=longest(stage, shape) + "a", media=files[:1])
+        if shape.max_title:
+            assert not refused(name="t" * shape.max_title, media=files[:1])
+            assert refused(name="t" * (shape.max_title + 1), media=files[:1])
         if shape.max_bytes is not None:
             assert not refused(text="a", media=(replace(files[0], size=shape.max_bytes),))
             assert refused(text="a", media=(replace(files[0], size=shape.max_bytes + 1),))
@@ -335,7 +338,7 @@ async def test_the_network_ends_texts_where_the_rules_do(provider: Provider, sta
     for media in ((), *((stage.media(shape.kind, 0),) for shape in provider.rules.shapes)):
         if provider.rules.media_required and not media:
             continue
-        draft = worded(replace(plain(stage, account), media=media), longest(stage, beside_media=bool(media)) + "a")
+        draft = worded(replace(plain(stage, account), media=media), longest(stage, provider.rules.shape(media)) + "a")
         with pytest.raises(Rejected):
             await stage.publish(account, draft)
     assert stage.seen() == []
@@ -344,7 +347,7 @@ async def test_the_network_ends_texts_where_the_rules_do(provider: Provider, sta
 @duty
 async def test_refused_credentials_are_unauthorized_and_nothing_is_published(stage: Stage, account: Account) -> None:
     for kind in ("expire_token", "revoke_token"):
-        stage.network.fail(kind)
+        stage.network.fail(kind, stage.network.guarded)
         with pytest.raises(Unauthorized):
             await stage.attempt(await stage.connect(), plain(stage, account), InMemorySteps())
     assert stage.seen() == []
@@ -422,7 +425,7 @@ async def test_a_post_whose_answer_was_lost_is_found(provider: Provider, kind: s
         with pytest.raises(Uncertain):
             await stage.publish(account, draft, steps)
         [seen] = stage.seen()
-        found = await cast(Confirms, stage.adapter(account)).find(draft, mark_of(steps))
+        found = await stage.look(account, draft, steps, mark_of(steps))
         assert [post.id for post in found] == [seen.id], name
 
 
@@ -463,7 +466,8 @@ async def test_a_post_with_another_text_or_other_files_is_not_taken_for_it(provi
         finder = cast(Confirms, stage.adapter(account))
         assert [post.id for post in await finder.find(draft, mark)] == [published.id]
         for other in (replace(draft, media=()), worded(draft, "Good mornings"), worded(draft, "Good")):
-            assert list(await finder.find(other, mark)) == []
+            with contextlib.suppress(Uncertain):  # it cannot be told whether that one is there; this one is not taken for it
+                assert list(await finder.find(other, mark)) == []
 
 
 @duty_of(Confirms)

@@ -80,6 +80,42 @@ def test_one_past_the_edge_is_one_issue_with_its_code_and_place(draft: Draft, co
     assert [(issue.code, issue.path) for issue in issues(draft)] == [(code, path)]
 
 
+GALLERY = Rules(
+    shapes=(Shape("video"), Shape("image", most=3, max_text=40, max_title=5)),
+    max_text=20,
+    order=("mix", "limit", "text"),
+)
+
+
+@pytest.mark.parametrize(
+    ("draft", "codes"),
+    [
+        (Draft("x" * 20, media=(Media("v", "video"),)), []),
+        (Draft("title\n\n" + "x" * 13, "title", "x" * 13, (Media("v", "video"),)), []),
+        (Draft("x" * 21, media=(Media("v", "video"),)), ["demo_text_too_long"]),
+        (Draft("title\n\n" + "x" * 40, "title", "x" * 40, (Media("i", "image"),)), []),
+        (Draft("x" * 41, description="x" * 41, media=(Media("i", "image"),)), ["demo_text_too_long"]),
+        (Draft("titles", "titles", media=(Media("i", "image"),)), ["demo_title_too_long"]),
+    ],
+)
+def test_files_may_have_limits_of_text_of_their_own(draft: Draft, codes: list[str]) -> None:
+    assert [issue.code for issue in check(draft, GALLERY, prefix="demo")] == codes
+
+
+@pytest.mark.parametrize(
+    ("kinds", "codes"),
+    [
+        (["image"] * 4, ["demo_media_limit_exceeded"]),
+        (["video"] * 2, ["demo_multi_video_unsupported"]),
+        (["image", "video"], ["demo_multi_video_unsupported"]),
+        (["image"] * 3 + ["video"], ["demo_multi_video_unsupported", "demo_media_limit_exceeded"]),
+    ],
+)
+def test_what_is_judged_first_is_told_first_also_where_there_are_too_many_files(kinds: list[str], codes: list[str]) -> None:
+    draft = Draft("x", media=tuple(Media("m", kind) for kind in kinds))
+    assert [issue.code for issue in check(draft, GALLERY, prefix="demo")] == codes
+
+
 def test_all_problems_are_told_at_once_in_the_order_of_the_provider() -> None:
     draft = Draft(text="x" * 11, interaction="like", media=files(*["image"] * 5, size=101))
     told = codes(draft)

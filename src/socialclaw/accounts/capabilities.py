@@ -98,6 +98,8 @@ def media_wire(rules: Rules, target: TargetType) -> dict[str, Any]:
             "height": list(s.height),
             "aspect": list(s.aspect),
             "seconds": list(s.seconds),
+            **({"maxTextLength": s.max_text} if s.max_text else {}),
+            **({"maxTitleLength": s.max_title} if s.max_title else {}),
         }
         for s in rules.shapes
     ]

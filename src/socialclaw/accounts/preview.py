@@ -152,10 +152,11 @@ def _warnings(row: Account, draft: Draft, now: datetime) -> list[str]:
 
 def _notes(draft: Draft, provider: Provider) -> list[str]:
     rules = provider.rules
-    most = rules.max_caption if draft.media and rules.max_caption else rules.max_text
+    longest_title, most = rules.text_limits(draft)
     title, body = rules.parts(draft)
     length = rules.length(body)
-    notes = [f"Title: {len(title)} of {rules.max_title or 'any number of'} characters."] if rules.title else []
+    titled = rules.title or longest_title
+    notes = [f"Title: {len(title)} of {longest_title or 'any number of'} characters."] if titled else []
     notes += [f"Text: {length} of {most} {rules.text_unit}." if most else f"Text: {length} {rules.text_unit}."]
     if rules.shapes:
         notes.append(f"Media: {len(draft.media)} of at most {rules.limit} files.")

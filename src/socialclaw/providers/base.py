@@ -64,6 +64,8 @@ class Confirms(Protocol):
         """Posts of this account that may be this draft, made since the mark; oldest first.
 
         Empty is evidence of absence once the provider's settle time is over. With `mark.post_id` set, that post alone.
+        Raises Rejected where the network says that it refused the post after all, and Uncertain where nothing that can be read
+        would tell whether it is there: it is looked for until the settle time is over, then a person decides.
         """
 
 

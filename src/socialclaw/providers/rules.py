@@ -63,12 +63,25 @@ class Rules:
 
     def parts(self, draft: Draft) -> tuple[str, str]:
         """The title (empty where there is none) and the text that `max_text` is for."""
+        if (shape := self.shape(draft.media)) and shape.max_title:
+            return draft.name, draft.description
         match self.title:
             case "required":
                 return titled(draft)
             case "optional":
                 return draft.name, draft.description
         return "", draft.text
+
+    def text_limits(self, draft: Draft) -> tuple[int | None, int | None]:
+        """How long the title and the text may be beside these files; None where there is no limit (or no title)."""
+        shape = self.shape(draft.media)
+        caption = self.max_caption if draft.media else None
+        return (shape.max_title if shape else None) or self.max_title, (shape.max_text if shape else None) or caption or self.max_text
+
+    @property
+    def texts_differ(self) -> bool:
+        """Whether how a text is judged depends on the kind of files beside it."""
+        return any(shape.max_text or shape.max_title for shape in self.shapes)
 
 
 def check(draft: Draft, rules: Rules, *, prefix: str) -> Iterator[Issue]:
@@ -109,9 +122,10 @@ def _kinds(draft: Draft, rules: Rules, prefix: str) -> Iterator[Issue]:
 def _mix(draft: Draft, rules: Rules, prefix: str) -> Iterator[Issue]:
     known = [m.kind for m in draft.media if m.kind != "other"]
     most = {s.kind: s.most for s in rules.shapes}
-    if len(known) <= 1 or len(known) > rules.limit or rules.mixed:
+    first = "limit" not in rules.order or rules.order.index("mix") < rules.order.index("limit")
+    if len(known) <= 1 or (len(known) > rules.limit and not first) or rules.mixed:
         return
-    if len(set(known)) > 1 or len(known) > most.get(known[0], 0):
+    if len(set(known)) > 1 or (len(known) > most.get(known[0], 0) < rules.limit):
         yield Issue(rules.code("multi_video_unsupported", prefix), f"This provider takes {_allowed(rules)}, not mixed", "assets")
 
 
@@ -134,20 +148,21 @@ def _size(draft: Draft, rules: Rules, prefix: str) -> Iterator[Issue]:
 
 def _title(draft: Draft, rules: Rules, prefix: str) -> Iterator[Issue]:
     title, _ = rules.parts(draft)
+    most, _ = rules.text_limits(draft)
     if rules.title == "required" and not title:
         yield Issue(rules.code("title_required", prefix), "This provider needs a title: give the post a name", "name")
-    if rules.max_title and len(title) > rules.max_title:
+    if most and len(title) > most:
         where = "name" if draft.name else "description"
-        message = f"The title has {len(title)} characters; the limit is {rules.max_title}"
-        yield Issue(rules.code("title_too_long", prefix), message, where, {"length": len(title), "maxLength": rules.max_title})
+        message = f"The title has {len(title)} characters; the limit is {most}"
+        yield Issue(rules.code("title_too_long", prefix), message, where, {"length": len(title), "maxLength": most})
 
 
 def _text(draft: Draft, rules: Rules, prefix: str) -> Iterator[Issue]:
-    if rules.title:
+    longest_title, most = rules.text_limits(draft)
+    if rules.title or longest_title:
         yield from _title(draft, rules, prefix)
-    most = rules.max_caption if draft.media and rules.max_caption else rules.max_text
     if most and (length := rules.length(rules.parts(draft)[1])) > most:
-        message = f"The text has {length} {rules.text_unit}; the limit {'beside media ' if most == rules.max_caption else ''}is {most}"
+        message = f"The text has {length} {rules.text_unit}; the limit {'beside media ' if most != rules.max_text else ''}is {most}"
         yield Issue(rules.code("text_too_long", prefix), message, "description", {"length": length, "maxLength": most})
     if rules.max_alt:
         for index, m in enumerate(draft.media):

@@ -23,7 +23,8 @@ class Shape:
     """One allowed combination of media, e.g. one to four images, and what each of its files must be.
 
     Pixels, seconds and `aspect` (width divided by height) are (least, most), None where there is no bound. What is not known of a
-    file is not judged.
+    file is not judged. `max_text` is of the text beside such files, where theirs is a bound of its own; with `max_title` the name
+    is a title, and the text is what stands below it.
     """
 
     kind: str  # "image" | "video" | "other"
@@ -35,6 +36,8 @@ class Shape:
     height: Bounds = (None, None)
     aspect: Bounds = (None, None)
     seconds: Bounds = (None, None)
+    max_text: int | None = None
+    max_title: int | None = None
 
     @property
     def judges_facts(self) -> bool:

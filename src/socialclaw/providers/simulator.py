@@ -57,6 +57,7 @@ class Simulator:
     network: ClassVar[str]
     hosts: ClassVar[tuple[str, ...]]
     creates: ClassVar[str]  # regular expression on the `line` of the calls that make a post visible
+    guarded: ClassVar[str] = ""  # the last of a post's calls that look at the access token, where the creating call does not
 
     def __init__(self, store: Store, *, clock: Callable[[], float] = time.time, fetch: Fetch | None = None) -> None:
         self.store = store

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from socialclaw.accounts import credentials
 from socialclaw.db.base import utc_now
 from socialclaw.db.posts import Post
-from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable
+from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks import providers
 from socialclaw.providers.base import Confirms
 from socialclaw.providers.draft import Mark, Published
@@ -39,8 +39,13 @@ async def look(system: System, claim: Claim) -> Outcome:
             claim, f"{provider.label} gave no answer and offers no way to look the post up: check there, then retry with force or cancel"
         )
     settle = settle_seconds(system, post.provider)
+    settled = (now - (post.marked_at or now)).total_seconds() >= settle
     try:
         found = await candidates(system, claim)
+    except Uncertain as error:
+        if post.stage == "reconcile" and settled:
+            return verdicts.unknown(claim, error.message)
+        return verdicts.look_again(claim, now=utc_now(), settle=settle, error=error)
     except Unauthorized as error:
         return verdicts.decided(claim, error, Park(), now=now, settle=settle)
     except (RateLimited, Unavailable) as error:
@@ -50,7 +55,6 @@ async def look(system: System, claim: Claim) -> Outcome:
     free = [p for p in found if p.id not in await system.database.read(owned, post, [p.id for p in found])]
     if free:
         return verdicts.published(claim, free[0], now=utc_now(), confirm=system.settings.confirm_seconds, how="confirmed")
-    settled = (now - (post.marked_at or now)).total_seconds() >= settle
     if post.stage == "reconcile" and settled:
         return verdicts.absent(claim, now=utc_now())
     return verdicts.look_again(claim, now=utc_now(), settle=settle)

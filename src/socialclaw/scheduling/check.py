@@ -81,6 +81,7 @@ class Judge:
         judged = "text" in rules.order  # else the length is for `extra` to judge
         self._most_text, self._most_caption = (rules.max_text, rules.max_caption) if judged else (None, None)
         self._measure = rules.measure
+        self._parted = bool(rules.title) or rules.texts_differ
         self._replies = "reply" in rules.interactions
         self._settled: dict[bytes, dict[str, Any]] = {}
         effective, issues = self._settle({})
@@ -113,7 +114,7 @@ class Judge:
         assets, size = post.assets, len(text)
         if post.interaction_type != "post" and not (self._replies and post.interaction_type == "reply" and post.parent_step_id):
             return False
-        if self.rules.title:  # judged in two parts, the long way
+        if self._parted:  # judged in two parts, the long way
             return False
         most = (assets and self._most_caption) or self._most_text
         if most and (self._measure(text) if self._measure else size) > most:
