@@ -8,7 +8,22 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from socialclaw import __version__
-from socialclaw.api import accounts, assets, callbacks, connections, errors, keys, media, openapi, posts, runs, sandbox, schedules, status
+from socialclaw.api import (
+    accounts,
+    analytics,
+    assets,
+    callbacks,
+    connections,
+    errors,
+    keys,
+    media,
+    openapi,
+    posts,
+    runs,
+    sandbox,
+    schedules,
+    status,
+)
 from socialclaw.api.guard import Guard
 from socialclaw.api.limits import Rates
 from socialclaw.api.middleware import Front
@@ -27,6 +42,7 @@ ROUTERS = (
     runs.router,
     assets.router,
     media.router,
+    analytics.router,
 )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from socialclaw.accounts import credentials
+from socialclaw.analytics import collect
 from socialclaw.db.base import utc_now
 from socialclaw.db.grouped import GroupedWrites
 from socialclaw.db.posts import Lane, Post
@@ -32,6 +33,8 @@ from socialclaw.system import System
 log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5
 SWEEP_SECONDS = 300
+COLLECT_SECONDS = 15
+MOST_COLLECTED = 20  # at a time
 
 
 class Worker:
@@ -59,6 +62,7 @@ class Worker:
             self._every(self._settings.scan_seconds, self._scan),
             self._every(self._settings.lease_seconds / 3, self._renew),
             self._every(HEARTBEAT_SECONDS, self._heartbeat),
+            self._every(COLLECT_SECONDS, self._collect),
             self._every(SWEEP_SECONDS, lambda: sweep(self.system)),
             self.queue.run({"publish": self.work}),
         ]
@@ -131,6 +135,12 @@ class Worker:
             self._promoted_until = until
         for account in await self.system.database.read(scan.refreshes, now, most=20):
             self._spawn(credentials.refresh_due(self.system, account))
+
+    async def _collect(self) -> None:
+        """Ask for the figures that are due, a few at a time."""
+        if await self.system.database.read(scan.measures, utc_now()):
+            for subject in await self.system.database.write(collect.take, utc_now(), most=MOST_COLLECTED):
+                self._spawn(collect.collect_due(self.system, subject))
 
     async def _renew(self) -> None:
         if not self._held:

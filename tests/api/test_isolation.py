@@ -76,6 +76,7 @@ def bodies(theirs: Belongings) -> dict[str, Any]:
         "AssetRegistrationRequest": {"objectKey": theirs.object_key},
         "KeyCreateRequest": {"label": theirs.ids["keyId"]},
         "ConnectionStartRequest": {"provider": theirs.provider},
+        "AnalyticsRefreshRequest": {"postId": theirs.ids["postId"]},
         "AssetUploadRequest": {"filename": "a.txt", "contentBase64": "YQ=="},
     }
 

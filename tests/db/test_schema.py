@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -52,10 +53,12 @@ def catalog(session: Session) -> list[tuple[Any, ...]]:
 
 
 def _parts(value: Any) -> Any:
-    """A CREATE TABLE as the sorted lines of its inside."""
+    """A CREATE TABLE as its sorted parts: a column that was added later stands last, and on no line of its own."""
     if not isinstance(value, str) or not value.startswith("CREATE TABLE"):
         return str(value)
-    return str(sorted(line.strip().rstrip(",") for line in value.splitlines()))
+    start, end = value.index("("), value.rindex(")")
+    parts = re.split(r",\s*(?![^()]*\))", value[start + 1 : end])
+    return str([value[:start], *sorted(part.strip() for part in parts), value[end + 1 :]])
 
 
 async def test_migrations_make_the_tables_that_are_declared(database: Database) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from socialclaw.accounts import credentials, directory, preview
-from socialclaw.accounts.connect import explained
+from socialclaw.accounts import directory, preview
+from socialclaw.accounts.asking import ask
 from socialclaw.accounts.kinds import provider_of, target_of
 from socialclaw.accounts.sync import sync
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, utc_now
-from socialclaw.errors import Conflict, InvalidRequest, NotFound, ProviderError, Unauthorized
+from socialclaw.errors import InvalidRequest, NotFound
 from socialclaw.providers import draft
 from socialclaw.providers.base import Action
 from socialclaw.system import System
@@ -95,27 +95,10 @@ async def run(system: System, workspace_id: str, account_id: str, action_id: str
 
 
 async def _ask(system: System, row: Account, action: Action, body: Mapping[str, Any], *, test: bool) -> Mapping[str, Any]:
-    """Ask the network, with one refresh after a 401."""
-    opened: draft.Account | None = None
-    try:
-        opened = await credentials.fresh(system, row)
-        try:
-            return await _run(system, row, opened, action, body, test=test)
-        except Unauthorized:
-            opened = await credentials.refresh_now(system, row.id, opened)
-            return await _run(system, row, opened, action, body, test=test)
-    except Unauthorized as error:
-        raise Conflict(f"{row.handle} must be connected again", code="account_reconnect_required", cause=error.code) from None
-    except ProviderError as error:
-        raise explained(error, [*opened.secrets.values()] if opened else []) from None
+    async def run_it(adapter: Any, opened: draft.Account) -> Mapping[str, Any]:
+        return await sync(system, row, opened, test=test) if action.id == SYNC else await action.run(adapter, body)
 
-
-async def _run(
-    system: System, row: Account, opened: draft.Account, action: Action, body: Mapping[str, Any], *, test: bool
-) -> Mapping[str, Any]:
-    if action.id == SYNC:
-        return await sync(system, row, opened, test=test)
-    return await action.run(provider_of(row).adapter(system.outbound.network(test=test), opened), body)
+    return await ask(system, row, run_it, test=test)
 
 
 def _assets(scope: Scope, body: preview.Body) -> list[Mapping[str, Any]]:

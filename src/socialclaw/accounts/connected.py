@@ -12,6 +12,8 @@ from socialclaw.accounts.tokens import REFRESH, Grant, bind, unseal
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.db.posts import Post
+from socialclaw.networks import providers
+from socialclaw.providers.base import MeasuresAccount
 from socialclaw.providers.draft import Target
 from socialclaw.vault import Vault
 
@@ -52,6 +54,7 @@ def adopt(scope: Scope, vault: Vault, connection: Connection, *, target: Target,
     row.handle, row.account_type, row.display_name, row.meta = target.handle, target.type, target.name, dict(target.meta)
     row.scopes = list(grant.scopes)
     row.status, row.refresh_status = "connected", "none"
+    row.collect_at = now if providers()[row.provider].can(MeasuresAccount) else None
     bind(row, vault, grant, now)
     row.refreshing_until = None
     return row

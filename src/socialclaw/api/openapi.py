@@ -16,6 +16,7 @@ STATUS = "Status and Authentication"
 ACCOUNTS = "Connections and Accounts"
 POSTS = "Publishing Runs and Posts"
 ASSETS = "Assets and Media Delivery"
+ANALYTICS = "Analytics"
 SANDBOX = "Sandbox"
 
 TAGS = [
@@ -23,6 +24,7 @@ TAGS = [
     {"name": ACCOUNTS, "description": "Connecting networks, and what can be published to the accounts that this leads to."},
     {"name": POSTS, "description": "Handing in a schedule, and following its posts step by step until they are published."},
     {"name": ASSETS, "description": "Media files: handed in once, delivered to the networks from here."},
+    {"name": ANALYTICS, "description": "What the networks tell of posts and accounts: snapshots, and a run's posts added up."},
     {"name": SANDBOX, "description": "What the public would see of a test workspace's posts."},
 ]
 DESCRIPTION = """Schedule once, and it really gets published: once, on time, inspectable step by step.

@@ -54,10 +54,12 @@ class Account(Owned):
     refresh_status: Mapped[str] = mapped_column(default="none")  # "none" | "ok" | "failing" | "refused"
     refresh_failure_code: Mapped[str | None]
     refresh_failures: Mapped[int] = mapped_column(default=0)
+    collect_at: Mapped[datetime | None]  # when its figures are to be collected next
     refreshing_until: Mapped[datetime | None]  # a worker is at the token endpoint; the others wait
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     __table_args__ = (
         UniqueConstraint("workspace_id", "provider", "external_id", name="accounts_once"),
         Index("accounts_by_handle", "workspace_id", "handle"),
         Index("accounts_to_refresh", "refresh_at"),
+        Index("accounts_to_collect", "collect_at"),
     )

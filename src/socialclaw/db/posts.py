@@ -83,6 +83,7 @@ class Post(Owned):
     error: Mapped[str | None]
     marked_at: Mapped[datetime | None]  # when the call whose answer was lost was about to be sent
     looks: Mapped[int] = mapped_column(default=0)  # how often it was looked for since
+    collect_at: Mapped[datetime | None]  # when its figures are to be collected next
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     __table_args__ = (
         Index("posts_of_workspace", "workspace_id", "publish_at", "id"),
@@ -102,6 +103,9 @@ class Post(Owned):
             "parent_post_id",
             postgresql_where=text("parent_post_id IS NOT NULL"),
             sqlite_where=text("parent_post_id IS NOT NULL"),
+        ),
+        Index(
+            "posts_to_collect", "collect_at", postgresql_where=text("collect_at IS NOT NULL"), sqlite_where=text("collect_at IS NOT NULL")
         ),
         Index("posts_on_network", "account_id", "provider_post_id", unique=True),
     )

@@ -50,6 +50,13 @@ def refreshes(session: Session, now: datetime, *, most: int) -> list[str]:
     return list(session.scalars(query.order_by(Account.refresh_at).limit(most)))
 
 
+def measures(session: Session, now: datetime) -> bool:
+    """Whether figures of a post or an account are to be collected."""
+    post = select(Post.id).where(Post.collect_at.is_not(None), Post.collect_at <= now).limit(1)
+    account = select(Account.id).where(Account.collect_at.is_not(None), Account.collect_at <= now).limit(1)
+    return session.scalar(post) is not None or session.scalar(account) is not None
+
+
 def stuck(session: Session, now: datetime) -> int:
     """How many posts have been due for over a minute while nobody holds their account's lane: nobody is draining them."""
     due = select(Post.id).where(Post.next_at.is_not(None), Post.next_at <= now - timedelta(minutes=1), _lane_is_free(now))

@@ -35,6 +35,7 @@ COLUMNS = (
     "error",
     "marked_at",
     "looks",
+    "collect_at",
 )
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 
 from socialclaw.errors import SocialClawError, Uncertain
-from socialclaw.providers.base import Provider
+from socialclaw.networks import providers
+from socialclaw.providers.base import Measures, Provider
 from socialclaw.providers.draft import Published
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.outcomes import Outcome
@@ -17,6 +18,7 @@ from socialclaw.publishing.policy import LONGEST_HOLD, LONGEST_LOOK, Decision, F
 
 UNKNOWN = "publish_outcome_unknown"
 LONGEST_TO_CONFIRM = 3600  # seconds between two looks at an accepted post
+FIRST_FIGURES = timedelta(hours=1)  # after publishing
 
 
 def published(claim: Claim, post: Published, *, now: datetime, confirm: float, how: str | None = None) -> Outcome:
@@ -38,6 +40,7 @@ def published(claim: Claim, post: Published, *, now: datetime, confirm: float, h
         "provider_status": "published" if post.final else "accepted",
         "reconciliation_status": how or ("confirmed" if claim.post.reconciliation_status else None),
         "published_at": claim.post.published_at or now,
+        "collect_at": claim.post.collect_at or (now + FIRST_FIGURES if providers()[claim.post.provider].can(Measures) else None),
         "error_code": None,
         "error": None,
     }

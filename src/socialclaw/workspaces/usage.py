@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from socialclaw.db.accounts import Account
+from socialclaw.db.analytics import Snapshot
 from socialclaw.db.assets import Asset
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Post
@@ -39,5 +40,6 @@ def report(scope: Scope) -> dict[str, Any]:
 def storage(scope: Scope) -> dict[str, Any]:
     """What is kept for the workspace."""
     mine = Asset.workspace_id == scope.workspace_id
+    snapshots = select(func.count()).select_from(Snapshot).where(Snapshot.workspace_id == scope.workspace_id)
     assets, size = scope.session.execute(select(func.count(), func.coalesce(func.sum(Asset.size), 0)).where(mine)).one()
-    return {"assets": assets, "bytes": int(size), "analyticsSnapshots": 0}
+    return {"assets": assets, "bytes": int(size), "analyticsSnapshots": scope.session.scalar(snapshots) or 0}

@@ -18,6 +18,7 @@ from socialclaw.api.schemas.accounts import (
     PublishSettings,
     PublishSettingsResponse,
 )
+from socialclaw.api.schemas.analytics import AnalyticsRefreshRequest, AnalyticsResponse
 from socialclaw.api.schemas.assets import Asset, AssetRegistrationRequest, AssetResponse, AssetUploadRequest
 from socialclaw.api.schemas.envelopes import ErrorResponse, OkResponse
 from socialclaw.api.schemas.posts import (
@@ -47,6 +48,8 @@ from socialclaw.api.schemas.status import (
 __all__ = [
     "AccountsResponse",
     "ActionResultResponse",
+    "AnalyticsRefreshRequest",
+    "AnalyticsResponse",
     "ApiKey",
     "Asset",
     "AssetInput",

@@ -1,0 +1,169 @@
+"""Collecting figures: of a post after 1 hour, 24 hours, 7 and 30 days and whenever somebody asks; of an account once a day.
+
+What is due is written in the rows (`collect_at`), so a collection that dies with its worker is found again by the scan.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from socialclaw.accounts.asking import ask
+from socialclaw.accounts.kinds import provider_of
+from socialclaw.analytics import windows
+from socialclaw.analytics.windows import LIFETIME
+from socialclaw.db.accounts import Account
+from socialclaw.db.analytics import Snapshot
+from socialclaw.db.base import Scope, utc_now
+from socialclaw.db.posts import Post
+from socialclaw.db.workspaces import Workspace
+from socialclaw.errors import Conflict, SocialClawError
+from socialclaw.providers.base import Measures, MeasuresAccount, Provider
+from socialclaw.system import System
+
+log = logging.getLogger(__name__)
+
+UNSUPPORTED = "{label} reports no figures of {what}"
+UNAVAILABLE = "{label} tells totals only, and none was collected when this window began"
+LATER = timedelta(hours=1)  # until the next try, where a network could not be asked
+DAILY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is measured: a post of an account, or the account itself."""
+
+    account: Account
+    test: bool
+    post: Post | None = None
+
+    @property
+    def provider(self) -> Provider:
+        return provider_of(self.account)
+
+    @property
+    def supported(self) -> bool:
+        return self.provider.can(MeasuresAccount if self.post is None else Measures)
+
+    def since(self) -> datetime:
+        """From when the totals count, as far as we know."""
+        return (self.post.published_at or self.post.publish_at) if self.post else self.account.created_at
+
+
+async def refresh(system: System, workspace_id: str, post_id: str, window: str, *, test: bool) -> Snapshot:
+    """Collect the figures of a published post now. Raises Conflict `post_not_published`, or what the network did."""
+    subject = await system.read(workspace_id, _post_of, post_id, test=test)
+    [snapshot] = await collect(system, subject, [window])
+    return snapshot
+
+
+async def collect(system: System, subject: Subject, wanted: Sequence[str]) -> list[Snapshot]:
+    """A new snapshot of each of these windows, kept. Raises what the network did; then nothing is kept."""
+    found: dict[str, Mapping[str, int]] = {}
+    now = utc_now()
+    if subject.supported:
+        for window in _asked(subject, wanted, now):
+            found[window] = await _measure(system, subject, window)
+    return await system.write(subject.account.workspace_id, _keep, subject, wanted, found, now, test=subject.test)
+
+
+def _asked(subject: Subject, wanted: Sequence[str], now: datetime) -> list[str]:
+    """The windows to ask the network for: what it cannot answer is made of the total."""
+    direct = [w for w in wanted if w in subject.provider.windows and not (subject.post and windows.is_whole(w, now - subject.since()))]
+    return [*dict.fromkeys([*direct, *([LIFETIME] if set(wanted) - set(direct) else [])])]
+
+
+async def _measure(system: System, subject: Subject, window: str) -> Mapping[str, int]:
+    async def measured(adapter: Any, account: object) -> Mapping[str, int]:
+        if subject.post is None:
+            found: Mapping[str, int] = await adapter.account_metrics(window)
+        else:
+            found = await adapter.metrics(subject.post.provider_post_id, window)
+        return found
+
+    return await ask(system, subject.account, measured, test=subject.test)
+
+
+def _keep(scope: Scope, subject: Subject, wanted: Sequence[str], found: Mapping[str, Mapping[str, int]], now: datetime) -> list[Snapshot]:
+    kept = []
+    for window in wanted:
+        status, metrics, message = _worth(scope, subject, window, found, now)
+        post_id = subject.post.id if subject.post else None
+        row = Snapshot(account_id=subject.account.id, post_id=post_id, window=window, status=status, metrics=metrics, message=message)
+        row.collected_at = now
+        kept.append(scope.add(row))
+    scope.session.flush()
+    return kept
+
+
+def _worth(
+    scope: Scope, subject: Subject, window: str, found: Mapping[str, Mapping[str, int]], now: datetime
+) -> tuple[str, dict[str, Any], str | None]:
+    """Status, figures and message of one window."""
+    label = subject.provider.label
+    if not subject.supported:
+        return "unsupported", {}, UNSUPPORTED.format(label=label, what="posts" if subject.post else "accounts")
+    if window in found:
+        return "ok", dict(found[window]), None
+    total = found[LIFETIME]
+    if subject.post and windows.is_whole(window, now - subject.since()):
+        return "ok", dict(total), None
+    before = _total_at(scope, subject, windows.span(window, now))
+    if before is None:
+        return "unavailable", {}, UNAVAILABLE.format(label=label)
+    return "ok", windows.difference(total, before.metrics), f"Counted from the total of {before.collected_at:%Y-%m-%d %H:%M} UTC"
+
+
+def _total_at(scope: Scope, subject: Subject, within: tuple[datetime, datetime]) -> Snapshot | None:
+    of = Snapshot.post_id == subject.post.id if subject.post else Snapshot.post_id.is_(None)
+    query = scope.all(Snapshot).where(Snapshot.account_id == subject.account.id, of, Snapshot.window == LIFETIME, Snapshot.status == "ok")
+    query = query.where(Snapshot.collected_at.between(*within))
+    return scope.session.scalars(query.order_by(Snapshot.collected_at.desc()).limit(1)).first()
+
+
+def _post_of(scope: Scope, post_id: str) -> Subject:
+    post = scope.one(Post, post_id)
+    if post.status != "published" or not post.provider_post_id:
+        message = f"Only a published post can be measured; this one is {post.status}"
+        raise Conflict(message, code="post_not_published", postStatus=post.status)
+    return Subject(scope.one(Account, post.account_id), scope.test, post)
+
+
+# What the worker does.
+
+
+def take(session: Session, now: datetime, *, most: int) -> list[Subject]:
+    """What is due to be measured, put off at once, so that no other worker takes it and a lost try is made up for."""
+    found: list[Subject] = []
+    tests = dict(session.execute(select(Workspace.id, Workspace.mode)).all())
+    posts = select(Post).where(Post.collect_at.is_not(None), Post.collect_at <= now).order_by(Post.collect_at).limit(most)
+    for post in session.scalars(posts.with_for_update(skip_locked=True)):
+        account = session.get_one(Account, post.account_id)
+        found.append(Subject(account, tests[post.workspace_id] == "test", post))
+        post.collect_at = now + LATER
+    accounts = select(Account).where(Account.collect_at.is_not(None), Account.collect_at <= now).order_by(Account.collect_at).limit(most)
+    for account in session.scalars(accounts.with_for_update(skip_locked=True)):
+        found.append(Subject(account, tests[account.workspace_id] == "test"))
+        account.collect_at = now + DAILY
+    return found
+
+
+async def collect_due(system: System, subject: Subject) -> None:
+    """One scheduled collection. A failure is logged; the post or account is due again later."""
+    wanted = windows.checkpoint(utc_now() - subject.since()) if subject.post else (LIFETIME,)
+    try:
+        if subject.account.status == "connected":
+            await collect(system, subject, wanted)
+    except SocialClawError as error:
+        log.warning("figures of %s could not be collected: %s", subject.post.id if subject.post else subject.account.id, error.code)
+        return
+    if subject.post:
+        following = windows.next_checkpoint(subject.since(), utc_now())
+        post_id = subject.post.id
+        await system.database.write(lambda s: s.execute(update(Post).where(Post.id == post_id).values(collect_at=following)) and None)
