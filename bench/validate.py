@@ -11,16 +11,19 @@ import gc
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
+from bench.figures import Figure, Result, Told, ms
+from bench.ground import Ground
 from socialclaw.scheduling.assets import Library, asset_ids
 from socialclaw.scheduling.document import parse
 from socialclaw.scheduling.plan import Destination, directory, wire_plan
 
-POSTS, ROUNDS, TARGET = 1000, 15, 3.0
+TARGET = 3.0
 BASE_URL = "https://post.example.org"
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -81,24 +84,31 @@ def seconds(do: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def measure() -> dict[str, float]:
-    """Milliseconds of each, and their ratio."""
-    body = json.dumps({"schedule": {"timezone": "Europe/Berlin", "posts": [post(n) for n in range(POSTS)]}}).encode()
+@dataclass(frozen=True)
+class Size:
+    posts: int = 1000
+    rounds: int = 15
+
+
+async def measure(ground: Ground, size: Size, told: Told) -> list[Result]:
+    body = json.dumps({"schedule": {"timezone": "Europe/Berlin", "posts": [post(n) for n in range(size.posts)]}}).encode()
     ours, plain = [], []
     gc.collect()
-    for _ in range(ROUNDS):
+    for turn in range(size.rounds):
+        told(f"validating {size.posts:,} posts", turn, size.rounds)
         plain.append(seconds(lambda: json.dumps(json.loads(body))))
         ours.append(seconds(lambda: validate(body)))
-    return {"validate_ms": min(ours) * 1000, "json_ms": min(plain) * 1000, "ratio": min(ours) / min(plain)}
+    details = {"validate": ms(min(ours)), "json.loads + json.dumps": ms(min(plain))}
+    what = f"validate of {size.posts:,} mixed posts: time, of json.loads + json.dumps"
+    return [Result(what, "", min(ours) / min(plain), "x", target=TARGET, details=details)]
 
 
-def main() -> None:
-    found = measure()
-    print(
-        f"validate of {POSTS} mixed posts: {found['ratio']:.2f} x json.loads + json.dumps"
-        f" ({found['validate_ms']:.1f} ms against {found['json_ms']:.1f} ms; target at most {TARGET})"
-    )
-
-
-if __name__ == "__main__":
-    main()
+FIGURE = Figure(
+    "validate",
+    "What does it cost to check a schedule?",
+    "Decoding, planning with every rule of each network, and encoding the answer, against `json.loads` + `json.dumps` of the same"
+    " document in the same process. Best of the rounds, taken in turns.",
+    measure,
+    full=Size(),
+    tiny=Size(posts=8, rounds=2),
+)

@@ -1,0 +1,53 @@
+"""`python -m bench` as people call it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from bench.__main__ import PAGE, main
+from typer.testing import CliRunner, Result
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.xdist_group("bench")
+
+
+def bench(*args: str) -> Result:
+    app = typer.Typer()
+    app.command()(main)
+    return CliRunner().invoke(app, args)
+
+
+def test_one_figure_by_name_as_json() -> None:
+    command = [sys.executable, "-m", "bench", "validate", "--tiny", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert [figure["figure"] for figure in found["figures"]] == ["validate"]
+    assert {"date", "processor", "Python", "SQLite"} <= found["machine"].keys()
+
+
+def test_one_figure_as_a_table() -> None:
+    done = bench("validate", "--tiny")
+    assert done.exit_code == 0, done.output
+    assert "json.loads + json.dumps:" in done.output
+
+
+def test_an_unknown_figure_is_named_with_those_that_are() -> None:
+    done = bench("speed")
+    assert done.exit_code == 2
+    assert "speed" in done.output
+    assert "burst" in done.output
+
+
+@pytest.mark.parametrize("less", ["validate", "--tiny"])
+def test_the_page_is_not_written_from_less_than_everything(less: str) -> None:
+    before = PAGE.read_bytes() if PAGE.exists() else None
+    done = bench(less, "--write")
+    assert done.exit_code == 2
+    assert (PAGE.read_bytes() if PAGE.exists() else None) == before
