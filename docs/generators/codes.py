@@ -16,10 +16,13 @@ from functools import cache
 from docs.generators.modules import Module, assigned, modules, plain, texts
 from socialclaw.errors import SocialClawError
 from socialclaw.networks import providers
+from socialclaw.providers.connect import Form
 
 WORD = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 NAMED = re.compile(r"(?:\w+_)?code|[a-z]+Code")
 FOREIGN = ("status_code", "statusCode", "country_code", "language_code")
+Taking = dict[str, tuple[int, str]]
+Place = tuple[ast.expr | str, str, int | None, ast.expr | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,13 @@ def classes() -> dict[str, type[SocialClawError]]:
 @cache
 def uses() -> tuple[Use, ...]:
     """Every use of every code, in the order of the source."""
-    taking = {name: taken for module in modules().values() for name, taken in takers(module)}
     own = (Use(kind.code, kind.__module__.removeprefix("socialclaw."), kind=name, status=kind.status) for name, kind in classes().items())
-    return (*own, *(use for module in modules().values() for use in scan(module, taking)))
+    return (*own, *(use for module in modules().values() for use in scan(module, takings())))
+
+
+@cache
+def takings() -> Taking:
+    return {name: taken for module in modules().values() for name, taken in takers(module)}
 
 
 def takers(module: Module) -> Iterator[tuple[str, tuple[int, str]]]:
@@ -66,10 +73,6 @@ def takers(module: Module) -> Iterator[tuple[str, tuple[int, str]]]:
                 yield node.name, (names.index("code"), "Issue" if "path" in names else "")
 
 
-Taking = dict[str, tuple[int, str]]
-Place = tuple[ast.expr | str, str, int | None, ast.expr | None]
-
-
 def scan(module: Module, taking: Taking) -> Iterator[Use]:
     for body in _bodies(module.tree):
         for node in body:
@@ -77,8 +80,8 @@ def scan(module: Module, taking: Taking) -> Iterator[Use]:
                 given = [where] if isinstance(where, str) else texts(where, module, body)
                 meaning = next((text for text in (texts(said, module, body) if said is not None else []) if " " in text), "")
                 sure = isinstance(where, str) or bool(plain(where)) or not meaning
-                for code in _expanded(given, module):
-                    yield Use(code, module.name, module.network, kind, status, meaning, sure)
+                for code, network in _expanded(given, module):
+                    yield Use(code, module.name, network, kind, status, meaning, sure)
     if module.network:
         yield from _tables(module)
 
@@ -130,13 +133,41 @@ def _of_call(node: ast.Call, taking: Taking) -> Iterator[Place]:
             yield node.args[index], kind, None, rest[0]
 
 
-def _expanded(found: Iterable[str], module: Module) -> Iterator[str]:
-    """Codes; one that begins with the provider's key stands for each of the network's providers."""
+def _expanded(found: Iterable[str], module: Module) -> Iterator[tuple[str, str]]:
+    """Codes, each with its network. One that begins with a name that is not written out stands for several: of each table, or
+    of each provider. What `providers.rules` puts together depends on more than a name: see `judged.py`.
+    """
     for text in found:
-        if text.startswith("…_") and module.network:
-            yield from (f"{p.key}{text[1:]}" for p in providers().values() if p.network == module.network)
-        elif WORD.fullmatch(text) and text != "code":
-            yield text
+        if "…" not in text:
+            if WORD.fullmatch(text) and text != "code":
+                yield text, module.network
+        elif module.name == "db.base":
+            yield from ((text.replace("…", table), "") for table in tables())
+        elif re.fullmatch(r"…_[a-z_]+", text) and module.name != "providers.rules":
+            for provider in providers().values():
+                pasted = "_credentials_" in text and not isinstance(provider.connect, Form)
+                if module.network in ("", provider.network) and not pasted:
+                    yield f"{provider.rules.prefix or provider.key}{text[1:]}", provider.network
+
+
+def tables() -> list[str]:
+    """The tables of which one row is asked for by its id: `scope.one(Post, …)`."""
+    calls = (node for module in modules().values() for node in ast.walk(module.tree) if isinstance(node, ast.Call) and node.args)
+    asked = (c.args[0].id for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == "one" and isinstance(c.args[0], ast.Name))
+    return sorted({name.lower() for name in asked})
+
+
+def unclear() -> list[str]:
+    """Codes that are put together in a way that cannot be read off the source, each with its place."""
+    return sorted(
+        f"{module.name}: {text}"
+        for module in modules().values()
+        for body in _bodies(module.tree)
+        for node in body
+        for where, *_ in _places(node, takings())
+        for text in ([where] if isinstance(where, str) else texts(where, module, body))
+        if "…" in text and module.name not in ("db.base", "providers.rules") and not re.fullmatch(r"…_[a-z_]+", text)
+    )
 
 
 def _tables(module: Module) -> Iterator[Use]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from docs.generators import judged
-from docs.generators.codes import Use, classes, uses
+from docs.generators.codes import Use, classes, tables, uses
 from docs.generators.markdown import code, codes, document, table
 from socialclaw.networks import providers
 
@@ -63,6 +63,7 @@ MEANINGS = {
     "consent_declined": "The user said no on the network's consent page, or the network did.",
     "consent_incomplete": "The network sent the user back without an answer.",
     "conflict": "It is not in the state that this needs.",
+    "asset_metadata_invalid": "A fact about the file is not usable; the message names it.",
     "connection_expired": "The user did not come back from the consent page in time.",
     "database_newer": "The database was written by a newer version.",
     "field_invalid": "A field has a value that it cannot have; the message says which, and why.",
@@ -83,6 +84,12 @@ MEANINGS = {
     "provider_malformed": "The network gave an answer that cannot be read.",
     "timezone_invalid": "It is no time zone, such as Europe/Berlin.",
     "publish_outcome_unknown": "The post may be live, and nobody can find out but a person who looks.",
+}
+# The same of codes that each provider has under its own prefix.
+ENDINGS = {
+    "_credentials_required": "A value of the connection's form is missing.",
+    "_credentials_invalid": "A value of the connection's form holds characters that no network takes, or is too long.",
+    "_no_destination": "The credentials open no destination that can be published to.",
 }
 SAID = "In the network's own words: `message` and `details.said`."
 
@@ -113,7 +120,11 @@ class Entry:
     def meaning(self) -> str:
         told = [text for text in self.meanings if len(re.findall(r"\w+", text)) > 2]
         written = sorted(told, key=lambda text: text.startswith("…"))
-        return MEANINGS.get(self.code) or (written[0] if written else SAID if self.networks - {""} else "")
+        table = self.code.removesuffix("_not_found")
+        if table in tables():
+            return f"There is no such {table} in this workspace."
+        shared = next((text for ending, text in ENDINGS.items() if self.code.endswith(ending)), "")
+        return MEANINGS.get(self.code) or shared or (written[0] if written else SAID if self.networks - {""} else "")
 
     @property
     def advice(self) -> str:

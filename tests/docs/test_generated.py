@@ -1,0 +1,79 @@
+"""The generated pages: they are what the code says now, and they leave nothing out."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from docs.generate import HOME, PAGES, main, stale
+from docs.generators import cli as commands
+from typer.testing import CliRunner
+
+from socialclaw.cli import app
+from socialclaw.networks import providers
+from socialclaw.settings import Settings
+
+
+def page(name: str) -> str:
+    return (HOME / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_what_the_code_says(name: str) -> None:
+    assert page(name) == PAGES[name](), f"docs/{name} is stale: run `make docs`"
+
+
+def test_check_fails_and_names_the_page_that_is_stale(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in PAGES:
+        shutil.copy(HOME / name, tmp_path / name)
+    assert stale(tmp_path) == []
+    (tmp_path / "settings.md").write_text("old")
+    (tmp_path / "cli.md").unlink()
+    assert stale(tmp_path) == ["settings.md", "cli.md"]
+    monkeypatch.setattr("docs.generate.stale", lambda: stale(tmp_path))
+    assert main(["--check"]) == 1
+    lines = [f"docs/{name} is stale: run `make docs` and commit it" for name in ("settings.md", "cli.md")]
+    assert capsys.readouterr().err.splitlines() == lines
+
+
+def test_the_pages_are_the_same_in_another_environment(tmp_path: Path) -> None:
+    """Another order of sets, other settings, another folder that the process may write to."""
+    other = {"PYTHONHASHSEED": "77", "SOCIALCLAW_PORT": "9", "SOCIALCLAW_MAX_BODY_BYTES": "2048", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "docs.generate", "--check"]
+    done = subprocess.run(command, cwd=HOME.parent, env={**os.environ, **other}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_setting_is_documented() -> None:
+    written = page("settings.md")
+    for name, field in Settings.model_fields.items():
+        variable = f"SOCIALCLAW_{name.upper()}"
+        assert f"| `{variable}` |" in written or f"| `{variable}__<NETWORK>__" in written
+        assert str(field.description).rstrip(".") in written or name == "apps"
+
+
+@pytest.mark.parametrize("name", [name for name, _ in commands.commands()])
+def test_every_command_is_documented_with_each_option_that_its_help_shows(name: str) -> None:
+    section = page("cli.md").split(f"\n## {name}\n")[1].split("\n## ")[0]
+    told = CliRunner().invoke(app, [*name.split()[1:], "--help"], env={"COLUMNS": "300", "NO_COLOR": "1", "TERM": "dumb"}).output
+    shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", told)) - {"--help"}
+    assert shown or name == "socialclaw", told
+    missing = {option for option in shown if option not in section}
+    assert not missing
+
+
+def test_every_provider_is_documented_with_its_limits_and_settings() -> None:
+    written = page("providers.md")
+    for provider in providers().values():
+        section = written.split(f"\n## {provider.key}\n")[1].split("\n## ")[0]
+        words = [t.name for t in provider.targets] + [s.id for t in provider.targets for s in t.settings] + [*provider.limitations]
+        words += [action.id for action in provider.actions] + [*getattr(provider.connect, "scopes", ())]
+        assert not [word for word in words if word not in section]
+        assert ("publish_outcome_unknown" in section) is not hasattr(provider.adapter, "find")
