@@ -150,6 +150,7 @@ def _expanded(found: Iterable[str], module: Module) -> Iterator[tuple[str, str]]
                     yield f"{provider.rules.prefix or provider.key}{text[1:]}", provider.network
 
 
+@cache
 def tables() -> list[str]:
     """The tables of which one row is asked for by its id: `scope.one(Post, …)`."""
     calls = (node for module in modules().values() for node in ast.walk(module.tree) if isinstance(node, ast.Call) and node.args)
