@@ -35,12 +35,12 @@ def filename(media: Media) -> str:
     return name
 
 
-async def pieces(media: Media, *, size: int = CHUNK) -> AsyncIterator[bytes]:
-    """The file, piece by piece.
+async def pieces(media: Media, *, size: int = CHUNK, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+    """The file (or its bytes from `start` up to `end`), piece by piece.
 
     If one cannot be had, Unavailable `media_unreadable` ends the request short of its announced length, so the network cannot act on it.
     """
-    offset, end = 0, media.size or 0
+    offset, end = start, (media.size or 0) if end is None else end
     while offset < end:
         piece = await _read(media, offset, min(size, end - offset))
         offset += len(piece)
