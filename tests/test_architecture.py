@@ -83,6 +83,37 @@ def test_a_network_is_named_in_its_own_folder_only() -> None:
     assert found == [], "a fact about one network belongs into its folder"
 
 
+def test_a_simulator_shares_with_its_adapter_only_what_knows_no_wire() -> None:
+    """import-linter holds `adapter` and `sandbox` apart; this holds for the parts that either is split into, whatever their names."""
+    shared = []
+    for folder in sorted(path.parent for path in (SOURCE / "networks").glob("*/__init__.py")):
+        simulated = reached(folder, [path for path in folder.glob("sandbox*.py")])
+        spoken = reached(folder, [folder / "__init__.py"], but=simulated_parts(folder))
+        for path in sorted(simulated & spoken):
+            words = {word for word, _ in imported(path)}
+            wire = {word for word in words if word.startswith(("httpx2", "socialclaw.providers.wire", "socialclaw.errors"))}
+            shared += [f"{name(path)} ({word})" for word in sorted(wire)]
+    assert shared == [], "a simulator must not read or speak the network's language by the adapter's own code"
+
+
+def simulated_parts(folder: Path) -> set[Path]:
+    return set(folder.glob("sandbox*.py"))
+
+
+def reached(folder: Path, start: list[Path], but: set[Path] | None = None) -> set[Path]:
+    """The modules of a network's folder that these import, directly or not; `but` are not entered."""
+    found, rest = set[Path](), list(start)
+    prefix = f"socialclaw.networks.{folder.name}."
+    while rest:
+        path = rest.pop()
+        if path in found or (but and path in but):
+            continue
+        found.add(path)
+        parts = {word.removeprefix(prefix).partition(".")[0] for word, _ in imported(path) if word.startswith(prefix)}
+        rest += [folder / f"{part}.py" for part in parts if (folder / f"{part}.py").exists()]
+    return found
+
+
 def test_the_environment_is_read_by_the_settings_only() -> None:
     found = []
     for path in MODULES:

@@ -325,7 +325,7 @@ def beyond(file: Media, shape: Shape) -> Iterable[Media]:
         yield from (replace(file, **{name: bound}) for bound in (least and least - 1, most and most + 1) if bound)
     low, high = shape.aspect
     if low:
-        yield replace(file, width=int(1000 * low) - 10, height=1000)
+        yield replace(file, width=max(1, int(1000 * low) - 10), height=1000)
     if high:
         yield replace(file, width=int(1000 * high) + 10, height=1000)
     if shape.mimes:

@@ -1,0 +1,137 @@
+"""What posts to Pages and to Instagram accounts may contain, their settings, and how the two go together. Pure.
+
+https://developers.facebook.com/docs/graph-api/reference/page/photos and
+https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from socialclaw.providers.draft import Draft
+from socialclaw.providers.issues import Issue
+from socialclaw.providers.options import Setting
+from socialclaw.providers.rules import Rules, check
+from socialclaw.providers.shapes import GB, MB, Shape
+
+MOST_FILES = 10
+MOST_HASHTAGS, MOST_MENTIONS = 30, 20
+HASHTAG, MENTION = re.compile(r"(?<![\w&])#\w+"), re.compile(r"(?<![\w.])@[\w.]+")
+
+FACEBOOK = Rules(
+    shapes=(Shape("image", most=MOST_FILES, max_bytes=10 * MB), Shape("video", max_bytes=10 * GB)),
+    max_text=63_206,
+    checks_extension=True,
+    order=("limit", "mix", "interaction", "required", "kinds", "extension", "size", "text"),
+    codes={
+        "several_unsupported": "facebook_multi_media_unsupported",
+        "multi_video_unsupported": "facebook_multi_media_unsupported",
+    },
+)
+INSTAGRAM = Rules(
+    shapes=(
+        # A PNG or WebP of ours is handed out as the JPEG that Instagram wants.
+        Shape("image", most=MOST_FILES, max_bytes=8 * MB, mimes=("image/jpeg", "image/png", "image/webp"), aspect=(0.8, 1.91)),
+        Shape(
+            "video",
+            most=MOST_FILES,
+            max_bytes=300 * MB,
+            mimes=("video/mp4", "video/quicktime", "video/x-m4v"),
+            width=(None, 1920),
+            aspect=(0.01, 10.0),
+            seconds=(3, 900),
+        ),
+    ),
+    mixed=True,
+    media_required=True,
+    max_text=2200,
+    max_alt=1000,
+    checks_extension=True,
+    order=("required", "limit", "kinds", "mix", "interaction", "extension", "size", "text"),
+    codes={"media_limit_exceeded": "instagram_carousel_limit_exceeded"},
+    prefix="instagram",
+)
+# The codes of older workspaces: those of either product where it has its own, else `meta_...`.
+META_PAGE = replace(FACEBOOK, codes={**FACEBOOK.codes, "media_limit_exceeded": "facebook_media_limit_exceeded"})
+META_INSTAGRAM = replace(
+    INSTAGRAM,
+    prefix="",
+    order=("limit", "interaction", "required", "kinds", "mix", "extension", "size", "text"),
+    codes={**INSTAGRAM.codes, "media_required": "instagram_media_required"},
+)
+META = replace(META_PAGE, order=())  # which of the two it is, `judge_meta` finds out
+
+PAGE_SETTINGS = (
+    Setting(
+        "pagePostMode",
+        type="enum",
+        options=("auto", "feed", "photo", "video"),
+        default="auto",
+        code="facebook_page_mode_invalid",
+        description="What the post becomes: by its files, or a text post, a post of photos, a video.",
+    ),
+    Setting(
+        "facebookVideoUploadMode",
+        type="enum",
+        options=("auto", "native", "remote_url"),
+        default="native",
+        write_default=False,
+        code="facebook_video_upload_mode_invalid",
+        description="How a video gets there: uploaded in parts, fetched by Facebook from its URL, or uploaded and fetched if that fails.",
+    ),
+)
+INSTAGRAM_SETTINGS = (
+    Setting(
+        "instagramPublishMode",
+        type="enum",
+        options=("auto", "image", "reel"),
+        default="auto",
+        code="instagram_publish_mode_invalid",
+        description="What the post becomes: by its files, or images, or a reel.",
+    ),
+)
+
+
+def page_fits(draft: Draft) -> Sequence[Issue]:
+    """Whether `pagePostMode` suits the files."""
+    mode = draft.settings.get("pagePostMode", "auto")
+    kind = draft.media[0].kind if draft.media else ""
+    own = {"": "feed", "image": "photo", "video": "video"}.get(kind)
+    if own is None or mode in ("auto", own):
+        return ()
+    what = f"a post with a{'n' if kind == 'image' else ''} {kind}" if kind else "a post without files"
+    message = f"pagePostMode can be auto or {own} for {what}, not {mode}"
+    return [Issue("facebook_page_mode_mismatch", message, "settings.pagePostMode", {"supportedValues": ["auto", own]})]
+
+
+def instagram_fits(draft: Draft) -> Sequence[Issue]:
+    """Whether `instagramPublishMode` suits the files."""
+    mode = draft.settings.get("instagramPublishMode", "auto")
+    kinds = {m.kind for m in draft.media}
+    fits = {"image": kinds <= {"image"}, "reel": kinds <= {"video"} and len(draft.media) <= 1}
+    if fits.get(mode, True) or "other" in kinds:
+        return ()
+    message = f"instagramPublishMode cannot be {mode} for these files: image is for images, reel for one video"
+    return [Issue("instagram_publish_mode_mismatch", message, "settings.instagramPublishMode", {"supportedValues": ["auto"]})]
+
+
+def judge_instagram(draft: Draft) -> Sequence[Issue]:
+    """Hashtags and mentions beyond what a caption may have."""
+    found = []
+    for code, what, pattern, most in (
+        ("instagram_hashtag_limit_exceeded", "hashtags", HASHTAG, MOST_HASHTAGS),
+        ("instagram_mention_limit_exceeded", "mentions", MENTION, MOST_MENTIONS),
+    ):
+        if (count := len(pattern.findall(draft.text))) > most:
+            message = f"The caption has {count} {what}; the limit is {most}"
+            found.append(Issue(code, message, "description", {"count": count, "maxItems": most}))
+    return found
+
+
+def judge_meta(draft: Draft) -> Sequence[Issue]:
+    """Everything about a post of an older workspace, by what its account is."""
+    if draft.target_type == "instagram_business":
+        return [*check(draft, META_INSTAGRAM, prefix="meta"), *judge_instagram(draft)]
+    return list(check(draft, META_PAGE, prefix="meta"))
