@@ -25,11 +25,7 @@ unknown variable is ignored; a value that cannot be read stops the start with on
 
 def page() -> str:
     rows = [[code(name), kind, default, description] for name, kind, default, description in variables()]
-    apps = [
-        code(f"{PREFIX}APPS{NESTED}{network.upper()}{NESTED}{part.upper()}")
-        for network in networks()
-        for part in AppCredentials.model_fields
-    ]
+    apps = [code(f"{PREFIX}APPS{NESTED}{app.upper()}{NESTED}{part.upper()}") for app in app_names() for part in AppCredentials.model_fields]
     return document(
         "Settings",
         INTRODUCTION,
@@ -41,9 +37,9 @@ def page() -> str:
     )
 
 
-def networks() -> list[str]:
-    """Networks that are connected through a developer app."""
-    return sorted({p.network for p in providers().values() if isinstance(p.connect, OAuth2)})
+def app_names() -> list[str]:
+    """The developer apps by name: a network's, or one of its provider's own."""
+    return sorted({p.app or p.network for p in providers().values() if isinstance(p.connect, OAuth2)})
 
 
 def variables() -> Iterator[tuple[str, str, str, str]]:
