@@ -21,6 +21,7 @@ from socialclaw.providers.connect import Form
 WORD = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 NAMED = re.compile(r"(?:\w+_)?code|[a-z]+Code")
 FOREIGN = ("status_code", "statusCode", "country_code", "language_code")
+JUDGED = ("providers.rules", "providers.options", "providers.shapes")  # their codes follow from what a provider declares
 Taking = dict[str, tuple[int, str]]
 Place = tuple[ast.expr | str, str, int | None, ast.expr | None]
 
@@ -135,7 +136,7 @@ def _of_call(node: ast.Call, taking: Taking) -> Iterator[Place]:
 
 def _expanded(found: Iterable[str], module: Module) -> Iterator[tuple[str, str]]:
     """Codes, each with its network. One that begins with a name that is not written out stands for several: of each table, or
-    of each provider. What `providers.rules` puts together depends on more than a name: see `judged.py`.
+    of each provider. What `JUDGED` modules put together depends on more than a name: see `judged.py`.
     """
     for text in found:
         if "…" not in text:
@@ -143,7 +144,7 @@ def _expanded(found: Iterable[str], module: Module) -> Iterator[tuple[str, str]]
                 yield text, module.network
         elif module.name == "db.base":
             yield from ((text.replace("…", table), "") for table in tables())
-        elif re.fullmatch(r"…_[a-z_]+", text) and module.name != "providers.rules":
+        elif re.fullmatch(r"…_[a-z_]+", text) and module.name not in JUDGED:
             for provider in providers().values():
                 pasted = "_credentials_" in text and not isinstance(provider.connect, Form)
                 if module.network in ("", provider.network) and not pasted:
@@ -167,7 +168,7 @@ def unclear() -> list[str]:
         for node in body
         for where, *_ in _places(node, takings())
         for text in ([where] if isinstance(where, str) else texts(where, module, body))
-        if "…" in text and module.name not in ("db.base", "providers.rules") and not re.fullmatch(r"…_[a-z_]+", text)
+        if "…" in text and module.name not in ("db.base", *JUDGED) and not re.fullmatch(r"…_[a-z_]+", text)
     )
 
 
