@@ -19,6 +19,7 @@ from socialclaw.api import (
     media,
     openapi,
     posts,
+    rehearsal,
     runs,
     sandbox,
     schedules,
@@ -43,6 +44,7 @@ ROUTERS = (
     assets.router,
     media.router,
     analytics.router,
+    rehearsal.router,
 )
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 import httpx2
+from sqlalchemy import select
 
+from socialclaw.clock import act_for
 from socialclaw.db.base import Hint, Scope
 from socialclaw.db.database import Database
+from socialclaw.db.workspaces import Workspace
 from socialclaw.networks import providers
 from socialclaw.outbound import Outbound
 from socialclaw.providers import sandbox as simulated
@@ -18,6 +24,9 @@ from socialclaw.settings import Settings
 from socialclaw.vault import Vault
 
 T = TypeVar("T")
+
+CLOCK_SECONDS = 1.0
+MOST_CLOCKS = 10_000
 
 
 class HandOver(Protocol):
@@ -43,6 +52,7 @@ class System:
     outbound: Outbound
     sandbox: simulated.Sandbox | None
     queue: HandOver = field(default_factory=NoQueue)
+    _clocks: dict[str, tuple[float, datetime | None]] = field(default_factory=dict)
 
     @classmethod
     def open(cls, settings: Settings) -> System:
@@ -68,6 +78,30 @@ class System:
         if scopes[-1].hints:
             await self.queue.hand_over(scopes[-1].hints)
         return result
+
+    async def clock(self, workspace_id: str) -> datetime | None:
+        """Where a workspace's time stands; None where it runs. Up to CLOCK_SECONDS old where another process has moved it."""
+        known = self._clocks.get(workspace_id)
+        if known is None or known[0] <= time.monotonic():
+            found = await self.database.read(lambda session: session.scalar(select(Workspace.clock_at).where(Workspace.id == workspace_id)))
+            known = self.set_clock(workspace_id, found)
+        return known[1]
+
+    def set_clock(self, workspace_id: str, at: datetime | None) -> tuple[float, datetime | None]:
+        """What this process takes a workspace's time to be from now on."""
+        if len(self._clocks) >= MOST_CLOCKS:
+            self._clocks.clear()
+        known = self._clocks[workspace_id] = (time.monotonic() + CLOCK_SECONDS, at)
+        return known
+
+    @asynccontextmanager
+    async def acting(self, workspace_id: str, *, test: bool) -> AsyncIterator[None]:
+        """Within, we act for this workspace, at its time. Only test workspaces have one of their own."""
+        if not test:
+            yield
+            return
+        with act_for(workspace_id, await self.clock(workspace_id)):
+            yield
 
     def link(self, url: str | None, *, test: bool) -> str | None:
         """Where a person finds a network's URL: there, or in the sandbox."""

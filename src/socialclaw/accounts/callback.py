@@ -57,6 +57,11 @@ async def finish(system: System, provider_name: str, answer: Mapping[str, str]) 
     if key is None or len(state) > 500 or system.vault.verify(state) is None:
         raise _state_invalid()
     row, test = await system.database.write(_spend, digest(state), key)
+    async with system.acting(row.workspace_id, test=test):
+        return await _finish(system, row, answer, state, test=test)
+
+
+async def _finish(system: System, row: Connection, answer: Mapping[str, str], state: str, *, test: bool) -> Finished:
     provider, sealed = providers()[row.provider], row.sealed or ""
     hidden = [state, answer.get("code", "")]
     try:
@@ -92,13 +97,16 @@ async def _exchange(system: System, provider: Provider, code: str, verifier: str
 def _spend(session: Session, state_digest: str, provider: str) -> tuple[Connection, bool]:
     """Take the pending connection of this state; only one callback ever gets it."""
     found = session.scalar(select(Connection).where(Connection.state_digest == state_digest))
-    if found is None or found.provider != provider or found.status != "pending" or (found.expires_at or utc_now()) <= utc_now():
+    if found is None or found.provider != provider or found.status != "pending":
+        raise _state_invalid()
+    workspace = session.get_one(Workspace, found.workspace_id)
+    if found.expires_at is None or found.expires_at <= (workspace.clock_at or utc_now()):
         raise _state_invalid()
     mine = update(Connection).where(Connection.id == found.id, Connection.state_digest == state_digest)
     spent = session.execute(mine.values(state_digest=None).execution_options(synchronize_session=False))
     if cast("CursorResult[object]", spent).rowcount != 1:
         raise _state_invalid()
-    return found, session.get_one(Workspace, found.workspace_id).mode == "test"
+    return found, workspace.mode == "test"
 
 
 def _store(scope: Scope, vault: Vault, connection_id: str, targets: Sequence[Target], grant: Grant) -> list[Account]:

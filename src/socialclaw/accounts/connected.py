@@ -12,6 +12,7 @@ from socialclaw.accounts.tokens import REFRESH, Grant, bind, unseal
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.db.posts import Post
+from socialclaw.db.workspaces import Workspace
 from socialclaw.networks import providers
 from socialclaw.providers.base import MeasuresAccount
 from socialclaw.providers.draft import Target
@@ -54,6 +55,7 @@ def adopt(scope: Scope, vault: Vault, connection: Connection, *, target: Target,
     row.handle, row.account_type, row.display_name, row.meta = target.handle, target.type, target.name, dict(target.meta)
     row.scopes = list(grant.scopes)
     row.status, row.refresh_status = "connected", "none"
+    row.clocked = (scope.session.get_one(Workspace, scope.workspace_id)).clock_at is not None
     row.collect_at = now if providers()[row.provider].can(MeasuresAccount) else None
     bind(row, vault, grant, now)
     row.refreshing_until = None

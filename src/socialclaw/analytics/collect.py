@@ -138,16 +138,24 @@ def _post_of(scope: Scope, post_id: str) -> Subject:
 # What the worker does.
 
 
-def take(session: Session, now: datetime, *, most: int) -> list[Subject]:
-    """What is due to be measured, put off at once, so that no other worker takes it and a lost try is made up for."""
+def take(session: Session, now: datetime, *, most: int, workspace_id: str | None = None) -> list[Subject]:
+    """What is due to be measured, put off at once, so that no other worker takes it and a lost try is made up for.
+
+    With `workspace_id` only what is due there; without it only where time runs.
+    """
+    clocked = select(Account.id).where(Account.clocked)
+    here = (Post.workspace_id == workspace_id) if workspace_id else Post.account_id.not_in(clocked)
+    mine = (Account.workspace_id == workspace_id) if workspace_id else Account.clocked.is_(False)
     found: list[Subject] = []
     tests = dict(session.execute(select(Workspace.id, Workspace.mode)).all())
-    posts = select(Post).where(Post.collect_at.is_not(None), Post.collect_at <= now).order_by(Post.collect_at).limit(most)
+    posts = select(Post).where(Post.collect_at.is_not(None), Post.collect_at <= now, here).order_by(Post.collect_at).limit(most)
     for post in session.scalars(posts.with_for_update(skip_locked=True)):
         account = session.get_one(Account, post.account_id)
         found.append(Subject(account, tests[post.workspace_id] == "test", post))
         post.collect_at = now + LATER
-    accounts = select(Account).where(Account.collect_at.is_not(None), Account.collect_at <= now).order_by(Account.collect_at).limit(most)
+    accounts = (
+        select(Account).where(Account.collect_at.is_not(None), Account.collect_at <= now, mine).order_by(Account.collect_at).limit(most)
+    )
     for account in session.scalars(accounts.with_for_update(skip_locked=True)):
         found.append(Subject(account, tests[account.workspace_id] == "test"))
         account.collect_at = now + DAILY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
@@ -48,7 +48,7 @@ def system(request: Request) -> System:
     return found
 
 
-async def caller(request: Request, key: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> CallerContext:
+async def caller(request: Request, key: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> AsyncIterator[CallerContext]:
     """The caller behind the bearer key; counts the request against the key's rate limit."""
     if key is None:
         raise Unauthenticated("Send a workspace API key: Authorization: Bearer sc_…")
@@ -57,7 +57,9 @@ async def caller(request: Request, key: Annotated[HTTPAuthorizationCredentials |
     if found is None:
         raise Unauthenticated("This API key is unknown or revoked", code="api_key_invalid")
     request.app.state.rates.spend(request, found.key_id)
-    return CallerContext(request.app.state.system, found.workspace_id, found.test, found.key_id)
+    installation: System = request.app.state.system
+    async with installation.acting(found.workspace_id, test=found.test):
+        yield CallerContext(installation, found.workspace_id, found.test, found.key_id)
 
 
 Caller = Annotated[CallerContext, Depends(caller, scope="function")]

@@ -25,7 +25,10 @@ TAGS = [
     {"name": POSTS, "description": "Handing in a schedule, and following its posts step by step until they are published."},
     {"name": ASSETS, "description": "Media files: handed in once, delivered to the networks from here."},
     {"name": ANALYTICS, "description": "What the networks tell of posts and accounts: snapshots, and a run's posts added up."},
-    {"name": SANDBOX, "description": "What the public would see of a test workspace's posts."},
+    {
+        "name": SANDBOX,
+        "description": "For test workspaces: what the public would see, faults to arm, a clock to move.",
+    },
 ]
 DESCRIPTION = """Schedule once, and it really gets published: once, on time, inspectable step by step.
 

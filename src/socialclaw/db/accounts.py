@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from socialclaw.db.base import Owned, new_id, utc_now
@@ -34,7 +34,8 @@ class Connection(Owned):
 class Account(Owned):
     """A connected destination. One row a destination and workspace, however often it is connected again.
 
-    `refresh_at` is when the token is next to be refreshed; `status` says whether we may publish.
+    `refresh_at` is when the token is next to be refreshed; `status` says whether we may publish. `clocked`: its workspace's time
+    stands, so no worker touches it but the one that moves that time.
     """
 
     __tablename__ = "accounts"
@@ -56,10 +57,12 @@ class Account(Owned):
     refresh_failures: Mapped[int] = mapped_column(default=0)
     collect_at: Mapped[datetime | None]  # when its figures are to be collected next
     refreshing_until: Mapped[datetime | None]  # a worker is at the token endpoint; the others wait
+    clocked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     __table_args__ = (
         UniqueConstraint("workspace_id", "provider", "external_id", name="accounts_once"),
         Index("accounts_by_handle", "workspace_id", "handle"),
         Index("accounts_to_refresh", "refresh_at"),
         Index("accounts_to_collect", "collect_at"),
+        Index("accounts_clocked", "id", postgresql_where=text("clocked"), sqlite_where=text("clocked")),
     )

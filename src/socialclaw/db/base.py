@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeEngine
 
+from socialclaw import clock
 from socialclaw.errors import NotFound
 
 R = TypeVar("R", bound="Owned")
@@ -28,8 +29,8 @@ def new_id(prefix: str) -> str:
 
 
 def utc_now() -> datetime:
-    """Now, in whole milliseconds: what both databases keep."""
-    return whole_ms(datetime.now(UTC))
+    """Now (of the workspace that we act for), in whole milliseconds: what both databases keep."""
+    return whole_ms(clock.now())
 
 
 def whole_ms(moment: datetime) -> datetime:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -112,7 +113,8 @@ class _Threads:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="db-write" if writes else "db-read")
 
     async def run(self, do: Callable[..., T], args: Any, kwargs: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, do, args, kwargs)
+        run = copy_context().run  # a thread does not know by itself for whom we act
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run, self._run, do, args, kwargs)
 
     def _run(self, do: Callable[..., T], args: Any, kwargs: Any) -> T:
         session = self._session()

@@ -11,7 +11,7 @@ from socialclaw.db.base import Base, Owned, new_id, utc_now
 
 
 class Workspace(Base):
-    """A tenant. `mode` test: its networks are the sandbox."""
+    """A tenant. `mode` test: its networks are the sandbox. `clock_at`: where its time stands, while it rehearses."""
 
     __tablename__ = "workspaces"
     id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("tenant"))
@@ -20,6 +20,7 @@ class Workspace(Base):
     plan: Mapped[str] = mapped_column(default="self_hosted")
     subscription_status: Mapped[str] = mapped_column(default="active")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    clock_at: Mapped[datetime | None]
 
 
 class ApiKey(Owned):

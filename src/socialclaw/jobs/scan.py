@@ -23,9 +23,14 @@ def _lane_is_free(now: datetime) -> ColumnElement[bool]:
     return ~exists().where(Lane.account_id == Post.account_id, Lane.until > now)
 
 
+def _runs() -> ColumnElement[bool]:
+    """The time of the post's workspace runs: where it stands, whoever moves it does the work."""
+    return Post.account_id.not_in(select(Account.id).where(Account.clocked))
+
+
 def overdue(session: Session, now: datetime, *, most: int, skip: Sequence[str] = ()) -> list[str]:
     """Accounts with a due post and a free lane, the longest waiting first."""
-    due = select(Post.account_id, Post.next_at).where(Post.next_at.is_not(None), Post.next_at <= now, _lane_is_free(now))
+    due = select(Post.account_id, Post.next_at).where(Post.next_at.is_not(None), Post.next_at <= now, _lane_is_free(now), _runs())
     if skip:
         due = due.where(Post.account_id.not_in(skip))
     rows = session.execute(due.order_by(Post.next_at).limit(most * 4))
@@ -36,7 +41,7 @@ def upcoming(session: Session, after: datetime, until: datetime) -> list[Hint]:
     """What becomes due in (after, until]."""
     query = (
         select(Post.account_id, Post.next_at)
-        .where(Post.next_at.is_not(None), Post.next_at > after, Post.next_at <= until)
+        .where(Post.next_at.is_not(None), Post.next_at > after, Post.next_at <= until, _runs())
         .distinct()
         .order_by(Post.next_at)
         .limit(MOST_HINTS)
@@ -46,20 +51,21 @@ def upcoming(session: Session, after: datetime, until: datetime) -> list[Hint]:
 
 def refreshes(session: Session, now: datetime, *, most: int) -> list[str]:
     """Accounts whose token is to be refreshed."""
-    query = select(Account.id).where(Account.refresh_at.is_not(None), Account.refresh_at <= now, Account.status == "connected")
+    due = (Account.refresh_at.is_not(None), Account.refresh_at <= now, Account.status == "connected", Account.clocked.is_(False))
+    query = select(Account.id).where(*due)
     return list(session.scalars(query.order_by(Account.refresh_at).limit(most)))
 
 
 def measures(session: Session, now: datetime) -> bool:
     """Whether figures of a post or an account are to be collected."""
-    post = select(Post.id).where(Post.collect_at.is_not(None), Post.collect_at <= now).limit(1)
-    account = select(Account.id).where(Account.collect_at.is_not(None), Account.collect_at <= now).limit(1)
+    post = select(Post.id).where(Post.collect_at.is_not(None), Post.collect_at <= now, _runs()).limit(1)
+    account = select(Account.id).where(Account.collect_at.is_not(None), Account.collect_at <= now, Account.clocked.is_(False)).limit(1)
     return session.scalar(post) is not None or session.scalar(account) is not None
 
 
 def stuck(session: Session, now: datetime) -> int:
     """How many posts have been due for over a minute while nobody holds their account's lane: nobody is draining them."""
-    due = select(Post.id).where(Post.next_at.is_not(None), Post.next_at <= now - timedelta(minutes=1), _lane_is_free(now))
+    due = select(Post.id).where(Post.next_at.is_not(None), Post.next_at <= now - timedelta(minutes=1), _lane_is_free(now), _runs())
     return len(session.scalars(due.limit(1000)).all())
 
 

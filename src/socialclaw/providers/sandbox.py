@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 
-from socialclaw.providers.simulator import Simulator
+from socialclaw.clock import acting
+from socialclaw.providers.simulator import NOW_HEADER, WORKSPACE_HEADER, Simulator
 
 PREFIX = "/sandbox/hosts/"
 FAULT_HEADER = "x-sandbox-fault"
@@ -44,6 +45,7 @@ class InProcess(httpx2.AsyncBaseTransport):
         self._threads = ThreadPoolExecutor(32, thread_name_prefix="sandbox")
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.headers.update(caller_headers())
         await request.aread()
         response = await asyncio.get_running_loop().run_in_executor(self._threads, self.sandbox.answer, request)
         response.request = request
@@ -64,6 +66,7 @@ class OverHTTP(httpx2.AsyncBaseTransport):
         target = httpx2.URL(route(str(request.url), str(self.base)))
         headers = [(k, v) for k, v in request.headers.raw if k.lower() != b"host"]
         headers.append((b"host", target.netloc))
+        headers += [(k.encode(), v.encode()) for k, v in caller_headers().items()]
         forwarded = httpx2.Request(request.method, target, headers=headers, stream=request.stream, extensions=request.extensions)
         response = await self.inner.handle_async_request(forwarded)
         if fault := response.headers.get(FAULT_HEADER):
@@ -73,6 +76,14 @@ class OverHTTP(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self.inner.aclose()
+
+
+def caller_headers() -> dict[str, str]:
+    """What the simulators are told of the workspace that calls: which one it is, and where its time stands."""
+    who = acting()
+    if who is None:
+        return {}
+    return {WORKSPACE_HEADER: who.workspace_id, **({NOW_HEADER: str(who.at.timestamp())} if who.at else {})}
 
 
 def route(url: str, base: str) -> str:

@@ -11,6 +11,8 @@ import math
 import re
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 import httpx2
@@ -22,6 +24,19 @@ H = TypeVar("H", bound=Handler)
 Failure = httpx2.Response | httpx2.TransportError
 Fetch = Callable[[str], httpx2.Response]
 """How a network that pulls media gets it: url -> answer; raises httpx2.TransportError where there is none."""
+
+WORKSPACE_HEADER, NOW_HEADER = "x-sandbox-workspace", "x-sandbox-now"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The workspace whose call is being answered, and where its time stands (seconds since the epoch; None where it runs)."""
+
+    workspace: str = ""
+    at: float | None = None
+
+
+_caller: ContextVar[Caller] = ContextVar("caller", default=Caller())  # noqa: B039  it is frozen
 
 FAULTS = {
     "refuse": "the connection is refused: nothing arrives",
@@ -62,7 +77,7 @@ class Simulator:
     def __init__(self, store: Store, *, clock: Callable[[], float] = time.time, fetch: Fetch | None = None) -> None:
         self.store = store
         self.shelf: Shelf = store.of(self.network)
-        self.clock = clock
+        self._time = clock
         self.fetch = fetch or _no_fetch
         self.requests: list[str] = []  # the `line` of the latest calls, for tests of this process
         self._routes = [
@@ -100,10 +115,28 @@ class Simulator:
         """A call as faults match it. More may follow the path where one path is for calls of different effect."""
         return f"{request.method} {request.url.path}"
 
+    def public_account(self, target_id: str) -> str:
+        """Under which account (`Seen.account`) the public sees what is published to a target."""
+        return target_id
+
+    def clock(self) -> float:
+        """Now, in seconds since the epoch: where the time of the workspace that calls stands, or the real time."""
+        at = _caller.get().at
+        return self._time() if at is None else at
+
     # The engine.
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         """The network's answer. Raises an httpx2.TransportError where a fault says that none comes."""
+        said = request.headers
+        at = said.get(NOW_HEADER)
+        token = _caller.set(Caller(said.get(WORKSPACE_HEADER, ""), float(at) if at else None))
+        try:
+            return self._answer(request)
+        finally:
+            _caller.reset(token)
+
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
         line = self.line(request)
         self.requests.append(line)
         del self.requests[:-1000]
@@ -145,7 +178,7 @@ class Simulator:
         return None
 
     def _fault(self, line: str) -> tuple[str, float] | None:
-        for number, kind, match, seconds in self.shelf.armed():
+        for number, kind, match, seconds in self.shelf.armed(_caller.get().workspace):
             if re.search(match, line):
                 self.shelf.spend(number)
                 return kind, seconds
@@ -175,22 +208,30 @@ class Simulator:
         return bool(self.shelf.get("options", "no_quotas"))
 
     def figure(self, key: str, name: str, since: float, *, most: int = 4000) -> int:
-        """A made-up figure that only grows: the same every time for one thing, name and hour. `growth` in the options is its factor."""
+        """A made-up figure that only grows: the same every time for one thing, name and hour."""
         full = 200 + int(hashlib.sha256(f"{key}:{name}".encode()).hexdigest()[:8], 16) % most
         hours = max(0.0, self.clock() - since) // 3600 + 1
-        return int(full * (1 - math.exp(-hours / 12)) * float(self.shelf.get("options", "growth") or 1))
+        return int(full * (1 - math.exp(-hours / 12)) * self.growth(name))
+
+    def growth(self, name: str) -> float:
+        """By how much more than usual a figure grows for the workspace that calls."""
+        factors = self.shelf.get("growth", _caller.get().workspace) or {}
+        return float(factors.get("followers" if name == "followers" else "metrics", 1))
 
     # For tests and for the people who look.
 
-    def fail(self, kind: str, match: str = "", *, times: int = 1, seconds: float = 0) -> None:
-        """Arm a fault for the next `times` calls whose `line` ("METHOD /path") matches (default: the creating calls)."""
+    def fail(self, kind: str, match: str = "", *, times: int = 1, seconds: float = 0, workspace: str = "") -> None:
+        """Arm a fault for the next `times` calls whose `line` ("METHOD /path") matches (default: the creating calls).
+
+        `workspace`: only calls of this one; of anybody where empty.
+        """
         if kind not in FAULTS:
             raise ValueError(f"unknown fault {kind!r}; known: {', '.join(FAULTS)}")
         try:
             re.compile(match)
         except re.error as error:
             raise ValueError(f"{match!r} is not a regular expression: {error}") from error
-        self.shelf.arm(kind, match=match or self.creates, times=times, seconds=seconds)
+        self.shelf.arm(kind, match=match or self.creates, times=times, seconds=seconds, workspace=workspace)
 
     def seen(self, **filters: Any) -> list[Seen]:
         """What the public sees now, oldest first."""

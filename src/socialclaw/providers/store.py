@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS posts (
 CREATE INDEX IF NOT EXISTS posts_of_account ON posts (network, account, number);
 CREATE INDEX IF NOT EXISTS posts_by_id ON posts (network, id);
 CREATE TABLE IF NOT EXISTS faults (number INTEGER PRIMARY KEY, network TEXT NOT NULL, kind TEXT NOT NULL, match TEXT NOT NULL,
-    times INTEGER NOT NULL, seconds REAL NOT NULL);
+    times INTEGER NOT NULL, seconds REAL NOT NULL, workspace TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS counters (network TEXT, name TEXT, value INTEGER NOT NULL, PRIMARY KEY (network, name)) WITHOUT ROWID;
 """
 
@@ -162,20 +162,29 @@ class Shelf:
     def accounts(self) -> list[str]:
         return [row[0] for row in self._rows("SELECT DISTINCT account FROM posts WHERE network=? ORDER BY account", self.network)]
 
-    def arm(self, kind: str, *, match: str, times: int = 1, seconds: float = 0) -> None:
+    def arm(self, kind: str, *, match: str, times: int = 1, seconds: float = 0, workspace: str = "") -> None:
         with self.store.transaction():
-            sql = "INSERT INTO faults (network, kind, match, times, seconds) VALUES (?,?,?,?,?)"
-            self._run(sql, self.network, kind, match, times, seconds)
+            sql = "INSERT INTO faults (network, kind, match, times, seconds, workspace) VALUES (?,?,?,?,?,?)"
+            self._run(sql, self.network, kind, match, times, seconds, workspace)
 
-    def armed(self) -> list[tuple[int, str, str, float]]:
-        return self._rows("SELECT number, kind, match, seconds FROM faults WHERE network=? AND times > 0 ORDER BY number", self.network)
+    def armed(self, workspace: str = "") -> list[tuple[int, str, str, float]]:
+        """The faults that wait for a call of this workspace, in the order in which they were armed: (number, kind, match, seconds)."""
+        where = "network=? AND times > 0 AND workspace IN ('', ?)"
+        return self._rows(f"SELECT number, kind, match, seconds FROM faults WHERE {where} ORDER BY number", self.network, workspace)  # noqa: S608
+
+    def faults_of(self, workspace: str) -> list[dict[str, Any]]:
+        """The faults of this workspace alone, with how many calls each still waits for."""
+        sql = "SELECT kind, match, times, seconds FROM faults WHERE network=? AND times > 0 AND workspace=? ORDER BY number"
+        names = ("kind", "match", "times", "seconds")
+        return [dict(zip(names, row, strict=True)) for row in self._rows(sql, self.network, workspace)]
 
     def spend(self, number: int) -> None:
         self._run("UPDATE faults SET times = times - 1 WHERE number=?", number)
 
-    def disarm(self) -> None:
+    def disarm(self, workspace: str | None = None) -> int:
+        """Forget the faults of one workspace, or all; how many."""
         with self.store.transaction():
-            self._run("DELETE FROM faults WHERE network=?", self.network)
+            return self._run("DELETE FROM faults WHERE network=? AND workspace=coalesce(?, workspace)", self.network, workspace)
 
 
 def _seen(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from socialclaw.accounts import credentials
 from socialclaw.accounts.tokens import REFRESH, scrub, unseal
+from socialclaw.clock import act_for, acting
 from socialclaw.db.base import utc_now
 from socialclaw.errors import Conflict, SocialClawError, Unauthorized, Uncertain
 from socialclaw.networks import providers
@@ -34,6 +35,12 @@ class Attempts:
 
     async def run(self, claim: Claim) -> Outcome | None:
         """What became of it; None if another worker has it now."""
+        if claim.test and acting() is None:
+            with act_for(claim.post.workspace_id):
+                return await self._run(claim)
+        return await self._run(claim)
+
+    async def _run(self, claim: Claim) -> Outcome | None:
         try:
             if claim.account.status == "disconnected":
                 if claim.undone:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -23,11 +23,12 @@ from socialclaw.db.workspaces import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A worker asks for the next due post of an account."""
+    """A worker asks for the next due post of an account. `clocked`: it is the one that moves the time of such accounts."""
 
     account_id: str
     worker_id: str
     lease: float  # seconds
+    clocked: bool = False
 
 
 @dataclass(slots=True)
@@ -70,7 +71,9 @@ def _take_lanes(session: Session, now: datetime, wanted: dict[str, Wanted]) -> d
     due_of = select(Post.id).where(Post.next_at.is_not(None), Post.next_at <= now).correlate(Account)
     left = due_of.join(Lane, Lane.post_id == Post.id).where(Lane.account_id == Account.id).scalar_subquery()
     first = due_of.where(Post.account_id == Account.id).order_by(Post.next_at, Post.position, Post.id).limit(1).scalar_subquery()
-    found = session.execute(select(Account.id, func.coalesce(left, first)).where(Account.id.in_(wanted)).order_by(Account.id))
+    mine = [w.account_id for w in wanted.values() if w.clocked]
+    ours = or_(Account.clocked.is_(False), Account.id.in_(mine)) if mine else Account.clocked.is_(False)
+    found = session.execute(select(Account.id, func.coalesce(left, first)).where(Account.id.in_(wanted), ours).order_by(Account.id))
     due: dict[str, str] = {account_id: post_id for account_id, post_id in found if post_id is not None}
     if not due:
         return {}

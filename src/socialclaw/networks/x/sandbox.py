@@ -106,7 +106,7 @@ class XSandbox(XHouse):
         found = self.shelf.posts(post_id=post_id)
         if not found:
             return httpx2.Response(200, json={"errors": [say.missing("tweet", post_id)]})
-        data, errors = view.show(found[0], own=found[0].account == account, now=self.clock())
+        data, errors = self._shown(view, found[0], account)
         return httpx2.Response(200, json={"data": data, **({"errors": errors} if errors else {})})
 
     @api("GET", r"/2/tweets")
@@ -119,7 +119,7 @@ class XSandbox(XHouse):
         data, errors = [], []
         for post_id in wanted:
             if found := self.shelf.posts(post_id=post_id):
-                shown, hidden = view.show(found[0], own=found[0].account == account, now=self.clock())
+                shown, hidden = self._shown(view, found[0], account)
                 data.append(shown)
                 errors += hidden
             else:
@@ -149,13 +149,17 @@ class XSandbox(XHouse):
         if not 5 <= size <= 100:
             raise say.invalid(f"The `max_results` query parameter value [{given.get('max_results')}] is not between 5 and 100")
         found = self._timeline(user, given)
-        shown = [view.show(seen, own=user == account, now=self.clock())[0] for seen in found[:size]]
+        shown = [self._shown(view, seen, account)[0] for seen in found[:size]]
         meta: dict[str, Any] = {"result_count": len(shown)}
         if shown:
             meta |= {"newest_id": shown[0]["id"], "oldest_id": shown[-1]["id"]}
         if len(found) > size:
             meta["next_token"] = f"t{shown[-1]['id']}"
         return httpx2.Response(200, json={**({"data": shown} if shown else {}), "meta": meta})
+
+    def _shown(self, view: View, seen: Seen, reader: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        views = self.figure(seen.id, "impressions", seen.created_at)
+        return view.show(seen, own=seen.account == reader, now=self.clock(), views=views)
 
     # Media.
 

@@ -1,0 +1,191 @@
+"""/v1/sandbox: what a test workspace may do with the simulated networks and with its own time. For live workspaces there is none."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import Field
+
+from socialclaw.api.answers import ok
+from socialclaw.api.deps import Caller, CallerContext, problems
+from socialclaw.api.dialect import Closed, Time
+from socialclaw.api.filters import Limit
+from socialclaw.api.openapi import SANDBOX
+from socialclaw.api.sandbox import label
+from socialclaw.api.schemas import OkResponse
+from socialclaw.db.base import iso, utc_now
+from socialclaw.errors import Conflict, InvalidRequest, NotFound
+from socialclaw.networks import providers
+from socialclaw.providers.simulator import FAULTS
+from socialclaw.rehearsal import feeds, standing
+from socialclaw.rehearsal.advance import advance
+
+router = APIRouter(tags=[SANDBOX], prefix="/v1/sandbox")
+
+FARTHEST = timedelta(days=400)  # of one call
+
+
+class FaultRequest(Closed):
+    """A fault to arm. `match` is a regular expression on "METHOD /path" (default: the calls that create posts)."""
+
+    inline = True
+    kind: str
+    match: str = Field("", max_length=500)
+    times: int = Field(1, ge=1, le=1000)
+    seconds: float = Field(0, ge=0, le=86_400)
+
+
+class GrowthRequest(Closed):
+    """How many times as fast as usual figures grow."""
+
+    inline = True
+    metrics: float | None = Field(None, ge=0, le=1_000_000)
+    followers: float | None = Field(None, ge=0, le=1_000_000)
+
+
+class AdvanceRequest(Closed):
+    """How far: to an instant, or by so much (what is given is added up)."""
+
+    inline = True
+    to: Time | None = None
+    days: float = Field(0, ge=0, le=400)
+    hours: float = Field(0, ge=0, le=9_600)
+    minutes: float = Field(0, ge=0, le=576_000)
+    seconds: float = Field(0, ge=0, le=34_560_000)
+
+
+async def rehearsing(caller: Caller) -> CallerContext:
+    """The caller, if it is a test workspace; for a live one this place does not exist."""
+    if not caller.test:
+        raise NotFound("There is no sandbox in a live workspace")
+    return caller
+
+
+Rehearsing = Annotated[CallerContext, Depends(rehearsing, scope="function")]
+
+
+@router.get("", response_model=OkResponse, responses=problems(404, 409), summary="List simulated networks")
+async def list_networks(caller: Rehearsing) -> Response:
+    """The simulated networks with their providers, how many posts of this workspace the public sees there, and where to look."""
+    found = await feeds.feeds(caller.system, caller.workspace_id)
+    counts = await asyncio.to_thread(lambda: [feed.count() for feed in found])
+    networks = [_network(caller, feed, count) for feed, count in zip(found, counts, strict=True)]
+    return ok(
+        networks=networks, faults=[{"kind": kind, "meaning": meaning} for kind, meaning in FAULTS.items()], clock=await _clock(caller)
+    )
+
+
+@router.get("/networks/{network}/posts", response_model=OkResponse, responses=problems(404, 409, 422), summary="Read a network's feed")
+async def read_feed(caller: Rehearsing, network: str, limit: Limit = 100) -> Response:
+    """What the public sees of this workspace's accounts, newest first."""
+    [feed] = await feeds.feeds(caller.system, caller.workspace_id, network)
+    return ok(posts=await asyncio.to_thread(feed.posts, limit=limit), total=await asyncio.to_thread(feed.count))
+
+
+@router.delete("/networks/{network}/posts", response_model=OkResponse, responses=problems(404, 409), summary="Clear a network's feed")
+async def clear_feed(caller: Rehearsing, network: str) -> Response:
+    """Take down everything that this workspace's accounts have on the network. Our own posts stay as they are."""
+    [feed] = await feeds.feeds(caller.system, caller.workspace_id, network)
+    return ok(removed=await asyncio.to_thread(feed.clear))
+
+
+@router.post(
+    "/networks/{network}/faults", status_code=201, response_model=OkResponse, responses=problems(400, 404, 409, 422), summary="Arm a fault"
+)
+async def arm_fault(caller: Rehearsing, network: str, body: FaultRequest) -> Response:
+    """Let the workspace's next calls to the network meet a fault: refused, lost before or after it took effect, 429, expired token …"""
+    [feed] = await feeds.feeds(caller.system, caller.workspace_id, network)
+    await asyncio.to_thread(feed.arm, body.kind, body.match, times=body.times, seconds=body.seconds)
+    return ok(201, faults=await asyncio.to_thread(feed.armed))
+
+
+@router.get("/faults", response_model=OkResponse, responses=problems(404, 409), summary="List armed faults")
+async def list_faults(caller: Rehearsing) -> Response:
+    """The faults that still wait for a call of this workspace."""
+    found = await feeds.feeds(caller.system, caller.workspace_id)
+    return ok(faults=await asyncio.to_thread(lambda: [fault for feed in found for fault in feed.armed()]))
+
+
+@router.delete("/faults", response_model=OkResponse, responses=problems(404, 409), summary="Disarm all faults")
+async def disarm_faults(caller: Rehearsing) -> Response:
+    """Forget every fault of this workspace."""
+    found = await feeds.feeds(caller.system, caller.workspace_id)
+    return ok(disarmed=await asyncio.to_thread(lambda: sum(feed.disarm() for feed in found)))
+
+
+@router.put("/networks/{network}/growth", response_model=OkResponse, responses=problems(400, 404, 409, 422), summary="Set growth")
+async def set_growth(caller: Rehearsing, network: str, body: GrowthRequest) -> Response:
+    """How much faster than usual the figures of posts and the number of followers grow for this workspace."""
+    [feed] = await feeds.feeds(caller.system, caller.workspace_id, network)
+    factors = {name: value for name, value in (("metrics", body.metrics), ("followers", body.followers)) if value is not None}
+    return ok(network=network, growth=await asyncio.to_thread(feed.grow, factors))
+
+
+@router.get("/clock", response_model=OkResponse, responses=problems(404), summary="Read the test clock")
+async def read_clock(caller: Rehearsing) -> Response:
+    """Whether the workspace's time stands, and where."""
+    return ok(clock=await _clock(caller))
+
+
+@router.post("/clock/freeze", response_model=OkResponse, responses=problems(404, 409), summary="Freeze the test clock")
+async def freeze_clock(caller: Rehearsing) -> Response:
+    """Stop the workspace's time where it is. From now on nothing is published until the clock is advanced."""
+    at = await caller.system.database.write(standing.stop, caller.workspace_id)
+    caller.system.set_clock(caller.workspace_id, at)
+    return ok(clock=await _clock(caller))
+
+
+@router.post("/clock/advance", response_model=OkResponse, responses=problems(400, 404, 409, 422), summary="Advance the test clock")
+async def advance_clock(caller: Rehearsing, body: AdvanceRequest) -> Response:
+    """Move a frozen clock forward. Everything that becomes due on the way is done, in order: posts, retries, refreshes, figures.
+
+    `rehearsed.complete` is false where there was more to do than one call may take; the next call goes on from there.
+    """
+    begin = await caller.system.clock(caller.workspace_id)
+    if begin is None:
+        raise Conflict("The clock is running: freeze it first", code="clock_running")
+    until = _until(body, begin)
+    done = await asyncio.shield(advance(caller.system, caller.workspace_id, begin=begin, until=until))
+    return ok(clock=await _clock(caller), rehearsed=done.wire())
+
+
+@router.post("/clock/resume", response_model=OkResponse, responses=problems(404), summary="Resume the test clock")
+async def resume_clock(caller: Rehearsing) -> Response:
+    """Back to the real time. What is due by then goes out at once; what lies ahead waits for its real time."""
+    await caller.system.database.write(standing.go_on, caller.workspace_id)
+    caller.system.set_clock(caller.workspace_id, None)
+    return ok(clock=await _clock(caller))
+
+
+def _until(body: AdvanceRequest, begin: datetime) -> datetime:
+    by = timedelta(days=body.days, hours=body.hours, minutes=body.minutes, seconds=body.seconds)
+    if (body.to is None) == (not by):
+        raise _wrong("to", "Say how far: `to` an instant, or by `days`, `hours`, `minutes`, `seconds`; not both")
+    until = begin + by if body.to is None else body.to if body.to.tzinfo else body.to.replace(tzinfo=UTC)
+    if until < begin or until - begin > FARTHEST:
+        raise _wrong("to", f"The clock moves forward only, by at most {FARTHEST.days} days at a time; it stands at {iso(begin)}")
+    return until
+
+
+def _wrong(path: str, message: str) -> InvalidRequest:
+    issue = {"path": path, "code": "clock_advance_invalid", "message": message}
+    return InvalidRequest(message, code="clock_advance_invalid", issues=[issue])
+
+
+async def _clock(caller: CallerContext) -> dict[str, Any]:
+    at = await caller.system.clock(caller.workspace_id)
+    return {"state": "frozen" if at else "running", "now": iso(at or utc_now())}
+
+
+def _network(caller: CallerContext, feed: feeds.Feed, posts: int) -> dict[str, Any]:
+    name = feed.simulator.network
+    return {
+        "network": name,
+        "label": label(name),
+        "providers": [p.key for p in providers().values() if p.network == name],
+        "posts": posts,
+        "feedUrl": f"{caller.system.settings.base_url}/sandbox/{name}/",
+    }

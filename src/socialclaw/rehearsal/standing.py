@@ -1,0 +1,70 @@
+"""Stopping a workspace's time, and letting it run again. What is stopped is written in the rows: the workspace's and its accounts'."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from socialclaw.db.accounts import Account
+from socialclaw.db.base import utc_now
+from socialclaw.db.posts import Lane, Post
+from socialclaw.db.workspaces import Workspace
+from socialclaw.errors import Conflict
+
+WORKER = "rehearsal:"  # what the ids of those begin with that work where time stands
+
+
+def stop(session: Session, workspace_id: str) -> datetime:
+    """Stop the workspace's time where it is now. Conflict `clock_stopped` where it stands already."""
+    workspace = session.get_one(Workspace, workspace_id, with_for_update=True)
+    if workspace.clock_at is not None:
+        raise Conflict("The clock stands already: advance it, or resume it first", code="clock_stopped")
+    workspace.clock_at = utc_now()
+    session.execute(update(Account).where(Account.workspace_id == workspace_id).values(clocked=True))
+    return workspace.clock_at
+
+
+def move(session: Session, workspace_id: str, at: datetime) -> None:
+    """Put a standing time somewhere later. Conflict `clock_running` where it was let go meanwhile."""
+    workspace = session.get_one(Workspace, workspace_id, with_for_update=True)
+    if workspace.clock_at is None:
+        raise Conflict("The clock was resumed meanwhile", code="clock_running")
+    workspace.clock_at = at
+
+
+def go_on(session: Session, workspace_id: str) -> None:
+    """Back to the real time. What a rehearsal that died was holding is free again."""
+    session.get_one(Workspace, workspace_id, with_for_update=True).clock_at = None
+    accounts = select(Account.id).where(Account.workspace_id == workspace_id)
+    session.execute(delete(Lane).where(Lane.account_id.in_(accounts), Lane.worker_id.startswith(WORKER)))
+    session.execute(update(Account).where(Account.workspace_id == workspace_id).values(clocked=False))
+
+
+def next_instant(session: Session, workspace_id: str, until: datetime) -> datetime | None:
+    """When something is due next, up to this instant: a post, a token's refresh, figures; None where nothing is."""
+    ready = (Account.workspace_id == workspace_id, Account.status == "connected")
+    columns = (
+        (Post.next_at, (Post.workspace_id == workspace_id,)),
+        (Post.collect_at, (Post.workspace_id == workspace_id,)),
+        (Account.refresh_at, ready),
+        (Account.collect_at, (Account.workspace_id == workspace_id,)),
+    )
+    found = [
+        session.scalar(select(column).where(*where, column.is_not(None), column <= until).order_by(column).limit(1))
+        for column, where in columns
+    ]
+    return min((at for at in found if at is not None), default=None)
+
+
+def due_accounts(session: Session, workspace_id: str, now: datetime) -> list[str]:
+    """Accounts with a due post, in the order in which their posts are due."""
+    due = (Post.workspace_id == workspace_id, Post.next_at.is_not(None), Post.next_at <= now)
+    rows = session.execute(select(Post.account_id).where(*due).order_by(Post.next_at, Post.position, Post.id))
+    return list(dict.fromkeys(account for (account,) in rows))
+
+
+def due_refreshes(session: Session, workspace_id: str, now: datetime) -> list[str]:
+    due = (Account.refresh_at.is_not(None), Account.refresh_at <= now, Account.status == "connected")
+    return list(session.scalars(select(Account.id).where(Account.workspace_id == workspace_id, *due).order_by(Account.refresh_at)))
