@@ -58,7 +58,8 @@ def _parts(value: Any) -> Any:
         return str(value)
     start, end = value.index("("), value.rindex(")")
     parts = re.split(r",\s*(?![^()]*\))", value[start + 1 : end])
-    return str([value[:start], *sorted(part.strip() for part in parts), value[end + 1 :]])
+    name = value[:start].replace('"', "")  # a table that was copied to be altered has its name in quotes
+    return str([name, *sorted(part.strip() for part in parts), value[end + 1 :]])
 
 
 async def test_migrations_make_the_tables_that_are_declared(database: Database) -> None:
