@@ -35,6 +35,6 @@ docs: $(STAMP) ## Write the generated pages anew
 $(STAMP):
 	@echo "Installing uv $(UV_VERSION) into .uv/"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "SocialClaw needs Python 3.11 or newer; say where it is: make PYTHON=python3.12 ...")'
-	@$(PYTHON) -m venv --clear .uv
+	@$(PYTHON) -m venv --clear .uv || { echo "Where Python says that ensurepip is missing (Debian, Ubuntu): apt install python3-venv, then make again"; exit 1; }
 	@.uv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION)
 	@touch $@
