@@ -104,6 +104,7 @@ SETTINGS = (
         type="enum",
         options=("direct", "draft"),
         default="direct",
+        code="tiktok_post_mode_invalid",
         description="`direct` publishes; `draft` sends the media to the creator's TikTok inbox, to be finished in the app.",
     ),
 )

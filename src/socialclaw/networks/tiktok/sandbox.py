@@ -41,8 +41,9 @@ class TikTokSandbox(TikTokLedger):
             self.shelf.put("options", name, value)
 
     def inbox(self, account: str) -> list[dict[str, Any]]:
-        """What waits in a creator's inbox to be posted from there."""
-        return [p for p in self.shelf.all("publishes").values() if p["account"] == account and p["draft"] and p["accepted_at"]]
+        """What waits in a creator's inbox to be posted from there; oldest first."""
+        own = [p for p in self.shelf.all("publishes").values() if p["account"] == account and p["draft"] and p["accepted_at"]]
+        return sorted(own, key=lambda p: float(p["accepted_at"]))
 
     def spoil_media(self, request: httpx2.Request) -> None:
         """The video of a piece, or of the next init; a status call lets a post fail that was accepted already."""

@@ -18,7 +18,7 @@ MOST_POSTS, MOST_DRAFTS, MOST_USERS = 15, 5, 5  # of 24 hours: an account's post
 
 class TikTokLedger(TikTokHouse):
     processing_seconds = 2.0
-    moderation_seconds = 3.0
+    moderation_seconds = 10.0
 
     def _judge(self, account: str, info: Mapping[str, Any], *, draft: bool) -> None:
         audited = self.shelf.get("options", "audited") is not False
