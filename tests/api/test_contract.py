@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,18 @@ def test_every_served_component_is_one_of_the_contract(document: dict[str, Any])
         assert structure(schema) == structure(CONTRACT["schemas"][name])
 
 
+def referred(node: Any) -> set[str]:
+    """The schemas that a schema of the contract refers to, at whatever remove."""
+    direct = set(re.findall(rf"{REF}(\w+)", json.dumps(node)))
+    return direct.union(*(referred(CONTRACT["schemas"][name]) for name in direct))
+
+
+def test_every_schema_of_what_is_built_is_served(document: dict[str, Any]) -> None:
+    named = {ENDPOINTS[key][part] for key in BUILT for part in ("request", "response")} & CONTRACT["schemas"].keys()
+    needed = named.union(*(referred(CONTRACT["schemas"][name]) for name in named), {"ErrorResponse"})
+    assert needed - document["components"]["schemas"].keys() == set()
+
+
 def test_what_is_not_built_is_named_exactly(document: dict[str, Any]) -> None:
     assert served(document).keys() & ENDPOINTS.keys() == set(BUILT)
     assert ENDPOINTS.keys() >= NOT_BUILT
@@ -120,6 +133,7 @@ def test_an_operation_is_as_in_the_contract(document: dict[str, Any], method: st
     assert asked | wanted == asked
     assert not any(asked[name] for name in asked.keys() - wanted.keys())  # ours are optional
     assert ("security" in operation) == (expected["auth"] == "api_key")
+    assert operation["tags"] == [expected["group"]]
     success = operation["responses"][str(expected["status"])]
     match expected["response"]:
         case "redirect":

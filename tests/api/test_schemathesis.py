@@ -24,7 +24,7 @@ from socialclaw.settings import Settings
 from socialclaw.system import System
 from socialclaw.workspaces import keys
 from tests.api import rows
-from tests.api.operations import blueprint
+from tests.api.operations import blueprint, operations
 from tests.conftest import Member, member, opened
 
 EXAMPLES = 20
@@ -96,6 +96,11 @@ def ids(server: Server) -> dict[str, str]:
 
     found: dict[str, str] = server.write(make)
     return found
+
+
+def test_every_operation_is_among_them() -> None:
+    found = {(found.ok().method.upper(), found.ok().path) for found in schema.get_all_operations()}
+    assert found == {(operation.method, operation.path) for operation in operations()}
 
 
 @schema.parametrize()
