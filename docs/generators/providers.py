@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from docs.generators import errors
 from docs.generators.markdown import bullets, code, codes, document, size, table
 from socialclaw.accounts.actions import PREVIEW
 from socialclaw.accounts.capabilities import limitations
 from socialclaw.networks import providers
-from socialclaw.providers.base import Checks, Confirms, Deletes, Measures, Provider, TargetType
+from socialclaw.providers.base import Checks, Confirms, Deletes, Measures, Provider, Quota, TargetType
 from socialclaw.providers.connect import Form, OAuth2
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Rules
+from socialclaw.providers.shapes import Shape
 
+UNKNOWN = "publish_outcome_unknown"
 INTRODUCTION = """What each destination takes and can do. The same is served for an account of yours by
 `GET /v1/accounts/{id}/capabilities`, `…/settings` and `…/actions`."""
 ABILITIES = (
@@ -28,7 +31,7 @@ def page() -> str:
     found = sorted(providers().values(), key=lambda p: p.key)
     rows = [
         [
-            f"[{p.label}](#{p.key.replace('_', '_')})",
+            f"[{p.label}](#{p.key})",
             code(p.key),
             codes(p.aliases),
             _way(p),
@@ -51,6 +54,10 @@ def _described(provider: Provider) -> Iterator[str]:
     yield "### Abilities\n\n" + table(["Ability", "Has it", "Used by"], [[words, _mark(provider.can(a)), by] for a, words, by in ABILITIES])
     yield "### Actions\n\n" + bullets(f"`{a.id}`: {a.description}" for a in (PREVIEW, *provider.actions))
     yield "### If an answer is lost\n\n" + _lost(provider)
+    if found := [*_figures(provider)]:
+        yield "### Figures\n\n" + "\n\n".join(found)
+    if provider.quotas:
+        yield "### Quotas\n\n" + bullets(map(_quota, provider.quotas))
     yield "### Limitations\n\n" + bullets(dict.fromkeys(line for t in provider.targets for line in limitations(provider, t)))
     yield "### Error codes\n\n" + _codes(provider)
 
@@ -89,6 +96,9 @@ def _target(target: TargetType) -> list[str]:
 
 def _posts(rules: Rules) -> Iterator[str]:
     yield f"Interactions: {codes(rules.interactions)}"
+    if rules.title:
+        most = f", up to {rules.max_title:,} characters" if rules.max_title else ""
+        yield f"Title: {rules.title} (the post's `name`){most}"
     yield f"Text: up to {rules.max_text:,} {rules.text_unit}" if rules.max_text else "Text: no limit known"
     if rules.max_caption:
         yield f"Text beside media: up to {rules.max_caption:,} {rules.text_unit}"
@@ -102,10 +112,30 @@ def _posts(rules: Rules) -> Iterator[str]:
 
 def _media(rules: Rules) -> str:
     rows = [
-        [s.kind, str(s.least) if s.least == s.most else f"{s.least} to {s.most}", size(s.max_bytes) if s.max_bytes else "", codes(s.mimes)]
+        [
+            s.kind,
+            str(s.least) if s.least == s.most else f"{s.least} to {s.most}",
+            size(s.max_bytes) if s.max_bytes else "",
+            codes(s.mimes),
+            "; ".join(filter(None, _facts(s))),
+        ]
         for s in rules.shapes
     ]
-    return f"One of these, not mixed:\n\n{table(['Kind', 'Files', 'Most bytes each', 'Types'], rows)}" if rows else "None."
+    columns = ["Kind", "Files", "Most bytes each", "Types", "Each file"]
+    return f"{'Mixed as you like' if rules.mixed else 'One of these, not mixed'}:\n\n{table(columns, rows)}" if rows else "None."
+
+
+def _facts(shape: Shape) -> Iterator[str]:
+    """Bounds of a file's pixels, form and length."""
+    for name, (least, most), unit in (
+        ("width", shape.width, "pixels"),
+        ("height", shape.height, "pixels"),
+        ("width by height", shape.aspect, ""),
+        ("length", shape.seconds, "seconds"),
+    ):
+        words = [f"at least {least:.5g}"] if least is not None else []
+        words += [f"at most {most:.5g}"] if most is not None else []
+        yield f"{name} {' and '.join(words)} {unit}".rstrip() if words else ""
 
 
 def _settings(provider: Provider) -> Iterator[str]:
@@ -132,16 +162,38 @@ def _default(setting: Setting) -> str:
 
 
 def _lost(provider: Provider) -> str:
+    told = [f"Evidence: {provider.evidence}"] if provider.evidence else []
     if provider.can(Confirms):
-        return (
+        told.append(
             "The network is read for the post. Found: it is taken as published. Still not there in a look that begins "
-            f"{provider.settle_seconds:g} seconds after the call (`SOCIALCLAW_SETTLE_SECONDS` overrides): that is evidence that it "
-            "was not made, and it is sent again. Unknowable: a post that the network shows only later than that."
+            f"{provider.settle_seconds:g} seconds after the call (`SOCIALCLAW_SETTLE_SECONDS` overrides): that counts as evidence that "
+            "it was not made, and it is sent again. Where the evidence above cannot tell, the post ends as `failed` with "
+            f"`{UNKNOWN}`, and a person decides. A post that the network shows only after that time stays unknowable."
         )
-    return (
-        "The network offers no way to look, so nobody but a person can know whether the post is live: it ends as `failed` with "
-        '`publish_outcome_unknown`, and is never sent again unless somebody retries it with `{"force": true}`.'
+    else:
+        told.append(
+            "The network offers no way to look, so nobody but a person can know whether the post is live: it ends as `failed` with "
+            f'`{UNKNOWN}`, and is never sent again unless somebody retries it with `{{"force": true}}`.'
+        )
+    return "\n\n".join(told)
+
+
+def _figures(provider: Provider) -> Iterator[str]:
+    """Our names of what is measured, with the network's own."""
+    for of, names in (("a post", provider.metrics), ("an account", provider.account_metrics)):
+        if names:
+            yield f"Of {of}: " + ", ".join(f"`{ours}` ({theirs})" for ours, theirs in names.items()) + "."
+    if provider.metrics:
+        yield f"Windows that the network itself counts: {codes(provider.windows)}."
+
+
+def _quota(quota: Quota) -> str:
+    window = (
+        f"a day that begins at midnight in {quota.resets}"
+        if quota.resets
+        else f"any {timedelta(seconds=quota.seconds)} (hours:minutes:seconds)"
     )
+    return f"{quota.most:,} posts per {quota.per} in {window} ({quota.source})"
 
 
 def _codes(provider: Provider) -> str:
