@@ -18,6 +18,7 @@ from socialclaw.errors import SocialClawError
 from socialclaw.networks import providers
 from socialclaw.providers.connect import Form
 
+FAMILY = re.compile(r"[a-z]+(?:_[a-z]+)*_…")  # a network's own code behind a prefix: nobody has a list of them
 WORD = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 NAMED = re.compile(r"(?:\w+_)?code|[a-z]+Code")
 FOREIGN = ("status_code", "statusCode", "country_code", "language_code")
@@ -142,6 +143,8 @@ def _expanded(found: Iterable[str], module: Module) -> Iterator[tuple[str, str]]
         if "…" not in text:
             if WORD.fullmatch(text) and text != "code":
                 yield text, module.network
+        elif module.network and FAMILY.fullmatch(text):
+            yield text, module.network
         elif module.name == "db.base":
             yield from ((text.replace("…", table), "") for table in tables())
         elif re.fullmatch(r"…_[a-z_]+", text) and module.name not in JUDGED:
@@ -169,6 +172,7 @@ def unclear() -> list[str]:
         for where, *_ in _places(node, takings())
         for text in ([where] if isinstance(where, str) else texts(where, module, body))
         if "…" in text and module.name not in ("db.base", *JUDGED) and not re.fullmatch(r"…_[a-z_]+", text)
+        if not (module.network and FAMILY.fullmatch(text))
     )
 
 

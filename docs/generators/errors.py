@@ -62,12 +62,14 @@ MEANINGS = {
     "published": "The network has published the post.",
     "consent_declined": "The user said no on the network's consent page, or the network did.",
     "consent_incomplete": "The network sent the user back without an answer.",
+    "clock_advance_invalid": "The clock cannot be moved like this; the message says why.",
     "conflict": "It is not in the state that this needs.",
     "asset_metadata_invalid": "A fact about the file is not usable; the message names it.",
     "connection_expired": "The user did not come back from the consent page in time.",
     "database_newer": "The database was written by a newer version.",
     "field_invalid": "A field has a value that it cannot have; the message says which, and why.",
     "field_required": "A field is missing; the message says which.",
+    "fault_invalid": "The fault cannot be armed like this; the message says why.",
     "forbidden": "The key may not do this.",
     "http_error": "The request was refused before it reached an operation; the status says why.",
     "no_refresh_token": "The access has ended, and the network gave nothing to renew it with.",
@@ -84,6 +86,8 @@ MEANINGS = {
     "provider_malformed": "The network gave an answer that cannot be read.",
     "timezone_invalid": "It is no time zone, such as Europe/Berlin.",
     "publish_outcome_unknown": "The post may be live, and nobody can find out but a person who looks.",
+    "unknown": "What came of it while the clock was moved is not told.",
+    "waiting": "The network needs time; the attempt goes on later.",
 }
 # The same of codes that each provider has under its own prefix.
 ENDINGS = {
@@ -123,6 +127,8 @@ class Entry:
         table = self.code.removesuffix("_not_found")
         if table in tables():
             return f"There is no such {table} in this workspace."
+        if self.code.endswith("…"):
+            return "Another code of the network's own, behind this beginning."
         shared = next((text for ending, text in ENDINGS.items() if self.code.endswith(ending)), "")
         return MEANINGS.get(self.code) or shared or (written[0] if written else SAID if self.networks - {""} else "")
 

@@ -18,7 +18,7 @@ TESTS = HOME.parent / "tests"
 
 
 def documented() -> set[str]:
-    return set(re.findall(r"^\| `(\w+)` \|", (HOME / "errors.md").read_text(encoding="utf-8"), re.MULTILINE))
+    return set(re.findall(r"^\| `([\w…]+)` \|", (HOME / "errors.md").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def expected_by_tests() -> Iterator[tuple[str, str]]:
@@ -49,8 +49,9 @@ def invented_by(tree: ast.Module) -> Iterator[str]:
 
 def test_every_code_that_a_test_expects_is_documented() -> None:
     known, found = documented(), dict(expected_by_tests())
+    families = tuple(code.removesuffix("…") for code in known if code.endswith("…"))
     assert len(found) > 50, "the look through the tests sees nothing any more"
-    assert {code: where for code, where in found.items() if code not in known} == {}
+    assert {code: where for code, where in found.items() if code not in known and not code.startswith(families)} == {}
 
 
 def test_every_code_of_the_source_is_documented_with_its_meaning_and_what_to_do() -> None:
@@ -97,6 +98,7 @@ def test_a_code_is_found_wherever_it_may_be_written(source: str) -> None:
         'GONE, LOST = "x_made_up", "other"',
         'def f(status):\n    return {404: "x_made_up"}.get(status)',
         'raise Rejected("It is so", code=f"{self.provider}_made_up")',
+        'CODES = {"sign": ("x_made_up", "It is so")}',
     ],
 )
 def test_a_code_in_a_network_is_found_in_its_tables_too(source: str) -> None:

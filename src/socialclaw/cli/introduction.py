@@ -32,7 +32,8 @@ async def introduce(system: System, *, tour: bool | None) -> None:
     else:
         _signpost(system.settings.base_url)
         _another_key()
-    say("Running. Stop with Ctrl-C.")
+    again = ' Paste the line after "Post now" into a second terminal.' if found.fresh else ""
+    say(f"Running.{again} Stop with Ctrl-C.")
 
 
 async def _welcome(system: System, found: start.Sandboxed, secret: str, *, touring: bool) -> None:
