@@ -1,6 +1,7 @@
 """Looking again for the destinations behind an account: boards made, pages granted or sites opened after it was connected.
 
-New ones become accounts that share the access of the account that was asked; what is known already gets its present name.
+New ones become accounts that share the access of the account that was asked; what is known already gets its present name. What was
+disconnected on purpose stays so.
 """
 
 from __future__ import annotations
@@ -37,15 +38,17 @@ def _keep(scope: Scope, vault: Vault, account_id: str, targets: Sequence[Target]
     left = (asked.token_expires_at - now).total_seconds() if asked.token_expires_at else None
     grant = Grant(unseal(vault, asked), tuple(asked.scopes), left)
     connection = scope.one(Connection, asked.connection_id or "")
-    query = scope.all(Account).where(Account.provider == asked.provider, Account.status != "disconnected")
-    known = {row.external_id: row for row in scope.session.scalars(query)}
+    known = {row.external_id: row for row in scope.session.scalars(scope.all(Account).where(Account.provider == asked.provider))}
     rows, new = [], set()
     for target in targets:
         row = known.get(target.id)
         if row is None:
             row = adopt(scope, vault, connection, target=target, grant=grant, now=now)
             new.add(row.id)
+        elif row.status == "disconnected":
+            continue
         row.handle, row.account_type, row.display_name, row.meta = target.handle, target.type, target.name, dict(target.meta)
         rows.append(row)
-    connection.account_ids = list(dict.fromkeys([*connection.account_ids, *(row.id for row in rows)]))
+    ours = (row.id for row in rows if row.connection_id == connection.id)  # another user may have connected the same place
+    connection.account_ids = list(dict.fromkeys([*connection.account_ids, *ours]))
     return rows, new
