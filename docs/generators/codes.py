@@ -7,51 +7,21 @@ of `Issue`, an error class, and in a network's folder a table of refusals.
 from __future__ import annotations
 
 import ast
-import importlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from docs.generators.modules import Module, assigned, modules, plain, texts
-from socialclaw.errors import SocialClawError
+from docs.generators.refusals import WORD, Use, classes, explained, listed
 from socialclaw.networks import providers
 from socialclaw.providers.connect import Form
 
 FAMILY = re.compile(r"[a-z]+(?:_[a-z]+)*_…")  # a network's own code behind a prefix: nobody has a list of them
-WORD = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 NAMED = re.compile(r"(?:\w+_)?code|[a-z]+Code")
 FOREIGN = ("status_code", "statusCode", "country_code", "language_code")
 JUDGED = ("providers.rules", "providers.options", "providers.shapes")  # their codes follow from what a provider declares
 Taking = dict[str, tuple[int, str]]
 Place = tuple[ast.expr | str, str, int | None, ast.expr | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A code as one place in the source gives it. `kind` is the error class (or `Issue`), empty where there is none."""
-
-    code: str
-    module: str
-    network: str = ""
-    kind: str = ""
-    status: int | None = None
-    meaning: str = ""
-    sure: bool = True  # whether the meaning is this code's own, not one of several that a variable may hold
-
-
-@cache
-def classes() -> dict[str, type[SocialClawError]]:
-    """Every error class of the package, by name."""
-    for name in modules():
-        importlib.import_module(f"socialclaw.{name}" if name else "socialclaw")
-    found, rest = {}, [SocialClawError]
-    while rest:
-        kind = rest.pop()
-        rest += kind.__subclasses__()
-        if kind.__module__.removeprefix("socialclaw.") in modules():
-            found[kind.__name__] = kind
-    return found
 
 
 @cache
@@ -85,7 +55,8 @@ def scan(module: Module, taking: Taking) -> Iterator[Use]:
                 for code, network in _expanded(given, module):
                     yield Use(code, module.name, network, kind, status, meaning, sure)
     if module.network:
-        yield from _tables(module)
+        yield from listed(module)
+        yield from explained(module)
 
 
 def _bodies(tree: ast.Module) -> Iterator[list[ast.AST]]:
@@ -174,40 +145,3 @@ def unclear() -> list[str]:
         if "…" in text and module.name not in ("db.base", *JUDGED) and not re.fullmatch(r"…_[a-z_]+", text)
         if not (module.network and FAMILY.fullmatch(text))
     )
-
-
-def _tables(module: Module) -> Iterator[Use]:
-    """Refusals as a network's folder lists them: tuples, dictionaries and named constants outside of functions, or in them."""
-    own = [p for p in providers().values() if p.network == module.network]
-    begins = tuple(
-        f"{name}_" for name in {module.network, *(p.key for p in own), *(p.rules.prefix for p in own if p.rules.prefix), "provider"}
-    )
-    ours = {t.name for p in own for t in p.targets} | {p.key for p in providers().values()}
-    ours |= {scope for p in own for scope in getattr(p.connect, "scopes", ())}
-
-    def is_code(node: ast.AST) -> bool:
-        return (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and node.value.startswith(begins)
-            and node.value not in ours
-            and bool(WORD.fullmatch(node.value))
-        )
-
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Tuple):
-            kind = next((e.id for e in node.elts if isinstance(e, ast.Name) and e.id in classes()), "")
-            for place, part in enumerate(node.elts):
-                after = node.elts[place + 1] if place + 1 < len(node.elts) else None
-                said = after.value if isinstance(after, ast.Constant) and isinstance(after.value, str) and " " in after.value else ""
-                names = [part.value] if is_code(part) else []  # type: ignore[attr-defined]
-                if kind and isinstance(part, ast.Name):
-                    names = [text for text in texts(part, module, []) if text.startswith(begins)]
-                for name in names:
-                    yield Use(name, module.name, module.network, kind or "ProviderError", None, said)
-        elif isinstance(node, ast.Dict):
-            yield from (Use(v.value, module.name, module.network, "ProviderError") for v in node.values if is_code(v))  # type: ignore[attr-defined]
-    for values in module.constants.values():
-        for text in values:
-            if text.startswith(begins) and text not in ours and WORD.fullmatch(text):
-                yield Use(text, module.name, module.network, "ProviderError")

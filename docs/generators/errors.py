@@ -128,7 +128,7 @@ class Entry:
         if table in tables():
             return f"There is no such {table} in this workspace."
         if self.code.endswith("…"):
-            return "Another code of the network's own, behind this beginning."
+            return "A code of the network's own, behind this beginning."
         shared = next((text for ending, text in ENDINGS.items() if self.code.endswith(ending)), "")
         return MEANINGS.get(self.code) or shared or (written[0] if written else SAID if self.networks - {""} else "")
 
