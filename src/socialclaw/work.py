@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from socialclaw.accounts import credentials
@@ -115,10 +116,21 @@ class Worker:
         if outcome is None:
             return None
         outcome.wanted = None if self._stopping.is_set() else wanted
-        following = await self._record(outcome)
+        following = await self._written(outcome)
         soon = utc_now() + timedelta(seconds=self._settings.horizon_seconds)
         await self.queue.hand_over(hint for hint in following.hints if hint.at <= soon)
         return following.claim
+
+    async def _written(self, outcome: Outcome) -> Next:
+        """Record an outcome. Where its post of the network belongs to another post of ours, that is the outcome."""
+        try:
+            return await self._record(outcome)
+        except IntegrityError:
+            if not outcome.published:
+                raise
+            instead = verdicts.taken(outcome.claim, outcome.changes["provider_post_id"])
+            instead.wanted = outcome.wanted
+            return await self._record(instead)
 
     async def _scan(self) -> None:
         """Start what is overdue; hand over what will be due within the horizon."""

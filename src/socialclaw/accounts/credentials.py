@@ -9,10 +9,10 @@ makes an account `reconnect_required`. A refresh whose answer was lost may have 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -30,6 +30,8 @@ from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Tokens
 from socialclaw.system import System
 from socialclaw.vault import Vault
+
+T = TypeVar("T")
 
 LOOK_AGAIN = 0.1  # seconds between two looks at a refresh that another process is making
 LEASE_MARGIN = 10.0  # seconds beyond the time limits of the token endpoint's call
@@ -84,6 +86,20 @@ async def refresh_now(system: System, account_id: str, refused: draft.Account) -
     flight = _flights[key] = asyncio.create_task(_refresh(system, account_id, refused.secrets))
     flight.add_done_callback(lambda done: _landed(key, done))
     return await asyncio.shield(flight)
+
+
+async def using(system: System, account: Account, do: Callable[[draft.Account], Awaitable[T]]) -> T:
+    """`await do(opened)` with secrets that last; where the network refuses them, once more with refreshed ones.
+
+    Raises what `do` raises, and as `fresh` does.
+    """
+    opened = await fresh(system, account)
+    try:
+        return await do(opened)
+    except Unauthorized:
+        if REFRESH not in opened.secrets:
+            raise
+        return await do(await refresh_now(system, account.id, opened))
 
 
 async def refresh_due(system: System, account_id: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import random
 from dataclasses import dataclass
+from functools import partial
 
 from socialclaw.accounts import credentials
-from socialclaw.accounts.tokens import REFRESH, scrub, unseal
+from socialclaw.accounts.tokens import scrub, unseal
 from socialclaw.clock import act_for, acting
 from socialclaw.db.base import utc_now
 from socialclaw.errors import Conflict, SocialClawError, Unauthorized, Uncertain
@@ -18,7 +19,7 @@ from socialclaw.publishing import verdicts
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.drafts import drafted
 from socialclaw.publishing.outcomes import Outcome
-from socialclaw.publishing.policy import Limits, decide
+from socialclaw.publishing.policy import Fail, Limits, decide
 from socialclaw.publishing.reconcile import look, settle_seconds
 from socialclaw.publishing.steps import DurableSteps, NotYet, StepLog, Superseded
 from socialclaw.system import System
@@ -34,13 +35,24 @@ class Attempts:
     steps: StepLog
 
     async def run(self, claim: Claim) -> Outcome | None:
-        """What became of it; None if another worker has it now."""
+        """What became of it, in words without secrets; None if another worker has it now."""
         if claim.test and acting() is None:
             with act_for(claim.post.workspace_id):
                 return await self._run(claim)
         return await self._run(claim)
 
     async def _run(self, claim: Claim) -> Outcome | None:
+        outcome = await self._outcome(claim)
+        if outcome is not None:
+            secrets = unseal(self.system.vault, claim.account).values()
+            outcome.message, outcome.details = scrub(outcome.message, secrets), scrub(outcome.details, secrets)
+            if "error" in outcome.changes:
+                outcome.changes["error"] = scrub(outcome.changes["error"], secrets)
+        return outcome
+
+    async def _outcome(self, claim: Claim) -> Outcome | None:
+        if claim.post.stage == "reconcile" and not claim.undone:
+            claim.post.stage = "publish"  # the answer came after all: to a worker that was thought to be gone
         try:
             if claim.account.status == "disconnected":
                 if claim.undone:
@@ -66,13 +78,7 @@ class Attempts:
 
     async def _publish(self, claim: Claim) -> Published:
         """Call the adapter; on a 401 refresh once and go on (the steps remember what was done)."""
-        account = await credentials.fresh(self.system, claim.account)
-        try:
-            return await self._call(claim, account)
-        except Unauthorized:
-            if REFRESH not in account.secrets:
-                raise
-            return await self._call(claim, await credentials.refresh_now(self.system, claim.account.id, account))
+        return await credentials.using(self.system, claim.account, partial(self._call, claim))
 
     async def _call(self, claim: Claim, account: Account) -> Published:
         provider = providers()[claim.post.provider]
@@ -90,8 +96,6 @@ class Attempts:
         now = utc_now()
         tries = claim.post.tries + 1
         decision = decide(error, now=now, due=claim.post.publish_at, tries=tries, limits=limits, jitter=random.random())
-        outcome = verdicts.decided(claim, error, decision, now=now, settle=settle_seconds(self.system, claim.post.provider))
-        secrets = unseal(self.system.vault, claim.account).values()
-        outcome.message, outcome.details = scrub(outcome.message, secrets), scrub(outcome.details, secrets)
-        outcome.changes["error"] = outcome.message
-        return outcome
+        if isinstance(decision, Fail) and claim.undone:
+            return verdicts.unknown(claim, f"The post may be live, and it could not be looked for: {verdicts.told(error)[1]}")
+        return verdicts.decided(claim, error, decision, now=now, settle=settle_seconds(self.system, claim.post.provider))

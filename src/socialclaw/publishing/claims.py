@@ -129,7 +129,7 @@ def _begin(session: Session, now: datetime, posts: list[Post], wanted: dict[str,
         worker = wanted[post.account_id]
         number = post.attempt_count if post.waiting else post.attempt_count + 1
         status = post.status if post.stage == "confirm" else "publishing"
-        if post.status == "publishing" and not post.waiting and post.attempt_count:
+        if (post.status == "publishing" or post.stage == "confirm") and not post.waiting and post.attempt_count:
             lost.append({"b_id": post.id, "b_no": post.attempt_count, "b_now": now})
         if not post.waiting:
             opened.append(

@@ -19,6 +19,7 @@ from socialclaw.db.base import Hint, utc_now
 from socialclaw.db.posts import Attempt, Lane, Post, Step
 from socialclaw.publishing.claims import Claim, Wanted, claim
 
+NOBODY = ""  # has the lane of an account that is to be left alone for a while: no end of a worker ends that
 COLUMNS = (
     "status",
     "stage",
@@ -148,8 +149,8 @@ def _free_lanes(session: Session, outcomes: Sequence[Outcome]) -> None:
     """Give back the lanes that are still ours; a rate-limited account's lane stays taken until the limit is over."""
     for o in outcomes:
         if o.hold_until is not None:
-            mine = (Lane.account_id == o.claim.account.id, Lane.post_id == o.claim.post.id)
-            session.execute(update(Lane).where(*mine).values(until=o.hold_until))
+            mine = (Lane.account_id == o.claim.account.id, Lane.post_id == o.claim.post.id, Lane.worker_id == o.claim.worker_id)
+            session.execute(update(Lane).where(*mine).values(until=o.hold_until, worker_id=NOBODY))
     free = [o for o in outcomes if o.hold_until is None]
     if free:
         where = (Lane.account_id.in_([o.claim.account.id for o in free]), Lane.post_id.in_([o.claim.post.id for o in free]))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete as delete_rows
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,8 +14,9 @@ from socialclaw.accounts import credentials
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Attempt, Post, Step
-from socialclaw.errors import Conflict, InvalidRequest
+from socialclaw.errors import Conflict, InvalidRequest, Unauthorized
 from socialclaw.networks import providers
+from socialclaw.providers import draft
 from socialclaw.providers.base import Confirms, Deletes
 from socialclaw.publishing import verdicts
 from socialclaw.publishing.claims import Claim
@@ -111,15 +113,12 @@ def retry(scope: Scope, post_id: str, *, force: bool = False) -> Post:
     post = scope.one(Post, post_id, lock=True)
     if post.status not in ("failed", "retry_pending"):
         raise Conflict(f"Only a failed post can be retried; this one is {post.status}", code="post_not_retryable", postStatus=post.status)
-    if post.error_code == verdicts.UNKNOWN:
-        if not force:
-            message = 'This post may be live: look on the network first. Send {"force": true} to publish it all the same'
-            raise Conflict(message, code=verdicts.UNKNOWN, providerUrl=post.provider_url)
-        for step in scope.session.scalars(select(Step).where(Step.post_id == post.id, Step.done.is_(False))):
-            scope.session.delete(step)
-    account = scope.session.get(Account, post.account_id)
-    if account is None or account.status != "connected":
-        raise Conflict("The account must be connected again first", code="account_reconnect_required", account=post.account)
+    if post.error_code == verdicts.UNKNOWN and not force:
+        message = 'This post may be live: look on the network first. Send {"force": true} to publish it all the same'
+        raise Conflict(message, code=verdicts.UNKNOWN, providerUrl=post.provider_url)
+    _connected(Detail(post, scope.session.get(Account, post.account_id)))
+    if post.error_code in (verdicts.UNKNOWN, verdicts.TAKEN) or post.provider_status == "failed":
+        _forget(scope, post)
     now = utc_now()
     post.tries, post.looks, post.waiting, post.stage = 0, 0, False, "publish"
     post.error_code = post.error = post.reconciliation_status = post.marked_at = None
@@ -131,6 +130,12 @@ def retry(scope: Scope, post_id: str, *, force: bool = False) -> Post:
         scope.hint("publish", post.account_id, now)
     post.updated_at = now
     return post
+
+
+def _forget(scope: Scope, post: Post) -> None:
+    """Nothing that was done counts any more: the post is made anew."""
+    scope.session.execute(delete_rows(Step).where(Step.post_id == post.id))
+    post.provider_post_id = post.provider_url = post.provider_status = post.published_at = None
 
 
 async def delete(system: System, workspace_id: str, post_id: str, *, test: bool) -> Post:
@@ -147,12 +152,30 @@ async def delete(system: System, workspace_id: str, post_id: str, *, test: bool)
         )
     if not provider.can(Deletes):
         raise Conflict(f"{provider.label} offers no way to delete a post", code="provider_delete_unsupported", provider=provider.key)
-    assert found.account is not None
-    account = await credentials.fresh(system, found.account)
-    adapter = provider.adapter(system.outbound.network(test=test), account)
-    assert isinstance(adapter, Deletes)
-    await adapter.delete(post.provider_post_id)
+    account, post_id_there = _connected(found), post.provider_post_id
+
+    async def take_down(opened: draft.Account) -> None:
+        adapter = provider.adapter(system.outbound.network(test=test), opened)
+        assert isinstance(adapter, Deletes)
+        await adapter.delete(post_id_there)
+
+    try:
+        await credentials.using(system, account, take_down)
+    except Unauthorized as error:
+        raise _reconnect(post, error) from None
     return await system.write(workspace_id, _set_deleted, post_id)
+
+
+def _connected(found: Detail) -> Account:
+    """The account, if the network can be asked for it."""
+    if found.account is None or found.account.status != "connected":
+        raise _reconnect(found.post)
+    return found.account
+
+
+def _reconnect(post: Post, cause: Unauthorized | None = None) -> Conflict:
+    said: dict[str, Any] = {"cause": cause.code} if cause else {}
+    return Conflict("The account must be connected again first", code="account_reconnect_required", account=post.account, **said)
 
 
 def _set_deleted(scope: Scope, post_id: str) -> Post:
@@ -169,10 +192,11 @@ async def reconcile(system: System, workspace_id: str, post_id: str, *, test: bo
         raise Conflict(f"There is nothing to reconcile: this post is {post.status}", code="post_not_reconcilable", postStatus=post.status)
     if not provider.can(Confirms):
         raise Conflict(f"{provider.label} offers no way to look a post up", code="provider_reconcile_unsupported", provider=provider.key)
-    assert found.account is not None
-    steps = await system.database.read(_steps, post.id)
-    claim = Claim(post, found.account, test, "api", post.fence, post.attempt_count, steps)
-    seen = await candidates(system, claim)
+    account, steps = _connected(found), await system.database.read(_steps, post.id)
+    try:
+        seen = await candidates(system, Claim(post, account, test, "api", post.fence, post.attempt_count, steps))
+    except Unauthorized as error:
+        raise _reconnect(post, error) from None
     free = [p for p in seen if p.id not in await system.database.read(owned, post, [p.id for p in seen])]
     return await system.write(workspace_id, _reconciled, post_id, free[0] if free else None)
 

@@ -18,12 +18,12 @@ from socialclaw.db.posts import Post
 from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks import providers
 from socialclaw.providers.base import Confirms
-from socialclaw.providers.draft import Mark, Published
+from socialclaw.providers.draft import Account, Mark, Published
 from socialclaw.publishing import verdicts
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.drafts import drafted
 from socialclaw.publishing.outcomes import Outcome
-from socialclaw.publishing.policy import Fail, Park
+from socialclaw.publishing.policy import Park
 from socialclaw.system import System
 
 SKEW = timedelta(seconds=5)  # how far a network's clock may be behind ours
@@ -51,7 +51,7 @@ async def look(system: System, claim: Claim) -> Outcome:
     except (RateLimited, Unavailable) as error:
         return verdicts.look_again(claim, now=utc_now(), settle=settle, error=error)
     except Rejected as error:
-        return verdicts.decided(claim, error, Fail(), now=now, settle=settle)  # the network says what became of it, e.g. processing failed
+        return verdicts.refused(claim, error, now=now, settle=settle)
     free = [p for p in found if p.id not in await system.database.read(owned, post, [p.id for p in found])]
     if free:
         return verdicts.published(claim, free[0], now=utc_now(), confirm=system.settings.confirm_seconds, how="confirmed")
@@ -68,14 +68,17 @@ def settle_seconds(system: System, provider: str) -> float:
 async def candidates(system: System, claim: Claim) -> Sequence[Published]:
     """What the network has that may be this post."""
     post = claim.post
-    account = await credentials.fresh(system, claim.account)
-    adapter = providers()[post.provider].adapter(system.outbound.network(test=claim.test), account)
-    assert isinstance(adapter, Confirms)
     marked = post.marked_at or post.published_at or post.publish_at
     done = {name: result for name, (is_done, result, *_) in claim.steps.items() if is_done}
     mark = Mark(since=marked - SKEW, done=done, post_id=post.provider_post_id)
     async with drafted(system, post, test=claim.test) as draft:
-        return await adapter.find(draft, mark)
+
+        async def find(account: Account) -> Sequence[Published]:
+            adapter = providers()[post.provider].adapter(system.outbound.network(test=claim.test), account)
+            assert isinstance(adapter, Confirms)
+            return await adapter.find(draft, mark)
+
+        return await credentials.using(system, claim.account, find)
 
 
 def owned(session: Session, post: Post, ids: Sequence[str]) -> set[str]:

@@ -60,14 +60,19 @@ class StepLog:
         self.write = GroupedWrites[Write, bool](database, apply)
 
 
+# The mark that the writer made itself: a worker that was thought to be gone may not touch what came after it.
+_MARK = (
+    Step.post_id == bindparam("b_post"),
+    Step.name == bindparam("b_name"),
+    Step.fence == bindparam("b_fence"),
+    Step.done.is_(False),
+)
 _KEEP = (
     update(Step.__table__)  # type: ignore[arg-type]
-    .where(Step.post_id == bindparam("b_post"), Step.name == bindparam("b_name"), Step.done.is_(False))
+    .where(*_MARK)
     .values(done=True, result=bindparam("b_result"))
 )
-_ERASE = delete(Step.__table__).where(  # type: ignore[arg-type]
-    Step.post_id == bindparam("b_post"), Step.name == bindparam("b_name"), Step.done.is_(False)
-)
+_ERASE = delete(Step.__table__).where(*_MARK)  # type: ignore[arg-type]
 
 
 def apply(session: Session, writes: Sequence[Write]) -> list[bool]:
@@ -91,13 +96,15 @@ def apply(session: Session, writes: Sequence[Write]) -> list[bool]:
         ]
         connection.execute(Step.__table__.insert(), rows_in)  # type: ignore[attr-defined]
     for kind, statement in (("keep", _KEEP), ("erase", _ERASE)):
-        if changes := [{"b_post": w.post_id, "b_name": w.name, "b_result": {"value": w.result}} for w in writes if w.kind == kind]:
-            if kind == "erase":
-                for change in changes:
-                    del change["b_result"]
-            connection.execute(statement, changes)
+        if of_kind := [w for w in writes if w.kind == kind]:
+            connection.execute(statement, [_change(w) for w in of_kind])
     written = {(w.post_id, w.name) for w in fresh}
     return [w.kind in ("keep", "erase") or (w.post_id, w.name) in written for w in writes]
+
+
+def _change(w: Write) -> dict[str, Any]:
+    mark = {"b_post": w.post_id, "b_name": w.name, "b_fence": w.fence}
+    return mark | {"b_result": {"value": w.result}} if w.kind == "keep" else mark
 
 
 class DurableSteps:
@@ -122,9 +129,7 @@ class DurableSteps:
             if self.memory[name][0]:
                 return self.memory[name][1]  # type: ignore[no-any-return]
             raise Uncertain(f"An earlier attempt may have finished {name!r}")
-        marked = utc_now()
-        await self._write("mark", name, None, at=marked)
-        self.memory[name] = (False, None, marked, self._claim.fence)
+        marked = await self._mark(name)
         if (utc_now() - marked).total_seconds() > self._patience:  # a pause so long that another worker may be on it
             await self._forget(name)
             raise Superseded(self._claim.post.id)
@@ -146,6 +151,20 @@ class DurableSteps:
 
     def wait(self, seconds: float, why: str) -> NoReturn:
         raise NotYet(seconds, why)
+
+    async def _mark(self, name: str) -> datetime:
+        """Commit the mark; when. Told to stop meanwhile, it is taken back: nothing has been sent yet."""
+        at = utc_now()
+        writing = asyncio.create_task(self._write("mark", name, None, at=at))
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait([writing])
+            if writing.exception() is None:
+                await self._forget(name)
+            raise
+        self.memory[name] = (False, None, at, self._claim.fence)
+        return at
 
     async def _forget(self, name: str) -> None:
         await asyncio.shield(self._write("erase", name, None))

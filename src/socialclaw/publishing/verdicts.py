@@ -17,6 +17,7 @@ from socialclaw.publishing.outcomes import Outcome
 from socialclaw.publishing.policy import LONGEST_HOLD, LONGEST_LOOK, Decision, Fail, Look, Park, RetryAt, next_look
 
 UNKNOWN = "publish_outcome_unknown"
+TAKEN = "provider_post_taken"
 LONGEST_TO_CONFIRM = 3600  # seconds between two looks at an accepted post
 FIRST_FIGURES = timedelta(hours=1)  # after publishing
 
@@ -113,6 +114,25 @@ def look_again(claim: Claim, *, now: datetime, settle: float, error: Exception |
     if error is not None:
         changes["error_code"], changes["error"], _ = told(error)
     return Outcome(claim, changes, ended=False)
+
+
+def refused(claim: Claim, error: Exception, *, now: datetime, settle: float) -> Outcome:
+    """The network refused to be asked about a lost post, which says nothing of the post; or took back one that it had accepted."""
+    code, message, details = told(error)
+    if claim.post.stage == "reconcile":
+        outcome = unknown(claim, f"The post could not be looked for, and a person must decide whether it is live: {message}")
+        outcome.details = details | {"cause": code}
+        return outcome
+    outcome = decided(claim, error, Fail(), now=now, settle=settle)
+    outcome.changes["provider_status"] = "failed"
+    return outcome
+
+
+def taken(claim: Claim, post_id: str) -> Outcome:
+    """The network answered with a post that another post of ours is already."""
+    message = f"The network did not make a new post, but named one that another post of this account is already: {post_id}"
+    changes = {"status": "failed", "next_at": None, "waiting": False, "error_code": TAKEN, "error": message}
+    return Outcome(claim, changes, ok=False, code=TAKEN, message=message, retryable=False, failed=True)
 
 
 def _left(claim: Claim) -> Outcome:

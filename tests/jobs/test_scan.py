@@ -1,0 +1,106 @@
+"""The scan: what the tables say is due is found, hint or no hint; and what is due soon is announced by one worker of all."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from socialclaw.db.base import iso, utc_now
+from socialclaw.db.posts import Lane
+from socialclaw.jobs import scan
+from socialclaw.jobs.queue import Queue
+from socialclaw.work import Worker
+from tests.publishing.desk import Desk
+
+pytestmark = pytest.mark.usefixtures("both_databases")
+
+BOUND_SECONDS = 30
+
+
+async def overdue(desk: Desk, **more: Any) -> list[str]:
+    return await desk.system.database.read(scan.overdue, utc_now(), **{"most": 100, **more})
+
+
+async def scheduled(desk: Desk, account: str, *, seconds: float) -> datetime:
+    at = utc_now() + timedelta(seconds=seconds)
+    await desk.publish(account, f"In {seconds} s", publish_at=iso(at))
+    return at
+
+
+async def test_accounts_with_something_due_are_found_longest_waiting_first(desk: Desk) -> None:
+    accounts = [await desk.connect("telegram", f"user{n}") for n in range(3)]
+    for account in reversed(accounts):
+        await desk.publish(account, f"For {account}")
+        await desk.pass_time(1)
+    await scheduled(desk, await desk.connect(), seconds=60)
+    assert await overdue(desk) == accounts[::-1]
+    assert await overdue(desk, most=2) == accounts[:0:-1]
+    assert await overdue(desk, skip=accounts[1:]) == accounts[:1]
+
+
+async def test_a_taken_lane_hides_its_account_until_it_ends(desk: Desk) -> None:
+    account = await desk.connect()
+    await desk.publish(account, "Taken")
+    until = utc_now() + timedelta(seconds=10)
+    await desk.system.database.write(lambda session: session.add(Lane(account_id=account, post_id="p", worker_id="w", until=until)))
+    assert await overdue(desk) == []
+    await desk.pass_time(11)
+    assert await overdue(desk) == [account]
+
+
+async def test_what_is_due_within_the_horizon_is_announced_once_for_its_instant(desk: Desk) -> None:
+    account = await desk.connect()
+    soon, _ = await scheduled(desk, account, seconds=20), await scheduled(desk, account, seconds=90)
+    desk.queue.hints.clear()
+    await desk.worker._scan()
+    await desk.worker._scan()
+    announced = [hint.at for hint in desk.queue.hints]
+    assert announced == [soon.replace(microsecond=soon.microsecond // 1000 * 1000)]
+
+
+async def test_one_worker_of_all_announces(desk: Desk, both_databases: str) -> None:
+    """On PostgreSQL a lock of the transaction says which one; SQLite has one writer, and in-memory hints of each process's own."""
+    if both_databases == "sqlite":
+        assert await desk.system.database.read(scan.lead)
+        return
+    inside = asyncio.Event()
+
+    def hold(session: Any) -> bool:
+        led = scan.lead(session)
+        inside.set()
+        session.connection().exec_driver_sql("SELECT pg_sleep(0.3)")
+        return led
+
+    first = asyncio.create_task(desk.system.database.read(hold))
+    await inside.wait()
+    assert await desk.system.database.read(scan.lead) is False
+    assert await first is True
+    assert await desk.system.database.read(scan.lead) is True
+
+
+async def test_a_hint_that_was_lost_is_found_by_the_scan(desk: Desk) -> None:
+    """Nobody ever hands a hint over: the desk's queue is not the worker's."""
+    account = await desk.connect()
+    posts = await desk.publish(account, "Lost", "Lost too")
+    queue = await Queue.open(desk.system.database)
+    worker = Worker(desk.system, queue)
+    running = asyncio.create_task(worker.run())
+    async with asyncio.timeout(BOUND_SECONDS):
+        while [(await desk.post(post))["status"] for post in posts] != ["published", "published"]:  # noqa: ASYNC110  rows set no events
+            await asyncio.sleep(0.05)
+        await worker.stop()
+        await running
+    await queue.close()
+    assert desk.seen() == ["Lost", "Lost too"]
+
+
+async def test_posts_count_as_stuck_when_nobody_holds_their_lane_for_a_minute(desk: Desk) -> None:
+    account = await desk.connect()
+    await desk.publish(account, "Stuck", "Stuck too")
+    await desk.pass_time(50)
+    assert await desk.system.database.read(scan.stuck, utc_now()) == 0
+    await desk.pass_time(11)
+    assert await desk.system.database.read(scan.stuck, utc_now()) == 2

@@ -1,0 +1,228 @@
+"""Who works on which post: lanes, order, leases and fences, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from socialclaw.db.base import utc_now
+from socialclaw.db.database import Database
+from socialclaw.db.posts import Lane
+from socialclaw.publishing import verdicts
+from socialclaw.publishing.claims import Claim, Wanted, claim, renew
+from socialclaw.publishing.outcomes import record
+from socialclaw.publishing.steps import DurableSteps, Superseded
+from tests.publishing.desk import Desk
+
+pytestmark = pytest.mark.usefixtures("both_databases")
+
+LEASE = 30.0
+
+
+async def take(desk: Desk, *accounts: str, worker: str = "first", database: Database | None = None) -> list[Claim | None]:
+    return await (database or desk.system.database).write(claim, [Wanted(account, worker, LEASE) for account in accounts])
+
+
+async def one(desk: Desk, account: str, worker: str = "first") -> Claim:
+    [held] = await take(desk, account, worker=worker)
+    assert held is not None
+    return held
+
+
+async def end(desk: Desk, held: Claim) -> None:
+    await desk.system.database.write(record, [verdicts.unknown(held, "over")])
+
+
+async def lanes(desk: Desk) -> Sequence[Lane]:
+    return await desk.system.database.read(lambda session: list(session.scalars(select(Lane))))
+
+
+async def test_due_posts_of_an_account_are_taken_one_at_a_time_and_in_order(desk: Desk) -> None:
+    account = await desk.connect()
+    posts = await desk.publish(account, "First", "Second", "Third")
+    taken = []
+    for _ in posts:
+        held = await one(desk, account)
+        assert await take(desk, account, worker="second") == [None], "its lane is taken"
+        taken.append(held.post.id)
+        await end(desk, held)
+    assert taken == posts
+    assert await take(desk, account) == [None]
+    assert await lanes(desk) == []
+
+
+async def test_an_earlier_post_goes_first_whatever_was_applied_first(desk: Desk) -> None:
+    account = await desk.connect()
+    [later] = await desk.publish(account, "Applied first")
+    await desk.pass_time(5)
+    run = await desk.apply({"account": account, "description": "Due before", "publish_at": utc_now().isoformat()})
+    await desk.pass_time(60)
+    first, second = await one(desk, account), None
+    assert first.post.id == later
+    await end(desk, first)
+    second = await one(desk, account)
+    assert second.post.id == run["posts"][0]["id"]
+
+
+async def test_what_is_not_due_is_not_taken(desk: Desk) -> None:
+    account = await desk.connect()
+    await desk.publish(account, "Far away", publish_at="2035-01-01T00:00:00Z")
+    assert await take(desk, account) == [None]
+    assert await lanes(desk) == []
+
+
+async def test_accounts_do_not_wait_for_each_other(desk: Desk) -> None:
+    ada, grace = await desk.connect(), await desk.connect(who="grace")
+    await desk.publish(ada, "Ada")
+    await desk.publish(grace, "Grace")
+    await one(desk, ada)
+    [held] = await take(desk, grace, worker="second")
+    assert held
+    assert held.post.description == "Grace"
+
+
+async def test_two_hints_for_one_account_in_one_group_give_one_claim(desk: Desk) -> None:
+    account = await desk.connect()
+    await desk.publish(account, "Once", "Twice")
+    first, second = await take(desk, account, account)
+    assert first is not None
+    assert second is None
+
+
+async def test_workers_that_race_never_get_the_same_account(desk: Desk) -> None:
+    accounts = [await desk.connect("telegram", f"user{n}") for n in range(8)]
+    for account in accounts:
+        await desk.publish(account, f"For {account}")
+    others = [Database(desk.system.settings.database) for _ in range(3)]
+    try:
+        taken = await asyncio.gather(
+            *(take(desk, *accounts, worker=f"worker {n}", database=database) for n, database in enumerate(others)),
+            *(take(desk, account, worker="apart") for account in accounts),
+        )
+    finally:
+        for database in others:
+            await database.close()
+    held = [c.post.id for claims in taken for c in claims if c]
+    assert sorted(held) == sorted(set(held))
+    assert len(held) == len(accounts)
+
+
+async def test_a_dead_workers_post_is_taken_when_its_lease_ends_and_before_all_others(desk: Desk) -> None:
+    account = await desk.connect()
+    first, *_ = await desk.publish(account, "First", "Second", "Third")
+    await one(desk, account)
+    await desk.pass_time(LEASE - 5)
+    assert await take(desk, account, worker="second") == [None]
+    await desk.pass_time(6)
+    held = await one(desk, account, worker="second")
+    assert (held.post.id, held.fence, held.attempt_no) == (first, 2, 2)
+    died, now = await desk.attempts(first)
+    assert (died["code"], died["ok"], died["retryable"]) == ("worker_lost", False, True)
+    assert (now["finishedAt"], now["workerId"]) == (None, "second")
+
+
+async def test_a_restart_frees_what_a_dead_process_of_this_machine_held(desk: Desk) -> None:
+    account = await desk.connect()
+    dead = desk.worker.id.replace(f":{desk.worker.id.split(':')[1]}:", ":4194305:")  # beyond the largest process id of Linux
+    first, _ = await desk.publish(account, "First", "Second")
+    await one(desk, account, worker=dead)
+    await desk.system.database.write(desk.worker._sign_in)
+    assert (await one(desk, account, worker="second")).post.id == first
+
+
+async def test_a_worker_that_lives_keeps_what_it_holds(desk: Desk) -> None:
+    account = await desk.connect()
+    await desk.publish(account, "First")
+    await one(desk, account, worker=desk.worker.id.rpartition(":")[0].replace(desk.worker.id.split(":")[1], "1") + ":other")
+    await desk.system.database.write(desk.worker._sign_in)
+    assert await take(desk, account, worker="second") == [None]
+
+
+async def test_a_renewed_lease_lasts_longer(desk: Desk) -> None:
+    account = await desk.connect()
+    await desk.publish(account, "Slow")
+    held = await one(desk, account)
+    await desk.pass_time(LEASE - 5)
+    mine = [(held.post.id, account, held.fence)]
+    assert await desk.system.database.write(renew, mine, worker_id="first", lease=LEASE) == set()
+    await desk.pass_time(LEASE - 5)
+    assert await take(desk, account, worker="second") == [None]
+    await desk.pass_time(6)
+    await one(desk, account, worker="second")
+    assert await desk.system.database.write(renew, mine, worker_id="first", lease=LEASE) == {held.post.id}
+    assert [lane.worker_id for lane in await lanes(desk)] == ["second"]
+
+
+async def test_a_late_worker_writes_nothing(desk: Desk) -> None:
+    account = await desk.connect()
+    [post] = await desk.publish(account, "Contested")
+    late = await one(desk, account)
+    await desk.pass_time(LEASE + 1)
+    now = await one(desk, account, worker="second")
+    sent: list[str] = []
+
+    async def send() -> str:
+        sent.append("by the late one")
+        return "1"
+
+    steps = DurableSteps(late, desk.worker._attempts.steps, patience=LEASE / 2)
+    with pytest.raises(Superseded):
+        await steps.irreversible("create", send)
+    with pytest.raises(Superseded):
+        await steps.once("upload", send)
+    await end(desk, late)
+    found = await desk.post(post)
+    assert (found["status"], found["errorCode"]) == ("publishing", None)
+    assert [lane.worker_id for lane in await lanes(desk)] == ["second"]
+    assert await desk.steps(post) == {}
+    await end(desk, now)
+    assert (await desk.post(post))["errorCode"] == "publish_outcome_unknown"
+    assert sent == ["by the late one"], "the step that may be repeated ran; the irreversible one did not"
+
+
+async def test_a_pause_between_mark_and_call_as_long_as_half_a_lease_gives_up(desk: Desk) -> None:
+    account = await desk.connect()
+    [post] = await desk.publish(account, "Asleep")
+    held = await one(desk, account)
+    sent: list[bool] = []
+
+    async def send() -> None:
+        sent.append(True)
+
+    steps = DurableSteps(held, desk.worker._attempts.steps, patience=-1)
+    with pytest.raises(Superseded):
+        await steps.irreversible("create", send)
+    assert (sent, await desk.steps(post)) == ([], {})
+
+
+async def test_what_is_remembered_is_not_done_again(desk: Desk) -> None:
+    account = await desk.connect()
+    await desk.publish(account, "Halfway")
+    done: list[str] = []
+
+    async def do(what: str) -> dict[str, Any]:
+        done.append(what)
+        return {"id": what}
+
+    for worker in ("first", "second"):
+        held = await one(desk, account, worker=worker)
+        steps = DurableSteps(held, desk.worker._attempts.steps, patience=LEASE)
+        assert await steps.once("upload", do, "upload") == {"id": "upload"}
+        assert await steps.irreversible("create", do, "create") == {"id": "create"}
+        await desk.pass_time(LEASE + 1)
+    assert done == ["upload", "create"]
+
+
+async def test_an_outcome_takes_the_accounts_next_due_post_with_it(desk: Desk) -> None:
+    account = await desk.connect()
+    _, second = await desk.publish(account, "First", "Second")
+    outcome = verdicts.unknown(await one(desk, account), "over")
+    outcome.wanted = Wanted(account, "first", LEASE)
+    [following] = await desk.system.database.write(record, [outcome])
+    assert following.claim
+    assert following.claim.post.id == second
+    assert [lane.post_id for lane in await lanes(desk)] == [second]
