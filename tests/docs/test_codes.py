@@ -30,11 +30,21 @@ def expected_by_tests() -> Iterator[tuple[str, str]]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         invented = tuple(invented_by(tree))
         for node in ast.walk(tree):
-            if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq) and CODE.search(ast.unparse(node.left)):
-                found = (
-                    part.value for part in ast.walk(node.comparators[0]) if isinstance(part, ast.Constant) and isinstance(part.value, str)
-                )
-                yield from ((code, f"{where}:{node.lineno}") for code in found if WORDS.fullmatch(code) and not code.startswith(invented))
+            if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq):
+                for part in compared_with_a_code(node.left, node.comparators[0]):
+                    text = part.value if isinstance(part, ast.Constant) else None
+                    if isinstance(text, str) and WORDS.fullmatch(text) and not text.startswith(invented):
+                        yield text, f"{where}:{node.lineno}"
+
+
+def compared_with_a_code(left: ast.expr, right: ast.expr) -> Iterator[ast.AST]:
+    """What stands where the other side has a code; of two tuples, place by place."""
+    match left, right:
+        case ast.Tuple(elts=ours), ast.Tuple(elts=theirs) if len(ours) == len(theirs):
+            for one, other in zip(ours, theirs, strict=True):
+                yield from compared_with_a_code(one, other)
+        case _ if CODE.search(ast.unparse(left)):
+            yield from ast.walk(right)
 
 
 def invented_by(tree: ast.Module) -> Iterator[str]:
