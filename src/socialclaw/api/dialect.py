@@ -18,6 +18,7 @@ from pydantic_core import core_schema
 from socialclaw.networks.names import PROVIDER_KEYS
 
 REF = "#/components/schemas/"
+INLINE = "x-inline"
 
 
 class Schema(BaseModel):
@@ -31,6 +32,12 @@ class Closed(Schema):
     """An object that holds what is listed and nothing else."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Inline(Closed):
+    """The body of an operation that the contract does not know: written out at the operation, so that no component is added."""
+
+    model_config = ConfigDict(json_schema_extra={INLINE: True})
 
 
 def known_as(name: str, *aliases: str, listed: Iterable[str] = (), silent: Iterable[str] = (), default: Any = None) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from socialclaw.api.dialect import REF, Schema, components
+from socialclaw.api.dialect import INLINE, REF, Schema, components
 from socialclaw.api.schemas import models
 
 STATUS = "Status and Authentication"
@@ -58,6 +58,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     for method, operation in operations(written):
         _tidy(operation)
         _declare(method, operation)
+    _write_out(written)
     schemas = components(models())
     if unknown := _names(written["paths"]) - schemas.keys():
         raise RuntimeError(f"operations refer to {', '.join(sorted(unknown))}, which are not among the API's schemas")
@@ -102,6 +103,26 @@ def _tidy(operation: dict[str, Any]) -> None:
     body.pop("title", None)
     if choices := [choice for choice in body.pop("anyOf", ()) if choice != {"type": "null"}]:
         body.update(choices[0] if len(choices) == 1 else {"anyOf": choices})  # an optional body is absent, not null
+
+
+def _write_out(written: dict[str, Any]) -> None:
+    """Put the bodies that are no components where they are used."""
+    made = written.get("components", {}).get("schemas", {})
+    inlined = {REF + name: _plain(schema) for name, schema in made.items() if INLINE in schema}
+    for _, operation in operations(written):
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        if (ref := content.get("schema", {}).get("$ref")) in inlined:
+            content["schema"] = inlined[ref]
+
+
+def _plain(schema: dict[str, Any]) -> dict[str, Any]:
+    """A generated schema without titles and marks. What may be left out is not null where it is there."""
+    properties = {}
+    for name, field in schema.get("properties", {}).items():
+        kept = {key: value for key, value in field.items() if key not in ("title", "default", "anyOf")}
+        choices = [choice for choice in field.get("anyOf", ()) if choice != {"type": "null"}]
+        properties[name] = {**kept, **(choices[0] if choices else {})}
+    return {key: value for key, value in schema.items() if key not in ("title", INLINE)} | {"properties": properties}
 
 
 def _names(node: Any) -> set[str]:

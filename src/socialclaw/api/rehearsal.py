@@ -11,7 +11,7 @@ from pydantic import Field
 
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, CallerContext, problems
-from socialclaw.api.dialect import Closed, Time
+from socialclaw.api.dialect import Inline, Time
 from socialclaw.api.filters import Limit
 from socialclaw.api.openapi import SANDBOX
 from socialclaw.api.sandbox import label
@@ -28,28 +28,25 @@ router = APIRouter(tags=[SANDBOX], prefix="/v1/sandbox")
 FARTHEST = timedelta(days=400)  # of one call
 
 
-class FaultRequest(Closed):
+class FaultRequest(Inline):
     """A fault to arm. `match` is a regular expression on "METHOD /path" (default: the calls that create posts)."""
 
-    inline = True
-    kind: str
+    kind: str = "error"
     match: str = Field("", max_length=500)
     times: int = Field(1, ge=1, le=1000)
     seconds: float = Field(0, ge=0, le=86_400)
 
 
-class GrowthRequest(Closed):
+class GrowthRequest(Inline):
     """How many times as fast as usual figures grow."""
 
-    inline = True
     metrics: float | None = Field(None, ge=0, le=1_000_000)
     followers: float | None = Field(None, ge=0, le=1_000_000)
 
 
-class AdvanceRequest(Closed):
+class AdvanceRequest(Inline):
     """How far: to an instant, or by so much (what is given is added up)."""
 
-    inline = True
     to: Time | None = None
     days: float = Field(0, ge=0, le=400)
     hours: float = Field(0, ge=0, le=9_600)

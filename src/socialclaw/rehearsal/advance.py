@@ -32,6 +32,7 @@ MOST_TOLD = 1000  # events
 MOST_ROUNDS = 100  # at one instant: more would be a post that never lets go
 PATIENCE = 100.0  # real seconds of one call
 MOMENT = timedelta(seconds=1)
+WAITING = "waiting"  # for the network; the attempt goes on later
 
 _under_way: set[str] = set()
 
@@ -58,12 +59,11 @@ class Rehearsed:
         }
 
     def tell(self, outcome: Outcome) -> None:
-        code = outcome.code or ("waiting" if not outcome.ended else "unknown")
-        self.outcomes[code] += 1
+        self.outcomes[str(outcome.code) if outcome.ended else WAITING] += 1
         if len(self.events) < MOST_TOLD:
             post = outcome.claim.post
             said = {"at": iso(utc_now()), "postId": post.id, "provider": post.provider, "attemptNo": outcome.claim.attempt_no}
-            self.events.append({**said, "code": code, "message": outcome.message})
+            self.events.append({**said, "code": outcome.code, "message": outcome.message})
 
 
 async def advance(system: System, workspace_id: str, *, begin: datetime, until: datetime) -> Rehearsed:
