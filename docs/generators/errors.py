@@ -87,8 +87,6 @@ MEANINGS = {
     "provider_malformed": "The network gave an answer that cannot be read.",
     "timezone_invalid": "It is no time zone, such as Europe/Berlin.",
     "publish_outcome_unknown": "The post may be live, and nobody can find out but a person who looks.",
-    "unknown": "What came of it while the clock was moved is not told.",
-    "waiting": "The network needs time; the attempt goes on later.",
 }
 # The same of codes that each provider has under its own prefix.
 ENDINGS = {

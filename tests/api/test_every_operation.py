@@ -33,7 +33,7 @@ def is_problem(answer: httpx2.Response) -> bool:
 async def test_needs_a_key(anonymous: httpx2.AsyncClient, operation: Operation) -> None:
     for header, code in ((None, "auth_missing"), ("Basic eDp5", "auth_missing"), ("Bearer sc_live_unknown", "api_key_invalid")):
         headers = {"authorization": header} if header else {}
-        answer = await anonymous.request(operation.method, filled(operation.path, "x"), headers=headers)
+        answer = await anonymous.request(operation.method, filled(operation.path, "nobody"), headers=headers)
         assert answer.status_code == 401
         assert answer.json()["code"] == code
         assert is_problem(answer)
@@ -70,7 +70,7 @@ def test_operation_ids_are_unique() -> None:
 async def test_an_empty_body_said_to_be_json_is_no_body(api: httpx2.AsyncClient, operation: Operation) -> None:
     if operation.spec.get("requestBody", {}).get("required"):
         return
-    answer = await api.request(operation.method, filled(operation.path, "x"), headers={"content-type": "application/json"})
+    answer = await api.request(operation.method, filled(operation.path, "nobody"), headers={"content-type": "application/json"})
     assert answer.status_code == (404 if operation.slots else 200), answer.text
 
 
