@@ -197,3 +197,12 @@ async def test_only_a_published_post_is_measured(api: httpx2.AsyncClient, system
     assert (answer.status_code, answer.json()["code"]) == (409, "post_not_published")
     wrong = await api.post("/v1/analytics/refresh", json={"postId": post_id, "window": "1y"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "metric_window_invalid")
+
+
+def test_an_account_is_asked_for_the_windows_of_accounts_and_an_identity_for_nothing() -> None:
+    page = Account(provider="facebook", account_type="facebook_page", handle="facebook:page:1")
+    person = Account(provider="facebook", account_type="facebook_user", handle="facebook:user:1")
+    assert collect.Subject(page, test=True).supported
+    assert collect.Subject(page, test=True).windows == ("lifetime", "24h", "7d", "30d")
+    assert collect.Subject(page, test=True, post=Post()).windows == ("lifetime",)
+    assert not collect.Subject(person, test=True).supported

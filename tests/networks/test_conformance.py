@@ -576,7 +576,7 @@ def test_says_who_it_is(provider: Provider) -> None:
     assert all(line.endswith(".") for line in provider.limitations)
     assert provider.settle_seconds > 0
     assert provider.evidence.endswith("."), "say by what a lost answer is decided"
-    assert set(provider.windows) <= set(WINDOWS)
+    assert {*provider.windows, *provider.account_windows} <= set(WINDOWS)
     assert bool(provider.metrics) == provider.can(Measures)
     assert bool(provider.account_metrics) == provider.can(MeasuresAccount)
     assert all(quota.most > 0 and quota.source and quota.per in ("account", "app") for quota in provider.quotas)

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from socialclaw.accounts.asking import ask
-from socialclaw.accounts.kinds import provider_of
+from socialclaw.accounts.kinds import provider_of, target_of
 from socialclaw.analytics import windows
 from socialclaw.analytics.windows import LIFETIME
 from socialclaw.db.accounts import Account
@@ -49,7 +49,14 @@ class Subject:
 
     @property
     def supported(self) -> bool:
-        return self.provider.can(MeasuresAccount if self.post is None else Measures)
+        if self.post is not None:
+            return self.provider.can(Measures)
+        return self.provider.can(MeasuresAccount) and target_of(self.account).publishes
+
+    @property
+    def windows(self) -> tuple[str, ...]:
+        """Those that the network itself can answer for."""
+        return self.provider.windows if self.post else self.provider.account_windows or self.provider.windows
 
     def since(self) -> datetime:
         """From when the totals count, as far as we know."""
@@ -75,7 +82,7 @@ async def collect(system: System, subject: Subject, wanted: Sequence[str]) -> li
 
 def _asked(subject: Subject, wanted: Sequence[str], now: datetime) -> list[str]:
     """The windows to ask the network for: what it cannot answer is made of the total."""
-    direct = [w for w in wanted if w in subject.provider.windows and not (subject.post and windows.is_whole(w, now - subject.since()))]
+    direct = [w for w in wanted if w in subject.windows and not (subject.post and windows.is_whole(w, now - subject.since()))]
     return [*dict.fromkeys([*direct, *([LIFETIME] if set(wanted) - set(direct) else [])])]
 
 
@@ -164,7 +171,7 @@ def take(session: Session, now: datetime, *, most: int, workspace_id: str | None
 
 async def collect_due(system: System, subject: Subject) -> None:
     """One scheduled collection. A failure is logged; the post or account is due again later."""
-    wanted = windows.checkpoint(utc_now() - subject.since()) if subject.post else (LIFETIME,)
+    wanted = windows.checkpoint(utc_now() - subject.since()) if subject.post else tuple(dict.fromkeys((LIFETIME, *subject.windows)))
     try:
         if subject.account.status == "connected":
             await collect(system, subject, wanted)

@@ -162,6 +162,7 @@ class Provider:
     metrics: Mapping[str, str] = field(default_factory=dict)  # our metric name -> the network's own, of posts
     account_metrics: Mapping[str, str] = field(default_factory=dict)  # the same of accounts
     windows: tuple[str, ...] = ("lifetime",)  # of `WINDOWS`, those that the network itself can answer for
+    account_windows: tuple[str, ...] = ()  # the same of accounts, where they differ
     evidence: str = ""  # by what a lost answer is decided, and what stays unknowable; a sentence or two for the docs
 
     def can(self, ability: type) -> bool:

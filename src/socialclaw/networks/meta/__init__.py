@@ -15,6 +15,7 @@ from socialclaw.networks.meta.discovery import links
 from socialclaw.networks.meta.facebook import PAGE_METRICS, SCOPES, Facebook, web_url
 from socialclaw.networks.meta.facebook import POST_METRICS as PAGE_POST_METRICS
 from socialclaw.networks.meta.graph import FACEBOOK, VERSION, rest
+from socialclaw.networks.meta.insights import DAYS
 from socialclaw.networks.meta.instagram import (
     ACCOUNT_METRICS,
     BUSINESS_SCOPES,
@@ -27,6 +28,7 @@ from socialclaw.networks.meta.sandbox import MetaSandbox
 from socialclaw.providers.base import Action, Provider, Quota, TargetType
 from socialclaw.providers.connect import OAuth2, Swap
 
+ACCOUNT_WINDOWS = ("lifetime", *DAYS)
 IDENTITIES = ("facebook_user", "instagram_business_identity", "meta_user")
 PAGE_EVIDENCE = (
     "A video's own state, under the id that it has before it is published; else the Page's published posts since the call with the same "
@@ -126,6 +128,7 @@ PROVIDERS = [
         rest=rest,
         metrics=PAGE_FIGURES,
         account_metrics=PAGE_METRICS,
+        account_windows=ACCOUNT_WINDOWS,
         evidence=PAGE_EVIDENCE,
         limitations=FACEBOOK_LIMITATIONS,
     ),
@@ -149,6 +152,7 @@ PROVIDERS = [
         rest=rest,
         metrics=POST_METRICS,
         account_metrics=ACCOUNT_METRICS,
+        account_windows=ACCOUNT_WINDOWS,
         evidence=INSTAGRAM_EVIDENCE,
         limitations=(*INSTAGRAM_LIMITATIONS, "The account must be linked to a Page that the person who connects may publish to."),
     ),
@@ -177,6 +181,7 @@ PROVIDERS = [
         rest=rest,
         metrics=POST_METRICS,
         account_metrics=ACCOUNT_METRICS,
+        account_windows=ACCOUNT_WINDOWS,
         evidence=INSTAGRAM_EVIDENCE,
         limitations=(*INSTAGRAM_LIMITATIONS, "Posts cannot be deleted through Instagram Login; delete them in the app."),
     ),
@@ -199,6 +204,7 @@ PROVIDERS = [
         rest=rest,
         metrics={**POST_METRICS, **PAGE_FIGURES},
         account_metrics={**ACCOUNT_METRICS, **PAGE_METRICS},
+        account_windows=ACCOUNT_WINDOWS,
         evidence=f"Pages: {PAGE_EVIDENCE} Instagram: {INSTAGRAM_EVIDENCE}",
         limitations=("Kept for accounts that were connected together; new ones are connected as Facebook Pages or as Instagram.",),
     ),
