@@ -32,6 +32,7 @@ FACEBOOK_FLOW = Flow(
     client_auth=("body",),
     access_seconds=5400,
     refresh_scope=None,
+    granular=True,
 )
 INSTAGRAM_FLOW = Flow(
     name="Instagram",

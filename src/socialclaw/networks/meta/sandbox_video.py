@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +13,7 @@ from socialclaw.networks.meta.sandbox_base import graph
 from socialclaw.networks.meta.sandbox_facebook import LATER, ON_FACEBOOK, PageEdges, moment
 from socialclaw.networks.meta.sandbox_files import fetched, mime_of
 from socialclaw.providers.simulator import outside
+from socialclaw.providers.spool import Spool
 
 GB = 1024 * 1024 * 1024
 MOST_VIDEO = 10 * GB
@@ -29,6 +28,10 @@ VIDEO_FIELDS = (
 
 class VideoEdges(PageEdges):
     processing_seconds: float = 4.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.spool = Spool(self.store, self.network)
 
     @outside
     @graph("POST", r"/(\d+)/videos", *ON_FACEBOOK)
@@ -85,7 +88,7 @@ class VideoEdges(PageEdges):
             raise say.no(382, "(#382) The video file you tried to upload is too small, or larger than 10 GB")
         video = self._new_video(page_id)
         part = min(PART, max(1024, math.ceil(size / 3)))
-        session = {"video": video["id"], "page": page_id, "size": size, "part": part, "at": 0, "parts": 0, "since": self.clock()}
+        session = {"video": video["id"], "page": page_id, "size": size, "part": part, "at": 0, "head": "", "since": self.clock()}
         session_id = self.new_id("15")
         self.shelf.put("sessions", session_id, session)
         return httpx2.Response(200, json={"video_id": video["id"], "upload_session_id": session_id, **_offsets(session)})
@@ -98,8 +101,8 @@ class VideoEdges(PageEdges):
             raise say.no(6000, "(#6000) There was a problem uploading your video file.", subcode=1363037, error_data=wanted)
         if not chunk or len(chunk) > session["size"] - session["at"] or len(chunk) > 2 * PART:
             raise say.no(6001, "(#6001) There was a problem uploading your video file.", subcode=1363031)
-        self.shelf.put("parts", f"{session_id}:{session['parts']}", base64.b64encode(chunk).decode())
-        session |= {"at": session["at"] + len(chunk), "parts": session["parts"] + 1}
+        self.spool.write(session_id, session["at"], chunk)
+        session |= {"at": session["at"] + len(chunk), "head": session["head"] or chunk[:16].hex()}
         self.shelf.put("sessions", session_id, session)
         return httpx2.Response(200, json=_offsets(session))
 
@@ -108,15 +111,11 @@ class VideoEdges(PageEdges):
         session = self._session(session_id, page_id)
         if session["at"] < session["size"]:
             raise say.no(6000, "(#6000) There was a problem uploading your video file.", subcode=1363030)
-        total, head = hashlib.sha256(), b""
-        for part in range(session["parts"]):
-            content = base64.b64decode(self.shelf.get("parts", f"{session_id}:{part}"))
-            total.update(content)
-            head = (head + content)[:16]
-            self.shelf.drop("parts", f"{session_id}:{part}")
-        file = {**self.describe(b"", mime_of(head)), "size": session["size"], "sha256": total.hexdigest(), "alt": ""}
+        mime, digest = mime_of(bytes.fromhex(session["head"])), self.spool.sha256(session_id, session["size"])
+        file = {**self.describe(b"", mime), "size": session["size"], "sha256": digest, "alt": ""}
         self.shelf.drop("sessions", session_id)
         self._publish(self.shelf.get("videos", session["video"]), file, asked)
+        self.spool.drop(session_id)
         return httpx2.Response(200, json={"success": True})
 
     def _whole(self, page_id: str, asked: Mapping[str, str], source: bytes | None) -> httpx2.Response:

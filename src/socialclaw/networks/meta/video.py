@@ -21,7 +21,7 @@ LARGEST_PART = 4 * 1024 * 1024  # bytes read at once, whatever Facebook asks for
 BATCH = 8  # parts that one step remembers
 LOOKS = 8
 BROKEN = ("facebook_upload_failed", "facebook_not_found", "facebook_rejected")
-READY, WORKING = "ready", "processing"
+READY, WORKING, WAITING = "ready", "processing", "waiting"
 
 
 class Video:
@@ -46,16 +46,17 @@ class Video:
         return None
 
     async def publish(self) -> Published:
+        """With `auto` the first round uploads, and those after it let Facebook fetch."""
         mode = self.draft.settings.get("facebookVideoUploadMode") or "native"
         async for name in rounds(self.steps, "video"):
+            remote = mode == "remote_url" or (mode == "auto" and name != "video")
             try:
-                video_id = await self._send(name, remote=mode == "remote_url")
+                video_id = await self._send(name, remote=remote)
             except Rejected as error:
                 if error.code not in BROKEN:
                     raise
                 await give_up(self.steps, name)
-                if mode == "auto":
-                    mode = "remote_url"
+                if mode == "auto" and not remote:
                     continue
                 raise
             return await self._settle(name, video_id)
@@ -127,7 +128,7 @@ class Video:
                 break
             if latest["state"] == READY:
                 return _published(latest, final=True)
-            if latest["state"] != WORKING:
+            if latest["state"] not in (WORKING, WAITING):
                 await give_up(self.steps, name)
                 raise _failed(latest)
             if fresh:
@@ -151,7 +152,7 @@ async def sighting(graph: Graph, page_id: str, video_id: str) -> Sequence[Publis
         return [_published(latest, final=True)]
     if latest["state"] == WORKING:
         return [_published(latest, final=False)]
-    if latest["state"] == "waiting":
+    if latest["state"] == WAITING:
         return []
     raise _failed(latest)
 
@@ -165,7 +166,7 @@ def _told(answer: Mapping[str, Any], page_id: str, video_id: str) -> dict[str, A
     phases = {name: status.get(f"{name}_phase") or {} for name in ("uploading", "processing", "publishing")}
     state = status.get("video_status") or WORKING
     if state in ("uploading", "upload_complete"):
-        state = WORKING if phases["publishing"].get("status") in ("in_progress", "complete") else "waiting"
+        state = WORKING if phases["publishing"].get("status") in ("in_progress", "complete") else WAITING
     post_id = str(answer.get("post_id") or "")
     own = post_id if "_" in post_id or not post_id else f"{page_id}_{post_id}"
     path = str(answer.get("permalink_url") or "")
