@@ -128,7 +128,7 @@ def test_settings_of_an_instagram_account(key: str, kind: str) -> None:
 
 
 def test_the_first_problem_is_the_one_that_clients_know_to_come_first() -> None:
-    eleven = tuple(file(number=n) for n in range(10)) + (file("video", 10),)
+    eleven = (*(file(number=n) for n in range(10)), file("video", 10))
     assert codes("facebook", PAGE, eleven, interaction="reply", parent="s")[0] == "facebook_media_limit_exceeded"
     assert codes("instagram", ALONE, interaction="reply", parent="s")[:2] == [
         "instagram_media_required",

@@ -101,7 +101,7 @@ class MetaSandbox(VideoEdges, InstagramEdges):
             raise say.invalid("Tried accessing nonexisting field (accounts) on node type (Page)")
         asked = say.only(request, "fields", "limit", "after", "before", "is_place", "is_promotable", "ad_id")
         wanted = say.fields_of(asked.get("fields", "access_token,category,name,tasks"))
-        return paged([self._page(page, wanted, caller, request) for page in self.people.pages_of(caller.person)], asked)
+        return paged([self._page(page, wanted, caller, request) for page in self.people.pages_of(caller.person)], asked, request)
 
     @graph("GET", r"/(?:me|10\d+)/permissions", *ON_FACEBOOK)
     def permissions(self, request: httpx2.Request) -> httpx2.Response:

@@ -42,7 +42,7 @@ def graph(method: str, pattern: str, *hosts: str) -> Callable[[H], H]:
 
     def mark(handler: H) -> H:
         for host in hosts or (GRAPH, VIDEO, INSTAGRAM):
-            handler = route(method, ANY_VERSION + pattern, host=host)(handler)
+            handler = route(method, f"{ANY_VERSION}{pattern}/?", host=host)(handler)
         return handler
 
     return mark

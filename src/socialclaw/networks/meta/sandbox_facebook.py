@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -100,7 +99,7 @@ class PageEdges(MetaHouse):
         wanted = say.fields_of(asked.get("fields", ""))
         since, until = say.number(asked, "since", 0), say.number(asked, "until", 10**12)
         found = [s for s in self.shelf.posts(account=page_id) if since <= s.created_at < until and self.is_live(s)][::-1]
-        return paged([self.shown_post(seen, wanted) for seen in found], asked)
+        return paged([self.shown_post(seen, wanted) for seen in found], asked, request)
 
     @graph("GET", r"/(\d+_\d+)/insights", *ON_FACEBOOK)
     def post_insights(self, request: httpx2.Request, post_id: str) -> httpx2.Response:
@@ -226,7 +225,7 @@ class PageEdges(MetaHouse):
         return httpx2.Response(200, json={"data": rows, "paging": {}})
 
 
-def paged(entries: list[dict[str, Any]], asked: Mapping[str, str]) -> httpx2.Response:
+def paged(entries: list[dict[str, Any]], asked: Mapping[str, str], request: httpx2.Request) -> httpx2.Response:
     """A page of a list, with the cursors to the next."""
     size = min(say.number(asked, "limit", 25), 100)
     start = int(asked["after"]) if asked.get("after", "").isdigit() else 0
@@ -236,9 +235,9 @@ def paged(entries: list[dict[str, Any]], asked: Mapping[str, str]) -> httpx2.Res
         end = start + len(shown)
         paging: dict[str, Any] = {"cursors": {"before": str(start), "after": str(end)}}
         if end < len(entries):
-            paging["next"] = f"https://{GRAPH}/v25.0/next?after={end}"
+            paging["next"] = str(request.url.copy_with(params={**asked, "after": str(end)}))
         body["paging"] = paging
-    return httpx2.Response(200, json=json.loads(json.dumps(body)))
+    return httpx2.Response(200, json=body)
 
 
 def moment(at: float) -> str:

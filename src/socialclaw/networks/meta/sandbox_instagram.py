@@ -103,7 +103,7 @@ class InstagramEdges(PageEdges):
         wanted = say.fields_of(asked.get("fields", ""))
         since, until = say.number(asked, "since", 0), say.number(asked, "until", 10**12)
         found = [s for s in self.shelf.posts(account=account_id) if since <= s.created_at < until][::-1]
-        return paged([self.shown_media(seen, wanted) for seen in found], asked)
+        return paged([self.shown_media(seen, wanted) for seen in found], asked, request)
 
     @graph("GET", r"/(18\d+)/insights", *HOSTS)
     def media_insights(self, request: httpx2.Request, media_id: str) -> httpx2.Response:

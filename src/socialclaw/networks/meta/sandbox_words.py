@@ -13,7 +13,9 @@ import httpx2
 
 from socialclaw.providers.grants import FORM, Refused
 
-EVERYWHERE = frozenset({"access_token", "appsecret_proof", "method", "format", "pretty", "locale", "debug", "suppress_http_code"})
+EVERYWHERE = frozenset(
+    {"access_token", "appsecret_proof", "method", "format", "pretty", "locale", "debug", "suppress_http_code", "summary"}
+)
 Fields = dict[str, "Fields"]
 
 
