@@ -63,7 +63,6 @@ MEANINGS = {
     "consent_declined": "The user said no on the network's consent page, or the network did.",
     "consent_incomplete": "The network sent the user back without an answer.",
     "clock_advance_invalid": "The test clock moves forward only, by a stated and not too long time.",
-    "fault_invalid": "There is no such fault, or `match` is no regular expression.",
     "conflict": "It is not in the state that this needs.",
     "asset_metadata_invalid": "A fact about the file is not usable; the message names it.",
     "connection_expired": "The user did not come back from the consent page in time.",
