@@ -335,7 +335,7 @@ async def test_figures_of_a_young_pin_are_all_there_is_to_know(scene: Scene, boa
 
 async def test_views_are_told_of_videos_only(scene: Scene, board: Account) -> None:
     published = await scene.publish(board, scene.draft(scene.media("video", 1)))
-    assert (await scene.of(board).metrics(published.id, "30d"))["views"] > 0
+    assert "views" in await scene.of(board).metrics(published.id, "30d")
 
 
 async def test_what_90_days_do_not_cover_is_left_out_of_a_life(scene: Scene, board: Account) -> None:

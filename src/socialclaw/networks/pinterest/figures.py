@@ -6,9 +6,10 @@ https://developers.pinterest.com/docs/api/v5/pins-analytics/ and .../user_accoun
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from socialclaw import clock
 from socialclaw.networks.pinterest.pins import made_at
 
 Call = Callable[..., Awaitable[Any]]
@@ -61,7 +62,7 @@ async def of_user(call: Call, window: str) -> dict[str, int]:
 
 def _days(window: str) -> tuple[date, date]:
     """The first and the last day of a window that ends today."""
-    today = datetime.now(UTC).date()
+    today = clock.now().date()
     return today - timedelta(days=DAYS[window] - 1), today
 
 
