@@ -76,4 +76,4 @@ def test_every_provider_is_documented_with_its_limits_and_settings() -> None:
         words = [t.name for t in provider.targets] + [s.id for t in provider.targets for s in t.settings] + [*provider.limitations]
         words += [action.id for action in provider.actions] + [*getattr(provider.connect, "scopes", ())]
         assert not [word for word in words if word not in section]
-        assert ("publish_outcome_unknown" in section) is not hasattr(provider.adapter, "find")
+        assert ("offers no way to look" in section) is not hasattr(provider.adapter, "find")
