@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from socialclaw.db.assets import Asset
 from socialclaw.db.base import utc_now
 from socialclaw.db.posts import Step
-from socialclaw.errors import Rejected, Unavailable
+from socialclaw.errors import Rejected, Unavailable, Uncertain
 from socialclaw.networks import providers
 from socialclaw.networks.x.adapter import X
 from socialclaw.publishing.claims import Wanted, claim
@@ -44,6 +44,24 @@ async def test_it_is_found_and_confirmed(desk: Desk, fault: str) -> None:
     found = await desk.post(post)
     assert (found["status"], found["reconciliationStatus"], found["errorCode"]) == ("published", "confirmed", None)
     assert [seen.id for seen in desk.network().seen()] == [found["providerPostId"]]
+
+
+@both
+async def test_what_the_network_can_tell_neither_way_is_looked_for_and_then_named_as_unknown(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cannot_tell(*_: object) -> Any:
+        raise Uncertain("Only the app shows whether it is there")
+
+    monkeypatch.setattr(X, "find", cannot_tell)
+    post = await lost(desk, fault="timeout")
+    await desk.wait(SETTLED - 20)
+    assert (await desk.post(post))["status"] == "publishing"
+    await desk.wait(20)
+    found = await desk.post(post)
+    assert (found["status"], found["errorCode"], found["reconciliationStatus"]) == ("failed", "publish_outcome_unknown", "unresolved")
+    assert found["error"] == "Only the app shows whether it is there"
+    assert desk.network().requests.count("POST /2/tweets") == 1
 
 
 @both
