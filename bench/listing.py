@@ -32,7 +32,7 @@ context = multiprocessing.get_context("spawn")
 
 @dataclass(frozen=True)
 class Size:
-    posts: int = 10_000
+    posts: int = 1_000
     rounds: int = 7
     seconds: float = 2.0  # a route and round
     connections: int = 8

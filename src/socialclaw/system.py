@@ -107,6 +107,10 @@ class System:
         """Where a person finds a network's URL: there, or in the sandbox."""
         return simulated.route(url, self.settings.sandbox_url or self.settings.base_url) if url and test else url
 
+    def links(self, *, test: bool) -> str | None:
+        """The same for who writes many: what replaces the scheme of a network's URL, or None where it stays as it is."""
+        return simulated.place(self.settings.sandbox_url or self.settings.base_url) if test else None
+
     async def close(self) -> None:
         await self.outbound.close()
         await self.database.close()

@@ -38,9 +38,10 @@ class CallerContext:
         """The same, committed before this returns, and its hints handed to the queue."""
         return await self.system.write(self.workspace_id, lambda scope: do(scope, *args, **kwargs), test=self.test)
 
-    def link(self, url: str | None) -> str | None:
-        """Where this workspace's people find a network's URL."""
-        return self.system.link(url, test=self.test)
+    @property
+    def links(self) -> str | None:
+        """Where this workspace's people find a network's URLs: see `System.links`."""
+        return self.system.links(test=self.test)
 
 
 def system(request: Request) -> System:

@@ -47,7 +47,7 @@ async def list_posts(
         since=instant(since or since_alias or since_snake, "from"),
         until=instant(until or until_alias or until_snake, "to"),
     )
-    rows, total = await caller.read(listing.page, narrow.apply, limit=limit, offset=offset, link=caller.link if caller.test else None)
+    rows, total = await caller.read(listing.page, narrow.apply, limit=limit, offset=offset, links=caller.links)
     return ok(total=total, limit=limit, offset=offset, posts=rows)
 
 
@@ -61,7 +61,7 @@ async def get_post(caller: Caller, postId: str) -> Response:
 async def list_attempts(caller: Caller, postId: str) -> Response:
     """Every attempt at a post, oldest first, with the network's own words where it refused."""
     found = await caller.read(posts.detail, postId)
-    [row] = await caller.read(listing.of_ids, [postId], caller.link)
+    row = await caller.read(listing.of_post, postId, caller.links)
     return ok(post=row, attempts=[attempt_out(a) for a in found.attempts])
 
 
@@ -102,10 +102,8 @@ async def _detail(caller: CallerContext, post_id: str) -> Response:
     return ok(post=row, account=account, latestAttempt=attempt_out(found.attempts[-1]) if found.attempts else None)
 
 
-def _read_detail(scope: Scope, post_id: str, caller: CallerContext) -> tuple[posts.Detail, listing.PostRow]:
-    found = posts.detail(scope, post_id)
-    [row] = listing.of_ids(scope, [post_id], caller.link)
-    return found, row
+def _read_detail(scope: Scope, post_id: str, caller: CallerContext) -> tuple[posts.Detail, listing.Row]:
+    return posts.detail(scope, post_id), listing.of_post(scope, post_id, caller.links)
 
 
 def attempt_out(attempt: Attempt) -> dict[str, Any]:

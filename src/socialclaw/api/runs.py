@@ -17,7 +17,6 @@ from socialclaw.db.posts import Post
 from socialclaw.errors import InvalidRequest
 from socialclaw.publishing import listing, runs
 from socialclaw.scheduling import campaign, times
-from socialclaw.scheduling.plan import MOST_POSTS
 
 router = APIRouter(tags=["Publishing Runs and Posts"])
 
@@ -83,10 +82,9 @@ async def publish_run(caller: Caller, runId: str, request: Request) -> Response:
     return ok(run=run_out(view), mode=view.run.mode, sourceModel=view.run.source_model, posts=rows, summary=view.summary)
 
 
-def _with_posts(scope: Scope, run_id: str, caller: CallerContext) -> tuple[runs.RunView, list[listing.PostRow]]:
+def _with_posts(scope: Scope, run_id: str, caller: CallerContext) -> tuple[runs.RunView, list[listing.Row]]:
     view = runs.view(scope, run_id)
-    rows, _ = listing.page(scope, lambda query: query.where(Post.run_id == run_id), limit=MOST_POSTS, link=caller.link)
-    return view, rows
+    return view, listing.of_run(scope, run_id, caller.links)
 
 
 def run_out(view: runs.RunView) -> dict[str, Any]:

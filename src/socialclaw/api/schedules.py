@@ -12,13 +12,12 @@ from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.runs import run_out
 from socialclaw.api.schemas import RunResponse, ValidateResponse
 from socialclaw.db.base import Scope, utc_now
-from socialclaw.db.posts import Post
 from socialclaw.publishing import listing, runs
 from socialclaw.scheduling import campaign
 from socialclaw.scheduling.apply import Applied, apply, earlier, fingerprint
 from socialclaw.scheduling.check import problem
 from socialclaw.scheduling.document import idempotency_key, parse
-from socialclaw.scheduling.plan import MOST_POSTS, Plan, wire_plan
+from socialclaw.scheduling.plan import Plan, wire_plan
 from socialclaw.scheduling.surroundings import destinations, library
 
 router = APIRouter(tags=["Publishing Runs and Posts"])
@@ -86,10 +85,9 @@ def _parse(scope: Scope, content: object, base_url: str) -> Plan:
 
 
 async def _answer(caller: CallerContext, applied: Applied) -> Response:
-    def read(scope: Scope) -> tuple[runs.RunView, list[listing.PostRow]]:
+    def read(scope: Scope) -> tuple[runs.RunView, list[listing.Row]]:
         view = runs.view(scope, applied.run_id)
-        rows, _ = listing.page(scope, lambda query: query.where(Post.run_id == applied.run_id), limit=MOST_POSTS, link=caller.link)
-        return view, rows
+        return view, listing.of_run(scope, applied.run_id, caller.links)
 
     view, rows = await caller.read(read)
     return ok(

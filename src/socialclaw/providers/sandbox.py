@@ -87,5 +87,10 @@ def caller_headers() -> dict[str, str]:
 
 
 def route(url: str, base: str) -> str:
-    """Where a network's URL is to be found in the sandbox at `base`. Cheap: lists of posts call it for every row."""
-    return f"{base.rstrip('/')}{PREFIX}{url.partition('://')[2]}"
+    """Where a network's URL is to be found in the sandbox at `base`."""
+    return f"{place(base)}{url.partition('://')[2]}"
+
+
+def place(base: str) -> str:
+    """What stands in the place of the scheme of a simulated URL."""
+    return f"{base.rstrip('/')}{PREFIX}"

@@ -1,129 +1,99 @@
-"""Lists of posts, ready for the wire: selected as text, never as rows, because a list of a hundred is the hottest read."""
+"""Lists of posts, ready for the wire: the database writes each row's JSON, because a list of a hundred is the hottest read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Select, String, bindparam, func, select
 
 from socialclaw.db.base import Scope
 from socialclaw.db.posts import Post
-from socialclaw.db.wire import wire_json, wire_time
+from socialclaw.db.wire import wire_json, wire_link, wire_object, wire_time
 
-Link = Callable[[str], str | None]
+Row = msgspec.Raw
+"""A post on the wire: the JSON of an object with the members of `MEMBERS`."""
 
+MEMBERS: dict[str, Any] = {
+    "id": Post.id,
+    "runId": Post.run_id,
+    "provider": Post.provider,
+    "account": Post.account,
+    "accountId": Post.account_id,
+    "status": Post.status,
+    "name": Post.name,
+    "description": Post.description,
+    "interactionType": Post.interaction_type,
+    "mediaLink": Post.media_link,
+    "timezone": Post.timezone,
+    "sourceModel": Post.source_model,
+    "campaignId": Post.campaign_id,
+    "campaignName": Post.campaign_name,
+    "campaignIndex": Post.campaign_index,
+    "targetIndex": Post.target_index,
+    "stepId": Post.step_id,
+    "stepIndex": Post.step_index,
+    "sequencePosition": Post.sequence_position,
+    "stepDelayMs": Post.step_delay_ms,
+    "parentStepId": Post.parent_step_id,
+    "parentPostId": Post.parent_post_id,
+    "resolvedParentProviderPostId": Post.resolved_parent_id,
+    "providerPostId": Post.provider_post_id,
+    "providerUrl": Post.provider_url,
+    "providerStatus": Post.provider_status,
+    "reconciliationStatus": Post.reconciliation_status,
+    "errorCode": Post.error_code,
+    "error": Post.error,
+    "lastError": Post.error,
+    "attempts": Post.attempt_count,
+    "attemptCount": Post.attempt_count,
+    "blockedBy": Post.blocked_by,
+    "publishAtUtc": wire_time(Post.publish_at),
+    "publishedAt": wire_time(Post.published_at),
+    "nextAttemptAt": wire_time(Post.next_at),
+    "createdAt": wire_time(Post.created_at),
+    "updatedAt": wire_time(Post.updated_at),
+    "assets": wire_json(Post.assets),
+    "settings": wire_json(Post.settings),
+}
+LINKS = "links"
+ROW = wire_object(MEMBERS)
+ROW_OF_TEST = wire_object({**MEMBERS, "providerUrl": wire_link(Post.provider_url, bindparam(LINKS, type_=String))})
 
-class PostRow(msgspec.Struct, rename="camel", gc=False):
-    """A post on the wire. The order of fields is the order of `COLUMNS`."""
-
-    id: str
-    run_id: str
-    provider: str
-    account: str
-    account_id: str
-    status: str
-    name: str
-    description: str
-    interaction_type: str
-    media_link: str | None
-    timezone: str
-    source_model: str
-    campaign_id: str | None
-    campaign_name: str | None
-    campaign_index: int | None
-    target_index: int | None
-    step_id: str | None
-    step_index: int | None
-    sequence_position: int | None
-    step_delay_ms: int | None
-    parent_step_id: str | None
-    parent_post_id: str | None
-    resolved_parent_provider_post_id: str | None
-    provider_post_id: str | None
-    provider_url: str | None
-    provider_status: str | None
-    reconciliation_status: str | None
-    error_code: str | None
-    error: str | None
-    last_error: str | None
-    attempts: int
-    attempt_count: int
-    blocked_by: str | None
-    publish_at_utc: str
-    published_at: str | None
-    next_attempt_at: str | None
-    created_at: str
-    updated_at: str
-    assets: msgspec.Raw
-    settings: msgspec.Raw
-
-
-COLUMNS = (
-    Post.id,
-    Post.run_id,
-    Post.provider,
-    Post.account,
-    Post.account_id,
-    Post.status,
-    Post.name,
-    Post.description,
-    Post.interaction_type,
-    Post.media_link,
-    Post.timezone,
-    Post.source_model,
-    Post.campaign_id,
-    Post.campaign_name,
-    Post.campaign_index,
-    Post.target_index,
-    Post.step_id,
-    Post.step_index,
-    Post.sequence_position,
-    Post.step_delay_ms,
-    Post.parent_step_id,
-    Post.parent_post_id,
-    Post.resolved_parent_id,
-    Post.provider_post_id,
-    Post.provider_url,
-    Post.provider_status,
-    Post.reconciliation_status,
-    Post.error_code,
-    Post.error,
-    Post.error.label("last_error"),
-    Post.attempt_count,
-    Post.attempt_count.label("attempts"),
-    Post.blocked_by,
-    wire_time(Post.publish_at),
-    wire_time(Post.published_at),
-    wire_time(Post.next_at),
-    wire_time(Post.created_at),
-    wire_time(Post.updated_at),
-    wire_json(Post.assets),
-    wire_json(Post.settings),
-)
+Query = Select[Any]
 
 
-def page(scope: Scope, narrow: Callable[[Any], Any], *, limit: int, offset: int = 0, link: Link | None = None) -> tuple[list[PostRow], int]:
-    """Posts of the workspace in order of publish time and id, and how many there are in all."""
+def page(scope: Scope, narrow: Callable[[Query], Query], *, limit: int, offset: int = 0, links: str | None = None) -> tuple[list[Row], int]:
+    """Posts of the workspace in order of publish time and id, and how many there are in all. `links`: see `System.links`."""
     mine = Post.workspace_id == scope.workspace_id
-    rows = rendered(scope, narrow(select(*COLUMNS).where(mine)).order_by(Post.publish_at, Post.id).limit(limit).offset(offset), link)
-    if offset == 0 and len(rows) < limit:
-        return rows, len(rows)
-    return rows, scope.session.scalar(narrow(select(func.count()).select_from(Post).where(mine))) or 0
+    count = narrow(select(func.count()).select_from(Post).where(mine))
+    query = narrow(_rows(links, count.correlate(None).scalar_subquery()).where(mine)).limit(limit).offset(offset)
+    found = _run(scope, query, links)
+    total = found[0][1] if found else scope.session.scalar(count) if offset else 0
+    return [_raw(row) for row, _ in found], total or 0
 
 
-def of_ids(scope: Scope, ids: Iterable[str], link: Link | None = None) -> list[PostRow]:
-    """These posts of the workspace."""
-    query = select(*COLUMNS).where(Post.workspace_id == scope.workspace_id, Post.id.in_(list(ids)))
-    return rendered(scope, query.order_by(Post.publish_at, Post.id), link)
+def of_run(scope: Scope, run_id: str, links: str | None = None) -> list[Row]:
+    """All posts of a run."""
+    mine = (Post.workspace_id == scope.workspace_id, Post.run_id == run_id)
+    return [_raw(row) for (row,) in _run(scope, _rows(links).where(*mine), links)]
 
 
-def rendered(scope: Scope, query: Any, link: Link | None) -> list[PostRow]:
-    rows = []
-    for row in scope.session.execute(query):
-        post = PostRow(*row[:-2], msgspec.Raw(row[-2].encode()), msgspec.Raw(row[-1].encode()))  # type: ignore[call-arg]
-        if link and post.provider_url:
-            post.provider_url = link(post.provider_url)
-        rows.append(post)
-    return rows
+def of_post(scope: Scope, post_id: str, links: str | None = None) -> Row:
+    """One post, which must be there."""
+    [(row,)] = _run(scope, _rows(links).where(Post.workspace_id == scope.workspace_id, Post.id == post_id), links)
+    return _raw(row)
+
+
+def _rows(links: str | None, *more: Any) -> Query:
+    return select(ROW_OF_TEST if links else ROW, *more).order_by(Post.publish_at, Post.id)
+
+
+def _run(scope: Scope, query: Query, links: str | None) -> Sequence[Any]:
+    """On the connection, not the session: no rows of the ORM are to be made of this."""
+    return scope.session.connection().execute(query, {LINKS: links} if links else {}).all()
+
+
+def _raw(row: str) -> Row:
+    return Row(row.encode())
