@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from socialclaw.db import schema
 from socialclaw.db.database import Database
 from socialclaw.db.migrations import configuration, metadata, revisions
+from socialclaw.db.posts import Run
 from tests.db.processes import run_together
 
 UPGRADE_IN_ANOTHER_PROCESS = """
@@ -140,3 +143,51 @@ async def test_the_newest_version_is_the_one_that_alembic_finds(database: Databa
     directory = await database.read(script)
     assert directory.get_heads() == revisions()[-1:]
     assert sorted(one.revision for one in directory.walk_revisions()) == revisions()
+
+
+def fill(connection: Connection) -> None:
+    """A row in every table there is, that refers to the rows of the others."""
+    tables = MetaData()
+    tables.reflect(connection)
+    made: dict[str, dict[str, Any]] = {}
+    for table in tables.sorted_tables:
+        if table.name != "alembic_version":
+            made[table.name] = {c.name: _value(c, made) for c in table.columns if not c.nullable or c.foreign_keys}
+            connection.execute(table.insert().values(**made[table.name]))
+
+
+def _value(column: Any, made: dict[str, dict[str, Any]]) -> Any:
+    for key in column.foreign_keys:
+        return made[key.column.table.name][key.column.name] if key.column.table.name in made else None
+    kind = column.type.python_type
+    texts = {"mode": "test", "status": "connected"}
+    return {int: 1, float: 1.0, bool: True, bytes: b"x", dict: {}, datetime: datetime(2030, 1, 1, tzinfo=UTC)}.get(
+        kind, texts.get(column.name, "x")
+    )
+
+
+def counts(session: Session) -> dict[str, int]:
+    names = [name for name in inspect(session.connection()).get_table_names() if name != "alembic_version"]
+    return {name: session.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in names}
+
+
+@pytest.mark.parametrize("version", revisions()[:-1])
+async def test_an_upgrade_keeps_every_row_of_every_older_version(database: Database, version: str) -> None:
+    def as_it_was(session: Session) -> dict[str, int]:
+        command.upgrade(configuration(session.connection()), version)
+        fill(session.connection())
+        return counts(session)
+
+    before = await database.restructure(as_it_was)
+    assert set(before.values()) == {1}
+    await schema.upgrade(database)
+    after = await database.read(counts)
+    assert {name: after[name] for name in before} == before
+    assert await schema.state(database) == "current"
+
+
+async def test_references_are_enforced_again_after_an_upgrade(database: Database) -> None:
+    await schema.upgrade(database)
+    orphan = Run(workspace_id="nobody", mode="draft", source_model="posts_v1", timezone="UTC", fingerprint="f", total_posts=1)
+    with pytest.raises(IntegrityError):
+        await database.write(lambda session: session.add(orphan))

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
@@ -70,6 +70,16 @@ class Database:
         task.add_done_callback(self._writes.discard)
         return await asyncio.shield(task)
 
+    async def restructure(self, do: Callable[[Session], T]) -> T:
+        """`write`, for a function that copies tables and drops the old ones, as SQLite needs it where a table is altered.
+
+        SQLite takes a drop for the deletion of all rows, and would delete what refers to them, or refuse. So references are not
+        enforced meanwhile, but all are checked before the commit.
+        """
+        if not self.is_sqlite:
+            return await self.write(do)
+        return await self._writer.run_unenforced(do)
+
     async def _run_postgres(self, reads: bool, do: Callable[..., T], args: Any, kwargs: Any) -> T:
         committing = False
 
@@ -116,6 +126,18 @@ class _Threads:
         run = copy_context().run  # a thread does not know by itself for whom we act
         return await asyncio.get_running_loop().run_in_executor(self._threads, run, self._run, do, args, kwargs)
 
+    async def run_unenforced(self, do: Callable[[Session], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._run_unenforced, do)
+
+    def _run_unenforced(self, do: Callable[[Session], T]) -> T:
+        self._session()
+        self._own.raw.execute("PRAGMA foreign_keys=OFF")  # only outside of a transaction
+        try:
+            result: T = self._run(_whole, (do,), {})
+            return result
+        finally:
+            self._own.raw.execute("PRAGMA foreign_keys=ON")
+
     def _run(self, do: Callable[..., T], args: Any, kwargs: Any) -> T:
         session = self._session()
         try:
@@ -140,6 +162,15 @@ class _Threads:
         self._threads.shutdown()
         for connection in self._opened:
             connection.close()
+
+
+def _whole(session: Session, do: Callable[[Session], T]) -> T:
+    """`do`, after which every reference has to lead somewhere."""
+    result = do(session)
+    session.flush()
+    if broken := session.execute(text("PRAGMA foreign_key_check")).first():
+        raise RuntimeError(f"a row of {broken[0]} refers to a row of {broken[2]} that is not there")
+    return result
 
 
 def _sqlite(url: URL, *, writes: bool) -> Engine:

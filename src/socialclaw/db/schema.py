@@ -36,7 +36,7 @@ async def upgrade(database: Database) -> None:
     Raises SchemaError where a newer version of the code has been at work.
     """
     if await state(database) != "current":
-        await database.write(_upgrade)
+        await database.restructure(_upgrade)
 
 
 def _state(session: Session) -> State:
