@@ -90,6 +90,7 @@ MEANINGS = {
 ENDINGS = {
     "_credentials_required": "A value of the connection's form is missing.",
     "_credentials_invalid": "A value of the connection's form holds characters that no network takes, or is too long.",
+    "_quota_exceeded": "The schedule holds more posts than the network takes in that time; `details.nextFitUtc` says when the post fits.",
     "_no_destination": "The credentials open no destination that can be published to.",
 }
 SAID = "In the network's own words: `message` and `details.said`."

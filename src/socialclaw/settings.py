@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     )
     confirm_seconds: float = Field(30, gt=0, description="Delay before a network that accepted a post is asked whether it is visible.")
 
+    honour_quotas: bool = Field(True, description="Keep to the networks' known limits on posts: refuse at validate, wait when publishing.")
+
     sandbox_url: str = Field("", description="Where `socialclaw sandbox` runs, if the simulators are not in this process.")
     connect_seconds: float = Field(10, gt=0, description="Time limit for connecting to a network.")
     answer_seconds: float = Field(60, gt=0, description="Time limit for a network's answer.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +14,7 @@ from socialclaw.api.runs import run_out
 from socialclaw.api.schemas import RunResponse, ValidateResponse
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.publishing import listing, runs
-from socialclaw.scheduling import campaign
+from socialclaw.scheduling import campaign, quotas
 from socialclaw.scheduling.apply import Applied, apply, earlier, fingerprint
 from socialclaw.scheduling.check import problem
 from socialclaw.scheduling.document import idempotency_key, parse
@@ -74,14 +75,16 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
 
 
 async def _plan(caller: CallerContext, content: object) -> Plan:
-    plan = await caller.read(_parse, content, caller.system.settings.base_url)
+    settings = caller.system.settings
+    plan = await caller.read(_parse, content, settings.base_url, settings.honour_quotas)
     if plan.issues:
         raise problem(plan)
     return plan
 
 
-def _parse(scope: Scope, content: object, base_url: str) -> Plan:
-    return parse(content, now=utc_now(), accounts=destinations(scope), library=library(scope, content, base_url=base_url))
+def _parse(scope: Scope, content: object, base_url: str, honoured: bool) -> Plan:
+    plan = parse(content, now=utc_now(), accounts=destinations(scope), library=library(scope, content, base_url=base_url))
+    return plan if plan.issues or not honoured else replace(plan, issues=tuple(quotas.check(scope, plan)))
 
 
 async def _answer(caller: CallerContext, applied: Applied) -> Response:

@@ -10,8 +10,8 @@ from functools import partial
 from socialclaw.accounts import credentials
 from socialclaw.accounts.tokens import scrub, unseal
 from socialclaw.clock import act_for, acting
-from socialclaw.db.base import utc_now
-from socialclaw.errors import Conflict, SocialClawError, Unauthorized, Uncertain
+from socialclaw.db.base import iso, utc_now
+from socialclaw.errors import Conflict, RateLimited, SocialClawError, Unauthorized, Uncertain
 from socialclaw.networks import providers
 from socialclaw.providers.draft import Account, Published
 from socialclaw.providers.wire import listening
@@ -22,6 +22,7 @@ from socialclaw.publishing.outcomes import Outcome
 from socialclaw.publishing.policy import Fail, Limits, decide
 from socialclaw.publishing.reconcile import look, settle_seconds
 from socialclaw.publishing.steps import DurableSteps, NotYet, StepLog, Superseded
+from socialclaw.scheduling import quotas
 from socialclaw.system import System
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class Attempts:
                 return await look(self.system, claim)
             if claim.undone:
                 raise Uncertain(f"An earlier attempt may have finished {claim.undone[0]!r}")
+            await self._within_quota(claim)
             with listening() as heard:
                 post = await self._publish(claim)
             outcome = verdicts.published(claim, post, now=utc_now(), confirm=self.system.settings.confirm_seconds)
@@ -75,6 +77,17 @@ class Attempts:
             return verdicts.waiting(claim, seconds=pause.seconds, now=utc_now())
         except Exception as error:
             return self._decided(claim, error)
+
+    async def _within_quota(self, claim: Claim) -> None:
+        """Put a post off that would be one too many for its network; one that has begun goes on."""
+        if claim.steps or not self.system.settings.honour_quotas or not providers()[claim.post.provider].quotas:
+            return
+        now = utc_now()
+        found = await self.system.read(claim.post.workspace_id, quotas.pause, claim.post, now, test=claim.test)
+        if found is not None:
+            quota, fits = found
+            message = f"The network takes {quota.most} posts of {'this account' if quota.per == 'account' else 'this app'} in its time"
+            raise RateLimited(message, retry_after=(fits - now).total_seconds(), code="provider_quota_reached", nextFitUtc=iso(fits))
 
     async def _publish(self, claim: Claim) -> Published:
         """Call the adapter; on a 401 refresh once and go on (the steps remember what was done)."""
