@@ -16,6 +16,7 @@ import httpx2
 from socialclaw.errors import Rejected, Unavailable
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Media
+from socialclaw.providers.multipart import pieces
 from socialclaw.providers.wire import malformed
 
 Send = Callable[..., Awaitable[httpx2.Response]]
@@ -111,13 +112,13 @@ class Upload:
             at = _onward(response, at, self._size())
 
     async def _put(self, url: str, at: int, length: int) -> httpx2.Response:
-        if self.media.read is None:
-            raise ValueError("the file cannot be read")
-        piece = await self.media.read(at, length)
-        if len(piece) != length:
-            raise Rejected("The file is shorter than it was when it was uploaded here", code="asset_changed")
-        headers = {"content-type": self._mime(), "content-range": f"bytes {at}-{at + length - 1}/{self._size()}"}
-        return await self.send("PUT", url, content=piece, headers=headers, also=(MORE,))
+        end = at + length
+        headers = {
+            "content-type": self._mime(),
+            "content-length": str(length),
+            "content-range": f"bytes {at}-{end - 1}/{self._size()}",
+        }
+        return await self.send("PUT", url, content=pieces(self.media, start=at, end=end), headers=headers, also=(MORE,))
 
     def _size(self) -> int:
         if not self.media.size:
