@@ -45,8 +45,9 @@ FILES = {  # mime -> (extension, Pillow's name)
     "video/mp4": ("mp4", None),
     "video/quicktime": ("mov", None),
     "video/webm": ("webm", None),
+    "application/pdf": ("pdf", None),
 }
-USUAL = {"image": "image/jpeg", "video": "video/mp4"}
+USUAL = {"image": "image/jpeg", "video": "video/mp4", "other": "application/pdf"}
 
 
 class NotYet(Exception):

@@ -177,6 +177,7 @@ SILENT = Setting("disableNotification", type="boolean", default=False, code="dem
 CONTROL = Setting("replyControl", type="enum", options=("", "verified"), default="", dropped=("", "everyone"), write_default=False)
 BOARD = Setting("boardId", required=True, aliases=("board",))
 PRICE = Setting("price", type="number", min=1)
+GROUP = Setting("group", required=True, leading=("/g/", "g/"))
 LOOSE = Setting("loose", type="boolean", strict=False)
 LOWER = Setting("privacy", type="enum", options=("public", "private"), lower=True)
 
@@ -198,6 +199,8 @@ def test_defaults_are_filled_in() -> None:
         (CONTROL, "", {}), (PRICE, 1, {"price": 1}), (PRICE, 2.5, {"price": 2.5}), 
         (LOOSE, "yes", {"loose": True}), (LOOSE, 0, {"loose": False}),
         (LOWER, "PUBLIC", {"privacy": "public"}), (BOARD, "b", {"boardId": "b"}),
+        (GROUP, "g/cats", {"group": "cats"}), (GROUP, " /g/ cats ", {"group": "cats"}), (GROUP, "g/g/cats", {"group": "cats"}),
+        (GROUP, "cats/g/", {"group": "cats/g/"}),
     ],
 )  # fmt: skip
 def test_a_value_is_kept_as_it_is_meant_and_is_taken_again(setting: Setting, value: Any, kept: dict[str, Any]) -> None:
@@ -212,6 +215,7 @@ def test_a_value_is_kept_as_it_is_meant_and_is_taken_again(setting: Setting, val
         (SILENT, "true", "demo_setting_invalid"), (SILENT, 1, "demo_setting_invalid"), (SILENT, None, "demo_setting_invalid"),
         (PRICE, 0, "demo_price_invalid"), (PRICE, "5", "demo_price_invalid"), (PRICE, True, "demo_price_invalid"),
         (PRICE, float("nan"), "demo_price_invalid"), (PRICE, float("inf"), "demo_price_invalid"), (PRICE, 10**400, "demo_price_invalid"),
+        (GROUP, "g/", "demo_group_invalid"), (GROUP, " ", "demo_group_invalid"),
         (BOARD, 5, "demo_board_id_invalid"), (LOWER, 5, "demo_privacy_invalid"),
     ],
 )  # fmt: skip

@@ -25,6 +25,8 @@ from socialclaw.providers.wire import body_of, call, malformed, send
 CLIENT_ERRORS = frozenset({"invalid_client", "unauthorized_client"})
 # What says that the server is in trouble, not that it refuses.
 TROUBLE = frozenset({"server_error", "temporarily_unavailable", "internal_error"})
+# Words for a network that names the status in place of a word (`{"error": 400}`).
+NUMBERED = {400: "invalid_grant", 401: "invalid_client"}
 SECRET_FIELDS = frozenset({"access_token", "refresh_token"})
 
 
@@ -187,7 +189,7 @@ def _explain(response: httpx2.Response) -> ProviderError | None:
 
 
 def _refusal(body: Mapping[str, Any], *, failed: bool) -> tuple[str, str]:
-    """The error word and its description: RFC 6749 style, an `error` object, `error_type`, or a `message` beside a failing status."""
+    """The error word and its description: RFC 6749 style, an `error` object, a status, `error_type`, or a `message` where it failed."""
     error = body.get("error")
     match error:
         case str() if error:
@@ -195,6 +197,8 @@ def _refusal(body: Mapping[str, Any], *, failed: bool) -> tuple[str, str]:
         case Mapping():
             word = "temporarily_unavailable" if error.get("is_transient") is True else error.get("type") or error.get("code") or "error"
             return str(word), str(error.get("message") or "")
+        case int() if failed and error in NUMBERED:
+            return NUMBERED[error], str(body.get("message") or "")
     if isinstance(kind := body.get("error_type"), str) and kind:
         return kind, str(body.get("error_message") or "")
     if failed and isinstance(message := body.get("message"), str) and message:

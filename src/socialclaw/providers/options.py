@@ -30,6 +30,7 @@ class Setting:
     strict: bool = True  # a boolean must be one; otherwise its truth is taken
     dropped: tuple[Any, ...] = ()  # given values that mean "not given"
     nulled: tuple[Any, ...] = ()  # given values that are stored as null
+    leading: tuple[str, ...] = ()  # of a text: what is removed from its front, and blanks from both its ends
     write_default: bool = True
     code: str = ""  # of a refused value; `<prefix>_<id in snake case>_invalid` where empty
     required_code: str = ""
@@ -57,7 +58,17 @@ class Setting:
             return value
         if value is not None and not isinstance(value, str):
             raise ValueError(f"{self.id} must be text")
-        return value
+        return self._bare(value) if value and self.leading else value
+
+    def _bare(self, text: str) -> str:
+        """The text without what may stand before it; ValueError where nothing else is there."""
+        bare = text.strip()
+        while bare.startswith(self.leading):
+            front = next(front for front in self.leading if bare.startswith(front))
+            bare = bare.removeprefix(front).strip()
+        if self.required and not bare:
+            raise ValueError(f"{self.id} is required")
+        return bare
 
 
 def snake(name: str) -> str:
