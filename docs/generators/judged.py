@@ -54,7 +54,7 @@ def _file(kind: str, *, extension: str = "", **known: Any) -> Media:
 def _of_settings(provider: Provider) -> Iterator[Issue]:
     for target in provider.targets:
         prefix = target.settings_prefix or provider.key
-        yield from settle({"colour": "blue"}, target.settings, prefix=prefix)[1]
+        yield from settle({"colour": "blue"}, target.settings, prefix=prefix, none_code=target.no_settings_code)[1]
         yield from settle({}, target.settings, prefix=prefix)[1]
         for setting in target.settings:
             yield from _refusal(setting, target.settings, prefix)

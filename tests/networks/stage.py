@@ -263,7 +263,7 @@ class Stage:
         target = self.provider.target(account_type)
         assert target is not None
         prefix = target.settings_prefix or self.provider.key
-        settings, wrong = settle(draft.settings, target.settings, prefix=prefix)
+        settings, wrong = settle(draft.settings, target.settings, prefix=prefix, none_code=target.no_settings_code)
         complete = replace(draft, settings=settings, target_type=account_type)
         judges = [judge for judge in (self.provider.extra, target.fits) if judge]
         return [*check(complete, self.provider.rules, prefix=self.provider.key), *wrong, *(i for judge in judges for i in judge(complete))]

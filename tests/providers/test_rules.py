@@ -274,3 +274,8 @@ def test_no_text_is_too_strange_to_be_judged(text: str) -> None:
 def test_what_is_shown_is_short_and_printable(text: str, most: int) -> None:
     assert len(shown(text, most)) <= most
     assert shown(text, most).isprintable()
+
+
+def test_a_type_without_settings_may_say_so_in_its_own_code() -> None:
+    _, [issue] = settle({"x": 1}, (), prefix="demo", none_code="demo_settings_unsupported")
+    assert (issue.code, issue.path, issue.details) == ("demo_settings_unsupported", "settings", {"allowedKeys": []})

@@ -115,7 +115,8 @@ def _store(scope: Scope, vault: Vault, connection_id: str, targets: Sequence[Tar
 
 
 def _declined(provider: Provider, answer: Mapping[str, str]) -> str:
-    if answer.get("error") in ("access_denied", "user_denied"):
+    own = provider.connect.declined if isinstance(provider.connect, OAuth2) else ()
+    if answer.get("error") in ("access_denied", "user_denied", *own):
         return f"You did not allow access to {provider.label}. Start the connection again if that was not meant."
     said = answer.get("error_description") or answer.get("error")
     return f"{provider.label} did not finish the connection: {said}" if said else f"{provider.label} sent you back without a code."

@@ -89,7 +89,8 @@ def preview(row: Account, body: Body, assets: Sequence[Mapping[str, Any]], now: 
     """The `result` of the action, but for its `actionId` and `account`."""
     provider, target = provider_of(row), target_of(row)
     media = tuple(_media(index, asset) for index, asset in enumerate(assets))
-    effective, issues = settle(body.settings, target.settings, prefix=target.settings_prefix or provider.key)
+    prefix = target.settings_prefix or provider.key
+    effective, issues = settle(body.settings, target.settings, prefix=prefix, none_code=target.no_settings_code)
     text = "\n\n".join(filter(None, (body.name, body.description)))
     interaction = "reply" if body.interaction == "reply" else "post"  # a comment is judged as a post, beside saying that it is none
     draft = Draft(text, body.name, body.description, media, effective, interaction, body.parent or None, target_type=target.name)

@@ -132,6 +132,7 @@ class TargetType:
     settings: tuple[Setting, ...] = ()
     publishes: bool = True
     settings_prefix: str = ""  # the family in setting codes; the provider's key where empty
+    no_settings_code: str = ""  # of any setting given to a type that has none, where it is not the general one
     publish_shape: str = ""
     media_delivery: str = ""
     fits: Check | None = None  # whether the settings suit the media; pure

@@ -26,7 +26,8 @@ class OAuth2:
 
     `lengthen` follows the exchange of the code; `renew` stands in for refreshing: the access token itself is traded for the next.
     `answer_in` names the list whose first entry is the answer, where a network wraps it. `essential`: of the scopes, those that a
-    user may untick but without which nothing works, each with what it is for ("upload videos").
+    user may untick but without which nothing works, each with what it is for ("upload videos"). `declined`: the words beside
+    `access_denied` with which a network sends back a user who did not consent.
     """
 
     authorize_url: str
@@ -42,6 +43,7 @@ class OAuth2:
     renew: Swap | None = None
     answer_in: str = ""
     essential: Mapping[str, str] = field(default_factory=dict)
+    declined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,10 +76,15 @@ def snake(name: str) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
 
 
-def settle(given: Mapping[str, Any], settings: Sequence[Setting], *, prefix: str) -> tuple[dict[str, Any], list[Issue]]:
-    """The effective settings behind the given ones, and what is wrong with those."""
+def settle(
+    given: Mapping[str, Any], settings: Sequence[Setting], *, prefix: str, none_code: str = ""
+) -> tuple[dict[str, Any], list[Issue]]:
+    """The effective settings behind the given ones, and what is wrong with those.
+
+    `none_code`: of any setting given to an account type that has none; `publish_settings_unsupported` where empty.
+    """
     if not settings:
-        issue = Issue("publish_settings_unsupported", "This account type has no settings", "settings", {"allowedKeys": []})
+        issue = Issue(none_code or "publish_settings_unsupported", "This account type has no settings", "settings", {"allowedKeys": []})
         return {}, [issue] if given else []
     known = {name: s for s in settings for name in (s.id, *s.aliases)}
     issues = [

@@ -104,7 +104,7 @@ class Judge:
 
     def _settle(self, given: Mapping[str, Any]) -> Settled:
         prefix = self.target.settings_prefix or self.provider.key
-        effective, issues = settle(given, self.target.settings, prefix=prefix)
+        effective, issues = settle(given, self.target.settings, prefix=prefix, none_code=self.target.no_settings_code)
         if issues:
             effective = {**{s.id: s.default for s in self.target.settings}, **effective}
         return effective, issues
