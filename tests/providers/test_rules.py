@@ -180,6 +180,7 @@ PRICE = Setting("price", type="number", min=1)
 GROUP = Setting("group", required=True, leading=("/g/", "g/"))
 LOOSE = Setting("loose", type="boolean", strict=False)
 LOWER = Setting("privacy", type="enum", options=("public", "private"), lower=True)
+AUDIENCE = Setting("audience", default="all", only_with=("privacy", ("public",)))
 
 
 def settled(given: dict[str, Any], *settings: Setting) -> tuple[dict[str, Any], list[tuple[str, str]]]:
@@ -279,3 +280,10 @@ def test_what_is_shown_is_short_and_printable(text: str, most: int) -> None:
 def test_a_type_without_settings_may_say_so_in_its_own_code() -> None:
     _, [issue] = settle({"x": 1}, (), prefix="demo", none_code="demo_settings_unsupported")
     assert (issue.code, issue.path, issue.details) == ("demo_settings_unsupported", "settings", {"allowedKeys": []})
+
+
+def test_a_setting_without_meaning_beside_another_ones_value_is_dropped() -> None:
+    assert settled({"privacy": "PUBLIC"}, LOWER, AUDIENCE) == ({"privacy": "public", "audience": "all"}, [])
+    assert settled({"privacy": "public", "audience": "few"}, LOWER, AUDIENCE) == ({"privacy": "public", "audience": "few"}, [])
+    assert settled({"privacy": "private", "audience": "few"}, LOWER, AUDIENCE) == ({"privacy": "private"}, [])
+    assert settled({"privacy": "private", "audience": 5}, LOWER, AUDIENCE) == ({"privacy": "private"}, [])

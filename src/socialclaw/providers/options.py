@@ -34,6 +34,7 @@ class Setting:
     write_default: bool = True
     code: str = ""  # of a refused value; `<prefix>_<id in snake case>_invalid` where empty
     required_code: str = ""
+    only_with: tuple[str, tuple[str, ...]] = ("", ())  # an earlier setting and those of its values beside which this one is not dropped
 
     def read(self, value: Any) -> Any:
         """The value as we store it; ValueError says what is wrong with it. What it returned once, it takes again."""
@@ -98,6 +99,8 @@ def settle(
     ]
     effective: dict[str, Any] = {}
     for s in settings:
+        if s.only_with[0] and effective.get(s.only_with[0]) not in s.only_with[1]:
+            continue
         name = next((n for n in (s.id, *s.aliases) if n in given), None)
         if name is None or given[name] in s.dropped:
             if s.required:
