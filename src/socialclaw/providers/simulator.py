@@ -66,6 +66,20 @@ def route(method: str, pattern: str, *, host: str = "") -> Callable[[H], H]:
     return mark
 
 
+def routes_of(*hosts: str) -> Callable[[str, str], Callable[[H], H]]:
+    """`api = routes_of("api.example", "old-api.example")`: the marks `@api(method, pattern)` of what several hosts answer alike."""
+
+    def on(method: str, pattern: str) -> Callable[[H], H]:
+        def mark(handler: H) -> H:
+            for host in hosts:
+                handler = route(method, pattern, host=host)(handler)
+            return handler
+
+        return mark
+
+    return on
+
+
 class Simulator:
     """Base of every simulator. Call `answer(request)`; the request's body must have been read."""
 

@@ -16,7 +16,7 @@ from socialclaw.networks.meta import sandbox_words as say
 from socialclaw.networks.meta.sandbox_people import FACEBOOK_FLOW, INSTAGRAM_FLOW, People, profile_of
 from socialclaw.providers.consent import OAuthSimulator
 from socialclaw.providers.grants import CLIENT_ID, CLIENT_SECRET, Flow, Refused, key_of
-from socialclaw.providers.simulator import route
+from socialclaw.providers.simulator import routes_of
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])
 
@@ -39,13 +39,7 @@ class Caller:
 
 def graph(method: str, pattern: str, *hosts: str) -> Callable[[H], H]:
     """A route of the Graph API, whatever its version; both APIs' unless hosts are named."""
-
-    def mark(handler: H) -> H:
-        for host in hosts or (GRAPH, VIDEO, INSTAGRAM):
-            handler = route(method, f"{ANY_VERSION}{pattern}/?", host=host)(handler)
-        return handler
-
-    return mark
+    return routes_of(*(hosts or (GRAPH, VIDEO, INSTAGRAM)))(method, f"{ANY_VERSION}{pattern}/?")
 
 
 class MetaHouse(OAuthSimulator):

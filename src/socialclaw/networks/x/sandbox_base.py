@@ -12,7 +12,7 @@ from socialclaw.networks.x import sandbox_pages as pages
 from socialclaw.networks.x import sandbox_words as say
 from socialclaw.providers.consent import OAuthSimulator
 from socialclaw.providers.grants import Flow, Refused
-from socialclaw.providers.simulator import route
+from socialclaw.providers.simulator import routes_of
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])
 
@@ -33,23 +33,8 @@ QUOTAS = {
 }
 
 
-def api(method: str, pattern: str) -> Callable[[H], H]:
-    """A route of X's API hosts."""
-    return _on(("api.x.com", "api.twitter.com"), method, pattern)
-
-
-def site(method: str, pattern: str) -> Callable[[H], H]:
-    """A route of the hosts that browsers see."""
-    return _on(("x.com", "twitter.com"), method, pattern)
-
-
-def _on(hosts: tuple[str, ...], method: str, pattern: str) -> Callable[[H], H]:
-    def mark(handler: H) -> H:
-        for host in hosts:
-            handler = route(method, pattern, host=host)(handler)
-        return handler
-
-    return mark
+api = routes_of("api.x.com", "api.twitter.com")
+site = routes_of("x.com", "twitter.com")  # what browsers see
 
 
 class XHouse(OAuthSimulator):

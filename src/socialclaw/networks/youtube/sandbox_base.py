@@ -15,7 +15,7 @@ from socialclaw.networks.youtube import sandbox_pages as pages
 from socialclaw.networks.youtube import sandbox_words as say
 from socialclaw.providers.consent import OAuthSimulator
 from socialclaw.providers.grants import Flow, Refused, form_of, key_of
-from socialclaw.providers.simulator import route
+from socialclaw.providers.simulator import route, routes_of
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])
 
@@ -30,23 +30,8 @@ INSERTS, UNITS = 100, 10_000
 CHANNELLESS = "nochannel"  # a user of this name has a Google account and nothing else
 
 
-def api(method: str, pattern: str) -> Callable[[H], H]:
-    """A route of the Data API, on both of its hosts."""
-    return _on(("youtube.googleapis.com", "www.googleapis.com"), method, pattern)
-
-
-def site(method: str, pattern: str) -> Callable[[H], H]:
-    """A route of the hosts that browsers see."""
-    return _on(("www.youtube.com", "youtube.com"), method, pattern)
-
-
-def _on(hosts: tuple[str, ...], method: str, pattern: str) -> Callable[[H], H]:
-    def mark(handler: H) -> H:
-        for host in hosts:
-            handler = route(method, pattern, host=host)(handler)
-        return handler
-
-    return mark
+api = routes_of("youtube.googleapis.com", "www.googleapis.com")
+site = routes_of("www.youtube.com", "youtube.com")  # what browsers see
 
 
 class YouTubeHouse(OAuthSimulator):
