@@ -14,7 +14,7 @@ import pytest
 
 from socialclaw.errors import RateLimited, Unauthorized, Unavailable
 from socialclaw.providers import oauth2
-from socialclaw.providers.connect import OAuth2
+from socialclaw.providers.connect import OAuth2, Swap
 from socialclaw.providers.draft import Tokens
 
 SPEC = OAuth2("https://n.example/authorize", "https://n.example/token", ("read", "write"), revoke_url="https://n.example/revoke")
@@ -227,3 +227,63 @@ async def test_access_is_given_back_where_the_network_takes_it() -> None:
     assert network.form == {"token": "a1", "client_id": "app", "client_secret": "s&cret"}
     assert await oauth2.revoke(network.http, replace(SPEC, revoke_url=None), **APP, token="a1") is False
     assert len(network.requests) == 1
+
+
+# Tokens that are traded for others, where a network has no refresh tokens.
+
+LONG = Swap("https://n.example/long", "exchange_it", "short_token", app=("client_id", "client_secret"))
+NEXT = Swap("https://n.example/next", "renew_it", "token")
+
+
+class Exchange(Network):
+    """A token endpoint, and beside it one that trades tokens."""
+
+    def __init__(self) -> None:
+        super().__init__(httpx2.Response(200, json={"access_token": "short", "expires_in": 3600}))
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        self.requests.append(request)
+        if request.method == "GET":
+            return httpx2.Response(200, json={"access_token": f"from {request.url.path[1:]}", "expires_in": 5_184_000})
+        assert isinstance(self.answer, httpx2.Response)
+        return self.answer
+
+
+async def test_a_token_is_lengthened_right_after_the_exchange() -> None:
+    network = Exchange()
+    tokens = await network.exchange(replace(SPEC, lengthen=LONG))
+    assert (tokens.access, tokens.expires_in, tokens.refresh) == ("from long", 5_184_000, None)
+    assert tokens.scopes == SPEC.scopes, "what was granted with the first token"
+    sent = dict(parse_qsl(network.requests[-1].url.query.decode()))
+    assert sent == {"grant_type": "exchange_it", "short_token": "short", **APP}
+
+
+async def test_a_token_that_renews_itself_stands_in_for_a_refresh_token() -> None:
+    network, spec = Exchange(), replace(SPEC, renew=NEXT)
+    tokens = await network.exchange(spec)
+    assert tokens.refresh == tokens.access == "short"
+    fresh = await oauth2.refresh(network.http, spec, **APP, refresh_token=tokens.refresh)
+    assert (fresh.access, fresh.refresh) == ("from next", "from next")
+    sent = dict(parse_qsl(network.requests[-1].url.query.decode()))
+    assert sent == {"grant_type": "renew_it", "token": "short"}, "the app is not named unless it must be"
+
+
+async def test_an_answer_may_stand_in_a_list_or_not() -> None:
+    spec = replace(SPEC, answer_in="data")
+    for body in ({"data": [GRANTED]}, GRANTED):
+        assert (await answering(body).exchange(spec)).access == "a1"
+    with pytest.raises(Unavailable):
+        await answering({"data": []}).exchange(spec)
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"error": {"message": "No", "type": "OAuthException", "code": 190}}, Unauthorized),
+        ({"error": {"message": "Later", "type": "OAuthException", "code": 2, "is_transient": True}}, Unavailable),
+        ({"error_type": "OAuthException", "code": 400, "error_message": "Matching code was not found or was already used"}, Unauthorized),
+    ],
+)
+async def test_other_ways_to_say_no(body: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        await answering(body, 400).exchange()

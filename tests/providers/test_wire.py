@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from socialclaw.errors import InvalidRequest, ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
-from socialclaw.providers.wire import DEFAULT_RETRY_AFTER, MOST_RETRY_AFTER, body_of, call, retry_after, send
+from socialclaw.providers.wire import DEFAULT_RETRY_AFTER, MOST_RETRY_AFTER, body_of, call, listening, retry_after, send
 
 URL = "https://api.demo.example/posts?access_token=hidden"
 DEEP = b"[" * 100_000
@@ -175,3 +175,16 @@ def test_a_limit_reaches_the_caller() -> None:
 @pytest.mark.parametrize(("body", "value"), [(b'{"a": 1}', {"a": 1}), (b"{", None), (b"", None), (b"\xff", None), (DEEP, None)])
 def test_a_body_is_json_or_nothing(body: bytes, value: object) -> None:
     assert body_of(httpx2.Response(200, content=body)) == value
+
+
+async def test_who_listens_hears_the_headers_of_every_answer_in_order() -> None:
+    answers = iter([httpx2.Response(200, headers={"x-left": "2"}), httpx2.Response(429, headers={"x-left": "0"})])
+    http = httpx2.AsyncClient(transport=httpx2.MockTransport(lambda request: next(answers)))
+    with listening() as heard:
+        await send(http, "GET", "https://n.example/a")
+        with pytest.raises(RateLimited):
+            await send(http, "GET", "https://n.example/b")
+    assert [headers["x-left"] for headers in heard] == ["2", "0"]
+    with listening() as apart:
+        pass
+    assert apart == []
