@@ -1,0 +1,101 @@
+"""WordPress: the sites of a WordPress.com user, hosted there or connected by Jetpack; articles and pages with images and videos.
+
+REST API v1.1 and v1.2: https://developer.wordpress.com/docs/api/. The endpoints' source: https://github.com/Automattic/jetpack.
+"""
+
+from __future__ import annotations
+
+from socialclaw.networks.wordpress.adapter import WordPress
+from socialclaw.networks.wordpress.sandbox import WordPressSandbox
+from socialclaw.networks.wordpress.sites import list_sites
+from socialclaw.providers.base import Action, Provider, TargetType
+from socialclaw.providers.connect import OAuth2
+from socialclaw.providers.options import Setting
+from socialclaw.providers.rules import Rules
+from socialclaw.providers.shapes import Shape
+
+MOST_FILES = 20
+# WordPress names no limit (its column holds 4 GB): this figure is ours, so that an article stays one request of ordinary size.
+MOST_TEXT = 200_000
+SYNC = "Sync sites"
+
+SETTINGS = (
+    Setting(
+        "postStatus",
+        type="enum",
+        options=("publish", "draft", "pending", "private"),
+        default="publish",
+        lower=True,
+        description="Publish at once, or leave it on the site as a draft, for an editor's approval, or for the site's own people only.",
+    ),
+    Setting(
+        "postType",
+        type="enum",
+        options=("post", "page"),
+        default="post",
+        description="An article among the site's posts, or a page that stands for itself.",
+    ),
+    Setting("slug", description="The last part of the address; WordPress makes one of the title where nothing is given."),
+)
+
+PROVIDERS = [
+    Provider(
+        key="wordpress",
+        label="WordPress",
+        aliases=("wp",),
+        connect=OAuth2(
+            authorize_url="https://public-api.wordpress.com/oauth2/authorize",
+            token_url="https://public-api.wordpress.com/oauth2/token",  # noqa: S106
+            scopes=("global",),  # without it the user picks one site, and the token opens that alone
+        ),
+        rules=Rules(
+            # Which types and sizes a site takes is told by the site alone (its plan, its host): nothing is refused for them here.
+            shapes=(Shape("image", most=MOST_FILES), Shape("video", most=MOST_FILES)),
+            mixed=True,
+            most=MOST_FILES,
+            title="optional",
+            max_text=MOST_TEXT,
+            order=("interaction", "limit", "kinds", "required", "text"),
+        ),
+        targets=(
+            TargetType(
+                "wordpress_site",
+                handles=("wordpress:site:",),
+                settings=SETTINGS,
+                publish_shape="article_or_page",
+                media_delivery="socialclaw_uploads_media_to_wordpress",
+                sync=SYNC,
+            ),
+            TargetType("wordpress_user", handles=("wordpress:",), publishes=False, sync=SYNC),
+        ),
+        adapter=WordPress,
+        simulator=WordPressSandbox,
+        actions=(
+            Action(
+                "list-sites",
+                "List sites",
+                "Lists the sites of this user, connected or not, and whether the user may publish on each.",
+                list_sites,
+            ),
+        ),
+        metrics={"views": "stats/post: views", "likes": "stats/post: like_count", "comments": "stats/post: discussion.comment_count"},
+        evidence=(
+            "Every post is sent with a date of its own, to the second, that is kept for a repetition: it is looked for among the site's "
+            "posts of any status but trash by that second, title, words and files. Only where none is there is it sent again; and if the "
+            "lost one has come in late after all, WordPress answers with it instead of making a second, as it does for published posts "
+            "with the same title, content, date and type."
+        ),
+        limitations=(
+            "Up to 20 images and videos a post; they are uploaded to the site's media library and stand below the text.",
+            "The name is the title; the text becomes paragraphs, as it was written: HTML and shortcodes in it are shown, not obeyed.",
+            "No categories, tags, authors, excerpts or featured images.",
+            "Which files a site takes depends on its plan and host: videos mostly need a paid plan.",
+            "Who may not publish on a site gets a pending post, which is accepted but not public until an editor approves it.",
+            "Nothing is shared to the site's connected social networks.",
+            "Deleting moves a post to the site's trash, where it can be restored; its files stay in the media library.",
+            "A file whose upload's answer was lost is uploaded again, so the media library may hold it twice.",
+            "Views need the site's statistics (at Jetpack sites, the Stats module).",
+            "Access has no end and cannot be given back by an app: the user disconnects it in the settings of WordPress.com.",
+        ),
+    )
+]
