@@ -17,21 +17,21 @@ RELATIONSHIPS = ("subscriber", "moderator", "contributor")
 USUAL_PAGE, LARGEST_PAGE = 25, 100
 Body = Mapping[str, Any]
 # What a subreddit may want beside the summary: Reddit's name -> how a note begins.
-LISTS = {
-    "title_required_strings": "The title must have one of",
-    "title_blacklisted_strings": "The title must not have any of",
-    "title_regexes": "The title must match",
-    "body_required_strings": "The text must have one of",
-    "body_blacklisted_strings": "The text must not have any of",
-    "body_regexes": "The text must match",
-    "domain_whitelist": "Links are taken to these sites only",
-    "domain_blacklist": "Links are not taken to these sites",
-}
-FIGURES = {
-    "body_text_min_length": "The text must have at least {} characters.",
-    "body_text_max_length": "The text must have at most {} characters.",
-    "link_repost_age": "A link is not taken again within {} days.",
-}
+LISTS = (
+    ("title_required_strings", "The title must have one of"),
+    ("title_blacklisted_strings", "The title must not have any of"),
+    ("title_regexes", "The title must match"),
+    ("body_required_strings", "The text must have one of"),
+    ("body_blacklisted_strings", "The text must not have any of"),
+    ("body_regexes", "The text must match"),
+    ("domain_whitelist", "Links are taken to these sites only"),
+    ("domain_blacklist", "Links are not taken to these sites"),
+)
+FIGURES = (
+    ("body_text_min_length", "The text must have at least {} characters."),
+    ("body_text_max_length", "The text must have at most {} characters."),
+    ("link_repost_age", "A link is not taken again within {} days."),
+)
 
 
 async def subreddit_targets(adapter: Reddit, body: Body) -> Mapping[str, Any]:
@@ -57,8 +57,8 @@ async def post_requirements(adapter: Reddit, body: Body) -> Mapping[str, Any]:
     """What a subreddit wants of posts, as far as it has told Reddit. Rules that people enforce are not among it."""
     name = _named(body)
     found = await adapter.call("GET", f"/api/v1/{name}/post_requirements")
-    notes = [f"{begins}: {', '.join(map(str, found[key]))}." for key, begins in LISTS.items() if found.get(key)]
-    notes += [sentence.format(found[key]) for key, sentence in FIGURES.items() if found.get(key)]
+    notes = [f"{begins}: {', '.join(map(str, found[key]))}." for key, begins in LISTS if found.get(key)]
+    notes += [sentence.format(found[key]) for key, sentence in FIGURES if found.get(key)]
     if guidelines := str(found.get("guidelines_text") or "").strip():
         notes.append(f"The subreddit says: {guidelines}")
     return {

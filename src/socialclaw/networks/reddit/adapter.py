@@ -52,7 +52,7 @@ class Reddit:
     async def delete(self, post_id: str) -> None:
         """Reddit answers alike whether or not there is such a post and whoever's it is, so it is looked at afterwards."""
         await self.call("POST", "/api/del", data={"api_type": "json", "id": post_id})
-        thing = await self._info(post_id)
+        thing = await self.info(post_id)
         if thing is None or is_gone(thing):
             return
         if str(thing.get("author")).casefold() != self.name.casefold():
@@ -62,13 +62,13 @@ class Reddit:
     async def find(self, draft: Draft, mark: Mark) -> Sequence[Published]:
         """The user's own posts since the mark that are like it; or, where its id is known, what has become of it."""
         if mark.post_id is not None:
-            thing = await self._info(mark.post_id)
+            thing = await self.info(mark.post_id)
             return [] if thing is None or is_gone(thing) else [standing(thing, draft, now=clock.now())]
         found = [thing for thing in await self._since(mark.since.timestamp() // 1) if is_of(thing, draft) and not is_gone(thing)]
         return [Published(str(t["name"]), web_url(t), final=False) for t in sorted(found, key=lambda t: (made_at(t), int(t["id"], 36)))]
 
     async def metrics(self, post_id: str, window: str) -> Mapping[str, int]:
-        thing = await self._info(post_id)
+        thing = await self.info(post_id)
         if thing is None or is_gone(thing):
             raise Rejected("The post is not on Reddit any more", code="reddit_post_not_found")
         return {name: max(0, thing[own]) for name, own in METRICS.items() if isinstance(thing.get(own), int)}
@@ -78,6 +78,11 @@ class Reddit:
         sent = {"raw_json": "1", **(params or {})}
         return await call(self.http, method, API + path, params=sent, headers=self.headers, explain=explain, **kwargs)
 
+    async def info(self, fullname: str) -> Thing | None:
+        """A post as Reddit has it, also one that was taken away or deleted; None where there never was one."""
+        things = _children(await self.call("GET", "/api/info", params={"id": fullname}))
+        return next((thing for thing in things if thing.get("name") == fullname), None)
+
     async def _submit(self, form: Mapping[str, str]) -> dict[str, str]:
         answer = await self.call("POST", "/api/submit", data=form)
         try:
@@ -85,10 +90,6 @@ class Reddit:
             return {"id": fullname_of(made), "url": str(made["url"])}
         except (KeyError, TypeError, AttributeError) as error:
             raise Unavailable("Reddit answered without the id of the post", sent=True, code="provider_malformed") from error
-
-    async def _info(self, fullname: str) -> Thing | None:
-        things = _children(await self.call("GET", "/api/info", params={"id": fullname}))
-        return next((thing for thing in things if thing.get("name") == fullname), None)
 
     async def _since(self, since: float) -> list[Thing]:
         """The user's posts made since then, newest first."""

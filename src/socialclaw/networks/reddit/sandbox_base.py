@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -130,7 +131,7 @@ class RedditHouse(OAuthSimulator):
         window, used = self.shelf.get("quotas", user) or (0, 0)
         if window != now // WINDOW:
             used = 0
-        reset = int(WINDOW - now % WINDOW) or 1
+        reset = math.ceil(WINDOW - now % WINDOW)
         if used >= MOST_CALLS and not self.quotas_lifted:
             counts = {"x-ratelimit-used": str(used), "x-ratelimit-remaining": "0.0", "x-ratelimit-reset": str(reset)}
             raise Refused(say.pardner(counts))

@@ -1,0 +1,96 @@
+"""A Reddit to speak to, with a clock to turn, and connected users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+from urllib.parse import parse_qsl
+
+import httpx2
+import pytest
+
+from socialclaw.networks import providers
+from socialclaw.networks.reddit.adapter import USER_AGENT, Reddit
+from socialclaw.networks.reddit.sandbox import RedditSandbox
+from socialclaw.providers.draft import Account, Draft, Mark
+from socialclaw.providers.sandbox import Sandbox
+from tests.networks.stage import InMemorySteps, Stage
+
+API = "https://oauth.reddit.com"
+PROVIDER = providers()["reddit"]
+
+
+@dataclass
+class Scene(Stage):
+    """The stage, and everything that passed between the two sides."""
+
+    calls: list[tuple[httpx2.Request, httpx2.Response]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        sandbox = Sandbox([self.network])
+
+        async def record(request: httpx2.Request) -> httpx2.Response:
+            await request.aread()
+            response = sandbox.answer(request)
+            self.calls.append((request, response))
+            return response
+
+        self.http = httpx2.AsyncClient(transport=httpx2.MockTransport(record))
+
+    @property
+    def reddit(self) -> RedditSandbox:
+        return cast(RedditSandbox, self.network)
+
+    @property
+    def lines(self) -> list[str]:
+        return [f"{request.method} {request.url.path}" for request, _ in self.calls]
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.network.clock(), UTC)
+
+    def of(self, account: Account) -> Reddit:
+        return cast(Reddit, self.adapter(account))
+
+    def draft(self, *files: Any, name: str = "Soup", description: str = "", **settings: Any) -> Draft:
+        """A post as it reaches the adapter; text unless files are given."""
+        text = "\n\n".join(filter(None, (name, description)))
+        settled = self.settled("reddit_user", **{"subreddit": "CasualTalk", **settings})
+        return Draft(text, name, description, tuple(files), settled, target_type="reddit_user")
+
+    async def submit(self, account: Account, draft: Draft) -> str:
+        """The id of a post that Reddit has accepted, before anybody has looked at what became of it."""
+        return (await self.attempt(account, draft, InMemorySteps())).id
+
+    async def lose(self, account: Account, draft: Draft, *, kind: str = "timeout_after") -> Mark:
+        """A post whose answer was lost."""
+        steps = InMemorySteps()
+        self.network.fail(kind)
+        with pytest.raises(Exception, match=r"answer|read"):
+            await self.attempt(account, draft, steps)
+        assert steps.marked_at is not None
+        return Mark(steps.marked_at.replace(microsecond=0), dict(steps.done))
+
+    async def raw(self, account: Account, method: str, path: str, **kwargs: Any) -> httpx2.Response:
+        """Something that the adapter would not send."""
+        given = {"authorization": f"bearer {account.secrets['access_token']}", "user-agent": USER_AGENT, **kwargs.pop("headers", {})}
+        url = path if path.startswith("https:") else f"{API}{path}"
+        return await self.http.request(method, url, headers=given, **kwargs)
+
+
+def sent(scene: Scene) -> Mapping[str, str]:
+    """The form of the latest submission."""
+    request = next(request for request, _ in reversed(scene.calls) if request.url.path == "/api/submit")
+    return dict(parse_qsl(request.content.decode(), keep_blank_values=True))
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene(PROVIDER)
+
+
+@pytest.fixture
+async def ann(scene: Scene) -> Account:
+    return await scene.connect()
