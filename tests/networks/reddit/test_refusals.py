@@ -47,9 +47,10 @@ def test_the_recorded_validation_is_read() -> None:
 
 
 def test_a_word_that_nobody_knows_is_a_code_of_its_own() -> None:
-    said = form_errors(["SUBMIT_VALIDATION_NEW_RULE", "Not on Sundays.", ""])
+    word = "SUBMIT_VALIDATION_NEW_RULE"
+    said = form_errors([word, "Not on Sundays.", ""])
     assert isinstance(said, Rejected)
-    assert said.code == "reddit_submit_validation_new_rule"
+    assert said.code == f"reddit_{word.lower()}"
     assert "Not on Sundays." in said.message
 
 

@@ -129,9 +129,12 @@ def _by_body(status: int, body: Mapping[str, Any], response: httpx2.Response) ->
 
 
 def _rejected(word: str, message: str, *, said: str, status: int) -> Rejected:
+    more = f": {message.strip()[:200]}" if message.strip() else ""
+    if word in BY_WORD:
+        code, words = BY_WORD[word]
+        return Rejected(f"{words}{more}", code=code, said=said, httpStatus=status)
     plain = re.sub(r"[^a-z0-9]+", "_", word.lower()).strip("_") or "rejected"
-    code, words = BY_WORD.get(word, (f"reddit_{plain}", "Reddit did not accept the post"))
-    return Rejected(f"{words}: {message.strip()[:200]}" if message.strip() else words, code=code, said=said, httpStatus=status)
+    return Rejected(f"Reddit did not accept the post{more}", code=f"reddit_{plain}", said=said, httpStatus=status)
 
 
 def seconds_in(message: str) -> float:

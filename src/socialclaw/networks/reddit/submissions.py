@@ -99,7 +99,7 @@ def standing(thing: Thing, draft: Draft, *, now: datetime) -> Published:
         note = "AutoModerator holds the post back: nobody sees it until a moderator of the subreddit approves it"
         return Published(post_id, url, final=False, note=note)
     code, words = REMOVED.get(category, ("reddit_removed", "Reddit has removed the post"))
-    raise Rejected(f"{words} ({url})", code=code, said=str(category))
+    raise Rejected(words, code=code, said=str(category))
 
 
 def _note(thing: Thing, draft: Draft) -> str | None:
