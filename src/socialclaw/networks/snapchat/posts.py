@@ -1,0 +1,86 @@
+"""What a post for Snapchat may say and contain, judged before anything is sent. Pure.
+
+Limits of posting: https://developers.snap.com/api/marketing-api/Public-Profile-API/ProfileAssetManagement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from socialclaw.networks.snapchat.kinds import SAVED_STORY, SPOTLIGHT, kind_of
+from socialclaw.providers.draft import Draft, Media
+from socialclaw.providers.issues import Issue, shown
+from socialclaw.providers.options import Setting
+from socialclaw.providers.rules import Rules, check
+from socialclaw.providers.shapes import GB, Shape, extension_of
+
+MP4 = "video/mp4"
+MOST_TITLE = 45
+OF_SPOTLIGHTS = ("snapchatPublishMode", ("spotlight",))
+
+RULES = Rules(
+    shapes=(Shape("video", max_bytes=GB, width=(540, None), height=(960, None), seconds=(5, 300)),),
+    media_required=True,
+    max_text=160,
+    order=("interaction", "required", "limit", "kinds"),  # `extra` judges the rest, in this provider's order
+    codes={"media_limit_exceeded": "snapchat_media_required", "media_unsupported": "snapchat_video_required"},
+)
+
+SIZES, TEXT = replace(RULES, order=("size",)), replace(RULES, order=("text",))
+
+SETTINGS = (
+    Setting(
+        "snapchatPublishMode",
+        type="enum",
+        options=("spotlight", "story", "saved_story"),
+        default="spotlight",
+        lower=True,
+        code="snapchat_publish_mode_invalid",
+        description=(
+            "`spotlight` is reviewed by Snapchat and shown to everybody; a `story` ends after 24 hours; "
+            "a `saved_story` stays on the profile under the post's name."
+        ),
+    ),
+    Setting(
+        "locale", default="en_US", only_with=OF_SPOTLIGHTS, description="The language and country of a spotlight, e.g. en_US or de_DE."
+    ),
+    Setting(
+        "skipSaveToProfile",
+        type="boolean",
+        default=False,
+        strict=False,
+        only_with=OF_SPOTLIGHTS,
+        description="Do not keep the spotlight on the profile.",
+    ),
+)
+
+
+def extra(draft: Draft) -> Sequence[Issue]:
+    """Its format, the words that its kind needs, then the figures of the file."""
+    if len(draft.media) != 1 or draft.media[0].kind != "video":
+        return []
+    sizes = check(draft, SIZES, prefix="snapchat")
+    return [*_format(draft.media[0]), *_words(draft), *sizes]
+
+
+def _format(media: Media) -> Iterator[Issue]:
+    """By what is known of the file; by its name where nothing is."""
+    if media.mime == MP4 if media.mime else "mp4" in (extension_of(media.url), extension_of(media.filename)):
+        return
+    what = media.mime or shown(media.filename or media.url)
+    yield Issue(
+        "snapchat_video_required", f"Snapchat takes .mp4 videos; this is {what}", "assets[0]", {"assetId": media.id, "url": media.url}
+    )
+
+
+def _words(draft: Draft) -> Iterator[Issue]:
+    kind = kind_of(draft)
+    if kind is SPOTLIGHT:
+        yield from check(draft, TEXT, prefix="snapchat")
+    elif kind is SAVED_STORY and not draft.name:
+        yield Issue("snapchat_saved_story_title_required", "A saved story needs a title: give the post a name", "name")
+    elif kind is SAVED_STORY and len(draft.name) > MOST_TITLE:
+        message = f"The title of a saved story has {len(draft.name)} characters; the limit is {MOST_TITLE}"
+        details = {"length": len(draft.name), "maxLength": MOST_TITLE}
+        yield Issue("snapchat_saved_story_title_too_long", message, "name", details)
