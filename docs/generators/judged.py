@@ -10,6 +10,7 @@ from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.options import Setting, settle
 from socialclaw.providers.rules import check
+from socialclaw.providers.shapes import Shape
 
 WRONG: tuple[Any, ...] = ([], "\0", -1e300, {}, 7, None)  # whatever a setting's type is, one of them is not of it
 
@@ -25,6 +26,8 @@ def issues(provider: Provider) -> dict[str, str]:
 def _of_rules(provider: Provider) -> Iterator[Issue]:
     for draft in _drafts(provider):
         yield from check(draft, provider.rules, prefix=provider.key)
+        if judge := provider.extra:
+            yield from judge(draft)
 
 
 def _drafts(provider: Provider) -> Iterator[Draft]:
@@ -40,10 +43,20 @@ def _drafts(provider: Provider) -> Iterator[Draft]:
         large = _file(shape.kind, size=(shape.max_bytes or 0) + 1, alt=wordy)
         yield Draft(text="a", media=(large,))
         yield Draft(text="a", media=(_file(shape.kind, extension="tiff"),))
+        yield from (Draft(text="a", media=(file,)) for file in _beyond(shape))
         most = shape.max_text or rules.max_caption or rules.max_text or 0
         name = "a" * (shape.max_title + 1 if shape.max_title else 0)
         yield Draft(text="a" * (most + 1), name=name, description="a" * (most + 1), media=(_file(shape.kind),))
     yield Draft(text="a" * ((rules.max_text or 0) + 1))
+
+
+def _beyond(shape: Shape) -> Iterator[Media]:
+    """A file past each bound of a shape but that of its bytes."""
+    for fact, (least, most) in (("width", shape.width), ("height", shape.height), ("duration", shape.seconds)):
+        yield from (_file(shape.kind, **{fact: bound}) for bound in (least and least - 1, most and most + 1) if bound)
+    for width, bound in zip((1, 1000), shape.aspect, strict=True):
+        yield from [_file(shape.kind, width=width, height=1001 - width)] if bound else []
+    yield from [_file(shape.kind, mime="application/x-nonsense")] if shape.mimes else []
 
 
 def _file(kind: str, *, extension: str = "", **known: Any) -> Media:
