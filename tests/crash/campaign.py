@@ -17,23 +17,25 @@ from socialclaw.networks import providers
 from tests.crash.lab import Lab, Member
 from tests.crash.report import ENDED, Report
 
-ACCOUNTS = 4  # of each provider
+ACCOUNTS = 12  # of all providers together, at least one of each
 LONGEST_MERCY = 0.25  # seconds that a worker which holds a post goes on living
-PATIENCE = 1.0  # seconds to wait for a worker that holds one
+PATIENCE = 0.5  # seconds to wait for a worker that holds one
 TO_THE_END = 180.0
 LOOK_SECONDS = 0.02
 
 
 async def campaign(
-    lab: Lab, *, kills: int, posts: int, workers: int, seed: int, keys: Sequence[str] = (), accounts: int = ACCOUNTS
+    lab: Lab, *, kills: int, posts: int, workers: int, seed: int, keys: Sequence[str] = (), accounts: int | None = None
 ) -> Report:
     """Publish while workers die; afterwards the last ones may finish in peace.
 
-    `posts` of each of `accounts` accounts of each provider (those named by `keys`, or all). They come due bit by bit between the
+    `posts` of each of `accounts` accounts of each provider (those named by `keys`, or all of them). They come due bit by bit between the
     kills. Each kill takes one of `workers` at a random instant while it holds a post, and puts a new one in its place.
     """
     rng = random.Random(seed)
-    members = [await lab.connect(key, f"{key}{number}") for key in keys or providers() for number in range(accounts)]
+    keys = keys or list(providers())
+    accounts = accounts or max(1, ACCOUNTS // len(keys))
+    members = [await lab.connect(key, f"user{place}x{number}") for place, key in enumerate(keys) for number in range(accounts)]
     batches = _batches(members, posts, kills, seed, rng)
     watch = _Watch(lab)
     alive = [lab.worker() for _ in range(workers)]
@@ -60,7 +62,7 @@ async def campaign(
 
 def _batches(members: Sequence[Member], posts: int, kills: int, seed: int, rng: random.Random) -> Iterator[list[tuple[Member, str]]]:
     """All posts in random order, in as many parts as there are kills."""
-    every = [(m, f"{m.provider.key} {m.who} {n} of {seed}") for m in members for n in range(posts)]
+    every = [(m, f"{m.key} {m.who} {n} of {seed}") for m in members for n in range(posts)]
     rng.shuffle(every)
     edges = [round(len(every) * part / kills) for part in range(kills + 1)]
     return (every[start:end] for start, end in itertools.pairwise(edges))

@@ -10,7 +10,7 @@ import asyncio
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -49,11 +49,13 @@ LOOK_SECONDS = 0.05
 
 @dataclass
 class Member:
-    """A connected account of the lab, and what every post to it needs."""
+    """A connected account of the lab, and what every post to it needs. `key`: the provider whose way of connecting was gone."""
 
     id: str
     provider: Provider
+    key: str
     who: str
+    workspace: str
     settings: dict[str, Any] = field(default_factory=dict)
     assets: list[dict[str, Any]] = field(default_factory=list)
 
@@ -65,7 +67,7 @@ class Lab:
         self.port, self.api_port = _free_ports(2)
         base = {"data_dir": folder, "database_url": database_url, "public_base_url": f"http://127.0.0.1:{self.api_port}"}
         self.here = {**base, **QUICK, **settings}
-        self.there = self.here | {"sandbox_url": f"http://127.0.0.1:{self.port}", "answer_seconds": 5.0}
+        self.there = self.here | {"sandbox_url": f"http://127.0.0.1:{self.port}", "answer_seconds": 30.0}
         self.workspace = ""
         self.members: dict[str, Member] = {}
         self._processes: list[Any] = []
@@ -106,33 +108,26 @@ class Lab:
 
     # Before: accounts and posts.
 
-    async def connect(self, key: str, who: str) -> Member:
+    async def connect(self, key: str, who: str, *, workspace: str = "") -> Member:
         """An account, connected the way a user does it, with the files and settings that the provider demands of each post."""
-        provider = providers()[key]
-        row = await users.join(self.system, self.workspace, key, who)
-        member = Member(row.id, provider, who, users.required(provider, row.account_type))
-        if provider.rules.media_required:
+        workspace = workspace or self.workspace
+        row = await users.join(self.system, workspace, key, who)
+        provider = providers()[row.provider]  # one handshake may lead to accounts of several
+        member = Member(row.id, provider, key, who, workspace, users.required(provider, row.account_type))
+        if not await users.is_right(self.system, workspace, _document([(member, "Text alone")], utc_now())):
             shape = provider.rules.shapes[0]
-            member.assets = [await users.upload(self.system, self.workspace, shape, n) for n in range(shape.least)]
+            member.assets = [await users.upload(self.system, workspace, shape, n) for n in range(shape.least)]
         self.members[member.id] = member
         return member
 
     async def schedule(
         self, posts: Iterable[tuple[Member, str]], *, at: datetime | None = None, assets: Iterable[Mapping[str, Any]] = ()
     ) -> str:
-        """Apply posts with these texts; the run's id. `assets` in the place of those that the provider demands."""
-        due, given = iso(at or utc_now()), list(assets)
-        rows = [
-            {
-                "account": member.id,
-                "description": text,
-                "publish_at": due,
-                **({"settings": member.settings} if member.settings else {}),
-                **({"assets": files} if (files := given or member.assets) else {}),
-            }
-            for member, text in posts
-        ]
-        return await users.schedule(self.system, self.workspace, {"timezone": "UTC", "posts": rows})
+        """Apply posts of one workspace with these texts; the run's id. `assets` in the place of those that the provider demands."""
+        posts = list(posts)
+        [workspace] = {member.workspace for member, _ in posts} or {self.workspace}
+        document = _document(posts, at or utc_now(), list(assets))
+        return await users.schedule(self.system, workspace, document)
 
     # During: workers that come and go.
 
@@ -179,6 +174,21 @@ class Lab:
 
     async def attempts(self) -> list[Attempt]:
         return await self.system.database.read(lambda session: list(session.scalars(select(Attempt).order_by(Attempt.started_at))))
+
+
+def _document(posts: Sequence[tuple[Member, str]], due: datetime, assets: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """A schedule of posts with these texts, and with what their accounts demand."""
+    rows = [
+        {
+            "account": member.id,
+            "description": text,
+            "publish_at": iso(due),
+            **({"settings": member.settings} if member.settings else {}),
+            **({"assets": files} if (files := assets or member.assets) else {}),
+        }
+        for member, text in posts
+    ]
+    return {"timezone": "UTC", "posts": rows}
 
 
 def _free_ports(count: int) -> list[int]:

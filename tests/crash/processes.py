@@ -12,13 +12,14 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import uvicorn
 
 from socialclaw.api.sandbox import sandbox_app
 from socialclaw.app import build
-from socialclaw.cli.process import Connection
+from socialclaw.cli.process import THREADS, Connection
 from socialclaw.db.database import Database
 from socialclaw.jobs.queue import Queue
 from socialclaw.networks import providers
@@ -45,7 +46,14 @@ def run_api(settings: dict[str, Any], port: int) -> None:
 
 
 def _serve(app: Any, port: int) -> None:
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="critical", http=Connection, loop="asyncio")
+    """On as many threads as `socialclaw` itself has: a network that fetches media occupies one while it waits for the API."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", http=Connection)
+
+    async def serve() -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+        await uvicorn.Server(config).serve()
+
+    asyncio.run(serve())
 
 
 def run_worker(settings: dict[str, Any], boundary: int | None = None, moment: str = "") -> None:

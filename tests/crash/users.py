@@ -18,6 +18,7 @@ from socialclaw.providers.connect import Form
 from socialclaw.providers.shapes import Shape
 from socialclaw.scheduling.apply import apply, fingerprint
 from socialclaw.scheduling.document import parse
+from socialclaw.scheduling.plan import Plan
 from socialclaw.scheduling.surroundings import destinations, library
 from socialclaw.system import System
 from tests.accounts.world import unrouted
@@ -103,11 +104,21 @@ def required(provider: Provider, account_type: str) -> dict[str, Any]:
 async def schedule(system: System, workspace: str, document: Mapping[str, Any]) -> str:
     """Apply a schedule; the run's id. What validation would refuse fails here, all problems at once."""
 
+    base_url = system.settings.base_url
+
     def do(scope: Scope) -> str:
-        base_url = system.settings.base_url
-        known = library(scope, document, base_url=base_url)
-        plan = parse(document, now=utc_now(), accounts=destinations(scope), library=known)
+        plan = _plan(scope, document, base_url)
         assert not plan.issues, plan.issues
         return apply(scope, plan, fingerprint(document), base_url=base_url).run_id
 
     return await system.write(workspace, do, test=True)
+
+
+async def is_right(system: System, workspace: str, document: Mapping[str, Any]) -> bool:
+    """Whether validation has nothing against a schedule."""
+    return not (await system.read(workspace, _plan, document, system.settings.base_url, test=True)).issues
+
+
+def _plan(scope: Scope, document: Mapping[str, Any], base_url: str) -> Plan:
+    known = library(scope, document, base_url=base_url)
+    return parse(document, now=utc_now(), accounts=destinations(scope), library=known)
