@@ -469,6 +469,12 @@ def test_each_refusal_is_told_as_what_it_is(response: httpx2.Response, kind: typ
     assert (type(error), error.code) == (kind, code)
 
 
+def test_words_that_come_twice_are_told_once() -> None:
+    error = explain(said(404, {**ERROR, "display_message": "Not found", "debug_message": "Not found"}))
+    assert error is not None
+    assert error.message == "Snapchat did not accept the request: Not found"
+
+
 def test_a_limit_without_a_header_is_waited_for_a_second() -> None:
     error = explain(said(429, text="Too Many Requests"))
     assert isinstance(error, RateLimited)

@@ -71,7 +71,8 @@ def refused(word: str, *, said: str, status: int = 200) -> ProviderError:
 
 def _refused(response: httpx2.Response, body: Mapping[str, Any]) -> ProviderError:
     word = _word(body.get("error_code"))
-    said = ": ".join(str(body[name]) for name in ("error_code", "display_message", "debug_message") if body.get(name))[:500]
+    told = (str(body[name]) for name in ("error_code", "display_message", "debug_message") if body.get(name))
+    said = ": ".join(dict.fromkeys(told))[:500]
     if LIMIT.search(word):
         return _limited(response, said)
     if not word and (row := next(_failed_rows(body), None)):
