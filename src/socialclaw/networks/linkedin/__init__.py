@@ -96,10 +96,6 @@ PROVIDERS = [
         simulator=LinkedInSandbox,
         extra=too_many_pixels,
         post_url=web_url,
-        quotas=(
-            Quota(100, "Community Management API, development tier: requests of a member, 2026-10", resets="UTC"),
-            Quota(500, "Community Management API, development tier: requests, 2026-10", resets="UTC", per="app"),
-        ),
         metrics=METRICS,
         account_metrics=METRICS,
         account_windows=("lifetime", *DAYS),
@@ -113,6 +109,7 @@ PROVIDERS = [
             "The member must be super admin or content admin of the Page; figures are for super admins.",
             "Access is renewed for a year after the consent, then the member connects again.",
             "Figures are of unpaid views of the last 12 months.",
+            "An app in the development tier has 100 requests a day for a member and 500 in all, of which every file of a post takes some.",
         ),
     ),
 ]
