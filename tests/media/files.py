@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import struct
+import tempfile
 import zipfile
 import zlib
+from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+import av
+from PIL import Image, ImageDraw
 
 HTML = b"<!doctype html><script>alert(document.domain)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"></svg>'
@@ -51,3 +55,66 @@ def archive() -> bytes:
 def within(folder: Path) -> list[str]:
     """The names of what lies in a folder; of nothing where there is none."""
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+@cache
+def film(
+    container: str = "mp4",
+    codec: str = "libx264",
+    *,
+    sound: str | None = "aac",
+    size: tuple[int, int] = (320, 240),
+    seconds: float = 1.0,
+    rate: int = 10,
+    fast: bool = False,
+) -> bytes:
+    """A film whose upper half is red, with silence beside it. `fast`: its index comes first."""
+    folder = tempfile.TemporaryDirectory()
+    path = Path(folder.name) / "film"
+    options = {"movflags": "faststart"} if fast else {}
+    with av.open(str(path), "w", format=container, options=options) as made:
+        film_stream = made.add_stream(codec, rate=rate, options={"x265-params": "log-level=none"} if codec == "libx265" else {})
+        film_stream.width, film_stream.height = size
+        film_stream.pix_fmt = "yuv420p"
+        sound_stream = made.add_stream(sound, rate=48_000, layout="stereo") if sound else None
+        picture = Image.new("RGB", size, "blue")
+        ImageDraw.Draw(picture).rectangle((0, 0, size[0], size[1] // 2), fill="red")
+        for n in range(round(seconds * rate)):
+            frame = av.VideoFrame.from_image(picture)
+            frame.pts, frame.time_base = n, Fraction(1, rate)
+            made.mux(film_stream.encode(frame))
+        made.mux(film_stream.encode())
+        if sound_stream:
+            _silence(made, sound_stream, seconds)
+    content = path.read_bytes()
+    folder.cleanup()
+    return content
+
+
+def _silence(made: Any, stream: Any, seconds: float) -> None:
+    length = stream.codec_context.frame_size or 960
+    for n in range(round(seconds * 48_000 / length)):
+        frame = av.AudioFrame(format=stream.codec_context.format.name, layout="stereo", samples=length)
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        frame.sample_rate, frame.pts, frame.time_base = 48_000, n * length, Fraction(1, 48_000)
+        made.mux(stream.encode(frame))
+    made.mux(stream.encode())
+
+
+@cache
+def music() -> bytes:
+    """Sound in the container of films."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as made:
+        _silence(made, made.add_stream("aac", rate=48_000, layout="stereo"), 1.0)
+    return file.getvalue()
+
+
+def on_its_side(content: bytes, degrees: int = 90) -> bytes:
+    """The same MP4 with a matrix in its track header (ISO/IEC 14496-12, 8.3.2) that turns it clockwise."""
+    at = content.index(b"tkhd") + 4 + 4 + 20 + 8 + 8  # version and flags, times and id and duration, reserved, layer to volume
+    one, minus = 0x00010000, 0xFFFF0000
+    turn = {90: (0, one, minus, 0), 180: (minus, 0, 0, minus), 270: (0, minus, one, 0)}[degrees]
+    matrix = struct.pack(">9I", turn[0], turn[1], 0, turn[2], turn[3], 0, 0, 0, 0x40000000)
+    return content[:at] + matrix + content[at + 36 :]

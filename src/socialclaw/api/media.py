@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,12 +19,14 @@ from socialclaw.errors import InvalidRequest, SocialClawError
 from socialclaw.media import assets, delivery
 from socialclaw.media.jpeg import as_jpeg
 from socialclaw.media.naming import safe_name
+from socialclaw.media.previews import MIMES, preview
 from socialclaw.media.storage import Gone, chunks_of, storage_of
 from socialclaw.system import System
 
 router = APIRouter(tags=[ASSETS])
 
 PATH = "/media/{assetId}/{deliveryToken}/{filename}"
+PREVIEW = "/media/{assetId}/{deliveryToken}/previews/{filename}"
 BINARY = {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
 RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file, in its own type.", "content": BINARY},
@@ -44,7 +46,7 @@ async def fetch_media(
     assetId: str,
     deliveryToken: str,
     filename: str,
-    format: Annotated[str | None, Query(description="`jpeg`: a PNG, WebP or GIF picture converted to JPEG.")] = None,
+    format: Annotated[str | None, Query(description="`jpeg`: a PNG, WebP, GIF, HEIC or AVIF picture converted to JPEG.")] = None,
 ) -> Response:
     """A file of the workspace that handed it out. Takes `Range`, `If-Range`, `If-None-Match` and `If-Modified-Since`."""
     try:
@@ -61,6 +63,28 @@ async def head_media(
     return await fetch_media(system, request, assetId, deliveryToken, filename, format)
 
 
+@router.get(PREVIEW, summary="Fetch media asset preview", response_class=Response, responses=RESPONSES)
+async def fetch_media_preview(system: Installation, request: Request, assetId: str, deliveryToken: str, filename: str) -> Response:
+    """A small picture of a file: `small.webp`, `medium.webp`, `large.webp`, and of a film `poster.jpg`; or a file as a network took it."""
+    try:
+        asset = await system.database.read(assets.deliverable, assetId, deliveryToken, None)
+        path = await preview(system.settings, asset, filename)
+        size = (await asyncio.to_thread(path.stat)).st_size
+        stem, _, extension = filename.rpartition(".")
+        name = f"{safe_name(asset.filename, asset.mime).rpartition('.')[0]}-{filename}"
+        made_at = asset.created_at.astimezone(UTC)
+        variant = delivery.Variant(MIMES[f".{extension}"], size, f"{asset.sha256}-{stem}", made_at, name)
+        return _sent(request, variant, lambda start, end: chunks_of(path.open("rb"), start, end - start))
+    except SocialClawError as error:
+        return _guarded(answer(error))
+
+
+@router.head(PREVIEW, summary="Headers of a media asset preview", response_class=Response, responses=RESPONSES, name="head_media_preview")
+async def head_media_preview(system: Installation, request: Request, assetId: str, deliveryToken: str, filename: str) -> Response:
+    """What GET would answer, without the file."""
+    return await fetch_media_preview(system, request, assetId, deliveryToken, filename)
+
+
 async def _deliver(system: System, request: Request, named: tuple[str, str, str], wanted: str | None) -> Response:
     if wanted not in (None, "", "jpeg", "jpg"):
         raise InvalidRequest("format can only be jpeg", code="media_format_unsupported", allowed=["jpeg"])
@@ -69,6 +93,11 @@ async def _deliver(system: System, request: Request, named: tuple[str, str, str]
         raise Gone("There is no such file", code="media_not_found")
     converted = await as_jpeg(system.settings, asset) if wanted and asset.mime != "image/jpeg" else None
     variant = await _variant(asset, converted)
+    return _sent(request, variant, lambda start, end: _bytes(system, asset, converted, start, end))
+
+
+def _sent(request: Request, variant: delivery.Variant, read: Callable[[int, int], AsyncIterator[bytes]]) -> Response:
+    """What is asked for of a file: all of it, a part, its headers, or that it has not changed."""
     headers = delivery.headers(variant)
     if delivery.not_modified(request.headers, variant):
         kept = ("etag", "last-modified", "cache-control", *delivery.GUARDS)
@@ -86,7 +115,7 @@ async def _deliver(system: System, request: Request, named: tuple[str, str, str]
     headers["content-length"] = str(end - start)
     if part:
         headers["content-range"] = f"bytes {start}-{end - 1}/{variant.size}"
-    return StreamingResponse(_bytes(system, asset, converted, start, end), 206 if part else 200, headers)
+    return StreamingResponse(read(start, end), 206 if part else 200, headers)
 
 
 async def _variant(asset: Asset, converted: Path | None) -> delivery.Variant:

@@ -24,7 +24,11 @@ class Asset(Owned):
     sha256: Mapped[str]
     width: Mapped[int | None]
     height: Mapped[int | None]
-    duration: Mapped[float | None]
+    duration: Mapped[float | None]  # seconds
+    video_codec: Mapped[str | None]  # by FFmpeg's names
+    audio_codec: Mapped[str | None]
+    frame_rate: Mapped[float | None]  # frames a second
+    bit_rate: Mapped[int | None] = mapped_column(BigInteger)  # bits a second
     status: Mapped[str] = mapped_column(default="ready")  # "ready" | "pending_delete"
     delivery_token: Mapped[str | None]
     delete_after: Mapped[datetime | None]

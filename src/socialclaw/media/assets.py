@@ -19,6 +19,7 @@ from socialclaw.db.assets import Asset
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.errors import Conflict, InvalidRequest, NotFound
+from socialclaw.media import previews
 from socialclaw.media.naming import public_url, reference, safe_name
 
 LIVE = ("draft", "scheduled", "publishing", "retry_pending")
@@ -43,13 +44,24 @@ def wire(asset: Asset, base_url: str) -> dict[str, Any]:
         "status": asset.status,
         "publicUrl": url,
         "useAsMediaLink": url,
-        "preview": None,
+        "preview": preview_urls(asset, base_url) or None,
         "width": asset.width,
         "height": asset.height,
         "duration": asset.duration,
+        "videoCodec": asset.video_codec,
+        "audioCodec": asset.audio_codec,
+        "frameRate": asset.frame_rate,
+        "bitRate": asset.bit_rate,
+        "sha256": asset.sha256,
         "createdAt": iso(asset.created_at),
         "deleteAfter": iso(asset.delete_after) if asset.delete_after else None,
     }
+
+
+def preview_urls(asset: Asset, base_url: str) -> dict[str, str]:
+    """Where its previews are: `small`, `medium` and `large` (WebP), and the `poster` (JPEG) of a film."""
+    token = asset.delivery_token
+    return {n.partition(".")[0]: public_url(base_url, asset.id, token, f"previews/{n}") for n in previews.names(asset)} if token else {}
 
 
 def begin(scope: Scope, values: Mapping[str, Any]) -> Asset:
@@ -134,10 +146,13 @@ def opens(asset: Asset, token: str) -> bool:
     return hmac.compare_digest((asset.delivery_token or "").encode(), token.encode(errors="replace")) and bool(asset.delivery_token)
 
 
-def deliverable(session: Session, asset_id: str, token: str, filename: str) -> Asset:
-    """The asset behind a public URL, whoever asks. NotFound `media_not_found`, in the same words, for everything else."""
+def deliverable(session: Session, asset_id: str, token: str, filename: str | None) -> Asset:
+    """The asset behind a public URL, whoever asks. NotFound `media_not_found`, in the same words, for everything else.
+
+    `filename` None: whatever the file is called, for what was made from it.
+    """
     asset = session.get(Asset, asset_id) if "\0" not in asset_id else None
-    open_to_all = asset is not None and opens(asset, token) and filename == safe_name(asset.filename, asset.mime)
+    open_to_all = asset is not None and opens(asset, token) and filename in (None, safe_name(asset.filename, asset.mime))
     if asset is None or not open_to_all or not _kept(asset):
         raise NotFound("There is no such file", code="media_not_found")
     return asset

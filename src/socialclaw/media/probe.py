@@ -58,12 +58,20 @@ MARKUP = re.compile(rb"<(?:!doctype html|html|head|body|script|iframe|style|titl
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a file is. `kind`: image | video | audio | other; width and height as it is shown, None where not known."""
+    """What a file is. `kind`: image | video | audio | other; width and height as it is shown. What is not known is None.
+
+    `duration` is in seconds, `frame_rate` in frames and `bit_rate` in bits a second; codecs by FFmpeg's names.
+    """
 
     mime: str
     kind: str
     width: int | None = None
     height: int | None = None
+    duration: float | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    frame_rate: float | None = None
+    bit_rate: int | None = None
 
 
 def look_into(head: bytes, said: str | None = None) -> Facts:

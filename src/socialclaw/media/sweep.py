@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from socialclaw.db.assets import Asset
 from socialclaw.db.base import utc_now
+from socialclaw.media import cache
 from socialclaw.media.assets import users
-from socialclaw.media.jpeg import cached
 from socialclaw.media.storage import cache_dir, storage_of, work_dir
 from socialclaw.system import System
 
@@ -36,7 +36,7 @@ async def sweep(system: System) -> int:
         marked, after = await system.database.write(mark, after)
         for asset_id, key in marked:
             await storage.delete(key)
-            cached(settings, asset_id).unlink(missing_ok=True)
+            await asyncio.to_thread(cache.forget, settings, asset_id)
         if marked:
             swept += await system.database.write(forget, [asset_id for asset_id, _ in marked])
         if after is None:
@@ -69,12 +69,16 @@ def forget(session: Session, asset_ids: Sequence[str]) -> int:
 
 
 def _tidy(folder: Path, seconds: float) -> None:
-    """Remove files that were last written longer ago."""
+    """Remove files that were last written longer ago, in the folder and those in it, and folders that are left empty."""
     if not folder.is_dir():
         return
     for path in folder.iterdir():
         try:
-            if path.is_file() and path.stat().st_mtime < time.time() - seconds:
+            if path.is_dir():
+                _tidy(path, seconds)
+                if path.stat().st_mtime < time.time() - seconds:
+                    path.rmdir()
+            elif path.stat().st_mtime < time.time() - seconds:
                 path.unlink()
-        except FileNotFoundError:  # another sweep was here
+        except OSError:  # another sweep was here, or something new came into the folder
             continue

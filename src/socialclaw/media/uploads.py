@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,11 +13,13 @@ from sqlalchemy.exc import IntegrityError
 from socialclaw.db.assets import Asset
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.errors import InvalidRequest, NotFound
+from socialclaw.media import cache
 from socialclaw.media.assets import abandon, begin, finish, taken
-from socialclaw.media.intake import HEAD, Intake, Received
+from socialclaw.media.examine import examine
+from socialclaw.media.intake import Intake, Received
 from socialclaw.media.naming import check_key, display_name, object_key, safe_name
-from socialclaw.media.probe import Facts, look_into
-from socialclaw.media.storage import Storage, storage_of, work_dir
+from socialclaw.media.probe import Facts
+from socialclaw.media.storage import storage_of, work_dir
 from socialclaw.system import System
 
 MOST_PIXELS = 2**31 - 1  # of one side: what the tables hold
@@ -46,8 +47,8 @@ async def create(system: System, workspace_id: str, received: Received, claims: 
     """Keep a received file as an asset. Raises InvalidRequest where a claim makes no sense, NotReady where storage fails."""
     claims = check(claims)
     storage = storage_of(system.settings)
-    facts = look_into(received.head, claims.mime)
     asset_id = new_id("asset")
+    facts = await examine(system.settings, received.path, received.head, claims.mime, asset_id=asset_id)
     values = _values(claims, facts) | {
         "id": asset_id,
         "storage": storage.name,
@@ -62,6 +63,7 @@ async def create(system: System, workspace_id: str, received: Received, claims: 
     except Exception:
         with suppress(Exception):  # what went wrong first is what counts; the sweeper comes by as well
             await storage.delete(values["object_key"])
+        cache.forget(system.settings, asset_id)
         await system.write(workspace_id, abandon, asset_id, test=test)
         raise
 
@@ -76,16 +78,19 @@ async def register(system: System, workspace_id: str, key: str, claims: Claims, 
         raise NotFound("There is no such object in storage", code="object_not_found", objectKey=key)
     if size is not None and size != found:
         raise InvalidRequest(f"The object has {found} bytes, not {size}", code="object_size_mismatch", size=found)
-    sha256, head = await _read_through(storage, key)
     asset_id = new_id("asset")
-    values = _values(claims, look_into(head, claims.mime)) | {
+    async with intake(system, most=found) as file:
+        async for chunk in storage.read(key):
+            await file.write(chunk)
+        copy = await file.finish()
+        facts = await examine(system.settings, copy.path, copy.head, claims.mime, asset_id=asset_id)
+    values = _values(claims, facts) | {
         "id": asset_id,
         "storage": storage.name,
         "object_key": key,
         "size": found,
-        "sha256": sha256,
+        "sha256": copy.sha256,
     }
-
     try:
         return await system.write(workspace_id, _enter, values, claims.delete_after, test=test)
     except IntegrityError as error:  # registered twice at the same instant
@@ -145,14 +150,9 @@ def _values(claims: Claims, facts: Facts) -> dict[str, Any]:
         "kind": facts.kind,
         "width": facts.width if own else claims.width,
         "height": facts.height if own else claims.height,
-        "duration": claims.duration,
+        "duration": facts.duration or claims.duration,
+        "video_codec": facts.video_codec,
+        "audio_codec": facts.audio_codec,
+        "frame_rate": facts.frame_rate,
+        "bit_rate": facts.bit_rate,
     }
-
-
-async def _read_through(storage: Storage, key: str) -> tuple[str, bytes]:
-    digest, head = hashlib.sha256(), b""
-    async for chunk in storage.read(key):
-        digest.update(chunk)
-        if len(head) < HEAD:
-            head += chunk[: HEAD - len(head)]
-    return digest.hexdigest(), head

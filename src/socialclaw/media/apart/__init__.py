@@ -1,0 +1,4 @@
+"""What runs apart: a program that opens files which may have been made to do harm. It imports nothing of ours but itself.
+
+`python -I -m socialclaw.media.apart JOB`, where JOB is JSON, answers on its standard output with one line of JSON.
+"""

@@ -1,0 +1,67 @@
+"""Does one job and says what came of it: `{"facts": …}` or `{"refused": code, "message": …, "details": …}`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from socialclaw.media.apart.limits import Refused, limit
+
+
+def probe(job: dict[str, Any]) -> dict[str, Any]:
+    """Facts of the file at `source`, which begins as `mime`; its previews in `folder`, where one is given."""
+    from socialclaw.media.apart import disguise, films, pictures
+
+    source, mime = job["source"], job["mime"]
+    disguise.check(source)
+    if mime in films.MIMES:
+        disguise.check_whole(source, mime)
+        with films.opened(source) as container:
+            found = films.facts(container)
+            if found["kind"] == "video":
+                frame = films.poster(container)
+                found["width"], found["height"] = frame.size
+                found["previews"] = _previews(frame, job, film=True)
+        return found
+    if mime in (*pictures.PHONES, "image/avif"):
+        disguise.check_whole(source, mime)
+    with pictures.opened(source, mime) as picture:
+        found = {"kind": "image", **pictures.facts(picture)}
+        if mime == "image/jpeg":
+            picture.draft("RGB", (1280, 1280))  # every byte is read all the same
+        found["previews"] = _previews(pictures.decoded(picture), job, film=False)
+    return found
+
+
+def _previews(picture: Any, job: dict[str, Any], *, film: bool) -> list[str]:
+    from socialclaw.media.apart import previews
+
+    return previews.write(picture, job["folder"], film=film) if job.get("folder") else []
+
+
+def jpeg(job: dict[str, Any]) -> dict[str, Any]:
+    """The first frame of `source` as JPEG at `target`: on white, upright, without its metadata."""
+    from socialclaw.media.apart import pictures
+
+    with pictures.opened(job["source"], job["mime"]) as picture:
+        profile = pictures.profile_of(picture)
+        pictures.write_jpeg(pictures.decoded(picture), job["target"], profile=profile)
+    return {}
+
+
+DOES = {"probe": probe, "jpeg": jpeg}
+
+
+def main(job: dict[str, Any]) -> dict[str, Any]:
+    try:
+        limit(job["cpu_seconds"])
+        return {"facts": DOES[job["do"]](job)}
+    except Refused as refused:
+        return {"refused": refused.code, "message": refused.message, "details": refused.details}
+    except MemoryError:
+        return {"refused": "media_too_costly", "message": "The file takes more memory to open than a file may", "details": {}}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(json.loads(sys.argv[1]))))  # noqa: T201

@@ -1,0 +1,89 @@
+"""Opens pictures with Pillow: only formats that are listed, only as many pixels as fit, and what they show upright."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from socialclaw.media.apart.limits import MOST_PIXELS, Refused, check_pixels
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF", "image/avif": "AVIF"}
+PHONES = ("image/heic", "image/heif")
+SIDE_WAYS = range(5, 9)  # EXIF orientations in which width and height change places
+ORIENTATION = 0x0112
+
+
+@contextmanager
+def opened(path: str, mime: str) -> Iterator[Image]:
+    """The picture, nothing of it decoded. Raises Refused where it is none or too large."""
+    from PIL import Image, UnidentifiedImageError
+
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow refuses from twice this on; `check_pixels` before that
+    if mime in PHONES:
+        import pi_heif  # type: ignore[import-untyped]
+
+        pi_heif.register_heif_opener(thumbnails=False)
+    try:
+        picture = Image.open(path, formats=("HEIF",) if mime in PHONES else (FORMATS[mime],))
+    except Image.DecompressionBombError as error:
+        raise Refused("image_too_large", f"The picture is too large: {error}", maxPixels=MOST_PIXELS) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise Refused("media_unreadable", f"The picture cannot be read: it begins as {mime} and goes on as nothing known") from error
+    with picture:
+        check_pixels(*picture.size)
+        yield picture
+
+
+def facts(picture: Image) -> dict[str, Any]:
+    """Width and height as it is shown."""
+    width, height = picture.size
+    if picture.getexif().get(ORIENTATION) in SIDE_WAYS:
+        width, height = height, width
+    return {"width": width, "height": height}
+
+
+def decoded(picture: Image) -> Image:
+    """The first frame, upright. Raises Refused `media_truncated` or `media_unreadable` where data is missing or wrong."""
+    from PIL import ImageOps
+
+    try:
+        picture.load()
+        return ImageOps.exif_transpose(picture)
+    except MemoryError:
+        raise
+    except Exception as error:  # decoders raise whatever they like
+        cut = any(word in str(error).lower() for word in ("truncated", "not processed", "end of", "eof", "incomplete", "broken"))
+        code, what = ("media_truncated", "was cut off") if cut else ("media_unreadable", "is damaged")
+        raise Refused(code, f"The picture {what}: its data cannot be decoded") from error
+
+
+def flat(picture: Image) -> Image:
+    """The picture in three colours of 8 bits, on white where it is transparent, with nothing said about it."""
+    from PIL import Image
+
+    if picture.mode.startswith("I"):  # 16 bits of grey
+        picture = picture.convert("I").point(lambda level: level / 256).convert("L")
+    if picture.mode in ("RGBA", "LA", "PA", "P") or "transparency" in picture.info:
+        solid = picture.convert("RGBA")
+        made = Image.new("RGB", solid.size, "white")
+        made.paste(solid, mask=solid.getchannel("A"))
+        return made
+    made = picture.convert("RGB")
+    made.info = {}
+    return made
+
+
+def write_jpeg(picture: Image, target: str, *, quality: int = 92, profile: bytes | None = None) -> None:
+    """`profile`: the ICC profile of an RGB picture, without which its colours would change."""
+    more = {"icc_profile": profile} if profile else {}
+    made = flat(picture)
+    made.info = {}
+    made.save(target, "JPEG", quality=quality, **more)
+
+
+def profile_of(picture: Image) -> bytes | None:
+    return picture.info.get("icc_profile") if picture.mode in ("RGB", "RGBA") else None

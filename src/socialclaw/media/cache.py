@@ -1,0 +1,26 @@
+"""What was made from an asset and can be made again: one folder for each asset, in the cache."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from socialclaw.media.storage import cache_dir
+from socialclaw.settings import Settings
+
+
+def place(settings: Settings, asset_id: str, name: str) -> Path:
+    """Where something that is made from the asset is kept under this name."""
+    return cache_dir(settings) / asset_id / name
+
+
+def keep(settings: Settings, asset_id: str, made: Path, name: str) -> Path:
+    """Move what was made to its place, whole at once; two who make the same may do so in any order."""
+    target = place(settings, asset_id, name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return made.replace(target)
+
+
+def forget(settings: Settings, asset_id: str) -> None:
+    """Remove all that was made from an asset."""
+    shutil.rmtree(cache_dir(settings) / asset_id, ignore_errors=True)

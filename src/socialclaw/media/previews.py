@@ -1,0 +1,37 @@
+"""Small pictures to show an asset by: made when it arrives, and made again when they are asked for after the cache forgot them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from socialclaw.db.assets import Asset
+from socialclaw.errors import NotFound
+from socialclaw.media import cache, child
+from socialclaw.media.apart.previews import POSTER, SIZES
+from socialclaw.media.examine import OPENED
+from socialclaw.settings import Settings
+
+MIMES = {".webp": "image/webp", ".jpg": "image/jpeg"}
+
+
+def names(asset: Asset) -> tuple[str, ...]:
+    """The file names of an asset's previews; none where it is nothing that can be shown, or was never opened."""
+    if asset.kind not in ("image", "video") or asset.mime not in OPENED or not asset.width:
+        return ()
+    return (*(f"{name}.webp" for name in reversed(SIZES)), *([POSTER] if asset.kind == "video" else []))
+
+
+async def preview(settings: Settings, asset: Asset, name: str) -> Path:
+    """The file of a preview. NotFound `media_not_found` where the asset has none of that name."""
+    if name not in names(asset):
+        raise NotFound("There is no such file", code="media_not_found")
+    path = cache.place(settings, asset.id, name)
+    if not path.exists():
+        async with child.work_folder(settings) as folder:
+            source = await child.copied(settings, asset, folder)
+            found = await child.run("probe", source, asset.mime, folder=str(folder))
+            for made in found.get("previews", ()):
+                cache.keep(settings, asset.id, folder / made, made)
+    if not path.exists():
+        raise NotFound("There is no such file", code="media_not_found")
+    return path
