@@ -81,7 +81,7 @@ def test_memory_has_a_limit(tmp_path: Path) -> None:
     job = {"do": "probe", "source": str(path), "mime": "image/png", "cpu_seconds": 40, "folder": str(tmp_path)}
     assert apart(job)["facts"]["width"] == 6000
     few = "from socialclaw.media.apart import limits; limits.MEMORY = 100 * 1024 * 1024"
-    assert apart(job, few)["refused"] in ("media_too_costly", "media_unreadable")
+    assert apart(job, few)["refused"] in ("media_too_costly", "media_damaged")
 
 
 def test_the_server_itself_loads_no_decoder_of_films() -> None:

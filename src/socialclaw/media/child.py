@@ -33,7 +33,7 @@ _slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 async def run(do: str, source: Path, mime: str, *, cpu_seconds: int = CPU_SECONDS, **more: Any) -> dict[str, Any]:
     """What the program found out. InvalidRequest, with the program's code, where it refuses the file.
 
-    `media_too_costly`: it took more memory or time than a file may; `media_unreadable`: the decoder itself fell over.
+    `media_too_costly`: it took more memory or time than a file may; `media_damaged`: the decoder itself fell over.
     """
     job = {"do": do, "source": str(source), "mime": mime, "cpu_seconds": cpu_seconds, **more}
     async with _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE)):
@@ -45,7 +45,7 @@ async def run(do: str, source: Path, mime: str, *, cpu_seconds: int = CPU_SECOND
         found: dict[str, Any] | None = answer.get("facts")
     except ValueError:
         message = "The file cannot be read: the program that opens it gave up"
-        raise InvalidRequest(message, code="media_unreadable", mime=mime) from None
+        raise InvalidRequest(message, code="media_damaged", mime=mime) from None
     if found is None:
         raise InvalidRequest(answer["message"], code=answer["refused"], mime=mime, **answer["details"])
     return found

@@ -26,7 +26,7 @@ async def examine(settings: Settings, path: Path, head: bytes, said: str | None,
     """The facts of a whole file that begins with `head`; its previews are in the asset's cache afterwards.
 
     A file of a kind that is not in OPENED is not opened: its type is known from its beginning, and nothing else of it. Raises
-    InvalidRequest: `media_playlist`, `media_polyglot`, `media_truncated`, `media_unreadable`, `media_too_costly`, `image_too_large`.
+    InvalidRequest: `media_playlist`, `media_polyglot`, `media_truncated`, `media_damaged`, `media_too_costly`, `image_too_large`.
     """
     if PLAYLIST.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()):
         raise InvalidRequest("The file is a playlist: hand in the film itself, not a list of where it is", code="media_playlist")

@@ -6,7 +6,8 @@ import json
 import sys
 from typing import Any
 
-from socialclaw.media.apart.limits import Refused, limit
+from socialclaw.errors import InvalidRequest
+from socialclaw.media.apart.limits import limit
 
 
 def probe(job: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def main(job: dict[str, Any]) -> dict[str, Any]:
     try:
         limit(job["cpu_seconds"])
         return {"facts": DOES[job["do"]](job)}
-    except Refused as refused:
+    except InvalidRequest as refused:
         return {"refused": refused.code, "message": refused.message, "details": refused.details}
     except MemoryError:
         return {"refused": "media_too_costly", "message": "The file takes more memory to open than a file may", "details": {}}

@@ -7,7 +7,7 @@ import re
 import zipfile
 from typing import BinaryIO
 
-from socialclaw.media.apart.limits import Refused
+from socialclaw.errors import InvalidRequest
 
 EDGE = 64 * 1024  # bytes that are searched for text, at either end
 ACTIVE = re.compile(rb"<script[\s>]|<\?php|<html[\s>]|<!doctype html|<iframe[\s>]|<svg[\s>]|javascript:", re.IGNORECASE)
@@ -16,7 +16,7 @@ MOST_BOXES = 100_000
 
 
 def check(path: str) -> None:
-    """Raises Refused `media_polyglot` where a picture or film is another kind of file as well."""
+    """Raises InvalidRequest `media_polyglot` where a picture or film is another kind of file as well."""
     with open(path, "rb") as file:  # noqa: PTH123
         head, tail = _ends(file)
     for where in (head, tail):
@@ -29,7 +29,7 @@ def check(path: str) -> None:
 
 
 def _refuse(why: str) -> None:
-    raise Refused("media_polyglot", f"The file is not only what it seems: {why}. Save it anew from a picture or video program")
+    raise InvalidRequest(f"The file is not only what it seems: {why}. Save it anew from a picture or video program", code="media_polyglot")
 
 
 def _ends(file: BinaryIO) -> tuple[bytes, bytes]:
@@ -43,18 +43,18 @@ def _is_archive(path: str) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return bool(archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError):
         return False
 
 
 def check_whole(path: str, mime: str) -> None:
-    """Raises Refused `media_truncated` where a container announces more bytes than there are."""
+    """Raises InvalidRequest `media_truncated` where a container announces more bytes than there are."""
     with open(path, "rb") as file:  # noqa: PTH123
         size = os.fstat(file.fileno()).st_size
         ends = _segment_end(file) if mime in ("video/webm", "video/x-matroska") else _boxes_end(file, size)
     if ends > size:
         message = f"The file was cut off: it has {size:,} bytes and announces at least {ends:,}"
-        raise Refused("media_truncated", message, size=size, announced=ends)
+        raise InvalidRequest(message, code="media_truncated", size=size, announced=ends)
 
 
 def _boxes_end(file: BinaryIO, size: int) -> int:

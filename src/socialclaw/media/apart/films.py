@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from socialclaw.media.apart.limits import Refused, check_pixels
+from socialclaw.errors import InvalidRequest
+from socialclaw.media.apart.limits import check_pixels
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -35,7 +36,7 @@ MOST_FRAMES = 120  # decoded in search of that
 
 @contextmanager
 def opened(path: str) -> Iterator[InputContainer]:
-    """The container. Raises Refused `media_unreadable` where it is none."""
+    """The container. Raises InvalidRequest `media_damaged` where it is none."""
     import av
 
     options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "none", "enable_drefs": "0"}
@@ -43,12 +44,13 @@ def opened(path: str) -> Iterator[InputContainer]:
         try:
             container = av.open(file, "r", options=options, metadata_errors="ignore")
         except (av.FFmpegError, ValueError, OSError) as error:
-            raise Refused(
-                "media_unreadable", "The file begins as a film and cannot be read as one: its index is missing or damaged"
-            ) from error
+            message = "The file begins as a film and cannot be read as one: its index is missing or damaged"
+            raise InvalidRequest(message, code="media_damaged") from error
         with container:
             if len(container.streams) > MOST_STREAMS:
-                raise Refused("media_too_costly", f"The file has {len(container.streams)} streams; up to {MOST_STREAMS} are taken")
+                raise InvalidRequest(
+                    f"The file has {len(container.streams)} streams; up to {MOST_STREAMS} are taken", code="media_too_costly"
+                )
             yield container
 
 
@@ -64,7 +66,7 @@ def facts(container: InputContainer) -> dict[str, Any]:
     film = picture_stream(container)
     sound = next(iter(container.streams.audio), None)
     if film is None and sound is None:
-        raise Refused("media_unreadable", "The file has the form of a film, with neither pictures nor sound in it")
+        raise InvalidRequest("The file has the form of a film, with neither pictures nor sound in it", code="media_damaged")
     if film is not None:
         check_pixels(film.codec_context.width, film.codec_context.height)
     rate = (film.average_rate or film.base_rate) if film is not None else None
@@ -87,7 +89,7 @@ def _seconds(container: InputContainer, film: VideoStream | None) -> float | Non
 
 
 def poster(container: InputContainer) -> Image:
-    """A frame near POSTER_AT, or the last before it, turned as it is shown. Raises Refused where nothing can be decoded."""
+    """A frame near POSTER_AT, or the last before it, turned as it is shown. Raises InvalidRequest where nothing can be decoded."""
     import av
 
     film = picture_stream(container)
@@ -101,9 +103,9 @@ def poster(container: InputContainer) -> Image:
                 break
     except av.FFmpegError as error:
         if last is None:
-            raise Refused("media_unreadable", "No frame of the film can be decoded: it is damaged") from error
+            raise InvalidRequest("No frame of the film can be decoded: it is damaged", code="media_damaged") from error
     if last is None:
-        raise Refused("media_truncated", "The film has no frame: it was cut off")
+        raise InvalidRequest("The film has no frame: it was cut off", code="media_truncated")
     return _upright(last)
 
 

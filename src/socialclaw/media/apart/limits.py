@@ -1,18 +1,12 @@
-"""What this process may use, and the ways in which it refuses a file."""
+"""What this process may use, and how many pixels."""
 
 from __future__ import annotations
+
+from socialclaw.errors import InvalidRequest
 
 MOST_PIXELS = 50_000_000  # of a picture, and of one frame
 MEMORY = 1536 * 1024 * 1024
 LARGEST = 1024 * 1024 * 1024  # of a file that is written
-
-
-class Refused(Exception):
-    """The file is not taken. `code` is public, the message is for people, `details` are figures."""
-
-    def __init__(self, code: str, message: str, **details: object) -> None:
-        super().__init__(message)
-        self.code, self.message, self.details = code, message, details
 
 
 def limit(cpu_seconds: int) -> None:
@@ -28,4 +22,4 @@ def limit(cpu_seconds: int) -> None:
 def check_pixels(width: int, height: int) -> None:
     if width * height > MOST_PIXELS:
         message = f"A picture of {width}x{height} pixels is too large; up to {MOST_PIXELS:,} in all are taken"
-        raise Refused("image_too_large", message, width=width, height=height, maxPixels=MOST_PIXELS)
+        raise InvalidRequest(message, code="image_too_large", width=width, height=height, maxPixels=MOST_PIXELS)

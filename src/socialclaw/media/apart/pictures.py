@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from socialclaw.media.apart.limits import MOST_PIXELS, Refused, check_pixels
+from socialclaw.errors import InvalidRequest
+from socialclaw.media.apart.limits import MOST_PIXELS, check_pixels
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -19,7 +20,7 @@ ORIENTATION = 0x0112
 
 @contextmanager
 def opened(path: str, mime: str) -> Iterator[Image]:
-    """The picture, nothing of it decoded. Raises Refused where it is none or too large."""
+    """The picture, nothing of it decoded. Raises InvalidRequest where it is none or too large."""
     from PIL import Image, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow refuses from twice this on; `check_pixels` before that
@@ -30,9 +31,11 @@ def opened(path: str, mime: str) -> Iterator[Image]:
     try:
         picture = Image.open(path, formats=("HEIF",) if mime in PHONES else (FORMATS[mime],))
     except Image.DecompressionBombError as error:
-        raise Refused("image_too_large", f"The picture is too large: {error}", maxPixels=MOST_PIXELS) from error
+        raise InvalidRequest(f"The picture is too large: {error}", code="image_too_large", maxPixels=MOST_PIXELS) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise Refused("media_unreadable", f"The picture cannot be read: it begins as {mime} and goes on as nothing known") from error
+        raise InvalidRequest(
+            f"The picture cannot be read: it begins as {mime} and goes on as nothing known", code="media_damaged"
+        ) from error
     with picture:
         check_pixels(*picture.size)
         yield picture
@@ -47,7 +50,7 @@ def facts(picture: Image) -> dict[str, Any]:
 
 
 def decoded(picture: Image) -> Image:
-    """The first frame, upright. Raises Refused `media_truncated` or `media_unreadable` where data is missing or wrong."""
+    """The first frame, upright. Raises InvalidRequest `media_truncated` or `media_damaged` where data is missing or wrong."""
     from PIL import ImageOps
 
     try:
@@ -57,8 +60,8 @@ def decoded(picture: Image) -> Image:
         raise
     except Exception as error:  # decoders raise whatever they like
         cut = any(word in str(error).lower() for word in ("truncated", "not processed", "end of", "eof", "incomplete", "broken"))
-        code, what = ("media_truncated", "was cut off") if cut else ("media_unreadable", "is damaged")
-        raise Refused(code, f"The picture {what}: its data cannot be decoded") from error
+        code, what = ("media_truncated", "was cut off") if cut else ("media_damaged", "is damaged")
+        raise InvalidRequest(f"The picture {what}: its data cannot be decoded", code=code) from error
 
 
 def flat(picture: Image) -> Image:
