@@ -387,3 +387,24 @@ async def test_live_and_test_workspaces_go_different_ways() -> None:
     assert ways.network(test=True) is ways.test
     assert ways.network(test=False) is ways.live
     await ways.close()
+
+
+async def test_a_connection_is_used_again_until_the_other_side_hangs_up() -> None:
+    """What the pool asks of an idle connection is answered by us, so it has to be true."""
+    listener, opened = Listener(), []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        opened.append(writer)
+        await listener.serve(reader, writer)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with httpx2.AsyncClient(transport=outbound.transport(outbound.Backend(), idle=5), trust_env=False, timeout=5) as client:
+        for _ in range(3):
+            assert (await client.get(url)).content == b"hello"
+        assert listener.connections == 1
+        opened[0].close()
+        await opened[0].wait_closed()
+        assert (await client.get(url)).content == b"hello"
+    assert (listener.connections, len(listener.requests)) == (2, 4)
+    server.close()

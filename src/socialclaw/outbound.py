@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import select
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import httpcore2
 import httpx2
@@ -51,11 +53,44 @@ class Blocked(InvalidRequest):
     code = "url_not_allowed"
 
 
+class Stream(httpcore2.AsyncNetworkStream):
+    """A connection that is cheap to ask whether its other side has hung up: a pool asks every idle one before each request."""
+
+    def __init__(self, inner: httpcore2.AsyncNetworkStream) -> None:
+        self.inner = inner
+        self.read, self.write, self.aclose = inner.read, inner.write, inner.aclose  # type: ignore[method-assign]
+        self._watch = select.poll()
+        self._watch.register(inner.get_extra_info("socket"), select.POLLIN)
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.AsyncNetworkStream:
+        return Stream(await self.inner.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return bool(self._watch.poll(0)) if info == "is_readable" else self.inner.get_extra_info(info)
+
+
+class Backend(httpcore2.AnyIOBackend):
+    """Makes `Stream`s, where the system has poll (Windows has not)."""
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        stream = await super().connect_tcp(host, port, timeout, local_address, socket_options)
+        return Stream(stream) if hasattr(select, "poll") else stream
+
+
 class GuardedBackend(httpcore2.AsyncNetworkBackend):
     """Connects only where every address of the host is public, and to the very address that was checked (nothing to rebind)."""
 
     def __init__(self, inner: httpcore2.AsyncNetworkBackend | None = None, *, resolver: Resolver | None = None) -> None:
-        self.inner = inner or httpcore2.AnyIOBackend()
+        self.inner = inner or Backend()
         self.resolver = resolver or resolve
 
     async def connect_tcp(
@@ -140,19 +175,24 @@ class Outbound:
 
 
 def guarded_transport(backend: httpcore2.AsyncNetworkBackend | None = None) -> httpx2.AsyncHTTPTransport:
-    """A transport that connects through GuardedBackend. Sets httpx2's private pool: pinned by a test."""
-    limits = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
-    transport = httpx2.AsyncHTTPTransport(verify=_tls(), limits=limits, trust_env=False)
-    transport._pool = httpcore2.AsyncConnectionPool(
+    """A transport that connects through GuardedBackend."""
+    return transport(backend or GuardedBackend(), idle=50)
+
+
+def transport(backend: httpcore2.AsyncNetworkBackend, *, idle: int) -> httpx2.AsyncHTTPTransport:
+    """A transport that connects through `backend` and keeps `idle` connections. Sets httpx2's private pool: pinned by a test."""
+    limits = httpx2.Limits(max_connections=200, max_keepalive_connections=idle)
+    made = httpx2.AsyncHTTPTransport(verify=_tls(), limits=limits, trust_env=False)
+    made._pool = httpcore2.AsyncConnectionPool(
         ssl_context=_tls(),
         max_connections=limits.max_connections,
         max_keepalive_connections=limits.max_keepalive_connections,
         keepalive_expiry=limits.keepalive_expiry,
         http1=True,
         http2=True,
-        network_backend=backend or GuardedBackend(),
+        network_backend=backend,
     )
-    return transport
+    return made
 
 
 @cache

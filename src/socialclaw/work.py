@@ -141,10 +141,8 @@ class Worker:
                 self._spawn(self.work(account))
         until = now + timedelta(seconds=self._settings.horizon_seconds)
         after = max(self._promoted_until or now, now)
-        hints = await self.system.database.read(lambda session: scan.upcoming(session, after, until) if scan.lead(session) else None)
-        if hints is not None:
-            await self.queue.hand_over(hints)
-            self._promoted_until = until
+        await self.queue.hand_over(await self.system.database.read(scan.upcoming, after, until))
+        self._promoted_until = until
         for account in await self.system.database.read(scan.refreshes, now, most=20):
             self._spawn(credentials.refresh_due(self.system, account))
 

@@ -57,13 +57,14 @@ async def test_where_people_find_a_post(system: System, workspace: Member, api: 
 
 async def test_the_url_of_a_live_post_is_the_networks_own(system: System) -> None:
     from socialclaw.publishing import listing
+    from socialclaw.publishing.posts import PostFilter
     from socialclaw.workspaces import tenants
 
     live = await system.database.write(tenants.create, "Live", "live")
     await store(system, Member(live.id, live.name, False, "", ""), provider_url="https://example.org/1", provider_post_id="1")
-    [row], total = await system.read(live.id, listing.page, lambda query: query, limit=10, links=system.links(test=False))
+    rows, total = await system.read(live.id, listing.page, PostFilter(), limit=10, links=system.links(test=False))
     assert total == 1
-    assert b'"providerUrl":"https://example.org/1"' in bytes(row)
+    assert b'"providerUrl":"https://example.org/1"' in bytes(rows)
 
 
 async def test_pages_count_what_matches_and_not_more(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Body, Response
 
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, CallerContext, problems
+from socialclaw.api.dialect import asked
 from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, instant, provider_key
 from socialclaw.api.schemas import AttemptsResponse, PostResponse, PostsResponse
 from socialclaw.db.base import Scope, iso
@@ -21,33 +22,27 @@ router = APIRouter(tags=["Publishing Runs and Posts"])
 @router.get("/v1/posts", response_model=PostsResponse, responses=problems(422), summary="List posts")
 async def list_posts(
     caller: Caller,
-    run_id: Annotated[str | None, Query(alias="runId")] = None,
-    run_id_alias: Annotated[str | None, Query(alias="run_id", include_in_schema=False)] = None,
-    status: str | None = None,
+    run_id: Annotated[str | None, asked("runId", "run_id", description="A run's id.")] = None,
+    status: Annotated[str | None, asked("status", description="A post's status.")] = None,
     account: AccountFilter = None,
     provider: ProviderFilter = None,
-    campaign_id: Annotated[str | None, Query(alias="campaignId")] = None,
-    campaign_id_alias: Annotated[str | None, Query(alias="campaign_id", include_in_schema=False)] = None,
-    since: Annotated[str | None, Query(alias="from")] = None,
-    since_alias: Annotated[str | None, Query(alias="publishFrom", include_in_schema=False)] = None,
-    since_snake: Annotated[str | None, Query(alias="publish_from", include_in_schema=False)] = None,
-    until: Annotated[str | None, Query(alias="to")] = None,
-    until_alias: Annotated[str | None, Query(alias="publishTo", include_in_schema=False)] = None,
-    until_snake: Annotated[str | None, Query(alias="publish_to", include_in_schema=False)] = None,
+    campaign_id: Annotated[str | None, asked("campaignId", "campaign_id", description="A campaign's id.")] = None,
+    since: Annotated[str | None, asked("from", "publishFrom", "publish_from", description="Published then or later.")] = None,
+    until: Annotated[str | None, asked("to", "publishTo", "publish_to", description="Published then or earlier.")] = None,
     limit: Limit = 100,
     offset: Offset = 0,
 ) -> Response:
     """The workspace's posts in order of publish time and id. `total` counts all that match; `limit` is at most 500."""
-    narrow = posts.PostFilter(
-        run_id=run_id or run_id_alias,
+    only = posts.PostFilter(
+        run_id=run_id or None,
         status=posts.check_status(status),
         account=account or None,
         provider=provider_key(provider),
-        campaign_id=campaign_id or campaign_id_alias,
-        since=instant(since or since_alias or since_snake, "from"),
-        until=instant(until or until_alias or until_snake, "to"),
+        campaign_id=campaign_id or None,
+        since=instant(since, "from"),
+        until=instant(until, "to"),
     )
-    rows, total = await caller.read(listing.page, narrow.apply, limit=limit, offset=offset, links=caller.links)
+    rows, total = await caller.read(listing.page, only, limit=limit, offset=offset, links=caller.links)
     return ok(total=total, limit=limit, offset=offset, posts=rows)
 
 

@@ -82,7 +82,7 @@ async def publish_run(caller: Caller, runId: str, request: Request) -> Response:
     return ok(run=run_out(view), mode=view.run.mode, sourceModel=view.run.source_model, posts=rows, summary=view.summary)
 
 
-def _with_posts(scope: Scope, run_id: str, caller: CallerContext) -> tuple[runs.RunView, list[listing.Row]]:
+def _with_posts(scope: Scope, run_id: str, caller: CallerContext) -> tuple[runs.RunView, listing.Rows]:
     view = runs.view(scope, run_id)
     return view, listing.of_run(scope, run_id, caller.links)
 

@@ -88,7 +88,7 @@ def _parse(scope: Scope, content: object, base_url: str, honoured: bool) -> Plan
 
 
 async def _answer(caller: CallerContext, applied: Applied) -> Response:
-    def read(scope: Scope) -> tuple[runs.RunView, list[listing.Row]]:
+    def read(scope: Scope) -> tuple[runs.RunView, listing.Rows]:
         view = runs.view(scope, applied.run_id)
         return view, listing.of_run(scope, applied.run_id, caller.links)
 

@@ -51,20 +51,27 @@ class Database:
             self._writer = _Threads(self.url, 1, writes=True)
         else:
             self.url = self.url.set(drivername="postgresql+asyncpg")
-            self.async_engine: AsyncEngine = create_async_engine(self.url, pool_size=pool_size, max_overflow=10)
+            self.async_engine: AsyncEngine = create_async_engine(self.url, pool_size=pool_size, max_overflow=0)
+            self._reading = create_async_engine(
+                self.url,
+                pool_size=pool_size,
+                max_overflow=0,
+                isolation_level="AUTOCOMMIT",  # a read is a round trip a statement, without BEGIN and COMMIT around it
+                connect_args={"server_settings": {"default_transaction_read_only": "on"}},
+            )
 
     async def read(self, do: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `do(session, …)` in a transaction that cannot write."""
+        """Run `do(session, …)`, which cannot write. On SQLite it sees one snapshot, on PostgreSQL each statement what is committed."""
         if self.is_sqlite:
             return await self._reader.run(do, args, kwargs)
-        return await self._run_postgres(True, do, args, kwargs)
+        return await self._run_postgres(self._reading, do, args, kwargs)
 
     async def write(self, do: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `do(session, …)` in a transaction and commit it; anything raised rolls it back.
 
         Shielded: a caller that goes away (a closed connection, say) cannot leave a transaction half way.
         """
-        run = self._writer.run(do, args, kwargs) if self.is_sqlite else self._run_postgres(False, do, args, kwargs)
+        run = self._writer.run(do, args, kwargs) if self.is_sqlite else self._run_postgres(self.async_engine, do, args, kwargs)
         task = asyncio.create_task(run)
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
@@ -80,7 +87,7 @@ class Database:
             return await self.write(do)
         return await self._writer.run_unenforced(do)
 
-    async def _run_postgres(self, reads: bool, do: Callable[..., T], args: Any, kwargs: Any) -> T:
+    async def _run_postgres(self, engine: AsyncEngine, do: Callable[..., T], args: Any, kwargs: Any) -> T:
         committing = False
 
         def run(connection: Connection) -> T:
@@ -93,9 +100,7 @@ class Database:
 
         for tries_left in reversed(range(TRIES)):
             try:
-                async with self.async_engine.connect() as connection:
-                    if reads:
-                        await connection.execution_options(postgresql_readonly=True)
+                async with engine.connect() as connection:
                     return await connection.run_sync(run)
             except DBAPIError as error:
                 undone = getattr(error.orig, "sqlstate", None) in ROLLED_BACK or (error.connection_invalidated and not committing)
@@ -111,6 +116,7 @@ class Database:
             self._writer.close()
         else:
             await self.async_engine.dispose()
+            await self._reading.dispose()
 
 
 class _Threads:

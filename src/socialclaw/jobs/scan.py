@@ -1,7 +1,7 @@
 """The scan: work that the tables say is due, whether or not a hint announced it.
 
 Two questions, both answered by an index: which accounts have a post overdue (a hint was lost, or a worker), and which have one
-due within the horizon (handed to the queue for its exact instant, by one worker of all).
+due within the horizon (handed to the queue for its exact instant; the queue keeps one hint where several workers hand it over).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, select, text
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from socialclaw.db.accounts import Account
@@ -67,10 +67,3 @@ def stuck(session: Session, now: datetime) -> int:
     """How many posts have been due for over a minute while nobody holds their account's lane: nobody is draining them."""
     due = select(Post.id).where(Post.next_at.is_not(None), Post.next_at <= now - timedelta(minutes=1), _lane_is_free(now), _runs())
     return len(session.scalars(due.limit(1000)).all())
-
-
-def lead(session: Session) -> bool:
-    """Whether this transaction may promote: one worker of all does it at a time."""
-    if session.get_bind().dialect.name != "postgresql":
-        return True
-    return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('socialclaw promoter'))")))

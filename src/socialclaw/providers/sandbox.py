@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 
 from socialclaw.clock import acting
+from socialclaw.outbound import Backend, transport
 from socialclaw.providers.simulator import NOW_HEADER, WORKSPACE_HEADER, Simulator
 
 PREFIX = "/sandbox/hosts/"
@@ -60,7 +61,7 @@ class OverHTTP(httpx2.AsyncBaseTransport):
 
     def __init__(self, base: str) -> None:
         self.base = httpx2.URL(base)
-        self.inner = httpx2.AsyncHTTPTransport(trust_env=False, limits=httpx2.Limits(max_connections=200, max_keepalive_connections=100))
+        self.inner = transport(Backend(), idle=100)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         target = httpx2.URL(route(str(request.url), str(self.base)))

@@ -1,19 +1,25 @@
-"""Lists of posts, ready for the wire: the database writes each row's JSON, because a list of a hundred is the hottest read."""
+"""Lists of posts, ready for the wire: the database writes their JSON, because a list of a hundred is the hottest read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, String, bindparam, func, select
+from sqlalchemy import Integer, Select, String, bindparam, func, select
 
 from socialclaw.db.base import Scope
 from socialclaw.db.posts import Post
 from socialclaw.db.wire import wire_json, wire_link, wire_object, wire_time
+from socialclaw.publishing.posts import NARROWING, PostFilter
 
 Row = msgspec.Raw
 """A post on the wire: the JSON of an object with the members of `MEMBERS`."""
+
+Rows = msgspec.Raw
+"""Posts on the wire: the JSON of an array of such objects."""
+
+Query = Select[Any]
 
 MEMBERS: dict[str, Any] = {
     "id": Post.id,
@@ -60,40 +66,64 @@ MEMBERS: dict[str, Any] = {
 LINKS = "links"
 ROW = wire_object(MEMBERS)
 ROW_OF_TEST = wire_object({**MEMBERS, "providerUrl": wire_link(Post.provider_url, bindparam(LINKS, type_=String))})
+MINE = Post.workspace_id == bindparam("workspace_id")
 
-Query = Select[Any]
 
-
-def page(scope: Scope, narrow: Callable[[Query], Query], *, limit: int, offset: int = 0, links: str | None = None) -> tuple[list[Row], int]:
+def page(scope: Scope, only: PostFilter, *, limit: int, offset: int = 0, links: str | None = None) -> tuple[Rows, int]:
     """Posts of the workspace in order of publish time and id, and how many there are in all. `links`: see `System.links`."""
-    mine = Post.workspace_id == scope.workspace_id
-    count = narrow(select(func.count()).select_from(Post).where(mine))
-    query = narrow(_rows(links, count.correlate(None).scalar_subquery()).where(mine)).limit(limit).offset(offset)
-    found = _run(scope, query, links)
-    total = found[0][1] if found else scope.session.scalar(count) if offset else 0
-    return [_raw(row) for row, _ in found], total or 0
+    given = only.given()
+    rows, total = _run(scope, _page(tuple(given), links is not None), links, given | {"most": limit, "skipped": offset})
+    return _array(rows), total
 
 
-def of_run(scope: Scope, run_id: str, links: str | None = None) -> list[Row]:
+def of_run(scope: Scope, run_id: str, links: str | None = None) -> Rows:
     """All posts of a run."""
-    mine = (Post.workspace_id == scope.workspace_id, Post.run_id == run_id)
-    return [_raw(row) for (row,) in _run(scope, _rows(links).where(*mine), links)]
+    (rows,) = _run(scope, _of_run(links is not None), links, {"run_id": run_id})
+    return _array(rows)
 
 
 def of_post(scope: Scope, post_id: str, links: str | None = None) -> Row:
     """One post, which must be there."""
-    [(row,)] = _run(scope, _rows(links).where(Post.workspace_id == scope.workspace_id, Post.id == post_id), links)
-    return _raw(row)
-
-
-def _rows(links: str | None, *more: Any) -> Query:
-    return select(ROW_OF_TEST if links else ROW, *more).order_by(Post.publish_at, Post.id)
-
-
-def _run(scope: Scope, query: Query, links: str | None) -> Sequence[Any]:
-    """On the connection, not the session: no rows of the ORM are to be made of this."""
-    return scope.session.connection().execute(query, {LINKS: links} if links else {}).all()
-
-
-def _raw(row: str) -> Row:
+    (row,) = _run(scope, _of_post(links is not None), links, {"post_id": post_id})
     return Row(row.encode())
+
+
+# The statements are made once: making one takes as long as running it.
+
+
+@cache
+def _page(narrowed: tuple[str, ...], of_test: bool) -> Query:
+    wanted = [NARROWING[name](bindparam(name)) for name in narrowed]
+    count = select(func.count()).select_from(Post).where(MINE, *wanted).scalar_subquery()
+    rows = _rows(of_test).where(*wanted).limit(bindparam("most", type_=Integer)).offset(bindparam("skipped", type_=Integer))
+    return _joined(rows, count)
+
+
+@cache
+def _of_run(of_test: bool) -> Query:
+    return _joined(_rows(of_test).where(Post.run_id == bindparam("run_id")))
+
+
+@cache
+def _of_post(of_test: bool) -> Query:
+    return _rows(of_test).where(Post.id == bindparam("post_id"))
+
+
+def _rows(of_test: bool) -> Query:
+    return select((ROW_OF_TEST if of_test else ROW).label("row")).where(MINE).order_by(Post.publish_at, Post.id)
+
+
+def _joined(rows: Query, *more: Any) -> Query:
+    """All rows as one text: a hundred results cost the driver more than their making costs the database."""
+    found = rows.subquery()
+    return select(func.aggregate_strings(found.c.row, ","), *more)
+
+
+def _run(scope: Scope, query: Query, links: str | None, values: dict[str, Any]) -> Any:
+    """On the connection, not the session: no rows of the ORM are to be made of this."""
+    given = values | {"workspace_id": scope.workspace_id} | ({LINKS: links} if links else {})
+    return scope.session.connection().execute(query, given).one()
+
+
+def _array(rows: str | None) -> Rows:
+    return Rows(f"[{rows or ''}]".encode())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from socialclaw.accounts import credentials
@@ -26,6 +27,17 @@ from socialclaw.system import System
 STATUSES = ("draft", "scheduled", "publishing", "published", "retry_pending", "failed", "canceled")
 
 
+NARROWING: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+    "run_id": lambda value: Post.run_id == value,
+    "status": lambda value: Post.status == value,
+    "account": lambda value: (Post.account == value) | (Post.account_id == value),
+    "provider": lambda value: Post.provider == value,
+    "campaign_id": lambda value: Post.campaign_id == value,
+    "since": lambda value: Post.publish_at >= value,
+    "until": lambda value: Post.publish_at <= value,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PostFilter:
     """What a list of posts is narrowed to; None means all. `account` is a handle or an account id."""
@@ -38,23 +50,12 @@ class PostFilter:
     since: datetime | None = None
     until: datetime | None = None
 
+    def given(self) -> dict[str, Any]:
+        """What is not None: keys of NARROWING, with their values."""
+        return {name: value for name in NARROWING if (value := getattr(self, name)) is not None}
+
     def apply(self, query: Any) -> Any:
-        pairs = (
-            (Post.run_id, self.run_id),
-            (Post.status, self.status),
-            (Post.provider, self.provider),
-            (Post.campaign_id, self.campaign_id),
-        )
-        for column, value in pairs:
-            if value is not None:
-                query = query.where(column == value)
-        if self.account is not None:
-            query = query.where((Post.account == self.account) | (Post.account_id == self.account))
-        if self.since is not None:
-            query = query.where(Post.publish_at >= self.since)
-        if self.until is not None:
-            query = query.where(Post.publish_at <= self.until)
-        return query
+        return query.where(*(NARROWING[name](value) for name, value in self.given().items()))
 
 
 def check_status(status: str | None) -> str | None:
