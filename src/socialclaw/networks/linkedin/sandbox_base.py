@@ -126,7 +126,7 @@ class LinkedInHouse(OAuthSimulator):
         body = answer.json()
         body.setdefault("refresh_token", (form_of(request) or {}).get("refresh_token"))
         if record := self.shelf.get("refresh", key_of(body["refresh_token"] or "")):
-            body["refresh_token_expires_in"] = max(0, int(record["expires_at"] - self.clock()))
+            body["refresh_token_expires_in"] = max(0, round(record["expires_at"] - self.clock()))
         else:
             del body["refresh_token"]
         return httpx2.Response(200, json={**body, "token_type": "Bearer", "scope": body["scope"].replace(" ", ",")})
