@@ -27,10 +27,10 @@ AFTER_MIDNIGHT = 60.0  # seconds; the counters are not all reset at once
 
 # Sign in the answer -> our code, what to tell the user. The first that fits is taken.
 REJECTIONS: tuple[tuple[str, str, str], ...] = (
-    (r"\bduplicate\b|DUPLICATE_POST", DUPLICATE, "LinkedIn takes this for a repetition of a post that it has already"),
+    (r"\bduplicate\b|DUPLICATE_POST", "linkedin_duplicate_post", "LinkedIn takes this for a repetition of a post that it has already"),
     (
         r"accessing this \w+ resource is forbidden|not (?:yet )?(?:ready|available) for use|still processing",
-        NOT_READY,
+        "linkedin_media_not_ready",
         "LinkedIn is still processing the file",
     ),
     (r"FIELD_LENGTH_TOO_LONG", "linkedin_text_too_long", "A text is too long for LinkedIn"),
@@ -69,7 +69,7 @@ def _refused(status: int, said: str) -> ProviderError:
     if status == 403:
         why = "the consent does not cover it, the developer app lacks the product, or the role on the Page is lost"
         return Unauthorized(f"LinkedIn does not permit this: {why}", code=NO_PERMISSION, said=said)
-    code, message = {404: (NOT_FOUND, "LinkedIn does not have it, or not any more")}.get(
+    code, message = {404: ("linkedin_not_found", "LinkedIn does not have it, or not any more")}.get(
         status, ("linkedin_invalid_request", "LinkedIn did not accept the request")
     )
     return Rejected(f"{message}: {said[:200]}" if said else message, code=code, said=said, httpStatus=status)
