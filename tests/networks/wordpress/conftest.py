@@ -111,4 +111,4 @@ async def site(scene: Scene) -> Account:
 @pytest.fixture
 async def voice(scene: Scene) -> Account:
     """A site for which the user may write, but not publish."""
-    return (await scene.accounts())["wordpress:site:100000001"]
+    return (await scene.accounts())["wordpress:site:900000001"]

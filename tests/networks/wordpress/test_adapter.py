@@ -39,7 +39,7 @@ async def test_a_site_made_later_is_found_by_looking_again(scene: Scene, site: A
 async def test_list_sites_tells_what_may_be_done_on_each(scene: Scene, site: Account) -> None:
     [action] = PROVIDER.actions
     listed = (await action.run(scene.of(site), {}))["sites"]
-    assert {found["handle"]: found["canPublishPosts"] for found in listed} == {site.handle: True, "wordpress:site:100000001": False}
+    assert {found["handle"]: found["canPublishPosts"] for found in listed} == {site.handle: True, "wordpress:site:900000001": False}
     assert {found["name"] for found in listed} == {"ann's notes", "The Village Voice"}
     assert all("mp4" in found["allowedFileTypes"] for found in listed)
 

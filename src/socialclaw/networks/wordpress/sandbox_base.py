@@ -15,7 +15,7 @@ from socialclaw.providers.grants import CLIENT_ID, Flow, Refused, key_of
 from socialclaw.providers.simulator import H, route
 
 API, SITES = "public-api.wordpress.com", "sandboxsites.wordpress.com"
-VOICE = "100000001"  # a site that everybody writes for, and only its editors publish on
+VOICE = "900000001"  # a site that everybody writes for, and only its editors publish on; behind the sites of their own
 GB = 1024**3
 CAN = {  # role -> what it may
     "administrator": {"edit_posts", "publish_posts", "delete_posts", "upload_files", "view_stats", "manage_options"},
