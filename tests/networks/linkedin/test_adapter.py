@@ -347,3 +347,17 @@ async def test_figures_of_posts_and_of_the_page(pages: Scene, company: Account) 
     assert week["impressions"] == total["impressions"]
     assert ("reach" in total, "reach" in week, total["followers"] > 0) == (True, False, True)
     assert await page.metrics("urn:li:share:1", "lifetime") == {}
+
+
+async def test_whoever_may_post_but_not_measure_is_not_asked_to_connect_again(pages: Scene, company: Account) -> None:
+    published = await pages.publish(company, pages.draft())
+    for key, entry in pages.linkedin.shelf.all("roles").items():
+        pages.linkedin.shelf.put("roles", key, {**entry, "role": "CONTENT_ADMINISTRATOR"})
+    page = pages.page(company)
+    await page.check()
+    for asked in (page.metrics(published.id, "lifetime"), page.account_metrics("7d")):
+        with pytest.raises(Rejected) as refusal:
+            await asked
+        assert refusal.value.code == "linkedin_figures_not_permitted"
+    with pytest.raises(Unauthorized):
+        await pages.page(replace(company, secrets={"access_token": "another"})).account_metrics("lifetime")

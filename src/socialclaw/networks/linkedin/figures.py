@@ -5,11 +5,13 @@ https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from socialclaw import clock
+from socialclaw.errors import Rejected, Unauthorized
+from socialclaw.networks.linkedin.refusals import NO_PERMISSION
 from socialclaw.networks.linkedin.rest import Rest, encoded, listed
 
 DAYS = {"7d": 7, "30d": 30}
@@ -22,6 +24,17 @@ METRICS = {
     "shares": "shareCount",
 }
 DAY = 86_400_000  # milliseconds
+
+
+async def told(asked: Awaitable[dict[str, int]]) -> dict[str, int]:
+    """The figures; Rejected where the member is not the one whom LinkedIn tells them: no new consent would cure that."""
+    try:
+        return await asked
+    except Unauthorized as error:
+        if error.code != NO_PERMISSION:
+            raise
+        message = "LinkedIn tells the figures of a Page to its super admins only"
+        raise Rejected(message, code="linkedin_figures_not_permitted", said=error.details.get("said")) from error
 
 
 async def of_post(rest: Rest, owner: str, post_id: str) -> dict[str, int]:

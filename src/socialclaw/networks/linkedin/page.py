@@ -78,10 +78,10 @@ class Page(Author):
         return post is not None and post.get("author") == self.urn and is_of(post, draft, since - SKEW)
 
     async def metrics(self, post_id: str, window: str) -> Mapping[str, int]:
-        return await figures.of_post(self.rest, self.urn, post_id)
+        return await figures.told(figures.of_post(self.rest, self.urn, post_id))
 
     async def account_metrics(self, window: str) -> Mapping[str, int]:
-        return await figures.of_page(self.rest, self.urn, window)
+        return await figures.told(figures.of_page(self.rest, self.urn, window))
 
     async def _post(self, post_id: str) -> Mapping[str, Any] | None:
         try:
