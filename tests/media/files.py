@@ -48,7 +48,7 @@ def bomb(width: int = 50_000, height: int = 50_000) -> bytes:
 def archive() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as writing:
-        writing.writestr("index.html", HTML)
+        writing.writestr(zipfile.ZipInfo("index.html"), HTML)
     return file.getvalue()
 
 
