@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -71,13 +72,16 @@ def media_of(asset: Mapping[str, Any]) -> Media:
     )
 
 
+_ESCAPED = re.compile(rb"\\u00(?:5[fF]|6[15]|7[34])")  # a letter of "asset_"
+
+
 def asset_ids(document: object, base_url: str, body: bytes | None = None) -> set[str]:
     """What a document may mean as the id of a file we keep: for loading those files before it is parsed.
 
     `body` is the JSON it was made of, where that is at hand; it saves a pass over the document.
     """
     try:
-        if body is None or b"\\u00" in body:  # letters may be escaped
+        if body is None or (b"\\u00" in body and _ESCAPED.search(body)):
             body = msgspec.json.encode(document)
         if b"asset_" not in body:  # how all our ids begin
             return set()

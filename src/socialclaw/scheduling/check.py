@@ -87,6 +87,7 @@ class Judge:
         effective, issues = self._settle({})
         self.plain = None if issues else effective  # the settings of a post that gives none
         self._plain_text = rules.plain_text
+        self._all_said = target.fits is None and provider.extra is None
 
     def settings(self, given: Mapping[str, Any], *, keep: bool) -> Settled:
         """The effective settings, and what is wrong with the given ones. Where something is, defaults stand in.
@@ -131,7 +132,7 @@ class Judge:
             kind = kind_of(assets[0])
             if not self._media_passes(assets, kind):
                 return False
-        return self._nothing_more(post, text, kind)
+        return self._all_said or self._nothing_more(post, text, kind)
 
     def _nothing_more(self, post: PlannedPost, text: str, kind: str) -> bool:
         """Whether what data cannot say is no matter here either."""
