@@ -1,4 +1,8 @@
-"""The hottest read, `GET /v1/posts?limit=100`, as a part of the rate of a route of the same app that has the same bytes at hand."""
+"""The hottest read, `GET /v1/posts?limit=100`, as a part of the rate of a route of the same app that has the same bytes at hand.
+
+The figure that counts is against a ready-made answer that is guarded as the list is: the same key check, rate limit and middleware.
+What is left is what the list itself costs. The rate of one that anybody may ask for stands beside it.
+"""
 
 from __future__ import annotations
 
@@ -58,11 +62,11 @@ async def measure(ground: Ground, size: Size, told: Told) -> list[Result]:
 def _result(kind: str, rates: dict[str, float]) -> Result:
     details = {
         "the list": f"{rates[LISTED]:,.0f} a second",
-        "ready made": f"{rates[READY]:,.0f} a second",
-        "ready made, but with the key looked up": f"{rates[KEYED]:,.0f} a second ({rates[LISTED] / rates[KEYED]:.2f} x)",
+        "ready made, behind the same key check": f"{rates[KEYED]:,.0f} a second",
+        "ready made, open to all": f"{rates[READY]:,.0f} a second (the list has {rates[LISTED] / rates[READY]:.2f} of it)",
     }
-    what = f"GET /v1/posts?limit={LIMIT}: rate, of a ready-made answer's"
-    return Result(what, kind, rates[LISTED] / rates[READY], "x", target=0.35, better="more", details=details)
+    what = f"GET /v1/posts?limit={LIMIT}: rate, of a ready-made answer's behind the same key check"
+    return Result(what, kind, rates[LISTED] / rates[KEYED], "x", target=0.35, better="more", details=details)
 
 
 async def rate(port: int, path: str, key: str, size: Size) -> float:
@@ -142,8 +146,8 @@ def _serve(given: dict[str, Any], port: int, body: bytes) -> None:
 FIGURE = Figure(
     "listing",
     "How much does the list of a hundred posts cost above moving its bytes?",
-    "Two routes of one app in one process, over HTTP, with the same middleware; the ready-made one looks up no key and asks no database."
-    " Best of the rounds, taken in turns.",
+    "Routes of one app in one process, over HTTP, with the same middleware. The ready-made answer has the same bytes, key check and rate"
+    " limit, and asks no database; another one that looks up no key either is given for comparison. Best of the rounds, taken in turns.",
     measure,
     full=Size(),
     tiny=Size(posts=120, rounds=1, seconds=0.3, connections=2),

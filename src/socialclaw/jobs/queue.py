@@ -34,7 +34,7 @@ class Queue:
     def __init__(self, queuer: PgQueuer, pool: asyncpg.Pool | None) -> None:
         self._queuer = queuer
         self._pool = pool
-        self._queuer.qm.min_dequeue_poll_interval = timedelta(seconds=0.05)
+        self._queuer.qm.min_dequeue_poll_interval = timedelta(seconds=0.02)
 
     @classmethod
     async def open(cls, database: Database) -> Queue:
