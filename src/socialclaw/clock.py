@@ -35,6 +35,12 @@ def now() -> datetime:
     return found.at if found and found.at else datetime.now(UTC)
 
 
+def rehearsing() -> bool:
+    """Whether we act where time stands."""
+    found = _acting.get()
+    return found is not None and found.at is not None
+
+
 @contextmanager
 def act_for(workspace_id: str, at: datetime | None = None) -> Iterator[None]:
     """Everything done within is done for this workspace, at its time."""

@@ -139,3 +139,62 @@ async def test_lists_of_the_first_workspace_do_hold_what_is_looked_for(api: http
         ("/v1/keys", "keyId"),
     ):
         assert belongings.ids[slot] in (await api.get(path)).text
+
+
+# Schedules with one fault only: that something they name is another workspace's. With any other, that one could be what is refused.
+
+JUDGES = ("/v1/posts/validate", "/v1/campaigns/preview", "/v1/posts/apply")
+
+
+async def judged(api: httpx2.AsyncClient, path: str, post: dict[str, Any]) -> httpx2.Response:
+    """What an operation makes of a schedule of this one post; previews are of campaigns."""
+    content = {"description": "Hi", "publish_at": "2090-01-01T00:00:00Z", **post}
+    if "campaigns" not in path:
+        return await api.post(path, json={"schedule": {"posts": [content]}})
+    target = {"account": content.pop("account"), "steps": [content]}
+    return await api.post(path, json={"schedule": {"campaigns": [{"id": "c", "name": "C", "targets": [target]}]}})
+
+
+def at_fault(refused: httpx2.Response) -> list[str]:
+    """Which fields are refused."""
+    assert refused.status_code == 422, refused.text
+    return [issue["path"] for issue in refused.json()["details"]["issues"]]
+
+
+@pytest.fixture
+async def own_account(system: System, other_workspace: Member) -> str:
+    """An account of the second workspace."""
+    return await system.write(other_workspace.id, lambda scope: rows.account(scope, "second").id, test=True)
+
+
+@pytest.mark.parametrize("path", JUDGES)
+@pytest.mark.parametrize("by", ["id", "handle"])
+async def test_a_foreign_account_is_no_account(
+    api: httpx2.AsyncClient, other_api: httpx2.AsyncClient, system: System, belongings: Belongings, path: str, by: str
+) -> None:
+    post = {"account": belongings.ids["accountId"] if by == "id" else belongings.handle}
+    before = await system.database.read(everything)
+    [field] = at_fault(await judged(other_api, path, post))
+    assert field.endswith("].account")
+    assert await system.database.read(everything) == before
+    assert (await judged(api, path, post)).is_success, "its owner may say just that"
+
+
+@pytest.mark.parametrize("path", JUDGES)
+@pytest.mark.parametrize("by", ["id", "url"])
+async def test_a_foreign_file_is_no_file(
+    api: httpx2.AsyncClient,
+    other_api: httpx2.AsyncClient,
+    system: System,
+    belongings: Belongings,
+    own_account: str,
+    path: str,
+    by: str,
+) -> None:
+    asset = {"id": belongings.ids["assetId"]} if by == "id" else {"url": belongings.url}
+    before = await system.database.read(everything)
+    [field] = at_fault(await judged(other_api, path, {"account": own_account, "assets": [asset]}))
+    assert "].assets[0]" in field
+    assert await system.database.read(everything) == before
+    assert (await judged(other_api, path, {"account": own_account})).is_success, "the file is the only fault"
+    assert (await judged(api, path, {"account": belongings.ids["accountId"], "assets": [asset]})).is_success

@@ -12,7 +12,6 @@ from itertools import cycle
 from typing import Any
 from zoneinfo import ZoneInfo
 
-
 from socialclaw.clock import act_for
 from socialclaw.db.accounts import Account
 from socialclaw.networks import providers
@@ -133,7 +132,8 @@ def _fill(plan: Plan) -> None:
     rolling = sorted(((m, q) for m, q in limited if not q.resets), key=lambda pair: pair[1].most)[:1]
     for offset, (member, quota) in enumerate([*daily, *rolling]):
         posts = [
-            member.post(f"Number {n} of the day of {member.provider.key}", plan.at(CHANGE_ON, n * 5 + 10 + offset)) for n in range(quota.most)
+            member.post(f"Number {n} of the day of {member.provider.key}", plan.at(CHANGE_ON, n * 5 + 10 + offset))
+            for n in range(quota.most)
         ]
         plan.posts += posts
         plan.full.append((member.provider, quota, [post.instant for post in posts]))
@@ -163,7 +163,7 @@ async def join_all(system: System, workspace_id: str, at: datetime) -> list[Memb
     """A user's accounts on every network, at the standing time: one of each kind that publishes, for each provider."""
     members = []
     with act_for(workspace_id, at):
-        for key, provider in providers().items():
+        for key in providers():
             await users.join(system, workspace_id, key, "ann")
         rows = await system.read(workspace_id, lambda scope: list(scope.session.scalars(scope.all(Account))), test=True)
         first = {(row.provider, row.account_type): row for row in sorted(rows, key=lambda row: row.external_id, reverse=True)}
@@ -179,5 +179,3 @@ async def _files(system: System, workspace_id: str, provider: Provider) -> tuple
     """What a post must have: the least that the first shape takes, where there must be media; a picture where there may be."""
     shapes = [s for s in provider.rules.shapes if provider.rules.media_required or s.kind == "image"]
     return tuple([await users.upload(system, workspace_id, shapes[0], n) for n in range(shapes[0].least)]) if shapes else ()
-
-

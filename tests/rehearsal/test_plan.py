@@ -85,7 +85,7 @@ async def fit(api: httpx2.AsyncClient, plan: Plan) -> None:
 
 async def apply(api: httpx2.AsyncClient, plan: Plan) -> dict[str, str]:
     """Apply the plan; the post's id by its text."""
-    found = {}
+    found: dict[str, str] = {}
     for document in plans.documents(plan):
         applied = await send(api, "POST", "/v1/posts/apply", {"schedule": document}, answers=201)
         found |= {post["description"]: post["id"] for post in applied["posts"]}

@@ -70,14 +70,27 @@ async def refresh(system: System, workspace_id: str, post_id: str, window: str, 
     return snapshot
 
 
-async def collect(system: System, subject: Subject, wanted: Sequence[str]) -> list[Snapshot]:
-    """A new snapshot of each of these windows, kept. Raises what the network did; then nothing is kept."""
+@dataclass(frozen=True, slots=True)
+class Following:
+    """When a post is to be measured next; never again where it is None."""
+
+    at: datetime | None
+
+
+async def collect(system: System, subject: Subject, wanted: Sequence[str], following: Following | None = None) -> list[Snapshot]:
+    """A new snapshot of each of these windows, kept (with when the next is due). Raises what the network did; then nothing is kept."""
     found: dict[str, Mapping[str, int]] = {}
     now = utc_now()
     if subject.supported:
         for window in _asked(subject, wanted, now):
             found[window] = await _measure(system, subject, window)
-    return await system.write(subject.account.workspace_id, _keep, subject, wanted, found, now, test=subject.test)
+
+    def keep(scope: Scope) -> list[Snapshot]:
+        if following:
+            _follow(scope, subject, following)
+        return _keep(scope, subject, wanted, found, now)
+
+    return await system.write(subject.account.workspace_id, keep, test=subject.test)
 
 
 def _asked(subject: Subject, wanted: Sequence[str], now: datetime) -> list[str]:
@@ -171,14 +184,19 @@ def take(session: Session, now: datetime, *, most: int, workspace_id: str | None
 
 async def collect_due(system: System, subject: Subject) -> None:
     """One scheduled collection. A failure is logged; the post or account is due again later."""
-    wanted = windows.checkpoint(utc_now() - subject.since()) if subject.post else tuple(dict.fromkeys((LIFETIME, *subject.windows)))
+    now = utc_now()
+    wanted = windows.checkpoint(now - subject.since()) if subject.post else tuple(dict.fromkeys((LIFETIME, *subject.windows)))
+    following = Following(windows.next_checkpoint(subject.since(), now)) if subject.post else None
     try:
         if subject.account.status == "connected":
-            await collect(system, subject, wanted)
+            await collect(system, subject, wanted, following)
+        elif following:
+            await system.write(subject.account.workspace_id, _follow, subject, following, test=subject.test)
     except SocialClawError as error:
         log.warning("figures of %s could not be collected: %s", subject.post.id if subject.post else subject.account.id, error.code)
-        return
-    if subject.post:
-        following = windows.next_checkpoint(subject.since(), utc_now())
-        post_id = subject.post.id
-        await system.database.write(lambda s: s.execute(update(Post).where(Post.id == post_id).values(collect_at=following)) and None)
+
+
+def _follow(scope: Scope, subject: Subject, following: Following) -> None:
+    if subject.post is not None:
+        mine = (Post.id == subject.post.id, Post.workspace_id == scope.workspace_id)
+        scope.session.execute(update(Post).where(*mine).values(collect_at=following.at).execution_options(synchronize_session=False))

@@ -9,9 +9,12 @@ import asyncio
 import secrets
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from socialclaw.accounts import credentials
 from socialclaw.analytics import collect
@@ -29,6 +32,7 @@ from socialclaw.system import System
 AT_ONCE = 16  # accounts worked on at a time
 LEASE = 60.0  # seconds of the standing time
 MOST_TOLD = 1000  # events
+MOST_MEASURED = 1000  # posts and accounts at one instant; what is left is taken at the next
 MOST_ROUNDS = 100  # at one instant: more would be a post that never lets go
 PATIENCE = 100.0  # real seconds of one call
 MOMENT = timedelta(seconds=1)
@@ -90,43 +94,44 @@ class Rehearsal:
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, begin: datetime, until: datetime) -> Rehearsed:
-        told, started, idle = Rehearsed(begin, begin), time.monotonic(), False
-        while (instant := await self.system.database.read(standing.next_instant, self.workspace_id, until)) is not None:
+        told, started, rounds, idle = Rehearsed(begin, begin), time.monotonic(), 0, False
+        while (due := await self._next(told.end, until, idle=idle)) is not None:
             if time.monotonic() - started > PATIENCE:
                 told.complete = False
                 return told
-            if not idle:
-                told.instants += 1
-            # What cannot be taken now (a worker from before the stop still holds it) is tried again a moment later.
-            await self._move(told, min(until, told.end + MOMENT) if idle else max(told.end, instant))
+            rounds = rounds + 1 if due.at == told.end else 0
+            told.instants += not (idle or rounds)
+            subjects = await self._move(told, due.at, measures=due.measures)
             with act_for(self.workspace_id, told.end):
-                idle = not await self._work_off(told)
+                worked = await self._work_off(told, due, subjects)
+            idle = not worked or rounds >= MOST_ROUNDS
             if idle and told.end == until:
                 break
         await self._move(told, until)
         return told
 
-    async def _move(self, told: Rehearsed, at: datetime) -> None:
-        if at != told.end:
-            await self.system.database.write(standing.move, self.workspace_id, at)
-            self.system.set_clock(self.workspace_id, at)
-            told.end = at
+    async def _next(self, now: datetime, until: datetime, *, idle: bool) -> standing.Due | None:
+        """What cannot be done now (a worker from before the stop still holds it) is tried again a moment later."""
+        return await self.system.database.read(standing.next_due, self.workspace_id, now + MOMENT if idle else now, until)
 
-    async def _work_off(self, told: Rehearsed) -> bool:
-        """Everything that is due at this instant, and what that makes due at it; whether there was anything that could be done."""
-        database = self.system.database
-        refreshes = await database.read(standing.due_refreshes, self.workspace_id, told.end)
-        for account in refreshes:
+    async def _move(self, told: Rehearsed, at: datetime, *, measures: bool = False) -> Sequence[collect.Subject]:
+        """Put the time there; what is to be measured then, taken in the same transaction."""
+        if at == told.end and not measures:
+            return ()
+        with act_for(self.workspace_id, at):
+            subjects = await self.system.database.write(_step, self.workspace_id, at, measures=measures)
+        self.system.set_clock(self.workspace_id, at)
+        told.end = at
+        return subjects
+
+    async def _work_off(self, told: Rehearsed, due: standing.Due, subjects: Sequence[collect.Subject]) -> bool:
+        """Everything that is due at this instant; whether there was anything that could be done."""
+        for account in due.refreshes:
             await credentials.refresh_due(self.system, account)
-        before = told.outcomes.total()
-        for _ in range(MOST_ROUNDS):
-            accounts = await database.read(standing.due_accounts, self.workspace_id, told.end)
-            if not any(await asyncio.gather(*(self._lane(account, told) for account in accounts))):
-                break
-        subjects = await database.write(collect.take, told.end, most=1000, workspace_id=self.workspace_id)
+        worked = await asyncio.gather(*(self._lane(account, told) for account in due.accounts))
         for subject in subjects:
             await collect.collect_due(self.system, subject)
-        return bool(refreshes or subjects or told.outcomes.total() > before)
+        return bool(due.refreshes or subjects or any(worked))
 
     async def _lane(self, account_id: str, told: Rehearsed) -> bool:
         """An account's due posts, one after another; whether there was one."""
@@ -142,3 +147,8 @@ class Rehearsal:
                 outcome.wanted = wanted
                 held = (await self._record(outcome)).claim
             return worked
+
+
+def _step(session: Session, workspace_id: str, at: datetime, *, measures: bool) -> Sequence[collect.Subject]:
+    standing.move(session, workspace_id, at)
+    return collect.take(session, at, most=MOST_MEASURED, workspace_id=workspace_id) if measures else ()

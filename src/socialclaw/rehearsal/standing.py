@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, delete, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import utc_now
@@ -42,20 +44,40 @@ def go_on(session: Session, workspace_id: str) -> None:
     session.execute(update(Account).where(Account.workspace_id == workspace_id).values(clocked=False))
 
 
-def next_instant(session: Session, workspace_id: str, until: datetime) -> datetime | None:
-    """When something is due next, up to this instant: a post, a token's refresh, figures; None where nothing is."""
-    ready = (Account.workspace_id == workspace_id, Account.status == "connected")
-    columns = (
-        (Post.next_at, (Post.workspace_id == workspace_id,)),
-        (Post.collect_at, (Post.workspace_id == workspace_id,)),
-        (Account.refresh_at, ready),
-        (Account.collect_at, (Account.workspace_id == workspace_id,)),
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due at an instant: accounts with posts, in their order; accounts whose token is to be renewed; whether figures are."""
+
+    at: datetime
+    accounts: Sequence[str]
+    refreshes: Sequence[str]
+    measures: bool
+
+
+def next_due(session: Session, workspace_id: str, earliest: datetime, until: datetime) -> Due | None:
+    """What is due next, up to `until`; None where nothing is. What was due before `earliest` is taken for due then."""
+    instants = session.execute(_NEXT, {"workspace": workspace_id}).one()
+    first = min((at for at in instants if at is not None and at <= until), default=None)
+    if first is None:
+        return None
+    at = min(until, max(earliest, first))
+    post, refresh, *collections = (instant is not None and instant <= at for instant in instants)
+    return Due(
+        at,
+        due_accounts(session, workspace_id, at) if post else (),
+        due_refreshes(session, workspace_id, at) if refresh else (),
+        any(collections),
     )
-    found = [
-        session.scalar(select(column).where(*where, column.is_not(None), column <= until).order_by(column).limit(1))
-        for column, where in columns
-    ]
-    return min((at for at in found if at is not None), default=None)
+
+
+def _first(column: InstrumentedAttribute[datetime | None], *where: ColumnElement[bool]) -> ScalarSelect[datetime]:
+    mine = column.class_.workspace_id == bindparam("workspace")
+    return select(column).where(mine, column.is_not(None), *where).order_by(column).limit(1).scalar_subquery()
+
+
+_NEXT = select(
+    _first(Post.next_at), _first(Account.refresh_at, Account.status == "connected"), _first(Post.collect_at), _first(Account.collect_at)
+)
 
 
 def due_accounts(session: Session, workspace_id: str, now: datetime) -> list[str]:
