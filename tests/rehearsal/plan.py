@@ -13,7 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from socialclaw.clock import act_for
-from socialclaw.db.accounts import Account
+from socialclaw.db.accounts import Account, Connection
+from socialclaw.db.base import Scope
 from socialclaw.networks import providers
 from socialclaw.providers.base import Provider, Quota
 from socialclaw.system import System
@@ -163,19 +164,27 @@ async def join_all(system: System, workspace_id: str, at: datetime) -> list[Memb
     """A user's accounts on every network, at the standing time: one of each kind that publishes, for each provider."""
     members = []
     with act_for(workspace_id, at):
-        for key in providers():
-            await users.join(system, workspace_id, key, "ann")
-        rows = await system.read(workspace_id, lambda scope: list(scope.session.scalars(scope.all(Account))), test=True)
-        first = {(row.provider, row.account_type): row for row in sorted(rows, key=lambda row: row.external_id, reverse=True)}
-        for (key, kind), row in sorted(first.items()):
-            provider = providers()[key]
-            target = provider.target(kind)
-            if target is not None and target.publishes:
-                members.append(Member(row.id, provider, users.required(provider, kind), await _files(system, workspace_id, provider)))
+        for key, provider in providers().items():
+            joined = await users.join(system, workspace_id, key, "ann")
+            rows = await system.read(workspace_id, _found_with, joined.connection_id, test=True)
+            first = {row.account_type: row for row in reversed(rows)}
+            for kind, row in sorted(first.items()):
+                target = provider.target(kind)
+                if target is not None and target.publishes:
+                    members.append(Member(row.id, provider, users.required(provider, kind), await _files(system, workspace_id, provider)))
     return members
 
 
+def _found_with(scope: Scope, connection_id: str) -> list[Account]:
+    """The accounts of a connection, in the order in which the network named them."""
+    ids = scope.one(Connection, connection_id).account_ids
+    rows = {row.id: row for row in scope.session.scalars(scope.all(Account).where(Account.id.in_(ids)))}
+    return [rows[account_id] for account_id in ids]
+
+
 async def _files(system: System, workspace_id: str, provider: Provider) -> tuple[dict[str, Any], ...]:
-    """What a post must have: the least that the first shape takes, where there must be media; a picture where there may be."""
-    shapes = [s for s in provider.rules.shapes if provider.rules.media_required or s.kind == "image"]
-    return tuple([await users.upload(system, workspace_id, shapes[0], n) for n in range(shapes[0].least)]) if shapes else ()
+    """The least that the first shape takes, where there must be media. A file that is sent again and again is no news to some networks."""
+    if not provider.rules.media_required:
+        return ()
+    shape = provider.rules.shapes[0]
+    return tuple([await users.upload(system, workspace_id, shape, n) for n in range(shape.least)])

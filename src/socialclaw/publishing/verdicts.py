@@ -18,17 +18,21 @@ from socialclaw.publishing.policy import LONGEST_HOLD, LONGEST_LOOK, Decision, F
 
 UNKNOWN = "publish_outcome_unknown"
 TAKEN = "provider_post_taken"
-LONGEST_TO_CONFIRM = 3600  # seconds between two looks at an accepted post
+LONGEST_TO_CONFIRM = 86_400  # seconds between two looks at an accepted post
+LONGEST_REVIEW = timedelta(days=30)  # after which an accepted post is not looked at any more: somebody has forgotten it
 FIRST_FIGURES = timedelta(hours=1)  # after publishing
 
 
 def published(claim: Claim, post: Published, *, now: datetime, confirm: float, how: str | None = None) -> Outcome:
     """It is live; or accepted, and looked at in `confirm` seconds, doubled after every look.
 
+    The network may be waiting for a person there: after LONGEST_REVIEW it is left as it is.
     `how`: the reconciliation status, where evidence and not an answer says so.
     """
     looks = claim.post.looks if claim.post.stage == "confirm" else 0
     pause = min(confirm * 2 ** min(looks, 20), LONGEST_TO_CONFIRM)
+    if not post.final and now - (claim.post.published_at or now) > LONGEST_REVIEW:
+        return _left(claim)
     changes: dict[str, Any] = {
         "status": "published",
         "stage": "publish" if post.final else "confirm",
