@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -22,11 +23,11 @@ from socialclaw.scheduling.plan import Plan
 from socialclaw.scheduling.surroundings import destinations, library
 from socialclaw.system import System
 from tests.accounts.world import unrouted
-from tests.media.files import MOV, MP4, WEBM, picture
+from tests.media.files import film, picture
 from tests.networks.stage import pixels
 
 MOST_PAGES = 10
-VIDEOS = {"video/mp4": ("mp4", MP4), "video/quicktime": ("mov", MOV), "video/webm": ("webm", WEBM)}
+VIDEOS = {"video/mp4": ("mp4", "libx264", "aac"), "video/quicktime": ("mov", "libx264", "aac"), "video/webm": ("webm", "libvpx", "libopus")}
 PICTURES = {"image/jpeg": ("jpg", "JPEG"), "image/png": ("png", "PNG"), "image/webp": ("webp", "WEBP")}
 
 
@@ -79,13 +80,16 @@ async def upload(system: System, workspace: str, shape: Shape, number: int) -> d
     default = "image/jpeg" if shape.kind == "image" else "video/mp4"
     mime = default if default in shape.mimes or not shape.mimes else shape.mimes[0]
     width, height = pixels(shape)
-    seconds = (shape.seconds[0] or shape.seconds[1] or 10.0) if shape.kind == "video" else None
+    seconds = max(1.0, shape.seconds[0] or 0.0) if shape.kind == "video" else None
     if shape.kind == "image":
         extension, kind = PICTURES[mime]
         content = picture(kind, (width, height), colour=(number * 37 % 256, number * 91 % 256, 200))
     else:
-        extension, content = VIDEOS[mime]
-        content += bytes([number % 256]) * 1000
+        width, height = width + width % 2, height + height % 2
+        extension, codec, sound = VIDEOS[mime]
+        content = film(extension, codec, sound=sound, size=(width, height), seconds=seconds or 1.0, rate=30)
+        if extension != "webm":
+            content += struct.pack(">I4s", 1008, b"free") + bytes([number % 256]) * 1000
     async with intake(system) as file:
         await file.write(content)
         claims = Claims(f"{shape.kind}-{number}.{extension}", mime, width, height, seconds)

@@ -16,7 +16,10 @@ from socialclaw.clock import act_for
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope
 from socialclaw.networks import providers
-from socialclaw.providers.base import Provider, Quota
+from socialclaw.providers.base import Provider, Quota, TargetType
+from socialclaw.providers.draft import Draft
+from socialclaw.providers.options import settle
+from socialclaw.providers.rules import check
 from socialclaw.system import System
 from tests.crash import users
 
@@ -171,7 +174,8 @@ async def join_all(system: System, workspace_id: str, at: datetime) -> list[Memb
             for kind, row in sorted(first.items()):
                 target = provider.target(kind)
                 if target is not None and target.publishes:
-                    members.append(Member(row.id, provider, users.required(provider, kind), await _files(system, workspace_id, provider)))
+                    files = await _files(system, workspace_id, provider, target)
+                    members.append(Member(row.id, provider, users.required(provider, kind), files))
     return members
 
 
@@ -182,9 +186,15 @@ def _found_with(scope: Scope, connection_id: str) -> list[Account]:
     return [rows[account_id] for account_id in ids]
 
 
-async def _files(system: System, workspace_id: str, provider: Provider) -> tuple[dict[str, Any], ...]:
-    """The least that the first shape takes, where there must be media. A file that is sent again and again is no news to some networks."""
-    if not provider.rules.media_required:
+async def _files(system: System, workspace_id: str, provider: Provider, target: TargetType) -> tuple[dict[str, Any], ...]:
+    """The least that the first shape takes, where a text alone is refused.
+
+    Else none: a file that is sent again and again is no news to some networks.
+    """
+    settings, _ = settle(users.required(provider, target.name), target.settings, prefix=provider.key)
+    words = Draft("Words", description="Words", settings=settings, target_type=target.name)
+    judges = [judge for judge in (provider.extra, target.fits) if judge]
+    if not [*check(words, provider.rules, prefix=provider.key), *(issue for judge in judges for issue in judge(words))]:
         return ()
     shape = provider.rules.shapes[0]
     return tuple([await users.upload(system, workspace_id, shape, n) for n in range(shape.least)])

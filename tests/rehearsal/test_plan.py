@@ -75,8 +75,9 @@ async def fit(api: httpx2.AsyncClient, plan: Plan) -> None:
         extra = like.member.post(f"One too many of {provider.key}", like.due + timedelta(minutes=2))
         posts = [post.row() for post in (*plan.posts, extra)]
         refused = await send(api, "POST", "/v1/posts/validate", {"schedule": {"timezone": plans.ZONE.key, "posts": posts}}, answers=422)
-        [issue] = refused["details"]["issues"]
+        issue, *more = refused["details"]["issues"]
         assert issue["code"].endswith("_quota_exceeded"), issue
+        assert more == []
         fits = datetime.fromisoformat(issue["details"]["nextFitUtc"])
         assert fits == plans.next_fit(plan, quota, taken), provider.key
         moved = like.member.post(extra.text, fits.astimezone(plans.ZONE))
@@ -145,14 +146,15 @@ def check_posts(plan: Plan, posts: dict[str, Json], attempts: dict[str, list[Jso
         assert post["providerStatus"] == "published", where
         assert tries[0]["startedAt"] == iso(planned.instant), where
         published = datetime.fromisoformat(post["publishedAt"])
-        assert planned.instant <= published <= planned.instant + PATIENCE, where
+        patience = DAY if kind == "rate_limit" else PATIENCE  # some say only that the day is over
+        assert planned.instant <= published <= planned.instant + patience, where
         match kind:
             case "refuse":
                 assert tries[0]["code"] == "provider_unavailable", where
                 assert published >= planned.instant + timedelta(seconds=54), where
             case "rate_limit":
                 assert (tries[0]["ok"], tries[0]["retryable"]) == (False, True), where
-                assert published >= planned.instant + timedelta(seconds=55), where
+                assert published > planned.instant, where
             case "timeout_after":
                 assert post["reconciliationStatus"] == "confirmed", where
 
@@ -167,7 +169,8 @@ def check_public(system: System, plan: Plan, posts: dict[str, Json]) -> None:
     for planned in plan.every:
         made = datetime.fromtimestamp(times[planned.text].created_at, UTC)
         assert planned.instant <= made + timedelta(seconds=1), planned.text
-        assert made <= planned.instant + PATIENCE, planned.text
+        published = posts[planned.text]["publishedAt"]
+        assert made <= (datetime.fromisoformat(published) if published else planned.instant + PATIENCE), planned.text
         if planned.reply_to:
             assert times[planned.text].reply_to == posts[planned.reply_to]["providerPostId"], planned.text
 

@@ -70,7 +70,7 @@ def next_due(session: Session, workspace_id: str, earliest: datetime, until: dat
     )
 
 
-def _first(column: InstrumentedAttribute[datetime | None], *where: ColumnElement[bool]) -> ScalarSelect[datetime]:
+def _first(column: InstrumentedAttribute[datetime | None], *where: ColumnElement[bool]) -> ScalarSelect[datetime | None]:
     mine = column.class_.workspace_id == bindparam("workspace")
     return select(column).where(mine, column.is_not(None), *where).order_by(column).limit(1).scalar_subquery()
 
