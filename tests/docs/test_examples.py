@@ -14,7 +14,7 @@ import httpx2
 import pytest
 from docs.generate import HOME
 
-from tests.cli.processes import started
+from tests.cli.processes import BOUND_SECONDS, started
 from tests.cli.test_up import published
 
 ROOT = HOME.parent
@@ -46,7 +46,7 @@ class Server:
         given = options.parse_args(words)
         method = given.method or ("POST" if given.body else "GET")
         headers = dict(header.split(": ", 1) for header in given.headers)
-        return httpx2.request(method, given.url, headers=headers, content=given.body)
+        return httpx2.request(method, given.url, headers=headers, content=given.body, timeout=BOUND_SECONDS)
 
     def learn(self, answer: dict[str, Any]) -> None:
         if "run" in answer and answer.get("posts"):
