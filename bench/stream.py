@@ -13,12 +13,17 @@ from typing import Any
 import psutil
 from tests.crash import users
 from tests.crash.lab import Lab, Member
+from tests.networks.stage import pixels
 
 from bench.figures import Figure, Result, Told
 from bench.ground import SQLITE, Ground
 from socialclaw.db.assets import Asset
 from socialclaw.media.storage import LocalStorage, storage_of
 from socialclaw.networks import providers
+from socialclaw.providers.base import Provider
+from socialclaw.providers.draft import Draft, Media
+from socialclaw.providers.options import settle
+from socialclaw.providers.rules import check
 from socialclaw.providers.shapes import Shape
 
 MEGABYTE = 1_000_000
@@ -73,11 +78,26 @@ async def _posts(lab: Lab, size: Size) -> list[tuple[Member, dict[str, Any]]]:
     able = []
     for key, provider in providers().items():
         shape = next((s for s in provider.rules.shapes if s.kind == "video"), None)
-        sends = any("upload" in target.media_delivery for target in provider.targets if target.publishes)
-        if shape and sends and (shape.max_bytes is None or shape.max_bytes >= size.megabytes * MEGABYTE):
+        if shape and _takes(provider, shape, size.megabytes * MEGABYTE):
             able.append((await lab.connect(key, "ann"), shape))
     chosen = islice(cycle(able), size.videos)
     return [(member, await _video(lab, shape, number, size.megabytes * MEGABYTE)) for number, (member, shape) in enumerate(chosen)]
+
+
+def _takes(provider: Provider, shape: Shape, length: int) -> bool:
+    """Whether every destination of the provider is sent the bytes of a video, and takes one as long as this."""
+    width, height = pixels(shape)
+    film = Media(
+        "video", "video", "video/mp4", length, "https://example.com/film.mp4", "film.mp4", "", width, height, shape.seconds[0] or 1.0
+    )
+    for target in (target for target in provider.targets if target.publishes):
+        settings, _ = settle(users.required(provider, target.name), target.settings, prefix=provider.key)
+        draft = Draft("Video", description="Video", media=(film,), settings=settings, target_type=target.name)
+        judges = [judge for judge in (provider.extra, target.fits) if judge]
+        issues = [*check(draft, provider.rules, prefix=provider.key), *(issue for judge in judges for issue in judge(draft))]
+        if issues or "upload" not in target.media_delivery:
+            return False
+    return True
 
 
 async def _video(lab: Lab, shape: Shape, number: int, length: int) -> dict[str, Any]:

@@ -11,8 +11,10 @@ _STYLE = """
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:flex;flex-direction:column;align-items:center;padding:2rem 1rem;
 font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;background:Canvas;color:CanvasText}
-main{width:100%;max-width:34rem;border:1px solid var(--line);border-top:4px solid var(--accent);border-radius:14px;padding:1.5rem}
-h1{font-size:1.25rem;margin:0 0 1rem}p{margin:.5rem 0}a{color:var(--accent)}ul{padding-left:1.2rem;margin:.5rem 0}
+main{width:100%;max-width:34rem;border:1px solid var(--line);border-top:4px solid var(--accent);border-radius:14px;padding:1.5rem;
+box-shadow:0 1px 2px #0001,0 8px 24px #0001}
+h1{font-size:1.25rem;margin:0 0 1rem}p{margin:.5rem 0}a{color:color-mix(in srgb,var(--accent) 75%,CanvasText)}
+ul{padding-left:1.2rem;margin:.5rem 0}
 code{background:var(--soft);border-radius:4px;padding:0 .3em;overflow-wrap:anywhere}
 label{display:block;margin:1rem 0 .25rem;font-weight:600}
 input{width:100%;font:inherit;padding:.6rem .75rem;border:1px solid var(--line);border-radius:8px;background:Canvas;color:CanvasText}
@@ -25,8 +27,9 @@ article{border-top:1px solid var(--line);padding:1rem 0}
 article:first-of-type{border-top:0;padding-top:0}article:last-of-type{padding-bottom:0}
 .text{white-space:pre-wrap;overflow-wrap:anywhere;font-size:1.0625rem}
 .media{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.5rem;margin:.75rem 0}
-.media div{border:1px solid var(--line);border-radius:12px;background:var(--soft);
-padding:1.25rem .75rem;text-align:center;font-size:.875rem}
+.media div{border:1px solid var(--line);border-radius:12px;min-height:9rem;align-content:center;padding:1.25rem .75rem;
+background:linear-gradient(135deg,color-mix(in srgb,var(--accent) 28%,Canvas),color-mix(in srgb,var(--accent) 5%,Canvas));
+text-align:center;font-size:.875rem;overflow-wrap:anywhere}
 """
 
 
