@@ -219,6 +219,20 @@ async def test_a_network_that_never_says_more_is_not_asked_for_ever(desk: Desk, 
     assert network.asked < 100
 
 
+async def test_a_post_that_waits_for_a_person_there_is_looked_at_ever_more_seldom(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    network, account = Deciding(monkeypatch), await desk.connect()
+    [post] = await desk.publish(account, "For review")
+    network.says = Published("accepted-1", final=False)
+    for _ in range(32):
+        await desk.wait(24 * 3600)
+    asked = network.asked
+    found = await desk.post(post)
+    assert (found["status"], found["providerStatus"], found["nextAttemptAt"]) == ("published", "accepted", None)
+    assert 10 < asked < 60
+    await desk.wait(24 * 3600)
+    assert network.asked == asked
+
+
 @both
 async def test_a_post_taken_back_by_the_network_fails_and_a_retry_makes_it_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     network, account = Deciding(monkeypatch), await desk.connect()
