@@ -122,6 +122,27 @@ def list_workspaces(data_dir: options.DataDir = None, database_url: options.Data
         _print(rows, "id", "name", "mode", "createdAt")
 
 
+@workspaces.command("media-policy")
+def set_media_policy(
+    name: Annotated[str, typer.Argument(help="The workspace's name.")],
+    policy: Annotated[str, typer.Argument(help="strict: refuse files that a network does not take; fit: change them as little as needed.")],
+    data_dir: options.DataDir = None,
+    database_url: options.DatabaseUrl = None,
+    json: options.AsJson = False,
+) -> None:
+    """Say what is done about files that a network does not take, in posts that do not say it themselves."""
+    from socialclaw.workspaces import tenants
+
+    async def run(system: System) -> Workspace:
+        return await system.database.write(tenants.set_media_policy, name, policy)
+
+    row = _run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    if json:
+        print_json(workspace_out(row) | {"mediaPolicy": row.media_policy})
+    else:
+        say(f'Posts of "{row.name}" have the media policy {row.media_policy} unless they say otherwise.')
+
+
 def key_out(row: ApiKey, space: Workspace) -> dict[str, Any]:
     """A key as the commands show it: never its secret."""
     times = {"createdAt": row.created_at, "lastUsedAt": row.last_used_at, "revokedAt": row.revoked_at}

@@ -49,6 +49,7 @@ class Post(Owned):
     interaction_type: Mapped[str] = mapped_column(default="post")
     media_link: Mapped[str | None]
     assets: Mapped[list[Any]] = mapped_column(default=list)
+    media_policy: Mapped[str] = mapped_column(default="strict", server_default="strict")  # "strict" | "fit"
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     timezone: Mapped[str]
     source_model: Mapped[str]

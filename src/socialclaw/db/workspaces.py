@@ -21,6 +21,7 @@ class Workspace(Base):
     subscription_status: Mapped[str] = mapped_column(default="active")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     clock_at: Mapped[datetime | None]
+    media_policy: Mapped[str] = mapped_column(default="strict", server_default="strict")  # of posts that name none: "strict" | "fit"
 
 
 class ApiKey(Owned):

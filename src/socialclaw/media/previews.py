@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from socialclaw.db.assets import Asset
@@ -11,7 +12,8 @@ from socialclaw.media.apart.previews import POSTER, SIZES
 from socialclaw.media.examine import OPENED
 from socialclaw.settings import Settings
 
-MIMES = {".webp": "image/webp", ".jpg": "image/jpeg"}
+MIMES = {".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png", ".mp4": "video/mp4"}
+FITTED = re.compile(r"fit-[0-9a-f]{16}\.(?:jpg|png|webp|mp4)")  # what was made for a network; never made because it is asked for
 
 
 def names(asset: Asset) -> tuple[str, ...]:
@@ -23,9 +25,11 @@ def names(asset: Asset) -> tuple[str, ...]:
 
 async def preview(settings: Settings, asset: Asset, name: str) -> Path:
     """The file of a preview. NotFound `media_not_found` where the asset has none of that name."""
+    path = cache.place(settings, asset.id, name)
+    if FITTED.fullmatch(name) and path.exists():
+        return path
     if name not in names(asset):
         raise NotFound("There is no such file", code="media_not_found")
-    path = cache.place(settings, asset.id, name)
     if not path.exists():
         async with child.work_folder(settings) as folder:
             source = await child.copied(settings, asset, folder)

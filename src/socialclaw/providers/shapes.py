@@ -34,6 +34,8 @@ class Shape:
     mimes: tuple[str, ...] = ()
     width: Bounds = (None, None)
     height: Bounds = (None, None)
+    long_side: Bounds = (None, None)
+    short_side: Bounds = (None, None)
     aspect: Bounds = (None, None)
     seconds: Bounds = (None, None)
     max_text: int | None = None
@@ -42,7 +44,8 @@ class Shape:
     @property
     def judges_facts(self) -> bool:
         """Whether more than kind, number and bytes of its files matters."""
-        return bool(self.mimes) or any(bound is not None for pair in (self.width, self.height, self.aspect, self.seconds) for bound in pair)
+        pairs = (self.width, self.height, self.long_side, self.short_side, self.aspect, self.seconds)
+        return bool(self.mimes) or any(bound is not None for pair in pairs for bound in pair)
 
     def __str__(self) -> str:
         count = str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
@@ -50,10 +53,13 @@ class Shape:
 
     def facts(self, m: Media) -> Iterator[tuple[str, str, float, Bounds]]:
         """What is known of a file and bounded here: (rule, what, value, bounds)."""
+        sides = sorted((m.width, m.height)) if m.width and m.height else (None, None)
         aspect = m.width / m.height if m.width and m.height else None
         for rule, what, value, bounds in (
             ("resolution_invalid", "width", m.width, self.width),
             ("resolution_invalid", "height", m.height, self.height),
+            ("resolution_invalid", "longer side", sides[1], self.long_side),
+            ("resolution_invalid", "shorter side", sides[0], self.short_side),
             ("aspect_invalid", "aspect ratio", aspect, self.aspect),
             ("duration_invalid", "duration", m.duration, self.seconds),
         ):
@@ -86,6 +92,7 @@ def _bounds(m: Media, shape: Shape, rule: str) -> dict[str, float | None]:
         case _:
             found = {"width": m.width, "height": m.height, "minWidth": shape.width[0], "minHeight": shape.height[0]}
             found |= {"maxWidth": shape.width[1], "maxHeight": shape.height[1]}
+            found |= {"maxLongSide": shape.long_side[1], "maxShortSide": shape.short_side[1]}
     return {name: value for name, value in found.items() if value is not None}
 
 

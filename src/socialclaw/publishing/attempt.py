@@ -45,6 +45,8 @@ class Attempts:
     async def _run(self, claim: Claim) -> Outcome | None:
         outcome = await self._outcome(claim)
         if outcome is not None:
+            if claim.changes:
+                outcome.details = {**outcome.details, "mediaChanges": claim.changes}
             secrets = unseal(self.system.vault, claim.account).values()
             outcome.message, outcome.details = scrub(outcome.message, secrets), scrub(outcome.details, secrets)
             if "error" in outcome.changes:
@@ -96,7 +98,7 @@ class Attempts:
     async def _call(self, claim: Claim, account: Account) -> Published:
         provider = providers()[claim.post.provider]
         settings = self.system.settings
-        async with drafted(self.system, claim.post, test=claim.test) as draft:
+        async with drafted(self.system, claim.post, test=claim.test, changes=claim.changes) as draft:
             adapter = provider.adapter(self.system.outbound.network(test=claim.test), account)
             steps = DurableSteps(claim, self.steps, patience=settings.lease_seconds / 2)
             return await adapter.publish(draft, steps)

@@ -6,7 +6,7 @@ A claimed post's `next_at` is the end of its lease, so that the post of a worker
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,10 @@ class Wanted:
 
 @dataclass(slots=True)
 class Claim:
-    """A post that is ours to work on while we renew it. `steps`: name -> (done, result, when, fence)."""
+    """A post that is ours to work on while we renew it. `steps`: name -> (done, result, when, fence).
+
+    `changes`: what was changed of its files in this attempt, so that the network takes them.
+    """
 
     post: Post
     account: Account
@@ -42,6 +45,7 @@ class Claim:
     fence: int
     attempt_no: int
     steps: dict[str, tuple[bool, Any, datetime, int]]
+    changes: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def undone(self) -> list[str]:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from typing import Any
 
 from socialclaw.db.posts import Post
+from socialclaw.media.fit import fitted
 from socialclaw.media.reading import opened
+from socialclaw.networks import providers
 from socialclaw.providers.draft import Draft
 from socialclaw.system import System
 
 
 @asynccontextmanager
-async def drafted(system: System, post: Post, *, test: bool) -> AsyncIterator[Draft]:
-    """The draft, its media open. Settings were completed with their defaults when the post was applied."""
+async def drafted(system: System, post: Post, *, test: bool, changes: list[dict[str, Any]] | None = None) -> AsyncIterator[Draft]:
+    """The draft, its media open. Settings were completed with their defaults when the post was applied.
+
+    `changes` takes what was changed of its files to satisfy the network, where the post's media policy is `fit`; without it, none is.
+    """
     async with opened(system, post.workspace_id, post.assets, test=test) if post.assets else nullcontext(()) as media:
+        if changes is not None and post.media_policy == "fit" and media:
+            rules = providers()[post.provider].rules
+            media, changes[:] = await fitted(system, post.workspace_id, media, {s.kind: s for s in reversed(rules.shapes)}, test=test)
         name = "" if post.generated_name else post.name.strip()
         description = post.description.strip()
         yield Draft(

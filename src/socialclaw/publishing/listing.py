@@ -32,6 +32,7 @@ MEMBERS: dict[str, Any] = {
     "description": Post.description,
     "interactionType": Post.interaction_type,
     "mediaLink": Post.media_link,
+    "mediaPolicy": Post.media_policy,
     "timezone": Post.timezone,
     "sourceModel": Post.source_model,
     "campaignId": Post.campaign_id,

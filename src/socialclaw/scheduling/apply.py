@@ -114,6 +114,7 @@ def _rows(scope: Scope, run_id: str, plan: Plan, now: datetime) -> list[dict[str
                 "interaction_type": post.interaction_type,
                 "media_link": post.media_link,
                 "assets": post.assets,
+                "media_policy": post.media_policy,
                 "settings": post.settings,
                 "timezone": post.timezone,
                 "source_model": post.source_model,

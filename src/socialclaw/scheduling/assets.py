@@ -35,10 +35,11 @@ class StoredAsset:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The workspace's files that a document may name, by id, and where our media URLs begin."""
+    """The workspace's files that a document may name, by id, where our media URLs begin, and the policy of posts that name none."""
 
     base_url: str
     stored: Mapping[str, StoredAsset] = field(default_factory=dict)
+    policy: str = "strict"
 
     @property
     def start(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from socialclaw.db.posts import Run
 from socialclaw.errors import Conflict, InvalidRequest
-from socialclaw.scheduling.plan import CAMPAIGNS, MODES, Plan
+from socialclaw.scheduling.plan import CAMPAIGNS, MODES, POLICIES, Plan
 from socialclaw.scheduling.times import stamp
 
 ASSET_FIELDS = ("id", "url", "managed", "originalFilename", "mime", "kind", "size", "altText")
@@ -109,6 +109,7 @@ def _step(post: Any, before: Any, index: int) -> dict[str, Any]:
         "description": post.description,
         "mediaLink": post.media_link,
         "assets": post.assets,
+        **({"mediaPolicy": post.media_policy} if post.media_policy != POLICIES[0] else {}),
         "settings": post.settings,
         "timezone": post.timezone,
         "publishAtUtc": stamp(post.publish_at),
@@ -136,6 +137,8 @@ def _step_again(step: Mapping[str, Any]) -> dict[str, Any]:
         again["reply_to_step_id"] = step["parentStepId"]
     if step["settings"]:
         again["settings"] = step["settings"]
+    if policy := step.get("mediaPolicy"):
+        again["media_policy"] = policy
     assets = [_asset_again(a) for a in step["assets"]]
     if len(assets) > 1 or any(a.keys() > {"url"} for a in assets):
         again["assets"] = assets

@@ -9,7 +9,8 @@ import msgspec
 
 from socialclaw.errors import InvalidRequest
 from socialclaw.providers.base import Provider, TargetType
-from socialclaw.providers.draft import Draft
+from socialclaw.providers.draft import Draft, Media
+from socialclaw.providers.fitting import change_for
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.options import settle
 from socialclaw.providers.rules import check
@@ -178,13 +179,25 @@ class Judge:
             text,
             "" if post.generated_name else post.name,
             post.description,
-            tuple(media_of(a) for a in post.assets) if post.assets else (),
+            self._media(post) if post.assets else (),
             post.settings,
             "reply" if post.interaction_type == "reply" else "post",
             post.parent_step_id,
             None,
             self.account_type,
         )
+
+    def _media(self, post: PlannedPost) -> tuple[Media, ...]:
+        """The post's files; with the policy `fit`, those of ours as they will be when they are published."""
+        media = tuple(media_of(a) for a in post.assets)
+        if post.media_policy != "fit":
+            return media
+        return tuple(self._fitted(m) if a.get("managed") else m for m, a in zip(media, post.assets, strict=True))
+
+    def _fitted(self, m: Media) -> Media:
+        shape = self._shapes.get(m.kind)
+        change = change_for(m, shape) if shape else None
+        return change.of(m) if change else m
 
     def suits(self, post: PlannedPost, text: str) -> Sequence[Issue]:
         """Whether the settings suit the media."""

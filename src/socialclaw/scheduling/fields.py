@@ -13,6 +13,7 @@ ALIASES = {
     "interaction_type": ("interactionType",),
     "reply_to_step_id": ("replyToStepId", "parent_step_id", "parentStepId"),
     "media_link": ("mediaLink",),
+    "media_policy": ("mediaPolicy",),
     "delay_ms": ("delayMs",),
     "delay_seconds": ("delaySeconds",),
     "delay_minutes": ("delayMinutes",),

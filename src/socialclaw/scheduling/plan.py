@@ -14,6 +14,7 @@ from socialclaw.providers.issues import Issue
 POSTS, CAMPAIGNS = "posts_v1", "campaigns_v2"
 MODES = ("scheduled", "draft")
 MOST_POSTS = 1000  # in one run
+POLICIES = ("strict", "fit")  # what is done about files that a network does not take as they are: refuse them, or change them
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class PlannedPost(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_de
     campaign_index: int | None = None
     sequence_position: int | None = None
     step_delay_ms: int | None = None
+    media_policy: str = "strict"  # shown only where it is "fit"
 
     @property
     def publish_at(self) -> datetime:

@@ -16,7 +16,7 @@ from socialclaw.scheduling.attachments import AssetReader
 from socialclaw.scheduling.check import Judge
 from socialclaw.scheduling.notes import Notes
 from socialclaw.scheduling.places import Place, Places
-from socialclaw.scheduling.plan import CAMPAIGNS, POSTS, PlannedPost, Resolve
+from socialclaw.scheduling.plan import CAMPAIGNS, POLICIES, POSTS, PlannedPost, Resolve
 from socialclaw.scheduling.times import resolve, stamp, zone
 
 GRACE = timedelta(minutes=5)  # how far in the past a time may lie
@@ -69,6 +69,7 @@ class PostReader:
         self._places = Places(accounts)
         self._known: dict[tuple[Any, Any], Place] = {}
         self._assets = AssetReader(notes, library)
+        self._policy = library.policy if library else POLICIES[0]
         self.posts: list[PlannedPost] = []
 
     def read(
@@ -123,6 +124,8 @@ class PostReader:
             0,
             parent_index,
         )
+        if (value := get("media_policy")) is not None or (assets and self._policy != POLICIES[0]):
+            post = msgspec.structs.replace(post, media_policy=self._media_policy(value, path))
         if seat is not None:
             post = seat.seated(post, delay_ms)
         if not (judge and place.sound and len(found) == sound and judge.passes(post, text)):
@@ -193,6 +196,15 @@ class PostReader:
             message = f"{path} must be one of {', '.join(INTERACTIONS)}"
             self.notes.add("interaction_type_invalid", message, path, {"supportedValues": list(INTERACTIONS)})
         return "post"
+
+    def _media_policy(self, stated: object, path: str) -> str:
+        """What the post says, else what its workspace has."""
+        path = f"{path}.media_policy"
+        word = self.notes.text(stated, path).strip().lower()
+        if word and word not in POLICIES:
+            message = f"{path} must be one of {', '.join(POLICIES)}"
+            self.notes.add("media_policy_invalid", message, path, {"supportedValues": list(POLICIES)})
+        return word if word in POLICIES else self._policy
 
     def _parent(self, stated: object, path: str, interaction: str, seat: Seat | None) -> str | None:
         """The id of the step that is followed. In a campaign a post has none, and a reply follows the step before it."""

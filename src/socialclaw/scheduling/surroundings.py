@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope
+from socialclaw.db.workspaces import Workspace
 from socialclaw.media.assets import known
 from socialclaw.media.naming import public_url, safe_name
 from socialclaw.networks import providers
@@ -37,4 +38,5 @@ def library(scope: Scope, document: object, *, base_url: str) -> Library:
         name = safe_name(row.filename, row.mime)
         url = public_url(base_url, row.id, row.delivery_token, name) if row.delivery_token else ""
         stored[row.id] = StoredAsset(row.id, url, row.kind, row.mime, row.size, row.duration, row.width, row.height, name)
-    return Library(base_url, stored)
+    policy = scope.session.scalar(select(Workspace.media_policy).where(Workspace.id == scope.workspace_id)) if stored else None
+    return Library(base_url, stored, policy or "strict")

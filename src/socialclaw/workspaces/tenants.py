@@ -13,6 +13,7 @@ from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, InvalidRequest, NotFound
 
 MODES = ("live", "test")
+MEDIA_POLICIES = ("strict", "fit")
 LONGEST_NAME = 100  # characters
 
 
@@ -28,6 +29,16 @@ def create(session: Session, name: str, mode: str = "live") -> Workspace:
     row = Workspace(name=name, mode=mode)
     session.add(row)
     session.flush()
+    return row
+
+
+def set_media_policy(session: Session, name: str, policy: str) -> Workspace:
+    """What is done, in posts that do not say it, about files that a network does not take as they are."""
+    if policy not in MEDIA_POLICIES:
+        message = f"Unknown media policy {policy!r}; allowed: {', '.join(MEDIA_POLICIES)}"
+        raise InvalidRequest(message, code="media_policy_invalid", allowed=list(MEDIA_POLICIES))
+    row = by_name(session, name)
+    row.media_policy = policy
     return row
 
 
@@ -55,6 +66,7 @@ def tenant(row: Workspace) -> dict[str, Any]:
         "id": row.id,
         "name": row.name,
         "mode": row.mode,
+        "mediaPolicy": row.media_policy,
         "plan": row.plan,
         "subscriptionStatus": row.subscription_status,
         "entitlements": entitlements(row),

@@ -25,14 +25,15 @@ def probe(job: dict[str, Any]) -> dict[str, Any]:
                 found["width"], found["height"] = frame.size
                 found["previews"] = _previews(frame, job, film=True)
         return found
-    if mime in (*pictures.PHONES, "image/avif"):
+    if mime in (*pictures.PHONES, "image/avif", "image/png"):
         disguise.check_whole(source, mime)
     with pictures.opened(source, mime) as picture:
-        found = {"kind": "image", **pictures.facts(picture)}
-        if mime == "image/jpeg":
+        size = pictures.upright_size(picture) if mime == "image/jpeg" else None
+        if size:
             picture.draft("RGB", (1280, 1280))  # every byte is read all the same
-        found["previews"] = _previews(pictures.decoded(picture), job, film=False)
-    return found
+        shown = pictures.decoded(picture)
+        width, height = size or shown.size
+        return {"kind": "image", "width": width, "height": height, "previews": _previews(shown, job, film=False)}
 
 
 def _previews(picture: Any, job: dict[str, Any], *, film: bool) -> list[str]:
@@ -51,7 +52,14 @@ def jpeg(job: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-DOES = {"probe": probe, "jpeg": jpeg}
+def change(job: dict[str, Any]) -> dict[str, Any]:
+    """`source` written anew at `target`, by the job's `change`."""
+    from socialclaw.media.apart import change as changing
+
+    return changing.film(job) if job["change"]["kind"] == "video" else changing.picture(job)
+
+
+DOES = {"probe": probe, "jpeg": jpeg, "change": change}
 
 
 def main(job: dict[str, Any]) -> dict[str, Any]:

@@ -48,9 +48,13 @@ def _is_archive(path: str) -> bool:
 
 
 def check_whole(path: str, mime: str) -> None:
-    """Raises InvalidRequest `media_truncated` where a container announces more bytes than there are."""
+    """Raises InvalidRequest `media_truncated` where a container announces more bytes than there are, or a PNG has no end."""
     with open(path, "rb") as file:  # noqa: PTH123
         size = os.fstat(file.fileno()).st_size
+        if mime == "image/png":
+            if b"IEND" not in b"".join(_ends(file)):
+                raise InvalidRequest("The file was cut off: a PNG has a last chunk, and this one has none", code="media_truncated")
+            return
         ends = _segment_end(file) if mime in ("video/webm", "video/x-matroska") else _boxes_end(file, size)
     if ends > size:
         message = f"The file was cut off: it has {size:,} bytes and announces at least {ends:,}"

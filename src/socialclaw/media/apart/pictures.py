@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from socialclaw.errors import InvalidRequest
 from socialclaw.media.apart.limits import MOST_PIXELS, check_pixels
@@ -41,12 +41,10 @@ def opened(path: str, mime: str) -> Iterator[Image]:
         yield picture
 
 
-def facts(picture: Image) -> dict[str, Any]:
-    """Width and height as it is shown."""
+def upright_size(picture: Image) -> tuple[int, int]:
+    """Width and height as it is shown, of a JPEG that is not decoded yet."""
     width, height = picture.size
-    if picture.getexif().get(ORIENTATION) in SIDE_WAYS:
-        width, height = height, width
-    return {"width": width, "height": height}
+    return (height, width) if picture.getexif().get(ORIENTATION) in SIDE_WAYS else (width, height)
 
 
 def decoded(picture: Image) -> Image:
@@ -59,7 +57,7 @@ def decoded(picture: Image) -> Image:
     except MemoryError:
         raise
     except Exception as error:  # decoders raise whatever they like
-        cut = any(word in str(error).lower() for word in ("truncated", "not processed", "end of", "eof", "incomplete", "broken"))
+        cut = any(word in str(error).lower() for word in ("truncated", "not processed", "end of", "eof", "incomplete"))
         code, what = ("media_truncated", "was cut off") if cut else ("media_damaged", "is damaged")
         raise InvalidRequest(f"The picture {what}: its data cannot be decoded", code=code) from error
 

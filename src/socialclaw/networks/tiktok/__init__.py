@@ -132,7 +132,7 @@ PROVIDERS = [
                     height=(360, 4096),
                     seconds=(None, 600),
                 ),
-                Shape("image", most=35, max_bytes=20 * MB, max_text=4000, max_title=90),
+                Shape("image", most=35, max_bytes=20 * MB, long_side=(None, 1920), short_side=(None, 1080), max_text=4000, max_title=90),
             ),
             max_text=2200,
             measure=utf16,

@@ -1,0 +1,147 @@
+"""Writes a picture or a film anew, as a network wants it: scaled, on a larger canvas, in another format, with fewer bytes."""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from socialclaw.errors import InvalidRequest
+from socialclaw.media.apart import films, pictures
+
+if TYPE_CHECKING:
+    from av.container import InputContainer, OutputContainer
+    from av.filter import Graph
+    from av.video.stream import VideoStream
+    from PIL.Image import Image
+
+QUALITIES = (92, 85, 75, 65)
+SMALLER = 0.85
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+SOUND_BITS = 128_000  # a second
+LEAST_BITS, MOST_BITS = 100_000, 50_000_000  # a second, of pictures
+MARGIN = 0.9  # of the bytes that are allowed, for the container and an encoder that is not exact
+
+
+def picture(job: dict[str, Any]) -> dict[str, Any]:
+    """Writes `source` to `target` as the job's `change` has it; its width, height and bytes."""
+    change = job["change"]
+    with pictures.opened(job["source"], job["mime"]) as opened:
+        made = pictures.flat(pictures.decoded(opened))
+    inner, canvas = (change["width"], change["height"]), tuple(change["canvas"])
+    most, least = change.get("max_bytes"), change["least"]
+    while True:
+        sized = _on_canvas(made, inner, canvas)
+        for quality in QUALITIES if change["mime"] != "image/png" else QUALITIES[:1]:
+            sized.save(job["target"], FORMATS[change["mime"]], quality=quality)
+            size = os.stat(job["target"]).st_size  # noqa: PTH116
+            if most is None or size <= most:
+                return {"width": sized.width, "height": sized.height, "size": size}
+        smaller = _smaller(canvas, change["aspect"])
+        if smaller[0] < max(least[0], 1) or smaller[1] < max(least[1], 1):
+            raise InvalidRequest(f"The picture cannot be made small enough: {size:,} bytes are left of {most:,}", code="media_fit_failed")
+        shrunk = (max(1, min(most_side, int(side * SMALLER))) for side, most_side in zip(inner, smaller, strict=True))
+        inner, canvas = (next(shrunk), next(shrunk)), smaller
+
+
+def _smaller(canvas: tuple[int, ...], aspect: tuple[float | None, float | None]) -> tuple[int, int]:
+    """The canvas a step smaller, its aspect ratio still within bounds."""
+    width, height = (max(1, int(side * SMALLER)) for side in canvas)
+    narrowest, widest = aspect
+    if narrowest and width / height < narrowest:
+        height = max(1, int(width / narrowest))
+    elif widest and width / height > widest:
+        width = max(1, int(height * widest))
+    return width, height
+
+
+def _on_canvas(made: Image, inner: tuple[int, int], canvas: tuple[int, ...]) -> Image:
+    from PIL import Image
+
+    sized = made if made.size == inner else made.resize(inner, Image.Resampling.LANCZOS)
+    if inner == canvas:
+        return sized
+    whole = Image.new("RGB", (canvas[0], canvas[1]), "white")
+    whole.paste(sized, ((canvas[0] - inner[0]) // 2, (canvas[1] - inner[1]) // 2))
+    return whole
+
+
+def film(job: dict[str, Any]) -> dict[str, Any]:
+    """The same for a film: H.264 and AAC in an MP4 whose index comes first, on black."""
+    import av
+
+    change = job["change"]
+    try:
+        with films.opened(job["source"]) as source, av.open(job["target"], "w", format="mp4", options={"movflags": "faststart"}) as made:
+            _write(source, made, change)
+    except av.FFmpegError as error:
+        raise InvalidRequest("The film is damaged and cannot be written anew", code="media_damaged") from error
+    size = os.stat(job["target"]).st_size  # noqa: PTH116
+    most = change.get("max_bytes")
+    if most and size > most:
+        raise InvalidRequest(f"The film cannot be made small enough: {size:,} bytes are left of {most:,}", code="media_fit_failed")
+    return {"width": change["canvas"][0], "height": change["canvas"][1], "size": size}
+
+
+def _write(source: InputContainer, made: OutputContainer, change: dict[str, Any]) -> None:
+    moving = films.picture_stream(source)
+    if moving is None:
+        raise InvalidRequest("The film has no pictures", code="media_damaged")
+    sound = next(iter(source.streams.audio), None)
+    seconds = (source.duration or 0) / 1_000_000
+    out = made.add_stream("libx264", rate=moving.average_rate or 30, options={"preset": "veryfast", "crf": "21"})
+    out.width, out.height = change["canvas"]
+    out.pix_fmt = "yuv420p"
+    if (most := change.get("max_bytes")) and seconds:
+        bits = min(max(LEAST_BITS, int(most * 8 * MARGIN / seconds) - SOUND_BITS), MOST_BITS)
+        out.options = {"preset": "veryfast", "crf": "21", "maxrate": str(bits), "bufsize": str(bits)}
+    out_sound = made.add_stream("aac", rate=48_000, layout="stereo") if sound is not None else None
+    graph: Graph | None = None
+    for packet in source.demux([s for s in (moving, sound) if s is not None]):
+        frame: Any
+        for frame in packet.decode():
+            if packet.stream is moving:
+                graph = graph or _graph(moving, frame, change)
+                graph.push(frame)
+                _drain(graph, out, made)
+            elif out_sound is not None:
+                made.mux(out_sound.encode(frame))
+    made.mux(out.encode())
+    if out_sound is not None:
+        made.mux(out_sound.encode())
+
+
+def _graph(moving: VideoStream, frame: Any, change: dict[str, Any]) -> Graph:
+    """Upright, scaled, padded; the frames keep their times."""
+    from av.filter import Graph
+
+    graph = Graph()
+    turns = {90: (("transpose", "cclock"),), 270: (("transpose", "clock"),), 180: (("hflip", None), ("vflip", None))}
+    width, height = change["width"], change["height"]
+    steps = [
+        *turns.get(frame.rotation % 360, ()),
+        ("scale", f"{width}:{height}"),
+        ("pad", f"{change['canvas'][0]}:{change['canvas'][1]}:(ow-iw)/2:(oh-ih)/2"),
+        ("setsar", "1"),
+        ("format", "yuv420p"),
+    ]
+    size = {"width": frame.width, "height": frame.height, "format": frame.format}
+    last = graph.add_buffer(template=moving, time_base=moving.time_base or Fraction(1, 1000), **size)
+    for name, arguments in (*steps, ("buffersink", None)):
+        following = graph.add(name, arguments)
+        last.link_to(following)
+        last = following
+    graph.configure()
+    return graph
+
+
+def _drain(graph: Graph, out: Any, made: OutputContainer) -> None:
+    import av
+
+    while True:
+        try:
+            frame: Any = graph.pull()
+        except (av.BlockingIOError, av.EOFError):
+            return
+        frame.pict_type = 0
+        made.mux(out.encode(frame))
