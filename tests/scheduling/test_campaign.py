@@ -275,6 +275,7 @@ class Row:
     sequence_position: int | None = None
     step_delay_ms: int | None = None
     step_id: str | None = None
+    media_policy: str = "strict"
     parent_step_id: str | None = None
     account: str = "x:@example"
     provider: str = "x"
