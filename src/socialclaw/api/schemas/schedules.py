@@ -38,7 +38,6 @@ class PostInput(Schema):
     publish_at: Time | None = known_as("publish_at", listed=["publishAt"])
     media_link: str | None = known_as("media_link", listed=["mediaLink"])
     assets: list[AssetInput | Uri] = optional()
-    media_policy: Literal["strict", "fit"] | None = known_as("media_policy", listed=["mediaPolicy"])
     settings: Object = optional()
     interaction_type: Literal["post", "reply", "comment"] | None = None
     parent_step_id: str | None = None
