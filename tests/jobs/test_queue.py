@@ -79,6 +79,19 @@ on_postgresql = pytest.mark.parametrize("both_databases", ["postgresql"], indire
 
 
 @on_postgresql
+async def test_what_two_workers_announce_comes_once(both_databases: str, system: System) -> None:
+    """Each worker hands over what the tables say is due soon."""
+    first, second, got = await Queue.open(system.database), await Queue.open(system.database), asyncio.Queue[str]()
+    same = due("same", 0.2)
+    for queue in (first, second):
+        await queue.hand_over([same])
+    await second.hand_over([due("end", 0.5)])
+    async with running(first, got.put), asyncio.timeout(BOUND_SECONDS):
+        assert [await got.get(), await got.get()] == ["same", "end"]
+    await second.close()
+
+
+@on_postgresql
 async def test_two_workers_share_the_hints(both_databases: str, system: System) -> None:
     got: dict[str, Counter[str]] = {"one": Counter(), "two": Counter()}
     arrived = asyncio.Queue[str]()

@@ -1,4 +1,4 @@
-"""The scan: what the tables say is due is found, hint or no hint; and what is due soon is announced by one worker of all."""
+"""The scan: what the tables say is due is found, hint or no hint; and what is due soon is announced."""
 
 from __future__ import annotations
 
@@ -59,26 +59,6 @@ async def test_what_is_due_within_the_horizon_is_announced_once_for_its_instant(
     await desk.worker._scan()
     announced = [hint.at for hint in desk.queue.hints]
     assert announced == [soon.replace(microsecond=soon.microsecond // 1000 * 1000)]
-
-
-async def test_one_worker_of_all_announces(desk: Desk, both_databases: str) -> None:
-    """On PostgreSQL a lock of the transaction says which one; SQLite has one writer, and in-memory hints of each process's own."""
-    if both_databases == "sqlite":
-        assert await desk.system.database.read(scan.lead)
-        return
-    inside = asyncio.Event()
-
-    def hold(session: Any) -> bool:
-        led = scan.lead(session)
-        inside.set()
-        session.connection().exec_driver_sql("SELECT pg_sleep(0.3)")
-        return led
-
-    first = asyncio.create_task(desk.system.database.read(hold))
-    await inside.wait()
-    assert await desk.system.database.read(scan.lead) is False
-    assert await first is True
-    assert await desk.system.database.read(scan.lead) is True
 
 
 async def test_a_hint_that_was_lost_is_found_by_the_scan(desk: Desk) -> None:
