@@ -25,6 +25,9 @@ from socialclaw.errors import InvalidRequest, Rejected, Unavailable
 
 USER_AGENT = f"SocialClaw/{__version__} (+https://getsocialclaw.com)"
 MOST_REDIRECTS = 5
+# How long an idle connection is kept: less than servers do (Apache and uvicorn: 5 s), because a request that meets a server hanging up
+# is lost, and nobody can tell whether it was read.
+IDLE_SECONDS = 2.0
 PORTS = (80, 443)
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
@@ -181,7 +184,7 @@ def guarded_transport(backend: httpcore2.AsyncNetworkBackend | None = None) -> h
 
 def transport(backend: httpcore2.AsyncNetworkBackend, *, idle: int) -> httpx2.AsyncHTTPTransport:
     """A transport that connects through `backend` and keeps `idle` connections. Sets httpx2's private pool: pinned by a test."""
-    limits = httpx2.Limits(max_connections=200, max_keepalive_connections=idle)
+    limits = httpx2.Limits(max_connections=200, max_keepalive_connections=idle, keepalive_expiry=IDLE_SECONDS)
     made = httpx2.AsyncHTTPTransport(verify=_tls(), limits=limits, trust_env=False)
     made._pool = httpcore2.AsyncConnectionPool(
         ssl_context=_tls(),

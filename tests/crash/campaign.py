@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from socialclaw.db.posts import Lane, Post
 from socialclaw.networks import providers
 from tests.crash.lab import Lab, Member
-from tests.crash.report import ENDED, Report
+from tests.crash.report import ENDED, Report, judge
 
 ACCOUNTS = 12  # of all providers together, at least one of each
 LONGEST_MERCY = 0.25  # seconds that a worker which holds a post goes on living
@@ -40,13 +41,12 @@ async def campaign(
     watch = _Watch(lab)
     alive = [lab.worker() for _ in range(workers)]
     watching = asyncio.create_task(watch.run())
-    hits = 0
     for _ in range(kills):
         await lab.schedule(next(batches))
         victim = await _at_work(lab, alive) or rng.choice(alive)
         await asyncio.sleep(rng.uniform(0, LONGEST_MERCY))
         lab.bury(victim)
-        hits += await watch.died(victim.pid)
+        await watch.died(victim.pid)
         alive.remove(victim)
         alive.append(lab.worker())
     for batch in batches:
@@ -55,8 +55,20 @@ async def campaign(
     watching.cancel()
     for process in alive:
         lab.bury(process)
-    report = await lab.report()
-    report.kills, report.hits, report.recovery = kills, hits, watch.took
+    return await _reported(lab, kills, watch)
+
+
+async def _reported(lab: Lab, kills: int, watch: _Watch) -> Report:
+    """All together, and each provider alone."""
+    posts, seen = await lab.posts(), lab.seen()
+    report = judge(posts, seen)
+    report.kills, report.hits = kills, watch.hits
+    report.recovery = [seconds for _, seconds in watch.took]
+    for key in dict.fromkeys(post.provider for post in posts):
+        own = [post for post in posts if post.provider == key]
+        alone = report.of[key] = judge(own, Counter({post.description: seen[post.description] for post in own}))
+        alone.kills, alone.hits = kills, watch.hits_on[key]
+        alone.recovery = [seconds for provider, seconds in watch.took if provider == key]
     return report
 
 
@@ -94,14 +106,17 @@ class _Watch:
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self._orphans: dict[str, tuple[int, float]] = {}  # post -> fence, and when its worker died
-        self.took: list[float] = []
+        self.took: list[tuple[str, float]] = []  # provider, seconds
+        self.hits = 0
+        self.hits_on: Counter[str] = Counter()  # by provider
 
-    async def died(self, pid: int) -> bool:
-        """Note what this worker held; whether it held anything."""
+    async def died(self, pid: int) -> None:
+        """Note what this worker held."""
         died = time.monotonic()
         held = await self._lab.system.database.read(_held_by, pid)
-        self._orphans |= {post_id: (fence, died) for post_id, fence in held}
-        return bool(held)
+        self._orphans |= {post.id: (post.fence, died) for post in held}
+        self.hits += bool(held)
+        self.hits_on.update({post.provider for post in held})
 
     async def run(self) -> None:
         while True:
@@ -110,15 +125,14 @@ class _Watch:
                 for post in await self._lab.system.database.read(_posts, list(self._orphans)):
                     fence, died = self._orphans[post.id]
                     if post.fence > fence or post.status in ENDED:
-                        self.took.append(now - died)
+                        self.took.append((post.provider, now - died))
                         del self._orphans[post.id]
             await asyncio.sleep(LOOK_SECONDS)
 
 
-def _held_by(session: Session, pid: int) -> list[tuple[str, int]]:
-    posts = [lane.post_id for lane in _lanes(session) if _pid(lane) == pid]
-    rows = session.execute(select(Post.id, Post.fence).where(Post.id.in_(posts), Post.status == "publishing", Post.waiting.is_(False)))
-    return [(post_id, fence) for post_id, fence in rows]
+def _held_by(session: Session, pid: int) -> list[Post]:
+    held = [lane.post_id for lane in _lanes(session) if _pid(lane) == pid]
+    return [post for post in _posts(session, held) if post.status == "publishing" and not post.waiting]
 
 
 def _posts(session: Session, ids: Sequence[str]) -> list[Post]:

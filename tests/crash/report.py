@@ -27,6 +27,7 @@ class Report:
     hits: int = 0
     recovery: list[float] = field(default_factory=list)
     unresolved_on: Counter[str] = field(default_factory=Counter)  # by provider
+    of: dict[str, Report] = field(default_factory=dict)  # the same of each provider alone
 
     @property
     def flawless(self) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from socialclaw.accounts import callback, connect
 from socialclaw.cli.consent import read_form
-from socialclaw.db.accounts import Account
+from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.media.assets import wire
 from socialclaw.media.uploads import Claims, create, intake
@@ -52,7 +52,8 @@ async def join(system: System, workspace: str, key: str, who: str) -> Account:
 
 
 def _accounts(scope: Scope, connection: str) -> Sequence[Account]:
-    return scope.session.scalars(scope.all(Account).where(Account.connection_id == connection).order_by(Account.external_id)).all()
+    """In the order in which the network told them."""
+    return [scope.one(Account, account_id) for account_id in scope.one(Connection, connection).account_ids]
 
 
 async def consent(system: System, authorize_url: str, typed: Mapping[str, str]) -> dict[str, str]:
@@ -92,7 +93,7 @@ async def upload(system: System, workspace: str, shape: Shape, number: int) -> d
             content += struct.pack(">I4s", 1008, b"free") + bytes([number % 256]) * 1000
     async with intake(system) as file:
         await file.write(content)
-        claims = Claims(f"{shape.kind}-{number}.{extension}", mime, width, height, seconds)
+        claims = Claims(f"{shape.kind}-{number}.{extension}", mime)
         asset = await create(system, workspace, await file.finish(), claims, test=True)
     facts = wire(asset, system.settings.base_url)
     return {"id": facts["id"], "url": facts["publicUrl"], "managed": True}

@@ -118,6 +118,18 @@ async def test_two_workers_share_the_hints(both_databases: str, system: System) 
 
 
 @on_postgresql
+async def test_what_every_worker_announces_comes_once(both_databases: str, system: System) -> None:
+    """Every worker hands over what its scan finds to be due soon."""
+    hints, got = [due("soon"), due("end", 0.3)], asyncio.Queue[str]()
+    one, two = [await Queue.open(system.database) for _ in range(2)]
+    for queue in (one, two):
+        await queue.hand_over(hints)
+    async with running(one, got.put), running(two, got.put), asyncio.timeout(BOUND_SECONDS):
+        assert [await got.get(), await got.get()] == ["soon", "end"]
+        assert got.empty()
+
+
+@on_postgresql
 async def test_a_database_that_is_gone_costs_hints_and_nothing_else(
     both_databases: str, system: System, caplog: pytest.LogCaptureFixture
 ) -> None:
