@@ -31,8 +31,8 @@ def as_json(found: Found, facts: Mapping[str, str]) -> str:
     return json.dumps({"machine": dict(facts), "figures": figures}, indent=2, ensure_ascii=False)
 
 
-def page(found: Found, facts: Mapping[str, str]) -> str:
-    """`docs/benchmarks.md`."""
+def page(found: Found, facts: Mapping[str, str], *, missing: Sequence[str] = ()) -> str:
+    """`docs/benchmarks.md`. `missing`: figures that were not measured."""
     lines = [
         "# Benchmarks",
         "",
@@ -49,6 +49,8 @@ def page(found: Found, facts: Mapping[str, str]) -> str:
         for r in results:
             made = "; ".join(f"{name}: {value}" for name, value in r.details.items())
             lines.append(f"* {r.what}{', ' if r.database else ''}{r.database}: **{value(r)}**{f' ({made})' if made else ''}")
+    if missing:
+        lines += ["", f"Not measured in this run: {', '.join(missing)}."]
     lines += ["", "## Where", "", *(f"* {name}: {fact}" for name, fact in facts.items())]
     lines += [
         "",

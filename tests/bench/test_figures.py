@@ -46,7 +46,8 @@ def shown(figure: Figure, results: list[Result]) -> None:
     console = Console(width=200, record=True, quiet=False)
     with console.capture() as written:
         report.table(found, console)
-    page = report.page(found, facts)
+    page = report.page(found, facts, missing=["other"])
+    assert "Not measured in this run: other." in page
     for result in results:
         assert report.value(result) in written.get()
         assert f"| {result.what} | {result.database} | {report.value(result)} |" in page
