@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shlex
 import signal
 import sqlite3
@@ -15,6 +16,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from socialclaw.networks import providers
+from socialclaw.providers.base import Provider
 from tests.cli.processes import BOUND_SECONDS, Running, run, started
 
 BASE = r"Base URL +(http://127\.0\.0\.1:\d+)$"
@@ -46,7 +49,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
         up.until(r"^Network +Post +Status +Attempts")
         heading = len(up.lines)
         up.until(RUNNING)
-        rows = [line.split() for line in up.lines[heading:-1] if line.strip()]
+        rows = [re.split(r"\s{2,}", line.strip()) for line in up.lines[heading:-1] if line.strip()]
         opened = [httpx2.get(row[4]).status_code for row in rows]
         health = httpx2.get(f"{base}/v1/connections/health", headers={"authorization": f"Bearer {key}"}).json()
         networks = httpx2.get(f"{base}/sandbox/").text.count('class="card"')
@@ -58,16 +61,24 @@ def test_the_first_start_ends_with_a_table_of_what_was_published(first: FirstSta
     assert {row[2] for row in first.rows} == {"published"}, first.output
     assert {row[3] for row in first.rows} == {"1"}
     assert [row[1] for row in first.rows].count("reply") == 1
-    assert len(first.rows) == first.networks + 1, "a post on each network, and the reply"
+    assert {row[0] for row in first.rows} == {p.label for p in providers().values() if takes_a_picture(p)}, "a post on each"
+
+
+def takes_a_picture(provider: Provider) -> bool:
+    """Whether a picture with a text is a post there, without anything that only a person can tell."""
+    needed = [s for target in provider.targets for s in target.settings if s.required and not s.options]
+    kinds = {shape.kind for shape in provider.rules.shapes}
+    return not needed and ("image" in kinds or not provider.rules.media_required)
 
 
 def test_the_links_of_the_table_open_in_the_sandbox(first: FirstStart) -> None:
-    assert all(row[4].startswith(f"{first.base}/sandbox/hosts/") for row in first.rows)
+    assert all(row[4].startswith(f"{first.base}/sandbox/") for row in first.rows)
     assert set(first.opened) == {200}
 
 
 def test_an_account_is_connected_on_each_network(first: FirstStart) -> None:
-    assert first.connected == first.networks > 0
+    assert first.connected >= first.networks > 0
+    assert "could not be connected" not in first.output
 
 
 def test_it_stops_in_good_order(first: FirstStart) -> None:
