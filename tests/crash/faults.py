@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from socialclaw.accounts.tokens import REFRESH, unseal
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import utc_now
-from socialclaw.db.posts import Post
+from socialclaw.db.posts import Attempt, Post
 from socialclaw.networks import providers
 from socialclaw.providers.base import Confirms
 from socialclaw.providers.connect import OAuth2
@@ -48,6 +48,7 @@ class Case:
     gone: bool
     refreshable: bool  # whether a token that ends is replaced without the user
     seen: int  # how often the public saw it
+    attempts: list[Attempt]
 
     @property
     def named(self) -> bool:
@@ -58,7 +59,8 @@ class Case:
     @property
     def wrong(self) -> str:
         """What is wrong with it; empty where nothing is."""
-        told = f"{self.key}, {self.kind}: {self.post.status} {self.post.error_code} ({self.post.error}), seen {self.seen} times"
+        post, tries = self.post, [(attempt.code, attempt.message, attempt.details) for attempt in self.attempts]
+        told = f"{self.key}, {self.kind}: {post.status} {post.error_code} ({post.error}), seen {self.seen} times, after {tries}"
         if self.seen > 1:
             return f"posted twice: {told}"
         if self.post.status == "published":
@@ -109,7 +111,7 @@ async def meet(lab: Lab, member: Member, kind: str) -> Case:
     kept = unseal(lab.system.vault, await lab.system.database.read(_account, member.id))
     spec = member.provider.connect
     refreshable = REFRESH in kept and isinstance(spec, OAuth2) and spec.renew is None  # what has ended cannot be traded
-    return Case(member.key, kind, post, parked, gone, refreshable, lab.seen()[text])
+    return Case(member.key, kind, post, parked, gone, refreshable, lab.seen()[text], await lab.attempts(post.id))
 
 
 async def _until(lab: Lab, run: str) -> list[Post]:

@@ -172,8 +172,10 @@ class Lab:
         query = select(Post) if run_id is None else select(Post).where(Post.run_id == run_id)
         return await self.system.database.read(lambda session: list(session.scalars(query.order_by(Post.position))))
 
-    async def attempts(self) -> list[Attempt]:
-        return await self.system.database.read(lambda session: list(session.scalars(select(Attempt).order_by(Attempt.started_at))))
+    async def attempts(self, post_id: str | None = None) -> list[Attempt]:
+        """All of them, or those at one post."""
+        query = select(Attempt) if post_id is None else select(Attempt).where(Attempt.post_id == post_id)
+        return await self.system.database.read(lambda session: list(session.scalars(query.order_by(Attempt.started_at))))
 
 
 def _document(posts: Sequence[tuple[Member, str]], due: datetime, assets: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
