@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from socialclaw.errors import Rejected
+from socialclaw.errors import Rejected, Unavailable
 from socialclaw.networks.telegram.adapter import Telegram
 from socialclaw.networks.x.adapter import X
 from socialclaw.providers.draft import Published
@@ -212,11 +212,11 @@ async def test_a_network_that_never_says_more_is_not_asked_for_ever(desk: Desk, 
     network, account = Deciding(monkeypatch), await desk.connect()
     [post] = await desk.publish(account, "Accepted")
     for _ in range(100):
-        await desk.wait(900)
+        await desk.wait(8 * 3600)
     found = await desk.post(post)
     assert (found["status"], found["providerStatus"], found["nextAttemptAt"]) == ("published", "accepted", None)
     assert found["errorCode"] is None
-    assert network.asked < 100
+    assert network.asked < 60, "ever more seldom"
 
 
 async def test_a_post_that_waits_for_a_person_there_is_looked_at_ever_more_seldom(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,6 +231,22 @@ async def test_a_post_that_waits_for_a_person_there_is_looked_at_ever_more_seldo
     assert 10 < asked < 60
     await desk.wait(24 * 3600)
     assert network.asked == asked
+
+
+async def test_one_look_that_fails_does_not_end_a_long_review(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    network, account = Deciding(monkeypatch), await desk.connect()
+    network.says = Published("accepted-1", final=False)
+    [post] = await desk.publish(account, "In review")
+    for _ in range(9):
+        await desk.wait(8 * 3600)
+    network.says = Unavailable("down", sent=False)
+    await desk.wait(24 * 3600)
+    assert (await desk.post(post))["providerStatus"] == "accepted"
+    network.says = Published("accepted-1")
+    for _ in range(9):
+        await desk.wait(8 * 3600)
+    found = await desk.post(post)
+    assert (found["providerStatus"], found["errorCode"], network.sent) == ("published", None, 1)
 
 
 @both

@@ -45,11 +45,11 @@ async def look(system: System, claim: Claim) -> Outcome:
     except Uncertain as error:
         if post.stage == "reconcile" and settled:
             return verdicts.unknown(claim, error.message)
-        return verdicts.look_again(claim, now=utc_now(), settle=settle, error=error)
+        return verdicts.look_again(claim, now=utc_now(), settle=settle, confirm=system.settings.confirm_seconds, error=error)
     except Unauthorized as error:
         return verdicts.decided(claim, error, Park(), now=now, settle=settle)
     except (RateLimited, Unavailable) as error:
-        return verdicts.look_again(claim, now=utc_now(), settle=settle, error=error)
+        return verdicts.look_again(claim, now=utc_now(), settle=settle, confirm=system.settings.confirm_seconds, error=error)
     except Rejected as error:
         return verdicts.refused(claim, error, now=now, settle=settle)
     free = [p for p in found if p.id not in await system.database.read(owned, post, [p.id for p in found])]
@@ -57,7 +57,7 @@ async def look(system: System, claim: Claim) -> Outcome:
         return verdicts.published(claim, free[0], now=utc_now(), confirm=system.settings.confirm_seconds, how="confirmed")
     if post.stage == "reconcile" and settled:
         return verdicts.absent(claim, now=utc_now())
-    return verdicts.look_again(claim, now=utc_now(), settle=settle)
+    return verdicts.look_again(claim, now=utc_now(), settle=settle, confirm=system.settings.confirm_seconds)
 
 
 def settle_seconds(system: System, provider: str) -> float:

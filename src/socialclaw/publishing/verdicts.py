@@ -30,13 +30,12 @@ def published(claim: Claim, post: Published, *, now: datetime, confirm: float, h
     `how`: the reconciliation status, where evidence and not an answer says so.
     """
     looks = claim.post.looks if claim.post.stage == "confirm" else 0
-    pause = min(confirm * 2 ** min(looks, 20), LONGEST_TO_CONFIRM)
     if not post.final and now - (claim.post.published_at or now) > LONGEST_REVIEW:
         return _left(claim)
     changes: dict[str, Any] = {
         "status": "published",
         "stage": "publish" if post.final else "confirm",
-        "next_at": None if post.final else now + timedelta(seconds=pause),
+        "next_at": None if post.final else _next_confirm(now, looks, confirm),
         "looks": 0 if post.final else looks + 1,
         "blocked_by": None,
         "waiting": False,
@@ -105,19 +104,28 @@ def decided(claim: Claim, error: Exception, decision: Decision, *, now: datetime
     return outcome
 
 
-def look_again(claim: Claim, *, now: datetime, settle: float, error: Exception | None = None) -> Outcome:
-    """Not found yet, still being decided about, or the network could not be read: the attempt stays open until the next look."""
+def look_again(claim: Claim, *, now: datetime, settle: float, confirm: float, error: Exception | None = None) -> Outcome:
+    """A lost or accepted post was not found, or the network could not be read: the attempt stays open until the next look."""
     post = claim.post
-    marked = post.marked_at or post.published_at or now
-    if now - marked > LONGEST_LOOK:
-        if post.stage == "confirm":
-            return _left(claim)
-        return unknown(claim, "The network could not be read for so long that a person must decide whether the post is live")
     looks = post.looks + 1
-    changes: dict[str, Any] = {"next_at": next_look(marked, looks=looks, now=now, settle=settle), "looks": looks, "waiting": True}
+    if post.stage == "confirm":
+        if now - (post.published_at or now) > LONGEST_REVIEW:
+            return _left(claim)
+        following = _next_confirm(now, post.looks, confirm)
+    else:
+        marked = post.marked_at or now
+        if now - marked > LONGEST_LOOK:
+            return unknown(claim, "The network could not be read for so long that a person must decide whether the post is live")
+        following = next_look(marked, looks=looks, now=now, settle=settle)
+    changes: dict[str, Any] = {"next_at": following, "looks": looks, "waiting": True}
     if error is not None:
         changes["error_code"], changes["error"], _ = told(error)
     return Outcome(claim, changes, ended=False)
+
+
+def _next_confirm(now: datetime, looks: int, first: float) -> datetime:
+    """When to look at an accepted post again: ever more seldom."""
+    return now + timedelta(seconds=min(first * 2 ** min(looks, 20), LONGEST_TO_CONFIRM))
 
 
 def refused(claim: Claim, error: Exception, *, now: datetime, settle: float) -> Outcome:
