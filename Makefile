@@ -5,6 +5,8 @@ UV := .uv/bin/uv
 STAMP := .uv/$(UV_VERSION)
 RUN := $(UV) run --locked
 ARGS ?=
+# Without compiled modules every start of Python compiles two thousand files again: 3 s in place of 1 s.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help up test check bench docs
