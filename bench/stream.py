@@ -18,13 +18,13 @@ from tests.networks.stage import pixels
 from bench.figures import Figure, Result, Told
 from bench.ground import SQLITE, Ground
 from socialclaw.db.assets import Asset
-from socialclaw.media.storage import LocalStorage, storage_of
 from socialclaw.networks import providers
 from socialclaw.providers.base import Provider
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.options import settle
 from socialclaw.providers.rules import check
 from socialclaw.providers.shapes import Shape
+from socialclaw.storage.folder import Folder
 
 MEGABYTE = 1_000_000
 LOOK_SECONDS = 0.05
@@ -103,8 +103,8 @@ def _takes(provider: Provider, shape: Shape, length: int) -> bool:
 async def _video(lab: Lab, shape: Shape, number: int, length: int) -> dict[str, Any]:
     """A small film, uploaded, whose file is then as long as asked for: what follows takes no room on the disk."""
     asset = await users.upload(lab.system, lab.workspace, shape, number)
-    storage = storage_of(lab.system.settings)
-    assert isinstance(storage, LocalStorage)
+    storage = lab.system.storage
+    assert isinstance(storage, Folder)
 
     def lengthen(session: Any) -> None:
         row = session.get_one(Asset, asset["id"])

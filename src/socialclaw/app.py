@@ -18,6 +18,7 @@ from socialclaw.api import (
     keys,
     media,
     openapi,
+    parts,
     posts,
     rehearsal,
     runs,
@@ -43,6 +44,7 @@ ROUTERS = (
     runs.router,
     assets.router,
     media.router,
+    parts.router,
     analytics.router,
     rehearsal.router,
 )
@@ -77,7 +79,7 @@ def build(system: System) -> FastAPI:
         app.router.routes.extend(sandbox.routes(system.sandbox))
     errors.install(app)
     limits = system.settings
-    app.add_middleware(Guard, most=limits.max_body_bytes, most_form=limits.max_asset_bytes, free=PREFIX)
+    app.add_middleware(Guard, most=limits.max_body_bytes, most_form=limits.max_asset_bytes, free=PREFIX, streamed=parts.PREFIX)
     app.add_middleware(Front)
     _document(app)
     return app

@@ -1,9 +1,9 @@
-"""One installation, opened: its settings, database, vault, way out, sandbox and queue. The API and the worker both hold one."""
+"""One installation, opened: its settings, database, vault, way out, storage, sandbox and queue. The API and the worker both hold one."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,11 +16,14 @@ from socialclaw.clock import act_for
 from socialclaw.db.base import Hint, Scope
 from socialclaw.db.database import Database
 from socialclaw.db.workspaces import Workspace
+from socialclaw.errors import NotReady
 from socialclaw.networks import providers
 from socialclaw.outbound import Outbound
 from socialclaw.providers import sandbox as simulated
 from socialclaw.providers.store import Store
 from socialclaw.settings import Settings
+from socialclaw.storage.base import Storage
+from socialclaw.storage.folder import Folder
 from socialclaw.vault import Vault
 
 T = TypeVar("T")
@@ -35,6 +38,12 @@ class HandOver(Protocol):
     async def hand_over(self, hints: Iterable[Hint]) -> None: ...
 
 
+class Stored(Protocol):
+    """A row that says where its file is."""
+
+    storage: Any
+
+
 class NoQueue:
     """Where there is no queue in reach, the scan finds the work (within `scan_seconds`)."""
 
@@ -44,12 +53,16 @@ class NoQueue:
 
 @dataclass
 class System:
-    """Everything that outlives a request. `sandbox` is None where the simulators run in another process."""
+    """Everything that outlives a request. `storages`, by name, holds each that is set up; new files go to `storage`.
+
+    `sandbox` is None where the simulators run in another process.
+    """
 
     settings: Settings
     database: Database
     vault: Vault
     outbound: Outbound
+    storages: Mapping[str, Storage]
     sandbox: simulated.Sandbox | None
     queue: HandOver = field(default_factory=NoQueue)
     _clocks: dict[str, tuple[float, datetime | None]] = field(default_factory=dict)
@@ -60,7 +73,19 @@ class System:
         here = None if settings.sandbox_url else open_sandbox(settings)
         transport = simulated.InProcess(here) if here else simulated.OverHTTP(settings.sandbox_url)
         outbound = Outbound(sandbox=transport, connect_seconds=settings.connect_seconds, answer_seconds=settings.answer_seconds)
-        return cls(settings, Database(settings.database), Vault.open(settings.key_file), outbound, here)
+        vault = Vault.open(settings.key_file)
+        return cls(settings, Database(settings.database), vault, outbound, {Folder.name: Folder(settings, vault)}, here)
+
+    @property
+    def storage(self) -> Storage:
+        """Where new files go."""
+        return self.storages[Folder.name]
+
+    def storage_of(self, row: Stored) -> Storage:
+        """Where the file of a row is. Raises NotReady where that storage is no longer set up."""
+        if row.storage not in self.storages:
+            raise NotReady(f"The file is in a storage that is not set up here: {row.storage}", code="storage_unavailable")
+        return self.storages[row.storage]
 
     async def read(self, workspace_id: str, do: Callable[..., T], *args: Any, test: bool = False, **kwargs: Any) -> T:
         """Run a feature's database function `do(scope, …)` for one workspace."""

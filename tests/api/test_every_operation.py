@@ -15,7 +15,7 @@ from socialclaw.db.base import Base
 from socialclaw.system import System
 from tests.api.operations import Operation, every_keyed_operation, every_operation, operations
 
-KEYLESS = {"health", "oauth_callback", "fetch_media", "head_media", "fetch_media_preview", "head_media_preview"}
+KEYLESS = {"health", "oauth_callback", "fetch_media", "head_media", "fetch_media_preview", "head_media_preview", "put_media_part"}
 ERROR = {"$ref": "#/components/schemas/ErrorResponse"}
 
 

@@ -12,8 +12,8 @@ from PIL import Image
 
 from socialclaw.db.assets import Asset
 from socialclaw.media import assets
-from socialclaw.media.storage import cache_dir
 from socialclaw.media.sweep import sweep
+from socialclaw.storage.base import cache_dir
 from socialclaw.system import System
 from tests.conftest import BASE_URL, Member
 from tests.media import files

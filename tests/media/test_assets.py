@@ -17,8 +17,9 @@ from socialclaw.db.posts import Post
 from socialclaw.errors import Conflict, NotFound, NotReady
 from socialclaw.media import assets, uploads
 from socialclaw.media.jpeg import as_jpeg
-from socialclaw.media.storage import LocalStorage, cache_dir, work_dir
 from socialclaw.media.sweep import BATCH, sweep
+from socialclaw.storage.base import OCTETS, cache_dir, work_dir
+from socialclaw.storage.folder import Folder
 from socialclaw.system import System
 from tests.conftest import BASE_URL, Member
 from tests.media import files
@@ -64,7 +65,7 @@ async def test_an_upload_that_storage_refuses_leaves_nothing(system: System, upl
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(LocalStorage, "_put", full)
+    monkeypatch.setattr(Folder, "_put", full)
     with pytest.raises(NotReady) as failed:
         await upload(files.picture())
     assert failed.value.code == "storage_full"
@@ -75,14 +76,14 @@ async def test_an_upload_that_storage_refuses_leaves_nothing(system: System, upl
 async def test_an_upload_cut_off_by_a_crash_is_swept_away(system: System, upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process dies between putting the object into storage and saying so."""
     stored, dead = asyncio.Event(), asyncio.Event()
-    really = LocalStorage.put
+    really = Folder.put
 
-    async def put_and_die(self: LocalStorage, key: str, path: Path) -> None:
-        await really(self, key, path)
+    async def put_and_die(self: Folder, key: str, path: Path, mime: str = OCTETS) -> None:
+        await really(self, key, path, mime)
         stored.set()
         await dead.wait()
 
-    monkeypatch.setattr(LocalStorage, "put", put_and_die)
+    monkeypatch.setattr(Folder, "put", put_and_die)
     task = asyncio.create_task(upload())
     await stored.wait()
     task.cancel()
@@ -183,7 +184,7 @@ async def test_deletion_waits_for_its_day(system: System, workspace: Member, upl
 
 async def test_sweeping_twice_is_sweeping_once(system: System, workspace: Member, upload: Upload) -> None:
     kept, gone = await upload(), await upload(files.picture("WEBP"), "b.webp")
-    await as_jpeg(system.settings, gone)
+    await as_jpeg(system, gone)
     await system.write(workspace.id, assets.delete, gone.id, 0)
     assert sorted(await asyncio.gather(sweep(system), sweep(system))) in ([0, 1],)
     assert await sweep(system) == 0
@@ -195,7 +196,7 @@ async def test_a_sweep_that_died_after_the_object_is_finished_by_the_next(system
     asset = await upload()
     await let_pass(system, asset.id)
     await system.database.write(lambda s: s.execute(update(Asset).values(status="deleting")))
-    await LocalStorage(system.settings.media_dir).delete(asset.object_key)
+    await system.storage.delete(asset.object_key)
     assert await sweep(system) == 1
     assert await rows(system) == []
 

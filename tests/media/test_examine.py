@@ -13,7 +13,7 @@ import pytest
 from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest
 from socialclaw.media import cache, child
-from socialclaw.media.storage import work_dir
+from socialclaw.storage.base import work_dir
 from socialclaw.system import System
 from tests.media import files
 from tests.media.conftest import Upload

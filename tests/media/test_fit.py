@@ -20,9 +20,9 @@ from socialclaw.cli.consent import read_form
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import iso
 from socialclaw.db.workspaces import Workspace
-from socialclaw.media.storage import cache_dir
 from socialclaw.networks import providers
 from socialclaw.settings import Settings
+from socialclaw.storage.base import cache_dir
 from socialclaw.system import System
 from socialclaw.workspaces import tenants
 from tests.accounts.world import network, unrouted

@@ -13,9 +13,9 @@ from PIL import Image
 from socialclaw.db.assets import Asset
 from socialclaw.media import assets
 from socialclaw.media.reading import opened
-from socialclaw.media.storage import Gone, work_dir
 from socialclaw.outbound import Blocked
 from socialclaw.providers.draft import Media
+from socialclaw.storage.base import Gone, work_dir
 from socialclaw.system import System
 from tests.conftest import BASE_URL, Member
 from tests.media import files

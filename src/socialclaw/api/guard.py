@@ -24,17 +24,21 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 class Guard:
     """ASGI middleware. Forms stream on, counted; every other body is read here and checked: not every client says that it is JSON.
 
-    Paths below `free` are let through.
+    Paths below `free` are let through; below `streamed`, the route itself counts what it takes.
     """
 
-    def __init__(self, app: ASGIApp, *, most: int, most_form: int, free: str) -> None:
+    def __init__(self, app: ASGIApp, *, most: int, most_form: int, free: str, streamed: str) -> None:
         self.app = app
         self.most = most
         self.most_form = max(most, most_form + FORM_EXTRA)
         self.free = free
+        self.streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        if scope["path"].startswith(self.streamed):
+            check_address(scope)
             return await self.app(scope, receive, send)
         headers = dict(scope["headers"])
         kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()

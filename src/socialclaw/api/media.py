@@ -20,7 +20,7 @@ from socialclaw.media import assets, delivery
 from socialclaw.media.jpeg import as_jpeg
 from socialclaw.media.naming import safe_name
 from socialclaw.media.previews import MIMES, preview
-from socialclaw.media.storage import Gone, chunks_of, storage_of
+from socialclaw.storage.base import Gone, chunks_of
 from socialclaw.system import System
 
 router = APIRouter(tags=[ASSETS])
@@ -68,7 +68,7 @@ async def fetch_media_preview(system: Installation, request: Request, assetId: s
     """A small picture of a file: `small.webp`, `medium.webp`, `large.webp`, and of a film `poster.jpg`; or a file as a network took it."""
     try:
         asset = await system.database.read(assets.deliverable, assetId, deliveryToken, None)
-        path = await preview(system.settings, asset, filename)
+        path = await preview(system, asset, filename)
         size = (await asyncio.to_thread(path.stat)).st_size
         stem, _, extension = filename.rpartition(".")
         name = f"{safe_name(asset.filename, asset.mime).rpartition('.')[0]}-{filename}"
@@ -89,9 +89,9 @@ async def _deliver(system: System, request: Request, named: tuple[str, str, str]
     if wanted not in (None, "", "jpeg", "jpg"):
         raise InvalidRequest("format can only be jpeg", code="media_format_unsupported", allowed=["jpeg"])
     asset = await system.database.read(assets.deliverable, *named)
-    if await storage_of(system.settings).size(asset.object_key) != asset.size:
+    if await system.storage_of(asset).size(asset.object_key) != asset.size:
         raise Gone("There is no such file", code="media_not_found")
-    converted = await as_jpeg(system.settings, asset) if wanted and asset.mime != "image/jpeg" else None
+    converted = await as_jpeg(system, asset) if wanted and asset.mime != "image/jpeg" else None
     variant = await _variant(asset, converted)
     return _sent(request, variant, lambda start, end: _bytes(system, asset, converted, start, end))
 
@@ -130,7 +130,7 @@ async def _variant(asset: Asset, converted: Path | None) -> delivery.Variant:
 def _bytes(system: System, asset: Asset, converted: Path | None, start: int, end: int) -> AsyncIterator[bytes]:
     if converted:
         return chunks_of(converted.open("rb"), start, end - start)
-    return storage_of(system.settings).read(asset.object_key, start, end - start)
+    return system.storage_of(asset).read(asset.object_key, start, end - start)
 
 
 def _guarded(response: Response) -> Response:

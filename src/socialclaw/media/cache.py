@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from socialclaw.media.storage import cache_dir
 from socialclaw.settings import Settings
+from socialclaw.storage.base import cache_dir
 
 
 def place(settings: Settings, asset_id: str, name: str) -> Path:

@@ -19,8 +19,9 @@ from weakref import WeakKeyDictionary
 
 from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest, NotReady
-from socialclaw.media.storage import storage_of, trouble, work_dir
 from socialclaw.settings import Settings
+from socialclaw.storage.base import trouble, work_dir
+from socialclaw.system import System
 
 AT_ONCE = 2
 CPU_SECONDS = 40
@@ -100,10 +101,10 @@ def _remove(folder: Path) -> None:
     folder.rmdir()
 
 
-async def copied(settings: Settings, asset: Asset, folder: Path) -> Path:
+async def copied(system: System, asset: Asset, folder: Path) -> Path:
     """The asset's file, copied from storage into a work folder."""
     path = folder / "source"
     with path.open("xb") as file:
-        async for chunk in storage_of(settings).read(asset.object_key):
+        async for chunk in system.storage_of(asset).read(asset.object_key):
             await asyncio.to_thread(file.write, chunk)
     return path

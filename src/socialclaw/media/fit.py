@@ -16,10 +16,10 @@ from socialclaw.errors import InvalidRequest, Rejected
 from socialclaw.media import cache, child
 from socialclaw.media.assets import SHOWN, known
 from socialclaw.media.naming import public_url
-from socialclaw.media.storage import chunks_of
 from socialclaw.providers.draft import Media
 from socialclaw.providers.fitting import Change, change_for
 from socialclaw.providers.shapes import Shape
+from socialclaw.storage.base import chunks_of
 from socialclaw.system import System
 
 CPU_SECONDS = {"image": child.CPU_SECONDS, "video": 1800}
@@ -69,7 +69,7 @@ async def _changed(system: System, row: Asset, m: Media, change: Change) -> Medi
 
 async def _make(system: System, row: Asset, change: Change, path: Path, facts: Path) -> None:
     async with child.work_folder(system.settings) as folder:
-        source, made, said = await child.copied(system.settings, row, folder), folder / path.name, folder / facts.name
+        source, made, said = await child.copied(system, row, folder), folder / path.name, folder / facts.name
         try:
             job = {"target": str(made), "change": asdict(change)}
             found = await child.run("change", source, row.mime, cpu_seconds=CPU_SECONDS[change.kind], **job)

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from socialclaw.errors import InvalidRequest, PayloadTooLarge
-from socialclaw.media.storage import trouble
+from socialclaw.storage.base import trouble
 
 HEAD = 256 * 1024  # bytes kept to look into; a JPEG's size may come after a profile and a preview picture
 BATCH = 1024 * 1024

@@ -10,7 +10,7 @@ from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest
 from socialclaw.media import cache, child
 from socialclaw.media.apart.limits import MOST_PIXELS
-from socialclaw.settings import Settings
+from socialclaw.system import System
 
 CONVERTIBLE = ("image/png", "image/webp", "image/gif", "image/avif", "image/heic", "image/heif")
 NAME = "picture.jpg"
@@ -27,22 +27,22 @@ def check(asset: Asset) -> None:
         raise InvalidRequest(message, code="image_too_large", width=asset.width, height=asset.height, maxPixels=MOST_PIXELS)
 
 
-async def as_jpeg(settings: Settings, asset: Asset) -> Path:
+async def as_jpeg(system: System, asset: Asset) -> Path:
     """The file that holds the asset as JPEG. Not for what is JPEG already."""
     check(asset)
-    target = cache.place(settings, asset.id, NAME)
+    target = cache.place(system.settings, asset.id, NAME)
     async with _making.setdefault(f"{asyncio.get_running_loop()}{asset.id}", asyncio.Lock()):
         if not target.exists():
-            await _make(settings, asset)
+            await _make(system, asset)
     return target
 
 
-async def _make(settings: Settings, asset: Asset) -> None:
-    async with child.work_folder(settings) as folder:
-        source, made = await child.copied(settings, asset, folder), folder / NAME
+async def _make(system: System, asset: Asset) -> None:
+    async with child.work_folder(system.settings) as folder:
+        source, made = await child.copied(system, asset, folder), folder / NAME
         try:
             await child.run("jpeg", source, asset.mime, target=str(made))
         except InvalidRequest as error:
             message = f"The picture cannot be converted: {error.message}"
             raise InvalidRequest(message, code="media_not_convertible", cause=error.code) from error
-        cache.keep(settings, asset.id, made, NAME)
+        cache.keep(system.settings, asset.id, made, NAME)

@@ -10,7 +10,7 @@ from socialclaw.errors import NotFound
 from socialclaw.media import cache, child
 from socialclaw.media.apart.previews import POSTER, SIZES
 from socialclaw.media.examine import OPENED
-from socialclaw.settings import Settings
+from socialclaw.system import System
 
 MIMES = {".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png", ".mp4": "video/mp4"}
 FITTED = re.compile(r"fit-[0-9a-f]{16}\.(?:jpg|png|webp|mp4)")  # what was made for a network; never made because it is asked for
@@ -23,19 +23,19 @@ def names(asset: Asset) -> tuple[str, ...]:
     return (*(f"{name}.webp" for name in reversed(SIZES)), *([POSTER] if asset.kind == "video" else []))
 
 
-async def preview(settings: Settings, asset: Asset, name: str) -> Path:
+async def preview(system: System, asset: Asset, name: str) -> Path:
     """The file of a preview. NotFound `media_not_found` where the asset has none of that name."""
-    path = cache.place(settings, asset.id, name)
+    path = cache.place(system.settings, asset.id, name)
     if FITTED.fullmatch(name) and path.exists():
         return path
     if name not in names(asset):
         raise NotFound("There is no such file", code="media_not_found")
     if not path.exists():
-        async with child.work_folder(settings) as folder:
-            source = await child.copied(settings, asset, folder)
+        async with child.work_folder(system.settings) as folder:
+            source = await child.copied(system, asset, folder)
             found = await child.run("probe", source, asset.mime, folder=str(folder))
             for made in found.get("previews", ()):
-                cache.keep(settings, asset.id, folder / made, made)
+                cache.keep(system.settings, asset.id, folder / made, made)
     if not path.exists():
         raise NotFound("There is no such file", code="media_not_found")
     return path

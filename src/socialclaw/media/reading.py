@@ -14,9 +14,9 @@ from socialclaw.media.assets import SHOWN, known
 from socialclaw.media.jpeg import as_jpeg
 from socialclaw.media.naming import public_url, reference, safe_name
 from socialclaw.media.remote import RemoteFile
-from socialclaw.media.storage import Gone, chunks_of, read_range, storage_of, work_dir
 from socialclaw.providers.draft import Media, ReadRange
 from socialclaw.providers.shapes import kind_of_url
+from socialclaw.storage.base import Gone, chunks_of, read_range, work_dir
 from socialclaw.system import System
 
 KINDS = ("image", "video")
@@ -56,9 +56,9 @@ async def _own(system: System, row: Asset, given: Mapping[str, Any]) -> Media:
     name = safe_name(row.filename, row.mime)
     url = str(given.get("url") or public_url(settings.base_url, row.id, row.delivery_token or "", name))
     mime, size = row.mime, row.size
-    read: ReadRange = partial(read_range, storage_of(settings), row.object_key)
+    read: ReadRange = partial(read_range, system.storage_of(row), row.object_key)
     if row.mime != "image/jpeg" and parse_qs(urlsplit(url).query).get("format") == ["jpeg"]:
-        path = await as_jpeg(settings, row)
+        path = await as_jpeg(system, row)
         mime, size, name = "image/jpeg", path.stat().st_size, f"{name.rpartition('.')[0]}.jpg"
         read = partial(_read_file, path)
     return Media(

@@ -12,8 +12,8 @@ import httpx2
 from socialclaw.errors import Rejected, Unavailable
 from socialclaw.media.intake import Intake, too_large
 from socialclaw.media.probe import Facts, look_into
-from socialclaw.media.storage import chunks_of
 from socialclaw.outbound import fetch
+from socialclaw.storage.base import chunks_of
 
 LOOK_SECONDS = 30.0
 FETCH_SECONDS = 600.0

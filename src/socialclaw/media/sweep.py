@@ -6,6 +6,7 @@ An asset is marked before its object is deleted and forgotten after, so a crash 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from socialclaw.db.assets import Asset
 from socialclaw.db.base import utc_now
+from socialclaw.errors import NotReady
 from socialclaw.media import cache
 from socialclaw.media.assets import users
-from socialclaw.media.storage import cache_dir, storage_of, work_dir
+from socialclaw.storage.base import cache_dir, work_dir
 from socialclaw.system import System
 
 BATCH = 50
@@ -27,18 +29,26 @@ CACHE_SECONDS = 7 * 24 * 3600
 
 Place = tuple[datetime, str]
 
+log = logging.getLogger(__name__)
+
 
 async def sweep(system: System) -> int:
     """Delete what is over; returns how many assets went. Safe to run in several processes at once, and after any crash."""
-    settings, storage = system.settings, storage_of(system.settings)
+    settings = system.settings
     swept, after = 0, None
     while True:
         marked, after = await system.database.write(mark, after)
-        for asset_id, key in marked:
-            await storage.delete(key)
-            await asyncio.to_thread(cache.forget, settings, asset_id)
-        if marked:
-            swept += await system.database.write(forget, [asset_id for asset_id, _ in marked])
+        deleted = []
+        for asset in marked:
+            try:
+                await system.storage_of(asset).delete(asset.object_key)
+            except NotReady as error:  # the next sweep tries again
+                log.warning("%s cannot be deleted: %s", asset.object_key, error.message)
+                continue
+            await asyncio.to_thread(cache.forget, settings, asset.id)
+            deleted.append(asset.id)
+        if deleted:
+            swept += await system.database.write(forget, deleted)
         if after is None:
             break
     await asyncio.to_thread(_tidy, work_dir(settings), WORK_SECONDS)
@@ -46,8 +56,8 @@ async def sweep(system: System) -> int:
     return swept
 
 
-def mark(session: Session, after: Place | None) -> tuple[list[tuple[str, str]], Place | None]:
-    """The next assets whose time is over and that no post needs, marked: (id, object key); and where to go on, if there is more."""
+def mark(session: Session, after: Place | None) -> tuple[list[Asset], Place | None]:
+    """The next assets whose time is over and that no post needs, marked; and where to go on, if there is more."""
     query = select(Asset).where(Asset.delete_after <= utc_now())
     if after:
         at, last_id = after
@@ -57,7 +67,7 @@ def mark(session: Session, after: Place | None) -> tuple[list[tuple[str, str]], 
     for asset in rows:
         if asset.status == "deleting" or not session.scalar(select(exists(users(asset.workspace_id, asset.id)))):
             asset.status = "deleting"
-            marked.append((asset.id, asset.object_key))
+            marked.append(asset)
     last = rows[-1] if len(rows) == BATCH else None
     return marked, (last.delete_after, last.id) if last and last.delete_after else None
 

@@ -19,7 +19,7 @@ from socialclaw.media.examine import examine
 from socialclaw.media.intake import Intake, Received
 from socialclaw.media.naming import check_key, display_name, object_key, safe_name
 from socialclaw.media.probe import Facts
-from socialclaw.media.storage import storage_of, work_dir
+from socialclaw.storage.base import work_dir
 from socialclaw.system import System
 
 MOST_PIXELS = 2**31 - 1  # of one side: what the tables hold
@@ -46,7 +46,7 @@ def intake(system: System, *, most: int | None = None) -> Intake:
 async def create(system: System, workspace_id: str, received: Received, claims: Claims, *, test: bool = False) -> Asset:
     """Keep a received file as an asset. Raises InvalidRequest where a claim makes no sense, NotReady where storage fails."""
     claims = check(claims)
-    storage = storage_of(system.settings)
+    storage = system.storage
     asset_id = new_id("asset")
     facts = await examine(system.settings, received.path, received.head, claims.mime, asset_id=asset_id)
     values = _values(claims, facts) | {
@@ -58,7 +58,7 @@ async def create(system: System, workspace_id: str, received: Received, claims: 
     }
     await system.write(workspace_id, begin, values, test=test)
     try:
-        await storage.put(values["object_key"], received.path)
+        await storage.put(values["object_key"], received.path, facts.mime)
         return await system.write(workspace_id, finish, asset_id, claims.delete_after, test=test)
     except Exception:
         with suppress(Exception):  # what went wrong first is what counts; the sweeper comes by as well
@@ -72,7 +72,7 @@ async def register(system: System, workspace_id: str, key: str, claims: Claims, 
     """Make an asset of an object that is in this workspace's part of the storage already."""
     key = check_key(key, workspace_id)
     claims = check(claims)
-    storage = storage_of(system.settings)
+    storage = system.storage
     found = await storage.size(key)
     if found is None:
         raise NotFound("There is no such object in storage", code="object_not_found", objectKey=key)

@@ -1,4 +1,4 @@
-"""Storage keeps whole files or none, and only in its own folder."""
+"""A file on its way in is counted, hashed, and left whole or not at all."""
 
 from __future__ import annotations
 
@@ -13,69 +13,14 @@ import pytest
 from socialclaw.errors import InvalidRequest, NotReady, PayloadTooLarge
 from socialclaw.media.form import Form
 from socialclaw.media.intake import Intake
-from socialclaw.media.storage import Gone, LocalStorage, read_range
 from tests.media import files
 
 MIB = 1024 * 1024
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> LocalStorage:
-    return LocalStorage(tmp_path / "media")
-
-
-@pytest.fixture
 def work(tmp_path: Path) -> Path:
     return tmp_path / "media" / ".work"
-
-
-async def kept(storage: LocalStorage, work: Path, key: str, content: bytes) -> None:
-    async with Intake(work, most=10 * MIB) as file:
-        await file.write(content)
-        await storage.put(key, (await file.finish()).path)
-
-
-async def test_what_is_put_can_be_read_in_parts(storage: LocalStorage, work: Path) -> None:
-    content = bytes(range(256)) * 4096
-    await kept(storage, work, "t/a/one.bin", content)
-    assert await storage.size("t/a/one.bin") == len(content)
-    assert await read_range(storage, "t/a/one.bin", 0, len(content)) == content
-    assert await read_range(storage, "t/a/one.bin", 1000, 7) == content[1000:1007]
-    assert await read_range(storage, "t/a/one.bin", len(content) - 3, 100) == content[-3:]
-    assert await read_range(storage, "t/a/one.bin", len(content), 100) == b""
-
-
-async def test_putting_leaves_nothing_else_behind(storage: LocalStorage, work: Path) -> None:
-    await kept(storage, work, "t/a/one.bin", b"x")
-    assert [p.name for p in storage.root.rglob("*") if p.is_file()] == ["one.bin"]
-
-
-async def test_deleting_twice_is_fine_and_the_empty_folder_goes(storage: LocalStorage, work: Path) -> None:
-    await kept(storage, work, "t/a/one.bin", b"x")
-    await storage.delete("t/a/one.bin")
-    await storage.delete("t/a/one.bin")
-    assert await storage.size("t/a/one.bin") is None
-    assert not (storage.root / "t/a").exists()
-    with pytest.raises(Gone):
-        await read_range(storage, "t/a/one.bin", 0, 1)
-
-
-@pytest.mark.parametrize("key", ["../secret", "t/../../secret", "/etc/hostname", "t/\0", "link/secret", ""])
-async def test_no_key_leads_out_of_the_folder(storage: LocalStorage, work: Path, key: str) -> None:
-    secret = storage.root.parent / "secret"
-    secret.write_text("secret")
-    storage.root.mkdir()
-    (storage.root / "link").symlink_to(storage.root.parent)
-    assert await storage.size(key) is None
-    with pytest.raises(Gone):
-        await read_range(storage, key, 0, 10)
-    with pytest.raises(Gone):
-        await storage.delete(key)
-    async with Intake(work, most=100) as file:
-        await file.write(b"overwritten")
-        with pytest.raises(Gone):
-            await storage.put(key, (await file.finish()).path)
-    assert secret.read_text() == "secret"
 
 
 async def test_a_full_disk_is_told_and_leaves_nothing(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,12 +58,6 @@ async def test_an_empty_file_is_refused(work: Path) -> None:
         with pytest.raises(InvalidRequest) as refused:
             await file.finish()
     assert refused.value.code == "asset_empty"
-
-
-async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(NotReady):
-        await LocalStorage(tmp_path / "file" / "media").check()
 
 
 async def test_a_large_form_is_received_in_little_memory(work: Path) -> None:

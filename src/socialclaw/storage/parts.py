@@ -1,0 +1,72 @@
+"""Objects that are sent in parts: what a part is, and whether those at hand make an object. The bounds are S3's, for the folder too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from socialclaw.errors import InvalidRequest, NotFound
+
+# docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+MOST_PARTS = 10_000
+SMALLEST = 5 * 1024**2  # bytes of every part but the last
+LARGEST = 5 * 1024**3
+MOST_NAMED = 20
+
+
+class Part(NamedTuple):
+    """A part as it arrived: from 1; in bytes; what its PUT was answered with, without quotes."""
+
+    number: int
+    size: int
+    etag: str
+
+
+def check_part(number: int, size: int) -> None:
+    """Raises InvalidRequest where no part can be like this."""
+    if not 1 <= number <= MOST_PARTS:
+        message = f"Parts are numbered from 1 to {MOST_PARTS}"
+        raise InvalidRequest(message, code="multipart_part_number_invalid", min=1, max=MOST_PARTS)
+    if not 1 <= size <= LARGEST:
+        message = f"A part has from 1 to {LARGEST:,} bytes"
+        raise InvalidRequest(message, code="multipart_part_size_invalid", min=1, max=LARGEST)
+
+
+def check(kept: Sequence[Part], said: Sequence[Part]) -> list[Part]:
+    """The kept parts that make the object `said`, in order.
+
+    Raises InvalidRequest: `multipart_part_missing` (the numbers are not 1, 2, 3 … to the last that was sent, or one has not arrived),
+    `multipart_etag_mismatch`, `multipart_part_too_small`; each names the parts. Also `multipart_part_number_invalid`.
+    """
+    here = {part.number: part for part in kept}
+    named: dict[int, str] = {}
+    for part in said:
+        check_part(part.number, 1)
+        if named.setdefault(part.number, plain(part.etag)) != plain(part.etag):
+            raise mismatch([part.number])
+    last = max([1, *here, *named])
+    absent = [number for number in range(1, last + 1) if number not in here or number not in named]
+    if absent:
+        unsent, unnamed = [n for n in absent if n not in here], [n for n in absent if n in here]
+        why = f"part {unsent[0]} has not arrived" if unsent else f"part {unnamed[0]} has arrived and is not named"
+        message = f"The upload cannot be completed: {why}"
+        raise InvalidRequest(message, code="multipart_part_missing", missing=unsent[:MOST_NAMED], unnamed=unnamed[:MOST_NAMED])
+    if wrong := [number for number, etag in named.items() if etag != plain(here[number].etag)]:
+        raise mismatch(wrong)
+    if small := [number for number in range(1, last) if here[number].size < SMALLEST]:
+        message = f"Every part but the last must have at least {SMALLEST:,} bytes; part {small[0]} has {here[small[0]].size:,}"
+        raise InvalidRequest(message, code="multipart_part_too_small", parts=small[:MOST_NAMED], minBytes=SMALLEST)
+    return [here[number] for number in range(1, last + 1)]
+
+
+def plain(etag: str) -> str:
+    return etag.strip().removeprefix("W/").strip('"')
+
+
+def mismatch(numbers: Sequence[int]) -> InvalidRequest:
+    message = f"Part {numbers[0]} is not the one of this ETag: send it again, and use the ETag of that answer"
+    return InvalidRequest(message, code="multipart_etag_mismatch", parts=list(numbers[:MOST_NAMED]))
+
+
+def unknown_upload() -> NotFound:
+    return NotFound("There is no such upload: it was completed, aborted, or took too long", code="multipart_upload_not_found")
