@@ -109,5 +109,5 @@ FIGURE = Figure(
     " concurrency, the same minimal network in a process of its own. Best of the rounds, taken in turns.",
     measure,
     full=Size(),
-    tiny=Size(posts=60, accounts=20, rounds=1, lead=5.0),
+    tiny=Size(posts=60, accounts=20, rounds=1, lead=3.0),
 )

@@ -81,6 +81,7 @@ class Lab:
         self.workspace = await add_workspace(self.system)
         for network in self.networks.values():
             network.lift_quotas()
+            network.review_at_once()
         self._start(run_sandbox, self.here, self.port)
         self._start(run_api, self.there, self.api_port)
         for port in (self.port, self.api_port):

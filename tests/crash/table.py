@@ -21,7 +21,7 @@ from bench.machine import processor
 
 from socialclaw.networks import providers
 from tests.crash.campaign import campaign
-from tests.crash.faults import KINDS, Case, meet_every_fault
+from tests.crash.faults import KINDS, LAB, Case, meet_every_fault
 from tests.crash.lab import QUICK, Lab
 from tests.crash.report import Report
 
@@ -61,7 +61,7 @@ class Attacked:
 
 async def attack(url: str, folder: Path, *, kills: int, posts: int, keys: Sequence[str]) -> Attacked:
     """Both campaigns, each on an installation of its own."""
-    async with Lab(folder / "faults", url.replace("_kills", "_faults")) as lab:
+    async with Lab(folder / "faults", url.replace("_kills", "_faults"), **LAB) as lab:
         for _ in range(WORKERS):
             lab.worker()
         cases = await meet_every_fault(lab, keys=keys)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from socialclaw.networks import providers
-from tests.crash.faults import KINDS, meet_every_fault
+from tests.crash.faults import KINDS, LAB, meet_every_fault
 from tests.crash.lab import Lab
 
 WORKERS = 2
 
 
+@pytest.mark.parametrize("lab_settings", [LAB])
 async def test_every_provider_meets_every_fault(lab: Lab, database_kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(WORKERS):
         lab.worker()

@@ -63,10 +63,12 @@ def settings(row: Account) -> dict[str, Any]:
 
 
 def field_wire(setting: Setting) -> dict[str, Any]:
-    """One option. `default` is left out where there is none, `options` where any value of the type will do."""
+    """One option. `default` and `example` are left out where there is none, `options` where any value of the type will do."""
     field: dict[str, Any] = {"id": setting.id, "type": setting.type, "required": setting.required, "description": setting.description}
     if setting.default is not None:
         field["default"] = setting.default
+    if setting.example is not None:
+        field["example"] = setting.example
     if setting.options:
         field["options"] = list(setting.options)
     if setting.min is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -28,10 +29,14 @@ Json = Mapping[str, Any]
 
 async def take(client: Client) -> bool:
     """Publish a small campaign and show how it went; whether all of it was published."""
-    asset = (await client.upload("tour.png", picture(), "image/png"))["asset"]
-    say(f"Uploaded a picture            {asset['publicUrl']}")
+    drawn = picture()
+    assets = {"image": (await client.upload("tour.png", drawn, "image/png"))["asset"]}
+    say(f"Uploaded a picture            {assets['image']['publicUrl']}")
     able = (await client.capabilities())["capabilities"]
-    schedule = campaign(able, asset)
+    if any(kind_for(one) == "video" for one in able):
+        assets["video"] = (await client.upload("tour.mp4", await film(drawn), "video/mp4"))["asset"]
+        say(f"Uploaded a film               {assets['video']['publicUrl']}")
+    schedule = campaign(able, assets)
     checked = await client.validate(schedule)
     say(f"Validated a campaign          {checked['totalPosts']} posts, no problems")
     run = (await client.apply(schedule))["run"]
@@ -57,17 +62,34 @@ def picture() -> bytes:
     return content.getvalue()
 
 
-def campaign(capabilities: Iterable[Json], asset: Json) -> dict[str, Any]:
-    """A post to each account that can take one, with the picture where it fits, and a reply where replies are possible."""
+async def film(drawn: bytes) -> bytes:
+    """A few seconds of that picture, as MP4; made in a process of its own, because the server loads no codecs."""
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(sys.executable, "-m", "socialclaw.cli.film", stdin=pipe, stdout=pipe)
+    made, _ = await child.communicate(drawn)
+    if child.returncode:
+        raise Problem("The tour's film could not be made; what went wrong stands above")
+    return made
+
+
+def kind_for(able: Json) -> str | None:
+    """What the tour gives a post to this account: "image" where it can, "video" where nothing else will do, or None."""
+    media = able["input"]["media"]
+    if "image" in media["acceptedKinds"]:
+        return "image"
+    return "video" if media["required"] and "video" in media["acceptedKinds"] else None
+
+
+def campaign(capabilities: Iterable[Json], assets: Mapping[str, Json]) -> dict[str, Any]:
+    """A post to each account that can take one, with a picture or film where it fits, and a reply where replies are possible."""
     targets = []
     for able in capabilities:
-        settings = required_settings(able["publishSettings"]["fields"])
-        media = able["input"]["media"]
-        pictured = "image" in media["acceptedKinds"]
-        if not able["publishable"] or settings is None or (media["required"] and not pictured):
+        settings, kind = required_settings(able["publishSettings"]["fields"]), kind_for(able)
+        if not able["publishable"] or settings is None or (able["input"]["media"]["required"] and kind is None):
             continue
         first: dict[str, Any] = {"description": HELLO, "settings": settings}
-        if pictured:
+        if kind:
+            asset = assets[kind]
             first["assets"] = [
                 {"id": asset["id"], "url": asset["publicUrl"], "managed": True, "altText": "Colours flowing into each other"}
             ]
@@ -81,13 +103,13 @@ def campaign(capabilities: Iterable[Json], asset: Json) -> dict[str, Any]:
 
 
 def required_settings(fields: Iterable[Json]) -> dict[str, Any] | None:
-    """The settings that a post must have, each with the first of its options; None where only a person can tell."""
+    """The settings that a post must have, each as its example or the first of its options; None where only a person can tell."""
     found: dict[str, Any] = {}
     for field in fields:
         if field["required"] and "default" not in field:
-            if not field.get("options"):
+            if "example" not in field and not field.get("options"):
                 return None
-            found[field["id"]] = field["options"][0]
+            found[field["id"]] = field["example"] if "example" in field else field["options"][0]
     return found
 
 

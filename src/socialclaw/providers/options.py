@@ -24,6 +24,7 @@ class Setting:
     default: Any = None
     required: bool = False
     description: str = ""
+    example: Any = None  # a value that anybody may use to try it out, where neither a default nor the options give one
     min: float | None = None
     aliases: tuple[str, ...] = ()
     lower: bool = False  # options are compared in lower case

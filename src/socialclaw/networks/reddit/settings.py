@@ -18,6 +18,7 @@ SETTINGS = (
         required=True,
         leading=("/r/", "r/"),
         dropped=("", None),
+        example="test",
         code="reddit_subreddit_required",
         description="Where the post goes: the name of a subreddit, with or without r/; u_ and the own name for the own profile.",
     ),
