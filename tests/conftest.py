@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import secrets
 import subprocess
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -24,10 +25,11 @@ from fastapi import FastAPI
 from socialclaw.app import build
 from socialclaw.db import accounts, assets, posts  # noqa: F401 (their tables)
 from socialclaw.db.base import Base, Scope
-from socialclaw.settings import Settings
+from socialclaw.settings import S3Settings, Settings
 from socialclaw.system import System
 from socialclaw.vault import Vault
 from socialclaw.workspaces import keys, tenants
+from tests import bucket
 
 hypothesis.settings.register_profile("socialclaw", deadline=None)  # how fast a busy machine is, is nothing to fail for
 hypothesis.settings.load_profile("socialclaw")
@@ -83,6 +85,19 @@ def new_postgres(postgres: str) -> Callable[[], str]:
         return postgres.replace("/postgres?", f"/{name}?")
 
     return make
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Settings]:
+    """A bucket on an S3 server that lives as long as the tests of this process."""
+    with bucket.server(tmp_path_factory.mktemp("s3")) as given:
+        yield given
+
+
+@pytest.fixture
+def s3(s3_server: S3Settings) -> S3Settings:
+    """A part of that bucket which no other test uses."""
+    return s3_server.model_copy(update={"prefix": f"test-{secrets.token_hex(6)}"})
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,7 +1,8 @@
 """The one place from which HTTP leaves: time limits, SSRF guard, sandbox routing.
 
-Three clients: `live` for the networks, `test` for the simulated ones, `guarded` for URLs that users name. No client takes
-proxies or credentials from the environment, none follows a redirect by itself, and none remembers a cookie: workspaces share them.
+Four clients: `live` for the networks, `test` for the simulated ones, `guarded` for URLs that users name, `storage` for the object
+storage that the operator names, wherever it is. No client takes proxies or credentials from the environment, none follows a redirect by
+itself, and none remembers a cookie: workspaces share them.
 """
 
 from __future__ import annotations
@@ -157,6 +158,7 @@ class Outbound:
         self.live = self._client(guarded_transport(), timeout)
         self.test = self._client(sandbox, timeout)
         self.guarded = self._client(guarded_transport(), timeout)
+        self.storage = self._client(transport(Backend(), idle=50), timeout)
 
     def network(self, *, test: bool) -> httpx2.AsyncClient:
         """The client for the networks of a workspace."""
@@ -173,7 +175,7 @@ class Outbound:
         )
 
     async def close(self) -> None:
-        for client in (self.live, self.test, self.guarded):
+        for client in (self.live, self.test, self.guarded, self.storage):
             await client.aclose()
 
 

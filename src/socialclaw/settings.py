@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -14,6 +15,46 @@ class AppCredentials(BaseModel):
 
     client_id: str
     client_secret: SecretStr = SecretStr("")
+
+
+class S3Settings(BaseModel):
+    """A bucket of an S3-compatible service: `SOCIALCLAW_S3__<NAME>`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    endpoint: str = Field("", description="Where the service is, e.g. https://s3.example.org. Default: Amazon's, in the region.")
+    public_endpoint: str = Field("", description="Where clients and networks reach it, if that is another address than ours.")
+    region: str = Field("us-east-1", pattern=r"^[a-zA-Z0-9-]+$", description="The region that requests are signed for.")
+    bucket: str = Field("", pattern=r"^([a-zA-Z0-9][a-zA-Z0-9._-]+)?$", description="The bucket; it must be there.")
+    access_key: str = Field("", description="The id of the access key.")
+    secret_key: SecretStr = Field(SecretStr(""), description="The secret of the access key.")
+    path_style: bool = Field(True, description="The bucket's name is in the path of a URL, not in its host.")
+    prefix: str = Field("", pattern=r"^[\w .+@=()/-]*$", description="Put before every key, so that a bucket can be shared.")
+    delivery: Literal["stream", "redirect"] = Field(
+        "stream", description="Files of public URLs go through this server, or it leads there by URLs that are good for minutes."
+    )
+
+    @field_validator("endpoint", "public_endpoint")
+    @classmethod
+    def _plain(cls, url: str) -> str:
+        found = urlsplit(url)
+        if url and (found.scheme not in ("http", "https") or not found.hostname or found.path.strip("/") or found.query or found.username):
+            raise ValueError("must be http:// or https:// and a host, with a port or without, and nothing more")
+        return url.rstrip("/")
+
+    @property
+    def url(self) -> str:
+        return self.endpoint or f"https://s3.{self.region}.amazonaws.com"
+
+    @property
+    def key_prefix(self) -> str:
+        """Empty, or with a slash at its end."""
+        return f"{self.prefix.strip('/')}/" if self.prefix.strip("/") else ""
+
+    @property
+    def missing(self) -> list[str]:
+        """What a bucket cannot be used without and is not set."""
+        return [name for name in ("bucket", "access_key", "secret_key") if not getattr(self, name)]
 
 
 class Settings(BaseSettings):
@@ -53,11 +94,22 @@ class Settings(BaseSettings):
     connect_seconds: float = Field(10, gt=0, description="Time limit for connecting to a network.")
     answer_seconds: float = Field(60, gt=0, description="Time limit for a network's answer.")
 
+    storage: Literal["local", "s3"] = Field("local", description="Where new files go: the data folder, or an S3-compatible service.")
+    s3: S3Settings = Field(default_factory=lambda: S3Settings.model_validate({}))
+
     rate_limit_per_minute: int = Field(600, ge=1, description="Requests a minute per API key.")
     max_body_bytes: int = Field(25 * 1024 * 1024, ge=1024, description="Largest request body.")
     max_asset_bytes: int = Field(512 * 1024 * 1024, ge=1024, description="Largest file of a form upload.")
     asset_retention_days: int = Field(7, ge=0, description="Days a deleted asset is kept.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is worth a log line.")
+
+    @model_validator(mode="after")
+    def _whole_bucket(self) -> Self:
+        missing = self.s3.missing
+        if missing and (self.storage == "s3" or len(missing) < 3):
+            names = " and ".join(f"SOCIALCLAW_S3__{name.upper()}" for name in missing)
+            raise ValueError(f"{names} must be set too, for files to be kept in S3")
+        return self
 
     @property
     def base_url(self) -> str:

@@ -23,7 +23,7 @@ from socialclaw.providers import sandbox as simulated
 from socialclaw.providers.store import Store
 from socialclaw.settings import Settings
 from socialclaw.storage.base import Storage
-from socialclaw.storage.folder import Folder
+from socialclaw.storage.choice import storages
 from socialclaw.vault import Vault
 
 T = TypeVar("T")
@@ -74,12 +74,13 @@ class System:
         transport = simulated.InProcess(here) if here else simulated.OverHTTP(settings.sandbox_url)
         outbound = Outbound(sandbox=transport, connect_seconds=settings.connect_seconds, answer_seconds=settings.answer_seconds)
         vault = Vault.open(settings.key_file)
-        return cls(settings, Database(settings.database), vault, outbound, {Folder.name: Folder(settings, vault)}, here)
+        kept = storages(settings, vault, outbound.storage)
+        return cls(settings, Database(settings.database), vault, outbound, kept, here)
 
     @property
     def storage(self) -> Storage:
         """Where new files go."""
-        return self.storages[Folder.name]
+        return self.storages[self.settings.storage]
 
     def storage_of(self, row: Stored) -> Storage:
         """Where the file of a row is. Raises NotReady where that storage is no longer set up."""

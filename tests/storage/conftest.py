@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import httpx2
 import pytest
-from tests.conftest import BASE_URL
 
+from socialclaw.settings import Settings
 from socialclaw.storage.base import Storage
 from socialclaw.storage.parts import Part
 from socialclaw.system import System
+from tests.conftest import BASE_URL
 
 MIB = 1024 * 1024
 Put = Callable[[str, bytes], Awaitable[None]]
 Send = Callable[[str, bytes], Awaitable[httpx2.Response]]
 
 
-@pytest.fixture(params=["local"])
-def storage(request: pytest.FixtureRequest, system: System) -> Storage:
-    return system.storages[request.param]
+@pytest.fixture(params=["local", "s3"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Runs a test on each storage."""
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    if "kind" not in request.fixturenames or request.getfixturevalue("kind") == "local":
+        return settings
+    return settings.model_copy(update={"storage": "s3", "s3": request.getfixturevalue("s3")})
+
+
+@pytest.fixture
+def storage(kind: str, system: System) -> Storage:
+    assert system.storage.name == kind
+    return system.storage
 
 
 @pytest.fixture
@@ -37,14 +53,15 @@ def put(storage: Storage, tmp_path: Path) -> Put:
 
 
 @pytest.fixture
-def send(anonymous: httpx2.AsyncClient) -> Send:
-    """`await send(url, content)`: a PUT to a signed URL, by whoever has it."""
+async def send(anonymous: httpx2.AsyncClient) -> AsyncIterator[Send]:
+    """`await send(url, content)`: a PUT to a signed URL, by whoever has it, to our server or to the bucket."""
+    async with httpx2.AsyncClient(trust_env=False) as world:
 
-    async def make(url: str, content: bytes) -> httpx2.Response:
-        assert url.startswith(BASE_URL)
-        return await anonymous.put(url, content=content)
+        async def make(url: str, content: bytes) -> httpx2.Response:
+            client = anonymous if url.startswith(BASE_URL) else world
+            return await client.put(url, content=content)
 
-    return make
+        yield make
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from socialclaw.errors import NotReady
+from socialclaw.errors import InvalidRequest, NotFound, NotReady
 from socialclaw.storage.base import Gone, read_range
 from socialclaw.storage.folder import Folder
+from socialclaw.storage.parts import Part
 from socialclaw.system import System
 
 
@@ -53,6 +54,26 @@ async def test_no_key_leads_out_of_the_folder(storage: Folder, file: Path, key: 
     with pytest.raises(Gone):
         await storage.begin(key, "image/png")
     assert secret.read_text() == "secret"
+
+
+@pytest.mark.parametrize("upload_id", ["../../data", "..", ".", "", "0" * 39, "0" * 40 + "/", "\0", "../.uploads/" + "0" * 40])
+async def test_no_upload_id_leads_anywhere(storage: Folder, upload_id: str) -> None:
+    with pytest.raises(NotFound):
+        await storage.parts("t/a", upload_id)
+    with pytest.raises(NotFound):
+        await storage.takes(upload_id)
+    await storage.abort("t/a", upload_id)
+    assert storage.root.parent.is_dir()
+
+
+async def test_the_etag_of_a_part_that_was_replaced_names_nothing(storage: Folder, tmp_path: Path) -> None:
+    upload_id = await storage.begin("t/a", "image/png")
+    for content in ("first", "second"):
+        (tmp_path / "part").write_text(content)
+        await storage.keep(upload_id, 1, tmp_path / "part", content)
+    with pytest.raises(InvalidRequest) as refused:
+        await storage.complete("t/a", upload_id, [Part(1, 5, "first")])
+    assert refused.value.code == "multipart_etag_mismatch"
 
 
 async def test_a_folder_that_cannot_be_made_is_told(storage: Folder) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.storage.conftest import Put
 
 from socialclaw.storage.base import Gone, Storage, read_range
+from tests.storage.conftest import Put
 
 
 async def test_what_is_put_can_be_read_in_parts(storage: Storage, put: Put) -> None:

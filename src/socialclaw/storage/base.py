@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -98,6 +98,11 @@ def trouble(error: OSError) -> NotReady:
     if error.errno in FULL:
         return NotReady("The media storage is full; nothing was kept", code="storage_full")
     return NotReady(f"The media storage cannot be used: {error.strerror}", code="storage_unavailable")
+
+
+def now() -> datetime:
+    """The time of the machine: signatures do not go by a workspace's clock."""
+    return datetime.now(UTC)
 
 
 def work_dir(settings: Settings) -> Path:

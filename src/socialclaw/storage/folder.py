@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -15,7 +14,7 @@ from urllib.parse import urlencode
 from socialclaw.errors import Forbidden, NotFound, NotReady
 from socialclaw.settings import Settings
 from socialclaw.storage import pieces
-from socialclaw.storage.base import OCTETS, Gone, chunks_of, trouble, work_dir
+from socialclaw.storage.base import OCTETS, Gone, chunks_of, now, trouble, work_dir
 from socialclaw.storage.parts import Part, check, check_part
 from socialclaw.vault import Vault
 
@@ -101,7 +100,7 @@ class Folder:
 
     def part_url(self, key: str, upload_id: str, number: int, *, size: int, seconds: int) -> str:
         check_part(number, size)
-        expires = int(time.time()) + seconds
+        expires = int(now().timestamp()) + seconds
         query = {"size": size, "expires": expires, "signature": self._signature(upload_id, number, size, expires)}
         return f"{self._base_url}/media/parts/{upload_id}/{number}?{urlencode(query)}"
 
@@ -112,7 +111,7 @@ class Folder:
         """Raises Forbidden, `signature_invalid` or `signature_expired`, unless this is what a URL of `part_url` says."""
         if self._vault.verify(f"part {upload_id} {number} {size} {expires}.{signature}") is None:
             raise Forbidden("This URL was not signed here, or was changed", code="signature_invalid")
-        if expires <= time.time():
+        if expires <= now().timestamp():
             raise Forbidden("This URL is no longer valid: ask for a new one", code="signature_expired")
 
     async def takes(self, upload_id: str) -> None:

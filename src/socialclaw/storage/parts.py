@@ -33,30 +33,31 @@ def check_part(number: int, size: int) -> None:
 
 
 def check(kept: Sequence[Part], said: Sequence[Part]) -> list[Part]:
-    """The kept parts that make the object `said`, in order.
+    """The kept parts that make the object `said`, in order. Some services keep a part that was sent twice twice: then the one said counts.
 
     Raises InvalidRequest: `multipart_part_missing` (the numbers are not 1, 2, 3 … to the last that was sent, or one has not arrived),
     `multipart_etag_mismatch`, `multipart_part_too_small`; each names the parts. Also `multipart_part_number_invalid`.
     """
-    here = {part.number: part for part in kept}
+    here = {(part.number, part.etag): part for part in kept}
+    sent = {part.number for part in kept}
     named: dict[int, str] = {}
     for part in said:
         check_part(part.number, 1)
         if named.setdefault(part.number, plain(part.etag)) != plain(part.etag):
             raise mismatch([part.number])
-    last = max([1, *here, *named])
-    absent = [number for number in range(1, last + 1) if number not in here or number not in named]
-    if absent:
-        unsent, unnamed = [n for n in absent if n not in here], [n for n in absent if n in here]
+    numbers = range(1, max([1, *sent, *named]) + 1)
+    unsent, unnamed = [n for n in numbers if n not in sent], [n for n in numbers if n in sent and n not in named]
+    if unsent or unnamed:
         why = f"part {unsent[0]} has not arrived" if unsent else f"part {unnamed[0]} has arrived and is not named"
         message = f"The upload cannot be completed: {why}"
         raise InvalidRequest(message, code="multipart_part_missing", missing=unsent[:MOST_NAMED], unnamed=unnamed[:MOST_NAMED])
-    if wrong := [number for number, etag in named.items() if etag != plain(here[number].etag)]:
+    if wrong := [number for number in numbers if (number, named[number]) not in here]:
         raise mismatch(wrong)
-    if small := [number for number in range(1, last) if here[number].size < SMALLEST]:
-        message = f"Every part but the last must have at least {SMALLEST:,} bytes; part {small[0]} has {here[small[0]].size:,}"
-        raise InvalidRequest(message, code="multipart_part_too_small", parts=small[:MOST_NAMED], minBytes=SMALLEST)
-    return [here[number] for number in range(1, last + 1)]
+    found = [here[number, named[number]] for number in numbers]
+    if small := [part for part in found[:-1] if part.size < SMALLEST]:
+        message = f"Every part but the last must have at least {SMALLEST:,} bytes; part {small[0].number} has {small[0].size:,}"
+        raise InvalidRequest(message, code="multipart_part_too_small", parts=[p.number for p in small[:MOST_NAMED]], minBytes=SMALLEST)
+    return found
 
 
 def plain(etag: str) -> str:
