@@ -29,6 +29,7 @@ ADVICE = {
     "TooManyRequests": "Wait as long as `Retry-After` says.",
     "NotReady": "Try again later; the operator finds the cause with `socialclaw doctor`.",
     "ProviderError": "Read `details.said`, the network's own words.",
+    "BucketRefused": "Try again later; the operator finds the cause with `socialclaw doctor`.",
     "Rejected": "It is not sent again by itself. Change what the network refused, then retry.",
     "Unauthorized": "Connect the account again; its posts wait and then go on by themselves.",
     "RateLimited": "Nothing: the account waits as long as the network says.",

@@ -45,6 +45,10 @@ def app_names() -> list[str]:
 def variables() -> Iterator[tuple[str, str, str, str]]:
     """Name, type, default and description of every variable."""
     for name, field in Settings.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            for part, inner in field.annotation.model_fields.items():
+                yield f"{PREFIX}{name.upper()}{NESTED}{part.upper()}", kind(inner.annotation), _default(inner), _described(inner)
+            continue
         if _model(field.annotation) is None:
             yield f"{PREFIX}{name.upper()}", kind(field.annotation), _default(field), _described(field)
             continue
@@ -82,6 +86,6 @@ def _described(field: FieldInfo) -> str:
 
 def _default(field: FieldInfo) -> str:
     value = field.default
-    if value is None or value == "":
+    if value is None or value in ("", SecretStr("")):
         return "none"
     return code(str(value).lower() if isinstance(value, bool) else value)

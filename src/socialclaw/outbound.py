@@ -155,28 +155,34 @@ class Outbound:
 
     def __init__(self, *, sandbox: httpx2.AsyncBaseTransport, connect_seconds: float = 10, answer_seconds: float = 60) -> None:
         timeout = httpx2.Timeout(answer_seconds, connect=connect_seconds, pool=connect_seconds)
-        self.live = self._client(guarded_transport(), timeout)
-        self.test = self._client(sandbox, timeout)
-        self.guarded = self._client(guarded_transport(), timeout)
-        self.storage = self._client(transport(Backend(), idle=50), timeout)
+        self.live = _client(guarded_transport(), timeout)
+        self.test = _client(sandbox, timeout)
+        self.guarded = _client(guarded_transport(), timeout)
+        self.storage = storage_client(timeout)
 
     def network(self, *, test: bool) -> httpx2.AsyncClient:
         """The client for the networks of a workspace."""
         return self.test if test else self.live
 
-    def _client(self, transport: httpx2.AsyncBaseTransport, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
-        return httpx2.AsyncClient(
-            transport=transport,
-            timeout=timeout,
-            headers={"user-agent": USER_AGENT},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            trust_env=False,
-            follow_redirects=False,
-        )
-
     async def close(self) -> None:
         for client in (self.live, self.test, self.guarded, self.storage):
             await client.aclose()
+
+
+def storage_client(timeout: httpx2.Timeout) -> httpx2.AsyncClient:
+    """The client for the operator's object storage, which may well be at a private address."""
+    return _client(transport(Backend(), idle=50), timeout)
+
+
+def _client(transport: httpx2.AsyncBaseTransport, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        transport=transport,
+        timeout=timeout,
+        headers={"user-agent": USER_AGENT},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        trust_env=False,
+        follow_redirects=False,
+    )
 
 
 def guarded_transport(backend: httpcore2.AsyncNetworkBackend | None = None) -> httpx2.AsyncHTTPTransport:

@@ -14,7 +14,7 @@ from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Lane
 from socialclaw.db.workspaces import Worker
 from socialclaw.system import System
-from socialclaw.workspaces import readiness, usage
+from socialclaw.workspaces import usage
 from tests.api import rows
 from tests.conftest import Member
 
@@ -113,7 +113,7 @@ async def test_a_database_that_does_not_answer_is_unhealthy(
 
 
 async def test_a_media_folder_that_cannot_be_written_is_unhealthy(anonymous: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readiness.os, "access", lambda *_: False)
+    monkeypatch.setattr("socialclaw.storage.folder.os.access", lambda *_: False)
     answer = await anonymous.get("/health")
     assert (answer.status_code, answer.json()["details"]["assetStorage"]["ok"]) == (503, False)
 

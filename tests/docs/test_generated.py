@@ -55,8 +55,11 @@ def test_every_setting_is_documented() -> None:
     written = page("settings.md")
     for name, field in Settings.model_fields.items():
         variable = f"SOCIALCLAW_{name.upper()}"
-        assert f"| `{variable}` |" in written or f"| `{variable}__<NETWORK>__" in written
-        assert str(field.description).rstrip(".") in written or name == "apps"
+        parts = getattr(field.annotation, "model_fields", None)
+        for named in [f"{variable}__{part.upper()}" for part in parts] if parts else [variable]:
+            assert f"| `{named}` |" in written or f"| `{named}__<NETWORK>__" in written
+        told = parts.values() if parts else [field]
+        assert all(str(one.description).rstrip(".") in written for one in told) or name == "apps"
 
 
 @pytest.mark.parametrize("name", [name for name, _ in commands.commands()])

@@ -61,7 +61,7 @@ def test_files_that_are_named_exist(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_settings_that_are_named_exist(path: Path) -> None:
     known = {f"SOCIALCLAW_{name.upper()}" for name in Settings.model_fields} | {"SOCIALCLAW_"}
-    named = {name.partition("__")[0] for name in re.findall(r"SOCIALCLAW_[A-Z_]*", text(path))}
+    named = {name.partition("__")[0] for name in re.findall(r"SOCIALCLAW_[A-Z0-9_]*", text(path))}
     assert named - known == set()
 
 

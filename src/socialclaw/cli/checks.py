@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import platform
+import secrets
 import shutil
 import stat
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+import httpx2
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -25,8 +29,13 @@ from socialclaw.db.workspaces import Worker
 from socialclaw.errors import SocialClawError
 from socialclaw.jobs import scan
 from socialclaw.networks import providers
+from socialclaw.outbound import storage_client
 from socialclaw.providers.connect import OAuth2
 from socialclaw.settings import Settings
+from socialclaw.storage.base import OCTETS, Storage, read_range
+from socialclaw.storage.choice import storages
+from socialclaw.storage.folder import Folder
+from socialclaw.vault import Vault
 
 State = Literal["ok", "note", "failed", "unknown"]
 OLDEST_PYTHON = (3, 11)
@@ -34,6 +43,7 @@ LEAST_FREE = 500_000_000  # bytes in the data folder
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before this is wrong
 MOST_DRIFT = 5.0  # seconds between this machine and the database's
 SILENCE = 15.0  # seconds after which a worker counts as gone
+STORAGE_SECONDS = 10.0  # that it may take for each step
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -54,7 +64,7 @@ async def look(settings: Settings) -> list[Check]:
         checks.append(Check("secret key", "note", "There is none yet; it is made together with the database"))
     else:
         checks += await _stored(settings)
-    return [*checks, *await address(settings), *apps(settings)]
+    return [*checks, *await stored(settings), *await address(settings), *apps(settings)]
 
 
 def python() -> Check:
@@ -152,6 +162,35 @@ async def worker(database: Database) -> Check:
 def _workers(session: Session) -> tuple[datetime | None, int]:
     """The latest sign of life of a worker that did not sign out, and the posts that have waited too long."""
     return session.scalar(select(func.max(Worker.seen_at)).where(Worker.stopped_at.is_(None))), scan.stuck(session, utc_now())
+
+
+async def stored(settings: Settings) -> list[Check]:
+    """Each storage that is set up takes a file, gives it back, and forgets it."""
+    async with storage_client(httpx2.Timeout(STORAGE_SECONDS)) as client:
+        found = storages(settings, Vault({"doctor": secrets.token_bytes(32)}), client)  # what it would sign is for nobody
+        work = settings.data_dir if settings.data_dir.exists() else None
+        if work is None:
+            found.pop(Folder.name)
+        return [await _tried(storage, work, used=storage.name == settings.storage) for storage in found.values()]
+
+
+async def _tried(storage: Storage, work: Path | None, *, used: bool) -> Check:
+    key, content = f"doctor/{secrets.token_hex(12)}", secrets.token_bytes(100_000)
+    name, role = f"storage: {storage.name}", "new files go here" if used else "not used for new files"
+    try:
+        with tempfile.TemporaryDirectory(dir=work) as folder:  # on the same disk as the folder's objects
+            path = Path(folder) / "probe"
+            path.write_bytes(content)
+            await storage.put(key, path)
+        returned = await read_range(storage, key, 0, len(content))
+        await storage.abort(key, await storage.begin(key, OCTETS))
+        await storage.abandoned(datetime.now(UTC))
+        await storage.delete(key)
+    except SocialClawError as error:
+        return Check(name, "failed", f"{role}: {installation.storage_problem(storage.name, error)}")
+    if returned != content or await storage.size(key) is not None:
+        return Check(name, "failed", f"{role}: what it gives back is not what it was given")
+    return Check(name, "ok", f"{role}: takes a file, gives it back, and deletes it")
 
 
 async def address(settings: Settings) -> list[Check]:

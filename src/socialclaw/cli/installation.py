@@ -14,15 +14,28 @@ from sqlalchemy import make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from socialclaw.cli.output import Problem
+from socialclaw.cli.output import Problem, complain
 from socialclaw.db import schema
 from socialclaw.db.accounts import Account
 from socialclaw.db.database import Database
 from socialclaw.db.workspaces import ApiKey, Workspace
+from socialclaw.errors import NotReady, SocialClawError
 from socialclaw.settings import Settings
+from socialclaw.storage.bucket import BucketRefused
+from socialclaw.storage.folder import Folder
 from socialclaw.system import System
 from socialclaw.vault import Vault, VaultError
 
+STORAGE_ADVICE = {
+    "InvalidAccessKeyId": "correct SOCIALCLAW_S3__ACCESS_KEY",
+    "SignatureDoesNotMatch": "correct SOCIALCLAW_S3__SECRET_KEY, or SOCIALCLAW_S3__REGION",
+    "AuthorizationHeaderMalformed": "correct SOCIALCLAW_S3__REGION",
+    "PermanentRedirect": "correct SOCIALCLAW_S3__REGION and SOCIALCLAW_S3__ENDPOINT",
+    "NoSuchBucket": "make the bucket, or correct SOCIALCLAW_S3__BUCKET",
+    "AccessDenied": "let the key read, write, delete and list there",
+    "RequestTimeTooSkewed": "set this machine's clock, best by NTP",
+}
+STORAGE_SILENT = "check that it runs, and SOCIALCLAW_S3__ENDPOINT"
 ANSWER_SECONDS = 10  # for the first answer of a database server
 Sealed = tuple[str, str]  # a sealed value, and what it is bound to
 
@@ -112,6 +125,25 @@ def prove(path: Path, sealed: list[Sealed], *, used: bool) -> None:
             raise Problem(
                 f"{path} is not the secret key of this database: restore the right file from your backup. {error.message}"
             ) from None
+
+
+async def reach_storage(system: System) -> None:
+    """Raises Problem where the storage for new files refuses us; one that does not answer now may do so later, so that is only told."""
+    try:
+        await system.storage.check()
+    except NotReady as error:
+        told = storage_problem(system.storage.name, error)
+        if isinstance(error, BucketRefused) and error.answered < 500:
+            raise Problem(told) from None
+        complain(f"{told}. Starting all the same; until that is mended, no file can be taken or sent")
+
+
+def storage_problem(name: str, error: SocialClawError) -> str:
+    """What is wrong with a storage, and what to do."""
+    if name == Folder.name:
+        return error.message
+    advice = STORAGE_ADVICE.get(error.said) if isinstance(error, BucketRefused) else STORAGE_SILENT
+    return f"{error.message}: {advice}" if advice else error.message
 
 
 def is_there(settings: Settings) -> bool:

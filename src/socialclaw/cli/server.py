@@ -98,6 +98,7 @@ async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None,
     from socialclaw.work import Worker
 
     async with installation.opened(settings) as system:
+        await installation.reach_storage(system)
         # On SQLite the queue is in this process's memory: without a worker here nobody would ever empty it.
         queue = await Queue.open(system.database) if settings.worker or not system.database.is_sqlite else None
         if queue:
@@ -125,6 +126,7 @@ async def _work(settings: Settings) -> None:
     from socialclaw.work import Worker
 
     async with installation.opened(settings) as system:
+        await installation.reach_storage(system)
         queue = await Queue.open(system.database)
         system.queue = queue
         worker = Worker(system, queue)

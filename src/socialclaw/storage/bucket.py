@@ -25,7 +25,7 @@ NOTHING = hashlib.sha256().hexdigest()
 log = logging.getLogger(__name__)
 
 
-class Refused(NotReady):
+class BucketRefused(NotReady):
     """The service answered, and not with what was asked for. `answered` is its status, `said` its code for that."""
 
     code = "storage_unavailable"
@@ -41,7 +41,7 @@ class Refused(NotReady):
 
 
 class Bucket:
-    """Keys are below the prefix of the settings. Every method raises Refused, and NotReady where no answer comes."""
+    """Keys are below the prefix of the settings. Every method raises BucketRefused, and NotReady where no answer comes."""
 
     def __init__(self, given: S3Settings, client: httpx2.AsyncClient) -> None:
         self._client = client
@@ -99,7 +99,7 @@ class Bucket:
                 problem: NotReady = await _refusal(response)
             except httpx2.TransportError as error:
                 problem = _silent(error)
-            if pause is None or (isinstance(problem, Refused) and problem.answered not in PASSING):
+            if pause is None or (isinstance(problem, BucketRefused) and problem.answered not in PASSING):
                 raise problem
             log.info("%s %s is tried again: %s", method, path, problem.message)
             await asyncio.sleep(pause)
@@ -125,14 +125,14 @@ def _host(netloc: str, scheme: str) -> str:
     return netloc.lower().removesuffix({"http": ":80", "https": ":443"}[scheme])
 
 
-async def _refusal(response: httpx2.Response) -> Refused:
+async def _refusal(response: httpx2.Response) -> BucketRefused:
     try:
         said = parsed(await response.aread()).findtext("Code") or ""
     except (ElementTree.ParseError, httpx2.TransportError):
         said = ""
     finally:
         await response.aclose()
-    return Refused(response.status_code, said or response.reason_phrase)
+    return BucketRefused(response.status_code, said or response.reason_phrase)
 
 
 def _silent(error: httpx2.TransportError) -> NotReady:

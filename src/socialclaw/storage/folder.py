@@ -82,8 +82,8 @@ class Folder:
             path.parent.rmdir()
 
     async def check(self) -> None:
-        await _disk(lambda: self.root.mkdir(parents=True, exist_ok=True))
-        if not os.access(self.root, os.W_OK | os.X_OK):
+        there = next(place for place in (self.root, *self.root.absolute().parents) if place.exists())  # it is made at the first upload
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
             raise NotReady(f"The media folder {self.root} cannot be written to", code="storage_unavailable")
 
     def _path(self, key: str) -> Path:

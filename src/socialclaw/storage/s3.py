@@ -16,7 +16,7 @@ import httpx2
 from socialclaw.errors import NotFound, NotReady
 from socialclaw.settings import S3Settings
 from socialclaw.storage.base import OCTETS, Gone, trouble
-from socialclaw.storage.bucket import Bucket, Refused, parsed
+from socialclaw.storage.bucket import Bucket, BucketRefused, parsed
 from socialclaw.storage.parts import MOST_PARTS, Part, check, check_part, plain, unknown_upload
 
 PIECE = 8 * 1024**2  # bytes of a file that are in memory at a time
@@ -73,7 +73,7 @@ class S3:
             async with self._bucket.open("GET", key, headers=wanted) as response:
                 async for chunk in response.aiter_raw():
                     yield chunk
-        except Refused as error:
+        except BucketRefused as error:
             if error.answered == 404:
                 raise Gone("The file is no longer in storage", objectKey=key) from error
             if error.answered != 416:  # it ends before
@@ -84,7 +84,7 @@ class S3:
             return int((await self._bucket.ask("HEAD", key)).headers["content-length"])
         except Gone:
             return None
-        except Refused as error:
+        except BucketRefused as error:
             if error.answered != 404:
                 raise
             return None
@@ -95,7 +95,7 @@ class S3:
     async def _remove(self, key: str, query: Mapping[str, str]) -> None:
         try:
             await self._bucket.ask("DELETE", key, query)
-        except Refused as error:
+        except BucketRefused as error:
             if error.answered != 404:
                 raise
 
@@ -135,7 +135,7 @@ class S3:
             query = {"uploadId": upload_id, "max-parts": "1000"} | ({"part-number-marker": after} if after else {})
             try:
                 page = parsed((await self._bucket.ask("GET", key, query)).content)
-            except Refused as error:
+            except BucketRefused as error:
                 raise (unknown_upload() if error.said == UNKNOWN else error) from error
             for part in page.iter("Part"):
                 kept = Part(int(_text(part, "PartNumber")), int(_text(part, "Size")), plain(_text(part, "ETag")))
@@ -164,8 +164,8 @@ class S3:
             answer = await self._bucket.ask("POST", key, {"uploadId": upload_id}, content=ElementTree.tostring(root))
             said = parsed(answer.content)
             if said.tag == "Error":
-                raise Refused(answer.status_code, said.findtext("Code") or "")
-        except Refused as error:
+                raise BucketRefused(answer.status_code, said.findtext("Code") or "")
+        except BucketRefused as error:
             raise (unknown_upload() if error.said == UNKNOWN else error) from error
 
     async def abort(self, key: str, upload_id: str) -> None:

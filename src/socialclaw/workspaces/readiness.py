@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from socialclaw import __version__
 from socialclaw.db.base import iso, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Worker
+from socialclaw.errors import NotReady
 from socialclaw.jobs import scan
 from socialclaw.system import System
 
@@ -44,9 +44,8 @@ async def look(system: System) -> Readiness:
     except Exception as error:
         database |= {"ok": False, "error": type(error).__name__}
         problems.append("The database does not answer")
-    storage = _storage(system.settings.media_dir)
-    if not storage["ok"]:
-        problems.append("The folder for media cannot be written")
+    storage, trouble = await _storage(system)
+    problems += trouble
     facts = {
         "service": "socialclaw-api",
         "version": __version__,
@@ -74,7 +73,19 @@ def _worker(session: Session, now: datetime) -> tuple[dict[str, Any], list[str]]
     return {"lastHeartbeat": iso(seen) if seen else None, "alive": alive, "overduePosts": overdue}, problems
 
 
-def _storage(folder: Path) -> dict[str, Any]:
-    """The folder, or the nearest one above it that there is (it is made at the first upload)."""
-    found = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    return {"ok": os.access(found, os.W_OK), "driver": "local", "freeBytes": shutil.disk_usage(found).free}
+async def _storage(system: System) -> tuple[dict[str, Any], list[str]]:
+    """Files pass through the data folder wherever they are kept, so its free bytes always count."""
+    facts = {"ok": True, "driver": system.storage.name, "freeBytes": _free(system.settings.media_dir)}
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await system.storage.check()
+    except NotReady as error:
+        return {**facts, "ok": False, "error": error.code}, ["The storage for media cannot be used"]
+    except TimeoutError:
+        return {**facts, "ok": False, "error": "timeout"}, ["The storage for media does not answer"]
+    return facts, []
+
+
+def _free(folder: Path) -> int:
+    """Bytes, in the folder or the nearest one above it that there is (it is made at the first upload)."""
+    return shutil.disk_usage(next(place for place in (folder, *folder.absolute().parents) if place.exists())).free
