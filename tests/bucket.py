@@ -18,7 +18,7 @@ from socialclaw.settings import S3Settings
 from socialclaw.storage.bucket import Bucket
 
 PORTS = ("admin", "master", "volume", "filer", "s3")
-OFF = ("-webdav=false", "-admin.ui=false", "-master.telemetry=false", "-volume.preStopSeconds=0", "-s3.autoCreateBucket=false")
+OFF = ("-webdav=false", "-admin.ui=false", "-master.telemetry=false", "-volume.preStopSeconds=0")
 OTHERS = ("s3.port.iceberg", "s3.port.lance")
 PATIENCE = 60.0  # seconds that a busy machine may take to start it
 

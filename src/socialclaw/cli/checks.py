@@ -178,6 +178,7 @@ async def _tried(storage: Storage, work: Path | None, *, used: bool) -> Check:
     key, content = f"doctor/{secrets.token_hex(12)}", secrets.token_bytes(100_000)
     name, role = f"storage: {storage.name}", "new files go here" if used else "not used for new files"
     try:
+        await storage.check()
         with tempfile.TemporaryDirectory(dir=work) as folder:  # on the same disk as the folder's objects
             path = Path(folder) / "probe"
             path.write_bytes(content)
