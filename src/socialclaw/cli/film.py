@@ -14,11 +14,11 @@ SECONDS, RATE = 6, 12
 
 
 def film(content: bytes) -> bytes:
-    """H.264 without sound, its index first."""
+    """H.264 without sound."""
     with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
         ground = picture.convert("RGB").resize((SIZE[1] * picture.width // picture.height, SIZE[1]))
     made = io.BytesIO()
-    with av.open(made, "w", format="mp4", options={"movflags": "faststart"}) as container:
+    with av.open(made, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=RATE, options={"preset": "ultrafast"})
         stream.width, stream.height = SIZE
         stream.pix_fmt = "yuv420p"
@@ -26,7 +26,7 @@ def film(content: bytes) -> bytes:
         frames = SECONDS * RATE
         for number in range(frames):
             left = (ground.width - SIZE[0]) * number // frames
-            frame = av.VideoFrame.from_image(ground.crop((left, 0, left + SIZE[0], SIZE[1])))
+            frame = av.VideoFrame.from_image(ground.crop((left, 0, left + SIZE[0], SIZE[1])))  # type: ignore[no-untyped-call]
             frame.pts = number
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

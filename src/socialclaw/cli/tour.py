@@ -140,7 +140,7 @@ def _tell(posts: Iterable[Json], seen: dict[str, str]) -> None:
     for post in posts:
         if seen.get(post["id"]) != post["status"]:
             seen[post["id"]] = post["status"]
-            say(f"  {post['status']:<14} {_label(post):<10} {post['interactionType']:<6} {post['account']}")
+            say(f"  {post['status']:<14} {_label(post):<26} {post['interactionType']:<6} {post['account']}")
 
 
 def _progress(posts: Iterable[Json]) -> Table:
