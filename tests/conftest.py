@@ -15,13 +15,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+import httpcore2
 import httpx2
 import hypothesis
 import pytest
 from fastapi import FastAPI
 
+from socialclaw import outbound
 from socialclaw.app import build
 from socialclaw.db import accounts, assets, posts  # noqa: F401 (their tables)
 from socialclaw.db.base import Base, Scope
@@ -30,6 +33,7 @@ from socialclaw.system import System
 from socialclaw.vault import Vault
 from socialclaw.workspaces import keys, tenants
 from tests import bucket
+from tests.internet import Internet, Web, names_are_public
 
 hypothesis.settings.register_profile("socialclaw", deadline=None)  # how fast a busy machine is, is nothing to fail for
 hypothesis.settings.load_profile("socialclaw")
@@ -47,6 +51,22 @@ class Member:
     test: bool
     key_id: str
     secret: str
+
+
+RESERVED = (".example", ".test", ".invalid", "example.com", "example.org", "example.net")  # RFC 2606
+
+
+@pytest.fixture(autouse=True)
+def no_internet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that stand for somebody's server in these tests are not looked up: they lead nowhere, at once, on every machine."""
+    resolve = outbound.resolve
+
+    async def here(host: str, port: int, *more: Any, **options: Any) -> list[str]:
+        if host.lower().rstrip(".").endswith(RESERVED):
+            raise httpcore2.ConnectError(f"{host} does not resolve")
+        return await resolve(host, port, *more, **options)
+
+    monkeypatch.setattr(outbound, "resolve", here)
 
 
 @pytest.fixture(scope="session")
@@ -195,3 +215,22 @@ async def anonymous(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
 def scope(system: System, workspace: Member) -> Callable[[object], Scope]:
     """`scope(session)`: the workspace's view inside a transaction."""
     return lambda session: Scope(session, workspace.id, test=True)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def web(system: System) -> AsyncIterator[Web]:
+    """The internet, as far as users' URLs lead there: every name of somebody's is this web server, behind the real guard."""
+    found = Web()
+    server = await asyncio.start_server(found.serve, "127.0.0.1", 0)
+    found.port = server.sockets[0].getsockname()[1]
+    backend = outbound.GuardedBackend(Internet(found), resolver=names_are_public)
+    was, system.outbound.guarded = system.outbound.guarded, outbound_client(backend)
+    yield found
+    found.closed.set()
+    await system.outbound.guarded.aclose()
+    system.outbound.guarded = was
+    server.close()
+
+
+def outbound_client(backend: outbound.GuardedBackend) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(transport=outbound.guarded_transport(backend), trust_env=False, timeout=30)

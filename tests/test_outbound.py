@@ -6,10 +6,8 @@ import asyncio
 import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpcore2
 import httpx2
@@ -22,74 +20,8 @@ from socialclaw import outbound
 from socialclaw.errors import Rejected, SocialClawError, Unavailable
 from socialclaw.outbound import Blocked, GuardedBackend, Outbound, fetch, guarded_transport, is_public
 from socialclaw.providers import wire
-
-PUBLIC, PUBLIC_6 = "93.184.216.34", "2606:2800:220:1::1"
-
-# Written into http://…:port/. Every one of them leads, or could lead, to somewhere that is not public.
-HOSTS = """
-127.0.0.1 127.1 127.0.0.2 127.255.255.254 localhost LOCALHOST LocalHost 2130706433 0x7f000001 0x7F.1 0177.0.0.1 017700000001
-0 0.0.0.0 0x0 [::1] [::] [0:0:0:0:0:0:0:1] [0000::0001] [::ffff:127.0.0.1] [::ffff:7f00:1] [::127.0.0.1] [::ffff:0:127.0.0.1]
-[64:ff9b::127.0.0.1] [64:ff9b:1::7f00:1] [2002:7f00:1::] [2001:0:7f00:1::1] [2001:db8::1] [3fff::1] [5f00::1] [100::1]
-10.0.0.1 172.16.0.1 172.31.255.255 192.168.0.1 0xc0a80001 169.254.169.254 2852039166 [::ffff:169.254.169.254] 100.64.0.1 100.100.100.200
-192.0.0.192 198.18.0.1 192.0.2.1 203.0.113.1 192.88.99.1 168.63.129.16 224.0.0.1 239.255.255.250 240.0.0.1 255.255.255.255
-[fe80::1] [fec0::1] [fc00::1] [fd00:ec2::254] [ff02::1]
-127。0。0。1 １２７.0.0.1 ①②⑦.⓪.⓪.① ⓛocalhost user@127.0.0.1 public.example@127.0.0.1 :@127.0.0.1 127.0.0.1#@public.example
-127.0.0.1?@public.example 127.0.0.1\\@public.example private.example PRIVATE.example mixed.example mapped.example
-""".split()  # noqa: SIM905
-
-# Where the system's resolver decides whether this is a name at all.
-DOUBTFUL = ("localhost.", "ip6-localhost", "sub.localhost", "does-not-exist.invalid", "[fe80::1%25lo]", "127.0.0.1%00")
-
-URLS = (
-    *"ftp://127.0.0.1/ file:///etc/passwd file://localhost/etc/passwd gopher://127.0.0.1/ unix:///var/run/docker.sock".split(),  # noqa: SIM905
-    *"dict://127.0.0.1:11211/ http+unix://%2Fvar%2Frun%2Fdocker.sock/ javascript:alert(1) data:text/plain,x //127.0.0.1/".split(),  # noqa: SIM905
-    *"/etc/passwd http:/127.0.0.1 http:127.0.0.1 http:// https:// x http://public.example:22/ http://public.example:8080/".split(),  # noqa: SIM905
-    *"https://public.example:6379/ http://public.example:65536/ http://user:secret@public.example/".split(),  # noqa: SIM905
-    *"http://secret@public.example/ http://[::1 http://[127.0.0.1]/".split(),  # noqa: SIM905
-    "http://127.0.0.1\r\nX:1/",
-    "http://\x00/",
-    "",
-)
-
-REDIRECTS = (
-    *"http://127.0.0.1/ http://[::1]/ http://169.254.169.254/latest/meta-data/ http://0x7f.1/ https://private.example/".split(),  # noqa: SIM905
-    *"//localhost/ http://mixed.example/ file:///etc/passwd http://public.example:22/ http://user:secret@public.example/".split(),  # noqa: SIM905
-    *"http://[::1 ftp://public.example/".split(),  # noqa: SIM905
-)
-
-NAMES = {
-    "public.example": [PUBLIC],
-    "both.example": [PUBLIC_6, PUBLIC],
-    "private.example": ["10.0.0.5"],
-    "mixed.example": [PUBLIC, "127.0.0.1"],
-    "mapped.example": ["::ffff:10.0.0.5"],
-}
-
-
-@dataclass
-class Listener:
-    """A real server on loopback: what connects to it is counted, what it is asked for is answered by `answers`."""
-
-    port: int = 0
-    connections: int = 0
-    requests: list[str] = field(default_factory=list)
-    answers: dict[str, str] = field(default_factory=dict)  # path -> the Location it redirects to
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        while head := await _head(reader):
-            self.requests.append(head)
-            location = self.answers.get(head.split(" ")[1])
-            start = f"HTTP/1.1 302 Found\r\nlocation: {location}" if location else "HTTP/1.1 200 OK"
-            writer.write(f"{start}\r\ncontent-length: 5\r\n\r\nhello".encode())
-        writer.close()
-
-
-async def _head(reader: asyncio.StreamReader) -> str:
-    try:
-        return (await reader.readuntil(b"\r\n\r\n")).decode()
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return ""
+from tests.internet import Internet, Listener, names_or_system
+from tests.security.attempts import DOUBTFUL, HOSTS, NAMES, PUBLIC, PUBLIC_6, REDIRECTS, URLS, url_of
 
 
 @pytest.fixture
@@ -101,25 +33,6 @@ async def listener(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Listener]:
     monkeypatch.setattr(outbound, "PORTS", (80, 443, listener.port))
     yield listener
     server.close()
-
-
-class Internet(httpcore2.AsyncNetworkBackend):
-    """Stands in for the internet: whatever address is connected to, `listener` answers."""
-
-    def __init__(self, listener: Listener, *, dead: tuple[str, ...] = ()) -> None:
-        self.listener = listener
-        self.dead = dead
-        self.connected: list[tuple[str, int]] = []
-
-    async def connect_tcp(self, host: str, port: int, *rest: Any) -> httpcore2.AsyncNetworkStream:
-        self.connected.append((host, port))
-        if host in self.dead:
-            raise httpcore2.ConnectError("unreachable")
-        return await httpcore2.AnyIOBackend().connect_tcp("127.0.0.1", self.listener.port, *rest)
-
-
-async def names_or_system(host: str, port: int) -> list[str]:
-    return NAMES.get(host.lower()) or await outbound.resolve(host, port)
 
 
 @pytest.fixture
@@ -148,11 +61,10 @@ async def test_the_listener_can_be_reached_by_who_is_not_guarded(listener: Liste
 @pytest.mark.parametrize("host", HOSTS)
 async def test_no_host_that_is_not_public_is_connected_to(host: str, listener: Listener, internet: Internet) -> None:
     """Through our own way out and, so that names can be made up, through one with a resolver of the test."""
-    host, _, rest = host.partition("#") if "#" in host else (host, "", "")
-    url = f"http://{host}:{listener.port}/{'#' + rest if rest else ''}"
+    url = url_of(host, listener.port)
     ours = guarded_transport()
     for transport in (ours, guarded_transport(GuardedBackend(internet, resolver=names_or_system))):
-        if transport is ours and host.lower().endswith(".example"):
+        if transport is ours and host.lower() in NAMES:
             continue
         async with httpx2.AsyncClient(transport=transport, trust_env=False, timeout=5) as client:
             with pytest.raises(Blocked):

@@ -12,9 +12,10 @@ import ipaddress
 import select
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
@@ -30,6 +31,7 @@ MOST_REDIRECTS = 5
 # is lost, and nobody can tell whether it was read.
 IDLE_SECONDS = 2.0
 PORTS = (80, 443)
+LOOKUPS = 8  # names in users' URLs that are looked up at once, apart from the networks' own: one that hangs must not keep those waiting
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 """`await resolver(host, port)`: every address of the host; raises httpcore2.ConnectError where it has none."""
@@ -133,10 +135,14 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """Every address of a host; raises httpcore2.ConnectError where it has none."""
+async def resolve(host: str, port: int, threads: ThreadPoolExecutor | None = None) -> list[str]:
+    """Every address of a host, looked up in one of `threads`; raises httpcore2.ConnectError where it has none."""
+    loop = asyncio.get_running_loop()
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        if threads is None:
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        else:
+            found = await loop.run_in_executor(threads, partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM))
     except (OSError, ValueError) as error:  # ValueError: a name that no encoding takes
         raise httpcore2.ConnectError(f"{host} does not resolve") from error
     return list(dict.fromkeys(str(info[4][0]) for info in found))
@@ -155,9 +161,10 @@ class Outbound:
 
     def __init__(self, *, sandbox: httpx2.AsyncBaseTransport, connect_seconds: float = 10, answer_seconds: float = 60) -> None:
         timeout = httpx2.Timeout(answer_seconds, connect=connect_seconds, pool=connect_seconds)
+        self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="names")
         self.live = _client(guarded_transport(), timeout)
         self.test = _client(sandbox, timeout)
-        self.guarded = _client(guarded_transport(), timeout)
+        self.guarded = _client(guarded_transport(GuardedBackend(resolver=partial(resolve, threads=self._lookups))), timeout)
         self.storage = storage_client(timeout)
 
     def network(self, *, test: bool) -> httpx2.AsyncClient:
@@ -167,6 +174,7 @@ class Outbound:
     async def close(self) -> None:
         for client in (self.live, self.test, self.guarded, self.storage):
             await client.aclose()
+        self._lookups.shutdown(wait=False, cancel_futures=True)
 
 
 def storage_client(timeout: httpx2.Timeout) -> httpx2.AsyncClient:
@@ -213,21 +221,27 @@ def _tls() -> ssl.SSLContext:
 
 
 @asynccontextmanager
-async def fetch(client: httpx2.AsyncClient, url: str, *, method: str = "GET") -> AsyncIterator[httpx2.Response]:
+async def fetch(
+    client: httpx2.AsyncClient, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None
+) -> AsyncIterator[httpx2.Response]:
     """Open a user's URL with the guarded client, following redirects by hand; the body is not read yet.
 
-    Raises Blocked, Unavailable `media_unreachable` (worth trying again) and Rejected `media_unreachable` (too many redirects).
+    Raises Blocked, Unavailable `media_unreachable` (worth trying again) and Rejected: `media_unreachable` (too many redirects) and
+    `media_compressed` (a body that would have to be unpacked, to whatever size).
     """
     parsed = _checked(url)
     for _ in range(MOST_REDIRECTS + 1):
         try:
-            async with client.stream(method, parsed, headers={"accept-encoding": "identity"}) as response:
+            async with client.stream(method, parsed, headers={"accept-encoding": "identity", **(headers or {})}) as response:
                 location = response.headers.get("location")
                 if not response.is_redirect or not location:
+                    if response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+                        message = f"{parsed.host} sends the file compressed, although it was asked not to"
+                        raise Rejected(message, code="media_compressed", url=_shown(parsed))
                     yield response
                     return
                 parsed = _checked(location, base=parsed)
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             raise Unavailable(f"{parsed.host} could not be reached", sent=False, code="media_unreachable", url=_shown(parsed)) from error
     raise Rejected("Too many redirects", code="media_unreachable", url=_shown(parsed))
 

@@ -93,6 +93,12 @@ class Settings(BaseSettings):
     sandbox_url: str = Field("", description="Where `socialclaw sandbox` runs, if the simulators are not in this process.")
     connect_seconds: float = Field(10, gt=0, description="Time limit for connecting to a network.")
     answer_seconds: float = Field(60, gt=0, description="Time limit for a network's answer.")
+    remote_look_seconds: float = Field(
+        3,
+        gt=0,
+        le=60,
+        description="Time limit for a first look at all media of a schedule that is elsewhere, while it is judged.",
+    )
 
     storage: Literal["local", "s3"] = Field("local", description="Where new files go: the data folder, or an S3-compatible service.")
     s3: S3Settings = Field(default_factory=lambda: S3Settings.model_validate({}))

@@ -109,11 +109,11 @@ async def test_a_file_elsewhere_is_known_by_size_and_fetched_when_read(system: S
     assert files.within(work_dir(system.settings)) == []
 
 
-async def test_a_network_that_pulls_costs_us_no_fetch(system: System, workspace: Member, web: list[str]) -> None:
-    stored = [{"id": "asset_1", "url": "https://cdn.test/a.mp4", "size": 0, "width": 0}]
-    async with opened(system, workspace.id, stored, pulled=True) as [media]:
-        assert (media.kind, media.size, media.width, media.url) == ("video", None, None, "https://cdn.test/a.mp4")
-    assert web == []
+async def test_what_a_file_is_counts_and_not_what_a_post_says_of_it(system: System, workspace: Member, web: list[str]) -> None:
+    said = {"id": "asset_1", "url": "https://cdn.test/a.mp4", "kind": "video", "mime": "video/mp4", "size": 1, "width": 1, "height": 1}
+    async with opened(system, workspace.id, [said]) as [media]:
+        facts = (media.kind, media.mime, media.size, media.width, media.height)
+        assert facts == ("image", "image/png", len(PICTURE), 64, 48)
 
 
 @pytest.mark.parametrize("test", [True, False])

@@ -39,7 +39,14 @@ def test_a_post_on_the_wire() -> None:
         }
     )
     post = answer.pop("posts")[0]
-    assert answer == {"timezone": "Europe/Berlin", "mode": "scheduled", "sourceModel": "posts_v1", "totalCampaigns": 0, "totalPosts": 1}
+    assert answer == {
+        "timezone": "Europe/Berlin",
+        "mode": "scheduled",
+        "sourceModel": "posts_v1",
+        "totalCampaigns": 0,
+        "totalPosts": 1,
+        "warnings": [],
+    }
     assert post == {
         "provider": "x",
         "account": "x:@Example",

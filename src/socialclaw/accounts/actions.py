@@ -75,8 +75,20 @@ def action_wire(action: Action, provider: str) -> dict[str, Any]:
     }
 
 
-async def run(system: System, workspace_id: str, account_id: str, action_id: str, body: Mapping[str, Any], *, test: bool) -> dict[str, Any]:
-    """The `result` of an action. NotFound `action_not_found`, InvalidRequest for a wrong body, or what the network did."""
+async def run(
+    system: System,
+    workspace_id: str,
+    account_id: str,
+    action_id: str,
+    body: Mapping[str, Any],
+    *,
+    test: bool,
+    look: preview.Look = preview.as_told,
+) -> dict[str, Any]:
+    """The `result` of an action. NotFound `action_not_found`, InvalidRequest for a wrong body, or what the network did.
+
+    `look` finds out what the files of a post are that are elsewhere.
+    """
     row = await system.read(workspace_id, directory.account, account_id, test=test)
     known = {action.id: action for action in actions_of(row)}
     action = known.get(action_id)
@@ -86,7 +98,7 @@ async def run(system: System, workspace_id: str, account_id: str, action_id: str
     if action is PREVIEW:
         read = preview.read(body)
         assets = await system.read(workspace_id, _assets, read, test=test)
-        result: Mapping[str, Any] = preview.preview(row, read, assets, utc_now())
+        result: Mapping[str, Any] = preview.preview(row, read, await look(assets), utc_now())
     else:
         _check(body, action)
         result = await _ask(system, row, action, body, test=test)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from socialclaw.accounts.health import is_publishable
 from socialclaw.accounts.kinds import provider_of, target_of
@@ -48,6 +48,33 @@ _TEXTS = {
 _FACTS = ("mime", "kind", "size", "duration", "width", "height")
 
 
+class Looked(Protocol):
+    """The files of a post after a look at those that are elsewhere; `issues` and `warnings` are about them, paths below the post."""
+
+    @property
+    def assets(self) -> Sequence[Mapping[str, Any]]: ...
+    @property
+    def issues(self) -> Sequence[Issue]: ...
+    @property
+    def warnings(self) -> Sequence[Issue]: ...
+
+
+Look = Callable[[Sequence[Mapping[str, Any]]], Awaitable[Looked]]
+
+
+@dataclass(frozen=True, slots=True)
+class AsTold:
+    """Files of which only what the post says of them is known."""
+
+    assets: Sequence[Mapping[str, Any]]
+    issues: Sequence[Issue] = ()
+    warnings: Sequence[Issue] = ()
+
+
+async def as_told(assets: Sequence[Mapping[str, Any]]) -> AsTold:
+    return AsTold(assets)
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A post-like body, read: texts trimmed, assets as objects with a url."""
@@ -85,9 +112,9 @@ def completed(scope: Scope, body: Body) -> list[Mapping[str, Any]]:
     return found
 
 
-def preview(row: Account, body: Body, assets: Sequence[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
+def preview(row: Account, body: Body, looked: Looked, now: datetime) -> dict[str, Any]:
     """The `result` of the action, but for its `actionId` and `account`."""
-    provider, target = provider_of(row), target_of(row)
+    provider, target, assets = provider_of(row), target_of(row), looked.assets
     media = tuple(_media(index, asset) for index, asset in enumerate(assets))
     prefix = target.settings_prefix or provider.key
     effective, issues = settle(body.settings, target.settings, prefix=prefix, none_code=target.no_settings_code)
@@ -97,7 +124,7 @@ def preview(row: Account, body: Body, assets: Sequence[Mapping[str, Any]], now: 
     if not target.publishes:
         issues = [Issue("account_not_publishable", f"{row.handle} is an identity; it cannot be published to", "account")]
     else:
-        issues = [*_interaction(body), *issues, *_judged(draft, provider, target)]
+        issues = [*_interaction(body), *issues, *looked.issues, *_judged(draft, provider, target)]
     problems = [{"path": i.path, "code": i.code, "message": i.message, **i.details} for i in issues]
     return {
         "valid": not problems,
@@ -115,7 +142,7 @@ def preview(row: Account, body: Body, assets: Sequence[Mapping[str, Any]], now: 
             "publishShape": target.publish_shape or None,
             "mediaDelivery": target.media_delivery or None,
             "effectiveSettings": effective,
-            "warnings": _warnings(row, draft, now),
+            "warnings": [*_warnings(row, draft, now), *(f"{w.path}: {w.message}" for w in looked.warnings)],
             "notes": _notes(draft, provider),
         },
         "error": problems[0] if problems else None,

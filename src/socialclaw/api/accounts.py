@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
@@ -21,6 +22,7 @@ from socialclaw.api.schemas import (
 )
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import utc_now
+from socialclaw.media import glimpse
 
 router = APIRouter(tags=["Connections and Accounts"])
 
@@ -75,7 +77,8 @@ async def list_actions(caller: Caller, accountId: str) -> Response:
 )
 async def run_action(caller: Caller, accountId: str, actionId: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Response:
     """Ask something of an account. `publish-preview` takes a post and says what it would become; it publishes nothing."""
-    return ok(result=await actions.run(caller.system, caller.workspace_id, accountId, actionId, body or {}, test=caller.test))
+    look = partial(glimpse.looked_at, caller.system)
+    return ok(result=await actions.run(caller.system, caller.workspace_id, accountId, actionId, body or {}, test=caller.test, look=look))
 
 
 @router.delete("/v1/accounts/{accountId}", response_model=ConnectionResponse, responses=problems(404), summary="Disconnect account")

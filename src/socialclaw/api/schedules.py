@@ -18,7 +18,8 @@ from socialclaw.scheduling import campaign, quotas
 from socialclaw.scheduling.apply import Applied, apply, earlier, fingerprint
 from socialclaw.scheduling.check import problem
 from socialclaw.scheduling.document import idempotency_key, parse
-from socialclaw.scheduling.plan import Plan, wire_plan
+from socialclaw.scheduling.elsewhere import looked_at
+from socialclaw.scheduling.plan import Plan, Resolve, wire_issues, wire_plan
 from socialclaw.scheduling.surroundings import destinations, library
 
 router = APIRouter(tags=["Publishing Runs and Posts"])
@@ -36,7 +37,11 @@ BODY: dict[str, Any] = {
     summary="Validate schedule",
 )
 async def validate_schedule(caller: Caller, request: Request) -> Response:
-    """Check a schedule without storing anything. The answer to a wrong one lists every problem under `details.issues`."""
+    """Check a schedule without storing anything. The answer to a wrong one lists every problem under `details.issues`.
+
+    Media that are elsewhere are looked at, for 3 s in all unless the server is set otherwise: one that is reached and breaks a limit is a
+    problem. What could not be known, and what else may go wrong later, stands under `warnings`: each has `path`, `code` and `message`.
+    """
     plan = await _plan(caller, json_value(await request.body()))
     return ok(tenantId=caller.workspace_id, **wire_plan(plan))
 
@@ -64,30 +69,35 @@ async def preview_campaign(caller: Caller, request: Request) -> Response:
     summary="Create run",
 )
 async def apply_schedule(caller: Caller, request: Request) -> Response:
-    """Create a run and its posts, all or nothing. The same `idempotencyKey` with the same content answers 200 with the first run."""
+    """Create a run and its posts, all or nothing. The same `idempotencyKey` with the same content answers 200 with the first run.
+
+    `warnings` are those of validate.
+    """
     content = json_value(await request.body())
     key, mark = idempotency_key(content), fingerprint(content)
-    applied = await caller.read(earlier, key, mark)
+    applied, warnings = await caller.read(earlier, key, mark), list[Any]()
     if applied is None:
         plan = await _plan(caller, content)
-        applied = await caller.write(apply, plan, mark, base_url=caller.system.settings.base_url)
-    return await _answer(caller, applied)
+        applied, warnings = await caller.write(apply, plan, mark, base_url=caller.system.settings.base_url), wire_issues(plan.warnings)
+    return await _answer(caller, applied, warnings)
 
 
 async def _plan(caller: CallerContext, content: object) -> Plan:
     settings = caller.system.settings
-    plan = await caller.read(_parse, content, settings.base_url, settings.honour_quotas)
+    plan, accounts = await caller.read(_parse, content, settings.base_url, settings.honour_quotas)
+    plan = await looked_at(caller.system, plan, accounts)
     if plan.issues:
         raise problem(plan)
     return plan
 
 
-def _parse(scope: Scope, content: object, base_url: str, honoured: bool) -> Plan:
-    plan = parse(content, now=utc_now(), accounts=destinations(scope), library=library(scope, content, base_url=base_url))
-    return plan if plan.issues or not honoured else replace(plan, issues=tuple(quotas.check(scope, plan)))
+def _parse(scope: Scope, content: object, base_url: str, honoured: bool) -> tuple[Plan, Resolve]:
+    accounts = destinations(scope)
+    plan = parse(content, now=utc_now(), accounts=accounts, library=library(scope, content, base_url=base_url))
+    return plan if plan.issues or not honoured else replace(plan, issues=tuple(quotas.check(scope, plan))), accounts
 
 
-async def _answer(caller: CallerContext, applied: Applied) -> Response:
+async def _answer(caller: CallerContext, applied: Applied, warnings: list[Any]) -> Response:
     def read(scope: Scope) -> tuple[runs.RunView, listing.Rows]:
         view = runs.view(scope, applied.run_id)
         return view, listing.of_run(scope, applied.run_id, caller.links)
@@ -101,4 +111,5 @@ async def _answer(caller: CallerContext, applied: Applied) -> Response:
         run=run_out(view),
         posts=rows,
         summary=view.summary,
+        warnings=warnings,
     )

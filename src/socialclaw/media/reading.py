@@ -24,13 +24,13 @@ KINDS = ("image", "video")
 
 @asynccontextmanager
 async def opened(
-    system: System, workspace_id: str, assets: Sequence[Mapping[str, Any]], *, test: bool = False, pulled: bool = False
+    system: System, workspace_id: str, assets: Sequence[Mapping[str, Any]], *, test: bool = False
 ) -> AsyncIterator[tuple[Media, ...]]:
     """`assets` as posts store them (id, url, managed, kind, mime, size, altText, …) -> Media, readable until the block ends.
 
     Every Media has its `size`, found out by asking the server where the file is not ours; the bytes of such a file are only
-    fetched when they are first read. With `pulled` (a network that fetches media itself) a remote file is not even looked at,
-    and its size is whatever the post says. Raises Gone `media_missing` where a file of ours is no longer there.
+    fetched when they are first read. Raises Gone `media_missing` where a file of ours is no longer there, and for the others what
+    `RemoteFile` does: also where a network would fetch the file itself, since it could not either.
     """
     base_url = system.settings.base_url
     named = [str(asset[field]) for asset in assets for field in ("url", "id") if asset.get(field)]
@@ -47,7 +47,7 @@ async def opened(
             else:
                 folder, most = work_dir(system.settings), system.settings.max_asset_bytes
                 file = await files.enter_async_context(RemoteFile(system.outbound.guarded, url, folder=folder, most=most))
-                media.append(await _remote(file, given, url, pulled=pulled))
+                media.append(await _remote(file, given, url))
         yield tuple(media)
 
 
@@ -76,20 +76,21 @@ async def _own(system: System, row: Asset, given: Mapping[str, Any]) -> Media:
     )
 
 
-async def _remote(file: RemoteFile, given: Mapping[str, Any], url: str, *, pulled: bool) -> Media:
+async def _remote(file: RemoteFile, given: Mapping[str, Any], url: str) -> Media:
+    """What was found out counts, not what the post says of it."""
     kind = given["kind"] if given.get("kind") in KINDS else kind_of_url(url)
-    facts = None if pulled else await file.look(expect=kind)
-    mime = facts.mime if facts and facts.kind != "other" else given.get("mime")
+    facts = await file.look(expect=kind)
+    mime = facts.mime if facts.kind != "other" else given.get("mime")
     return Media(
         id=str(given.get("id") or ""),
-        kind=facts.kind if facts and kind == "other" and facts.kind in KINDS else kind,
+        kind=facts.kind if facts.kind in KINDS else kind,
         mime=mime,
-        size=given.get("size") or None if pulled else file.size,
+        size=file.size,
         url=url,
         filename=safe_name(str(given.get("originalFilename") or urlsplit(url).path), mime or ""),
         alt=str(given.get("altText") or ""),
-        width=given.get("width") or (facts.width if facts else None) or None,
-        height=given.get("height") or (facts.height if facts else None) or None,
+        width=facts.width or given.get("width") or None,
+        height=facts.height or given.get("height") or None,
         duration=given.get("duration") or None,
         read=file.read,
     )

@@ -17,7 +17,8 @@ from socialclaw.storage.base import chunks_of
 
 LOOK_SECONDS = 30.0
 FETCH_SECONDS = 600.0
-LOOK_BYTES = 4096
+FIRST_BYTES = 64 * 1024  # in which a picture says how large it is
+LEAST_BYTES = 4096  # in which a file says what it is
 
 
 class RemoteFile:
@@ -50,15 +51,10 @@ class RemoteFile:
     async def look(self, *, expect: str = "other") -> Facts:
         """What the file is, from its first bytes. `size` is known afterwards; where the server does not say it, by fetching all."""
         async with self._answer(LOOK_SECONDS) as response:
-            head = b""
-            async for chunk in response.aiter_bytes():
-                head += chunk
-                if len(head) >= LOOK_BYTES:
-                    break
-            facts = look_into(head, response.headers.get("content-type"))
-            self.size = _length(response)
-        if facts.mime == "text/html" and expect != "other":
-            raise Rejected(f"The URL leads to a web page, not to a file of the kind {expect}", code="media_not_a_file", url=self._url)
+            facts = await beginning(response)
+            self.size = total_of(response)
+        if expect != "other":
+            check_kind(facts, self._url)
         if self.size is None:
             await self._fetched()
         elif self.size > self._most:
@@ -92,15 +88,37 @@ class RemoteFile:
         try:
             async with asyncio.timeout(seconds), fetch(self._client, self._url) as response:
                 if not response.is_success:
-                    message = f"{response.url.host} answered {response.status_code} for a media file"
-                    raise Unavailable(message, sent=False, code="media_unreachable", url=self._url, httpStatus=response.status_code)
+                    raise unreachable(response, self._url)
                 yield response
         except TimeoutError as error:
             raise Unavailable("Fetching a media file took too long", sent=False, code="media_unreachable", url=self._url) from error
 
 
-def _length(response: httpx2.Response) -> int | None:
-    """Content-Length, where it is the length of what we will read."""
-    value = response.headers.get("content-length", "")
-    plain = response.headers.get("content-encoding", "identity").lower() == "identity"
-    return int(value) if plain and value.isascii() and value.isdigit() and len(value) < 19 else None
+async def beginning(response: httpx2.Response) -> Facts:
+    """What the body's first bytes tell; no more of it is read than that takes."""
+    head, said = b"", response.headers.get("content-type")
+    async for chunk in response.aiter_bytes():
+        head += chunk
+        facts = look_into(head, said)
+        if len(head) >= FIRST_BYTES or facts.width or (len(head) >= LEAST_BYTES and facts.kind != "image"):
+            break
+    return look_into(head[:FIRST_BYTES], said)
+
+
+def total_of(response: httpx2.Response) -> int | None:
+    """Bytes of the whole file, of which this answer may be a part; None where the server does not say it."""
+    partial = response.status_code in (httpx2.codes.PARTIAL_CONTENT, httpx2.codes.RANGE_NOT_SATISFIABLE)
+    value = response.headers.get("content-range", "").rpartition("/")[2] if partial else response.headers.get("content-length", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
+
+def check_kind(facts: Facts, url: str) -> None:
+    """Raises Rejected `media_not_a_file` where the bytes are known to be no picture and no film. What is not known is let through."""
+    if not facts.mime.endswith("/octet-stream") and facts.kind not in ("image", "video"):
+        what = "a web page" if facts.mime == "text/html" else facts.mime
+        raise Rejected(f"The URL leads to {what}, not to an image or a video", code="media_not_a_file", url=url, mime=facts.mime)
+
+
+def unreachable(response: httpx2.Response, url: str) -> Unavailable:
+    message = f"{response.url.host} answered {response.status_code} for a media file"
+    return Unavailable(message, sent=False, code="media_unreachable", url=url, httpStatus=response.status_code)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 ReadRange = Callable[[int, int], Awaitable[bytes]]
 """`await read(offset, length)`: up to `length` bytes from `offset`; shorter only at the end of the file."""
@@ -26,6 +27,11 @@ class Media:
     height: int | None = None
     duration: float | None = None
     read: ReadRange | None = None  # None while only checking; set when publishing, and then `size` is known
+
+
+def is_ours(media: Media) -> bool:
+    """Whether the file is served by this service, which converts pictures on the way."""
+    return bool(media.id) and f"/media/{media.id}/" in urlsplit(media.url).path
 
 
 @dataclass(frozen=True, slots=True)

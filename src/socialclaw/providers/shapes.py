@@ -66,6 +66,17 @@ class Shape:
             if value:
                 yield rule, what, value, bounds
 
+    def unknown(self, m: Media) -> list[str]:
+        """What is bounded here and not known of the file, so that it cannot be judged."""
+        sides = any(bound is not None for pair in (self.width, self.height, self.long_side, self.short_side, self.aspect) for bound in pair)
+        missing = (
+            ("type", bool(self.mimes) and not m.mime),
+            ("size", bool(self.max_bytes) and not m.size),
+            ("dimensions", sides and not (m.width and m.height)),
+            ("duration", self.seconds != (None, None) and not m.duration),
+        )
+        return [what for what, so in missing if so]
+
 
 def judge_facts(m: Media, shape: Shape) -> Iterator[tuple[str, Issue]]:
     """What is wrong with a file beside its bytes, each with the rule that it breaks. Issues come without code and path."""

@@ -16,7 +16,7 @@ from socialclaw.providers.options import settle
 from socialclaw.providers.rules import check
 from socialclaw.providers.shapes import kind_of_url
 from socialclaw.scheduling.assets import kind_of, media_of
-from socialclaw.scheduling.plan import Plan, PlannedPost
+from socialclaw.scheduling.plan import Plan, PlannedPost, wire_issues
 
 
 class _SeenMedia(msgspec.Struct, frozen=True, gc=False):
@@ -211,6 +211,11 @@ class Judge:
             found = [issue for issue in found if issue.code not in self._needless]
         return [*found, *self._beyond(draft)]
 
+    def unknown(self, asset: Mapping[str, Any]) -> list[str]:
+        """What is not known of a file and would have to be, for all that is said of it to be judged."""
+        shape = self._shapes.get(kind_of(asset))
+        return shape.unknown(media_of(asset)) if shape else []
+
     def _beyond(self, draft: Draft) -> Sequence[Issue]:
         """What data cannot say."""
         extra = self.provider.extra
@@ -223,6 +228,6 @@ def problem(plan: Plan) -> InvalidRequest:
     error = InvalidRequest(first.message, code=first.code)
     error.details = {
         **first.details,
-        "issues": [{"path": i.path, "code": i.code, "message": i.message, "details": dict(i.details)} for i in plan.issues],
+        "issues": wire_issues(plan.issues),
     }
     return error

@@ -85,6 +85,13 @@ class PlannedPost(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_de
     def publish_at(self) -> datetime:
         return datetime.fromisoformat(self.publish_at_utc)
 
+    @property
+    def path(self) -> str:
+        """Where it stands in its document."""
+        if self.source_model == CAMPAIGNS:
+            return f"campaigns[{self.campaign_index}].targets[{self.target_index}].steps[{self.step_index}]"
+        return f"posts[{self.target_index}]"
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignSummary:
@@ -99,7 +106,10 @@ class CampaignSummary:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A document, understood. With issues, the posts are only what could be made of it, and not to be published."""
+    """A document, understood. With issues, the posts are only what could be made of it, and not to be published.
+
+    `warnings` are what may yet go wrong and does not forbid anything.
+    """
 
     timezone: str = "UTC"
     mode: str = "scheduled"
@@ -108,6 +118,7 @@ class Plan:
     posts: tuple[PlannedPost, ...] = ()
     campaigns: tuple[CampaignSummary, ...] = ()
     issues: tuple[Issue, ...] = ()
+    warnings: tuple[Issue, ...] = ()
 
 
 def text_of(name: str, description: str, *, generated_name: bool = False) -> str:
@@ -131,4 +142,9 @@ def wire_plan(plan: Plan) -> dict[str, Any]:
         "totalCampaigns": len(plan.campaigns),
         "totalPosts": len(plan.posts),
         "posts": wire_posts(plan),
+        "warnings": wire_issues(plan.warnings),
     }
+
+
+def wire_issues(issues: Iterable[Issue]) -> list[dict[str, Any]]:
+    return [{"path": i.path, "code": i.code, "message": i.message, "details": dict(i.details)} for i in issues]

@@ -18,7 +18,7 @@ from socialclaw.db.workspaces import Workspace
 from socialclaw.networks import providers
 from socialclaw.providers.base import Provider, Quota
 from socialclaw.providers.issues import Issue
-from socialclaw.scheduling.plan import CAMPAIGNS, Plan, PlannedPost
+from socialclaw.scheduling.plan import Plan, PlannedPost
 
 COUNTED = ("scheduled", "publishing", "retry_pending", "published")
 
@@ -123,10 +123,4 @@ def _issue(provider: Provider, quota: Quota, post: PlannedPost, fits: datetime) 
     message = f"{provider.label} takes {quota.most} posts {span} of {whose}; the next free instant is {iso(fits)}"
     prefix = provider.rules.prefix or provider.key
     details = {"limit": quota.most, "seconds": quota.seconds, "per": quota.per, "nextFitUtc": iso(fits), "source": quota.source}
-    return Issue(f"{prefix}_quota_exceeded", message, _path(post), details)
-
-
-def _path(post: PlannedPost) -> str:
-    if post.source_model == CAMPAIGNS:
-        return f"campaigns[{post.campaign_index}].targets[{post.target_index}].steps[{post.step_index}].publish_at"
-    return f"posts[{post.target_index}].publish_at"
+    return Issue(f"{prefix}_quota_exceeded", message, f"{post.path}.publish_at", details)

@@ -80,7 +80,7 @@ async def test_a_carousel_has_its_caption_once_and_its_files_in_order(insta: Pla
 
 async def test_a_png_is_fetched_from_us_as_a_jpeg(insta: Play) -> None:
     jpeg = insta.media("image", 0)
-    url = "https://media.example/picture.png"
+    url = f"https://media.example/media/{jpeg.id}/token/picture.png"
     insta.files[f"{url}?format=jpeg"] = insta.files[jpeg.url]
     await insta.publish(insta.account, insta.draft("", replace(jpeg, mime="image/png", url=url)))
     assert len(insta.seen()) == 1

@@ -122,6 +122,7 @@ PROVIDERS = [
         ),
         adapter=Facebook,
         simulator=MetaSandbox,
+        extra=rules.judge_page,
         actions=(LINKED_TARGETS,),
         settle_seconds=300,
         post_url=web_url,

@@ -14,7 +14,7 @@ from socialclaw.errors import Rejected, Unavailable
 from socialclaw.networks.meta.graph import Graph
 from socialclaw.networks.meta.refusals import PASSING, REFUSALS
 from socialclaw.providers.base import Steps
-from socialclaw.providers.draft import Draft, Media
+from socialclaw.providers.draft import Draft, Media, is_ours
 
 LIFE = 23 * 3600.0  # seconds
 LOOKS = 14
@@ -102,10 +102,11 @@ def last_container(done: Mapping[str, Any], names: list[str]) -> str | None:
 
 
 def _file(media: Media) -> dict[str, str]:
-    """A file as a container is told of it. What is no JPEG is fetched from us as one."""
+    """A file as a container is told of it. What is no JPEG is fetched from us as one, where it is ours."""
     if media.kind == "video":
         return {"media_type": "VIDEO", "video_url": media.url}
-    url = media.url if media.mime in (None, "image/jpeg") else f"{media.url}{'&' if '?' in media.url else '?'}format=jpeg"
+    as_it_is = media.mime in (None, "image/jpeg") or not is_ours(media)
+    url = media.url if as_it_is else f"{media.url}{'&' if '?' in media.url else '?'}format=jpeg"
     return {"image_url": url, **({"alt_text": media.alt} if media.alt else {})}
 
 

@@ -21,7 +21,7 @@ from socialclaw.networks.meta.recognition import FIELDS, is_post
 from socialclaw.networks.meta.rounds import give_up, names, rounds
 from socialclaw.networks.meta.video import Video, sighting
 from socialclaw.providers.base import Steps
-from socialclaw.providers.draft import Account, Draft, Mark, Media, Published, Target
+from socialclaw.providers.draft import Account, Draft, Mark, Media, Published, Target, is_ours
 from socialclaw.providers.multipart import form
 
 SCOPES = (
@@ -131,7 +131,7 @@ class Facebook:
         """One photo that nobody sees yet. Facebook takes no WebP, so one of ours is fetched from us as a JPEG."""
         fields = {"published": "false", **({"alt_text_custom": media.alt} if media.alt else {})}
         path = f"{self.account.id}/photos"
-        if media.mime == "image/webp":
+        if media.mime == "image/webp" and is_ours(media):
             answer = await self.graph.post(path, {**fields, "url": as_jpeg(media.url)})
         else:
             answer = await self.graph.send(path, *form(fields, media, part="source"))

@@ -7,10 +7,10 @@ https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/refe
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from socialclaw.providers.draft import Draft
+from socialclaw.providers.draft import Draft, is_ours
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Rules, check
@@ -117,9 +117,22 @@ def instagram_fits(draft: Draft) -> Sequence[Issue]:
     return [Issue("instagram_publish_mode_mismatch", message, "settings.instagramPublishMode", {"supportedValues": ["auto"]})]
 
 
+def judge_page(draft: Draft) -> Sequence[Issue]:
+    """Pictures of other servers that Facebook would not take, and that nobody converts on their way."""
+    return [*_foreign(draft, "facebook_image_type_unsupported", ("image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp"))]
+
+
+def _foreign(draft: Draft, code: str, taken: Sequence[str]) -> Iterator[Issue]:
+    for index, m in enumerate(draft.media):
+        if m.kind == "image" and m.mime and m.mime not in taken and not is_ours(m):
+            message = f"The network takes {', '.join(taken)}; this picture is {m.mime}. Upload it here to have it converted"
+            details = {"mime": m.mime, "supportedValues": list(taken), "assetId": m.id, "url": m.url}
+            yield Issue(code, message, f"assets[{index}]", details)
+
+
 def judge_instagram(draft: Draft) -> Sequence[Issue]:
-    """Hashtags and mentions beyond what a caption may have."""
-    found = []
+    """Pictures of other servers that are no JPEG; hashtags and mentions beyond what a caption may have."""
+    found = [*_foreign(draft, "instagram_image_type_unsupported", ("image/jpeg",))]
     for code, what, pattern, most in (
         ("instagram_hashtag_limit_exceeded", "hashtags", HASHTAG, MOST_HASHTAGS),
         ("instagram_mention_limit_exceeded", "mentions", MENTION, MOST_MENTIONS),
@@ -134,4 +147,4 @@ def judge_meta(draft: Draft) -> Sequence[Issue]:
     """Everything about a post of an older workspace, by what its account is."""
     if draft.target_type == "instagram_business":
         return [*check(draft, META_INSTAGRAM, prefix="meta"), *judge_instagram(draft)]
-    return list(check(draft, META_PAGE, prefix="meta"))
+    return [*check(draft, META_PAGE, prefix="meta"), *judge_page(draft)]

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from socialclaw.networks.tiktok.adapter import FIGURES, TikTok, post_url
-from socialclaw.networks.tiktok.posts import PICTURES, is_ours, mime_of, utf16
+from socialclaw.networks.tiktok.posts import PICTURES, mime_of, utf16
 from socialclaw.networks.tiktok.sandbox import TikTokSandbox
 from socialclaw.providers.base import Action, Provider, Quota, TargetType
 from socialclaw.providers.connect import OAuth2
-from socialclaw.providers.draft import Draft
+from socialclaw.providers.draft import Draft, is_ours
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Rules

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from socialclaw.errors import Rejected
-from socialclaw.providers.draft import Draft, Media
+from socialclaw.providers.draft import Draft, Media, is_ours
 
 PICTURES = ("image/jpeg", "image/webp")
 EXTENSIONS = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp", "png": "image/png"}
@@ -31,11 +31,6 @@ def is_video(draft: Draft) -> bool:
 def is_draft(draft: Draft) -> bool:
     """Whether it goes to the creator's inbox instead of to the public."""
     return draft.settings.get("tiktokPostMode") == "draft"
-
-
-def is_ours(media: Media) -> bool:
-    """Whether the file is served by this service, which converts pictures on the way."""
-    return bool(media.id) and f"/media/{media.id}/" in urlsplit(media.url).path
 
 
 def mime_of(media: Media) -> str | None:
