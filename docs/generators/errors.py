@@ -78,7 +78,7 @@ MEANINGS = {
     "asset_metadata_invalid": "A fact about the file is not usable; the message names it.",
     "connection_expired": "The user did not come back from the consent page in time.",
     "database_newer": "The database was written by a newer version.",
-    "facebook_image_type_unsupported": "A picture from elsewhere is of a type that Facebook does not take; what is uploaded here is converted.",
+    "facebook_image_type_unsupported": "A picture from elsewhere is of a type that Facebook does not take.",
     "field_invalid": "A field has a value that it cannot have; the message says which, and why.",
     "field_required": "A field is missing; the message says which.",
     "fault_invalid": "There is no such fault, or `match` is no regular expression.",
