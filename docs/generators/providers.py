@@ -47,7 +47,10 @@ def _described(provider: Provider) -> Iterator[str]:
     yield f"## {provider.key}"
     yield f"**{provider.label}**, of the network `{provider.network}`."
     yield "### Connecting\n\n" + _connecting(provider)
-    yield "### Accounts\n\n" + table(["Account type", "Handles begin with", "Can be published to"], [_target(t) for t in provider.targets])
+    yield "### Accounts\n\n" + table(
+        ["Account type", "Handles begin with", "Can be published to", "Fetched from our public address"],
+        [_target(t) for t in provider.targets],
+    )
     yield "### Posts\n\n" + bullets(_posts(provider.rules))
     yield "### Media\n\n" + _media(provider.rules)
     yield from _settings(provider)
@@ -91,7 +94,12 @@ def _connecting(provider: Provider) -> str:
 
 
 def _target(target: TargetType) -> list[str]:
-    return [code(target.name), codes(target.handles) or "as its siblings'", _mark(target.publishes)]
+    return [
+        code(target.name),
+        codes(target.handles) or "as its siblings'",
+        _mark(target.publishes),
+        ", ".join(f"{kind}s" for kind in target.pulls if kind != "other"),
+    ]
 
 
 def _posts(rules: Rules) -> Iterator[str]:

@@ -6,11 +6,12 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
 from socialclaw.db.base import Scope
 from socialclaw.system import System
 from tests.api import rows
-from tests.conftest import Member
+from tests.conftest import Member, client, member
 from tests.internet import Served, Web
 from tests.media import files
 
@@ -155,3 +156,33 @@ async def test_a_preview_of_a_post_looks_at_its_files_too(api: httpx2.AsyncClien
     result = (await api.post(path, json={"text": "Hi", "assets": [_plain(IMAGE), "http://cdn.example/b.jpg"]})).json()["result"]
     assert (result["valid"], result["error"]["code"], result["error"]["path"]) == (False, "media_not_a_file", "assets[0]")
     assert "assets[1]: cdn.example answered 404 for a media file" in result["resolved"]["warnings"]
+
+
+@pytest.mark.parametrize(("mode", "warned"), [("live", True), ("test", False)])
+async def test_an_address_that_networks_cannot_reach_is_a_warning_in_a_live_workspace(
+    system: System, app: FastAPI, mode: str, warned: bool
+) -> None:
+    owner = await member(system, mode, mode)
+
+    def make(scope: Scope) -> None:
+        for provider, (handle, kind) in TYPES.items():
+            rows.account(scope, provider, provider=provider, handle=handle, account_type=kind)
+
+    await system.write(owner.id, make, test=owner.test)
+    async with client(app, owner.secret) as api:
+        asset = (await api.post("/v1/assets/upload", files={"file": ("a.jpg", files.picture("JPEG", (1000, 1000)))})).json()["asset"]
+        media = {"assets": [{"assetId": asset["id"]}]}
+        posts = [{**on(provider), **media} for provider in ("x", "instagram_business", "tiktok")]
+        for path in ("/v1/posts/validate", "/v1/posts/apply"):
+            answer = await api.post(path, json={"posts": posts})
+            assert answer.is_success, answer.text
+            warnings = answer.json()["warnings"]
+            assert len(warnings) == warned
+        if warned:
+            assert (warnings[0]["path"], warnings[0]["code"]) == ("posts[1].assets[0]", "public_url_unreachable")
+            assert warnings[0]["details"] == {
+                "publicBaseUrl": "http://socialclaw.test",
+                "places": ["posts[1].assets[0]", "posts[2].assets[0]"],
+            }
+            assert "Instagram (Facebook Login), TikTok will fetch media from http://socialclaw.test" in warnings[0]["message"]
+        assert (await api.post("/v1/posts/validate", json={"posts": [{**on("x"), **media}]})).json()["warnings"] == []

@@ -125,6 +125,25 @@ def edges(stage: Stage, account: Account) -> dict[str, Draft]:
     return found
 
 
+@duty
+async def test_fetches_by_itself_what_it_declares_and_nothing_else(provider: Provider, stage: Stage, account: Account) -> None:
+    """What is fetched needs a public address of ours; what is sent does not."""
+    fetched: list[str] = []
+
+    def fetch(url: str) -> Any:
+        fetched.append(url)
+        return stage._fetch(url)
+
+    stage.network.fetch = fetch
+    target = provider.target(account.type)
+    assert target is not None
+    for shape in provider.rules.shapes:
+        files = tuple(stage.media(shape.kind, number) for number in range(shape.least))
+        fetched.clear()
+        await stage.publish(account, worded(replace(plain(stage, account), media=files), f"With {shape.kind}"))
+        assert bool(fetched) is (shape.kind in target.pulls), f"{shape.kind}: {fetched}"
+
+
 # Connecting.
 
 

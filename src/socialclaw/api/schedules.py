@@ -85,7 +85,7 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
 async def _plan(caller: CallerContext, content: object) -> Plan:
     settings = caller.system.settings
     plan, accounts = await caller.read(_parse, content, settings.base_url, settings.honour_quotas)
-    plan = await looked_at(caller.system, plan, accounts)
+    plan = await looked_at(caller.system, plan, accounts, test=caller.test)
     if plan.issues:
         raise problem(plan)
     return plan

@@ -28,6 +28,7 @@ from socialclaw.db.database import Database
 from socialclaw.db.workspaces import Worker
 from socialclaw.errors import SocialClawError
 from socialclaw.jobs import scan
+from socialclaw.media.reach import obstacle, pulling
 from socialclaw.networks import providers
 from socialclaw.outbound import storage_client
 from socialclaw.providers.connect import OAuth2
@@ -44,7 +45,6 @@ BUILT = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before this is wrong
 MOST_DRIFT = 5.0  # seconds between this machine and the database's
 SILENCE = 15.0  # seconds after which a worker counts as gone
 STORAGE_SECONDS = 10.0  # that it may take for each step
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +204,10 @@ async def address(settings: Settings) -> list[Check]:
             health = f"A server answers there, version {(await client.health()).get('version', 'unknown')}"
         except SocialClawError as error:
             health = f"From here: {error.message}"
-    if url.hostname in LOOPBACK:
-        where = "only this machine can reach it, which is enough for test workspaces; live networks need SOCIALCLAW_PUBLIC_BASE_URL"
-        return [Check("base URL", "note", f"{settings.base_url}: {where}. {health}")]
-    if url.scheme == "http":
-        return [Check("base URL", "note", f"{settings.base_url}: most networks only send users back to https. {health}")]
+    if why := await obstacle(settings.base_url):
+        fetching = f"live networks that fetch media ({', '.join(pulling())}) cannot, and most only send users back to https"
+        advice = "enough for test workspaces; for live ones set SOCIALCLAW_PUBLIC_BASE_URL"
+        return [Check("base URL", "note", f"{settings.base_url} {why}: {fetching}. That is {advice}. {health}")]
     return [Check("base URL", "ok", f"{settings.base_url}. {health}. Whether the networks reach it from outside cannot be told from here")]
 
 

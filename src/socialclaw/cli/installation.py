@@ -20,11 +20,13 @@ from socialclaw.db.accounts import Account
 from socialclaw.db.database import Database
 from socialclaw.db.workspaces import ApiKey, Workspace
 from socialclaw.errors import NotReady, SocialClawError
+from socialclaw.media.reach import obstacle, pulling
 from socialclaw.settings import Settings
 from socialclaw.storage.bucket import BucketRefused
 from socialclaw.storage.folder import Folder
 from socialclaw.system import System
 from socialclaw.vault import Vault, VaultError
+from socialclaw.workspaces import tenants
 
 STORAGE_ADVICE = {
     "InvalidAccessKeyId": "correct SOCIALCLAW_S3__ACCESS_KEY",
@@ -136,6 +138,15 @@ async def reach_storage(system: System) -> None:
         if isinstance(error, BucketRefused) and error.answered < 500:
             raise Problem(told) from None
         complain(f"{told}. Starting all the same; until that is mended, no file can be taken or sent")
+
+
+async def warn_of_address(system: System) -> None:
+    """One line where networks cannot fetch media from us, and somebody publishes to real ones."""
+    base_url = system.settings.base_url
+    live: bool = await system.database.read(tenants.any_live)
+    if live and (why := await obstacle(base_url)):
+        told = f"{base_url} {why}: networks that fetch media ({', '.join(pulling())}) will not get any from here"
+        complain(f"{told}. Set SOCIALCLAW_PUBLIC_BASE_URL to an https address that the world can reach. Going on all the same")
 
 
 def storage_problem(name: str, error: SocialClawError) -> str:

@@ -108,6 +108,7 @@ async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None,
 
             async def started() -> None:
                 await (introduction.introduce(system, tour=tour) if introduce else _ready(system))
+                await installation.warn_of_address(system)
 
             await process.serve(app.build(system), bound, worker=worker, started=started)
         finally:
@@ -131,6 +132,7 @@ async def _work(settings: Settings) -> None:
         system.queue = queue
         worker = Worker(system, queue)
         say(f"Worker {worker.id} is publishing. Stop with Ctrl-C.")
+        await installation.warn_of_address(system)
         try:
             await process.work(worker)
         finally:

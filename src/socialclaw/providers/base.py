@@ -135,6 +135,7 @@ class TargetType:
     no_settings_code: str = ""  # of any setting given to a type that has none, where it is not the general one
     publish_shape: str = ""
     media_delivery: str = ""
+    pulls: tuple[str, ...] = ()  # kinds of files that are fetched from their public URL, by the network or by who sees the post
     fits: Check | None = None  # whether the settings suit the media; pure
     sync: str = ""
 

@@ -50,6 +50,11 @@ def by_name(session: Session, name: str) -> Workspace:
     return row
 
 
+def any_live(session: Session) -> bool:
+    """Whether there is a live workspace."""
+    return session.scalar(select(Workspace.id).where(Workspace.mode == "live").limit(1)) is not None
+
+
 def listed(session: Session) -> Sequence[Workspace]:
     """Every workspace, oldest first."""
     return session.scalars(select(Workspace).order_by(Workspace.created_at, Workspace.id)).all()

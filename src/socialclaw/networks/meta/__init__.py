@@ -103,6 +103,7 @@ def instagram_type(name: str, *handles: str, delivery: str = "meta_fetches_publi
         settings_prefix="instagram",
         publish_shape="single_media_post",
         media_delivery=delivery,
+        pulls=("image", "video"),
         fits=rules.instagram_fits,
     )
 

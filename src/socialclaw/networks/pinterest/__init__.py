@@ -54,6 +54,7 @@ PROVIDERS = [
                 settings=SETTINGS,
                 publish_shape="board_scoped_pin",
                 media_delivery="pinterest_fetches_images_or_socialclaw_uploads_video_to_pinterest",
+                pulls=("image",),
                 fits=fits,
                 sync="Sync boards",
             ),

@@ -44,6 +44,7 @@ PROVIDERS = [
                 settings=SETTINGS,
                 publish_shape="self_or_link_post",
                 media_delivery="reddit_links_to_the_supplied_public_url",
+                pulls=("image", "video", "other"),
                 fits=fits,
             ),
         ),

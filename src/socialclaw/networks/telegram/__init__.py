@@ -40,6 +40,7 @@ TARGETS = tuple(
         settings=SETTINGS,
         publish_shape="text_message_with_optional_single_media",
         media_delivery="telegram_fetches_public_media_url",
+        pulls=("image", "video"),
     )
     for name, handles in (("telegram_chat", ("telegram:",)), ("telegram_channel", ()), ("telegram_group", ()))
 )

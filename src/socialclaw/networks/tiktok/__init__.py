@@ -148,6 +148,7 @@ PROVIDERS = [
                 settings=SETTINGS,
                 publish_shape="single_video_or_photo_gallery",
                 media_delivery="tiktok_pulls_public_media_url",
+                pulls=("image",),
                 fits=fits,
             ),
         ),
