@@ -33,6 +33,7 @@ from socialclaw.api.guard import Guard
 from socialclaw.api.limits import Rates
 from socialclaw.api.middleware import Front
 from socialclaw.providers.sandbox import PREFIX
+from socialclaw.publishing.pages import Pages
 from socialclaw.system import System
 from socialclaw.workspaces.keys import Keyring
 
@@ -74,6 +75,7 @@ def build(system: System) -> FastAPI:
     )
     app.state.system = system
     app.state.keyring = keyring
+    app.state.pages = Pages(system)
     app.state.rates = Rates(system.settings.rate_limit_per_minute)
     app.router.routes.extend(_operations())
     if system.sandbox is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Request, Response
 
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, CallerContext, problems
@@ -15,6 +15,7 @@ from socialclaw.db.base import Scope, iso
 from socialclaw.db.posts import Attempt
 from socialclaw.errors import InvalidRequest
 from socialclaw.publishing import listing, posts
+from socialclaw.publishing.pages import Pages
 
 router = APIRouter(tags=["Publishing Runs and Posts"])
 
@@ -22,6 +23,7 @@ router = APIRouter(tags=["Publishing Runs and Posts"])
 @router.get("/v1/posts", response_model=PostsResponse, responses=problems(422), summary="List posts")
 async def list_posts(
     caller: Caller,
+    request: Request,
     run_id: Annotated[str | None, asked("runId", "run_id", description="A run's id.")] = None,
     status: Annotated[str | None, asked("status", description="A post's status.")] = None,
     account: AccountFilter = None,
@@ -42,7 +44,8 @@ async def list_posts(
         since=instant(since, "from"),
         until=instant(until, "to"),
     )
-    rows, total = await caller.read(listing.page, only, limit=limit, offset=offset, links=caller.links)
+    pages: Pages = request.app.state.pages
+    rows, total = await pages.page(caller.workspace_id, only, limit=limit, offset=offset, test=caller.test)
     return ok(total=total, limit=limit, offset=offset, posts=rows)
 
 

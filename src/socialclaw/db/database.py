@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -46,6 +47,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writes: set[asyncio.Task[Any]] = set()
+        self._watching: sqlite3.Connection | None = None
         if self.is_sqlite:
             if self.url.database in (None, "", ":memory:"):
                 raise ValueError("SQLite needs a file: every thread has its own connection, and would have its own memory")
@@ -78,6 +80,18 @@ class Database:
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
         return await asyncio.shield(task)
+
+    def changes(self) -> int | None:
+        """SQLite: a number that is another one as soon as anybody has committed anything; PostgreSQL has none such. Takes no time.
+
+        Asked of a connection that never writes, and on the event loop: it reads a counter in shared memory, and waits for nobody.
+        """
+        if not self.is_sqlite:
+            return None
+        if self._watching is None:
+            self._watching = sqlite3.connect(f"file:{quote(str(self.url.database))}?mode=ro", uri=True, timeout=0)
+        number: int = self._watching.execute("PRAGMA data_version").fetchone()[0]
+        return number
 
     async def restructure(self, do: Callable[[Session], T]) -> T:
         """`write`, for a function that copies tables and drops the old ones, as SQLite needs it where a table is altered.
@@ -113,6 +127,8 @@ class Database:
     async def close(self) -> None:
         """Finish what is being written, then let go."""
         await asyncio.gather(*self._writes, return_exceptions=True)
+        if self._watching:
+            self._watching.close()
         if self.is_sqlite:
             self._reader.close()
             self._writer.close()

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Integer, Select, String, bindparam, func, select
+from sqlalchemy import Integer, Select, String, Text, bindparam, cast, func, literal_column, select
 
 from socialclaw.db.base import Scope
 from socialclaw.db.posts import Post
@@ -77,6 +77,13 @@ def page(scope: Scope, only: PostFilter, *, limit: int, offset: int = 0, links: 
     return _array(rows), total
 
 
+def mark(scope: Scope, only: PostFilter, *, limit: int, offset: int = 0) -> tuple[str | None, int]:
+    """What is other as soon as the same `page` is, without its making: which versions of which rows it has. On PostgreSQL only."""
+    given = only.given()
+    found = _run(scope, _mark(tuple(given)), None, given | {"most": limit, "skipped": offset})
+    return found[0], found[1]
+
+
 def of_run(scope: Scope, run_id: str, links: str | None = None) -> Rows:
     """All posts of a run."""
     (rows,) = _run(scope, _of_run(links is not None), links, {"run_id": run_id})
@@ -94,10 +101,24 @@ def of_post(scope: Scope, post_id: str, links: str | None = None) -> Row:
 
 @cache
 def _page(narrowed: tuple[str, ...], of_test: bool) -> Query:
-    wanted = [NARROWING[name](bindparam(name)) for name in narrowed]
-    count = select(func.count()).select_from(Post).where(MINE, *wanted).scalar_subquery()
+    wanted, count = _narrowed(narrowed)
     rows = _rows(of_test).where(*wanted).limit(bindparam("most", type_=Integer)).offset(bindparam("skipped", type_=Integer))
     return _joined(rows, count)
+
+
+@cache
+def _mark(narrowed: tuple[str, ...]) -> Query:
+    wanted, count = _narrowed(narrowed)
+    version = cast(literal_column("posts.xmin"), Text)  # the transaction that wrote this version of the row
+    rows = select((Post.id + version).label("row")).where(MINE, *wanted).order_by(Post.publish_at, Post.id)
+    found = rows.limit(bindparam("most", type_=Integer)).offset(bindparam("skipped", type_=Integer)).subquery()
+    return select(func.md5(func.aggregate_strings(found.c.row, ",")), count)
+
+
+def _narrowed(narrowed: tuple[str, ...]) -> tuple[list[Any], Any]:
+    """The conditions, and how many rows in all meet them."""
+    wanted = [NARROWING[name](bindparam(name)) for name in narrowed]
+    return wanted, select(func.count()).select_from(Post).where(MINE, *wanted).scalar_subquery()
 
 
 @cache
