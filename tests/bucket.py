@@ -57,12 +57,8 @@ def server(folder: Path) -> Iterator[S3Settings]:
         wait(given, process, folder / "log")
         yield given
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.kill()  # nothing of it is needed any more
+        process.wait()
 
 
 def wait(given: S3Settings, process: subprocess.Popen[bytes], log: Path) -> None:

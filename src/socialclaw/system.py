@@ -150,7 +150,9 @@ def open_sandbox(settings: Settings) -> simulated.Sandbox:
         if not url.startswith(f"{settings.base_url}/"):
             raise httpx2.ConnectError(f"the sandbox has no internet; it only reaches {settings.base_url}")
         with httpx2.Client(trust_env=False, timeout=30) as client:
-            return client.get(url)
+            answer = client.get(url)
+            led_to = answer.headers.get("location", "") if url.startswith(f"{settings.base_url}/media/") else ""
+            return client.get(led_to) if answer.status_code == 307 and led_to else answer  # into the object storage
 
     kinds = {p.simulator for p in providers().values()}
     return simulated.Sandbox(kind(store, fetch=fetch) for kind in sorted(kinds, key=lambda k: k.network))

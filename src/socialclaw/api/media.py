@@ -27,6 +27,8 @@ router = APIRouter(tags=[ASSETS])
 
 PATH = "/media/{assetId}/{deliveryToken}/{filename}"
 PREVIEW = "/media/{assetId}/{deliveryToken}/previews/{filename}"
+LINK = 900  # seconds that a link into the object storage is good for
+REUSED = 300  # seconds for which whoever was led there may go there again without asking
 BINARY = {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}
 RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file, in its own type.", "content": BINARY},
@@ -37,9 +39,10 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     422: {"description": "The file cannot be delivered in this format."},
     503: {"description": "Not able to answer now"},
 }
+ELSEWHERE: dict[int | str, dict[str, Any]] = {307: {"description": "The file is at `Location`, for some minutes."}}
 
 
-@router.get(PATH, summary="Fetch media asset", response_class=Response, responses=RESPONSES)
+@router.get(PATH, summary="Fetch media asset", response_class=Response, responses={**RESPONSES, **ELSEWHERE})
 async def fetch_media(
     system: Installation,
     request: Request,
@@ -93,6 +96,8 @@ async def _deliver(system: System, request: Request, named: tuple[str, str, str]
         raise Gone("There is no such file", code="media_not_found")
     converted = await as_jpeg(system, asset) if wanted and asset.mime != "image/jpeg" else None
     variant = await _variant(asset, converted)
+    if not converted and (elsewhere := _elsewhere(system, request, asset, variant)):
+        return elsewhere
     return _sent(request, variant, lambda start, end: _bytes(system, asset, converted, start, end))
 
 
@@ -116,6 +121,17 @@ def _sent(request: Request, variant: delivery.Variant, read: Callable[[int, int]
     if part:
         headers["content-range"] = f"bytes {start}-{end - 1}/{variant.size}"
     return StreamingResponse(read(start, end), 206 if part else 200, headers)
+
+
+def _elsewhere(system: System, request: Request, asset: Asset, variant: delivery.Variant) -> Response | None:
+    """The way to the object storage, where the settings want it so. What that can be told of our headers, it is told."""
+    if request.method != "GET" or delivery.not_modified(request.headers, variant):
+        return None
+    told = delivery.headers(variant)
+    mime, disposition = told["content-type"], told["content-disposition"]
+    link = system.storage_of(asset).link(asset.object_key, mime=mime, disposition=disposition, seconds=LINK)
+    headers = {"location": link or "", "cache-control": f"public, max-age={REUSED}", **delivery.GUARDS}
+    return Response(status_code=307, headers=headers) if link else None
 
 
 async def _variant(asset: Asset, converted: Path | None) -> delivery.Variant:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from socialclaw.system import System
 
 keys = typer.Typer(no_args_is_help=True, help="API keys.")
-workspaces = typer.Typer(no_args_is_help=True, help="Worktenants.")
+workspaces = typer.Typer(no_args_is_help=True, help="Workspaces.")
 InWorkspace = Annotated[str, typer.Option("--workspace", help="The workspace's name.")]
 
 

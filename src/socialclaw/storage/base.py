@@ -47,6 +47,9 @@ class Storage(Protocol):
     async def check(self) -> None:
         """Raises NotReady, with a reason, where files cannot be kept now."""
 
+    def link(self, key: str, *, mime: str, disposition: str, seconds: int) -> str | None:
+        """Where anybody may GET the object for so long, under these headers; None where it is to go through this server."""
+
     async def begin(self, key: str, mime: str) -> str:
         """The id of a new upload in parts. Nothing is under `key` before `complete`."""
 

@@ -94,6 +94,9 @@ class Folder:
             raise Gone("There is no such object", objectKey=key)
         return path
 
+    def link(self, key: str, *, mime: str, disposition: str, seconds: int) -> str | None:
+        return None
+
     async def begin(self, key: str, mime: str) -> str:
         self._path(key)
         return await _disk(self._uploads.begin, key)

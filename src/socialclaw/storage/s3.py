@@ -33,6 +33,7 @@ class S3:
     def __init__(self, given: S3Settings, client: httpx2.AsyncClient) -> None:
         self._bucket = Bucket(given, client)
         self._prefix = given.key_prefix
+        self._redirects = given.delivery == "redirect"
         self._checked: tuple[float, NotReady | None] = (-CHECK_SECONDS, None)
 
     async def put(self, key: str, path: Path, mime: str = OCTETS) -> None:
@@ -110,6 +111,12 @@ class S3:
             self._checked = time.monotonic(), problem
         if problem:
             raise problem
+
+    def link(self, key: str, *, mime: str, disposition: str, seconds: int) -> str | None:
+        if not self._redirects:
+            return None
+        told = {"response-content-type": mime, "response-content-disposition": disposition}
+        return self._bucket.link("GET", key, told, {}, seconds=seconds)
 
     async def begin(self, key: str, mime: str) -> str:
         answer = await self._bucket.ask("POST", key, {"uploads": ""}, {"content-type": mime})
