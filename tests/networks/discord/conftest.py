@@ -12,7 +12,8 @@ from socialclaw.networks.discord.sandbox import DiscordSandbox
 from socialclaw.providers.draft import Account
 from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.store import Store
-from tests.networks.telegram.conftest import Clock, Recorder, connected
+from tests.networks.recorded import Recorder
+from tests.networks.telegram.conftest import Clock, connected
 
 
 @pytest.fixture

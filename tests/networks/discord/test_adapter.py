@@ -16,7 +16,8 @@ from socialclaw.networks.discord.adapter import Discord, post_url
 from socialclaw.networks.discord.refusals import explain
 from socialclaw.networks.discord.sandbox import DiscordSandbox
 from socialclaw.providers.draft import Account, Draft
-from tests.networks.telegram.conftest import VIDEO, Recorder, media, picture, steps
+from tests.networks.recorded import Recorder
+from tests.networks.telegram.conftest import VIDEO, media, picture, steps
 
 Speak = Callable[[str], Discord]
 NUMBER, TOKEN = "123456789012345678", "t" * 68

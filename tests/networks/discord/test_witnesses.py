@@ -19,7 +19,8 @@ from socialclaw.networks.discord.adapter import Discord
 from socialclaw.networks.discord.sandbox import DiscordSandbox
 from socialclaw.providers.draft import Draft
 from tests.networks.conftest import Serve
-from tests.networks.telegram.conftest import VIDEO, Recorder, media, picture, steps
+from tests.networks.recorded import Recorder
+from tests.networks.telegram.conftest import VIDEO, media, picture, steps
 
 WEBHOOK, MESSAGE = "/webhooks/{webhook_id}/{webhook_token}", "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -15,31 +14,16 @@ from socialclaw.networks.linkedin.member import Member
 from socialclaw.networks.linkedin.page import Page
 from socialclaw.networks.linkedin.sandbox import LinkedInSandbox
 from socialclaw.providers.draft import Account, Draft, Mark, Media
-from socialclaw.providers.sandbox import Sandbox
-from tests.networks.stage import InMemorySteps, Stage
+from tests.networks.recorded import RecordedStage
+from tests.networks.stage import InMemorySteps
 
 API = "https://api.linkedin.com"
 HEADERS = {"linkedin-version": "202609", "x-restli-protocol-version": "2.0.0"}
 MEMBER, PAGE = providers()["linkedin"], providers()["linkedin_page"]
 
 
-@dataclass
-class Scene(Stage):
-    """The stage, and everything that passed between the two sides."""
-
-    calls: list[tuple[httpx2.Request, httpx2.Response]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        sandbox = Sandbox([self.network])
-
-        async def record(request: httpx2.Request) -> httpx2.Response:
-            await request.aread()
-            response = sandbox.answer(request)
-            self.calls.append((request, response))
-            return response
-
-        self.http = httpx2.AsyncClient(transport=httpx2.MockTransport(record))
+class Scene(RecordedStage):
+    """A network with everything that passed on it."""
 
     @property
     def linkedin(self) -> LinkedInSandbox:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Any, cast
 
 import httpx2
@@ -15,41 +14,19 @@ from socialclaw.networks import providers
 from socialclaw.networks.pinterest.adapter import Pinterest
 from socialclaw.networks.pinterest.sandbox import PinterestSandbox
 from socialclaw.providers.draft import Account, Draft, Mark, Published
-from socialclaw.providers.sandbox import Sandbox
-from tests.networks.stage import InMemorySteps, Stage
+from tests.networks.recorded import RecordedStage
+from tests.networks.stage import InMemorySteps
 
 API = "https://api.pinterest.com/v5"
 PROVIDER = providers()["pinterest"]
 
 
-@dataclass
-class Scene(Stage):
-    """The stage, and everything that passed between the two sides."""
-
-    calls: list[tuple[httpx2.Request, httpx2.Response]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        sandbox = Sandbox([self.network])
-
-        async def record(request: httpx2.Request) -> httpx2.Response:
-            await request.aread()
-            response = sandbox.answer(request)
-            self.calls.append((request, response))
-            return response
-
-        self.http = httpx2.AsyncClient(transport=httpx2.MockTransport(record))
+class Scene(RecordedStage):
+    """A network with everything that passed on it."""
 
     @property
     def pinterest(self) -> PinterestSandbox:
         return cast(PinterestSandbox, self.network)
-
-    @property
-    def lines(self) -> list[str]:
-        return [f"{request.method} {request.url.path}" for request, _ in self.calls]
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.network.clock(), UTC)
 
     def of(self, account: Account) -> Pinterest:
         return cast(Pinterest, self.adapter(account))

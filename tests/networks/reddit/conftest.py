@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -15,41 +13,19 @@ from socialclaw.networks import providers
 from socialclaw.networks.reddit.adapter import USER_AGENT, Reddit
 from socialclaw.networks.reddit.sandbox import RedditSandbox
 from socialclaw.providers.draft import Account, Draft, Mark
-from socialclaw.providers.sandbox import Sandbox
-from tests.networks.stage import InMemorySteps, Stage
+from tests.networks.recorded import RecordedStage
+from tests.networks.stage import InMemorySteps
 
 API = "https://oauth.reddit.com"
 PROVIDER = providers()["reddit"]
 
 
-@dataclass
-class Scene(Stage):
-    """The stage, and everything that passed between the two sides."""
-
-    calls: list[tuple[httpx2.Request, httpx2.Response]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        sandbox = Sandbox([self.network])
-
-        async def record(request: httpx2.Request) -> httpx2.Response:
-            await request.aread()
-            response = sandbox.answer(request)
-            self.calls.append((request, response))
-            return response
-
-        self.http = httpx2.AsyncClient(transport=httpx2.MockTransport(record))
+class Scene(RecordedStage):
+    """A network with everything that passed on it."""
 
     @property
     def reddit(self) -> RedditSandbox:
         return cast(RedditSandbox, self.network)
-
-    @property
-    def lines(self) -> list[str]:
-        return [f"{request.method} {request.url.path}" for request, _ in self.calls]
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.network.clock(), UTC)
 
     def of(self, account: Account) -> Reddit:
         return cast(Reddit, self.adapter(account))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -13,44 +11,19 @@ import pytest
 from socialclaw.networks import providers
 from socialclaw.networks.snapchat.adapter import Snapchat
 from socialclaw.networks.snapchat.sandbox import SnapchatSandbox
-from socialclaw.providers.draft import Account, Draft, Mark, Media, Published
+from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.providers.options import settle
-from socialclaw.providers.sandbox import InProcess, Sandbox
+from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.store import Store
-from tests.networks.stage import InMemorySteps, NotYet
+from tests.networks.recorded import Clock, Followed, Recorder
+from tests.networks.stage import InMemorySteps
 
 PROVIDER = providers()["snapchat"]
 VIDEO = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(range(256)) * 20
 API = "https://businessapi.snapchat.com"
 
 
-class Clock:
-    """The network's time; `turn` lets it pass."""
-
-    def __init__(self) -> None:
-        self.passed = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.passed
-
-    def turn(self, seconds: float) -> None:
-        self.passed += seconds
-
-
-class Recorder(InProcess):
-    """Reaches the simulator, and remembers what passed."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(sandbox)
-        self.calls: list[tuple[httpx2.Request, httpx2.Response]] = []
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = await super().handle_async_request(request)
-        self.calls.append((request, response))
-        return response
-
-
-class Connected:
+class Connected(Followed):
     """A profile on the simulated Snapchat, and all that a test needs around it."""
 
     def __init__(self, name: str, snapchat: SnapchatSandbox, clock: Clock) -> None:
@@ -69,27 +42,6 @@ class Connected:
         self.token: str = self.snapchat.admit(self.name)["access_token"]
         secrets, meta = {"access_token": self.token}, {"username": self.name}
         self.adapter = Snapchat(self.http, Account(self.id, f"snapchat:@{self.name}", "snapchat_public_profile", secrets, meta))
-
-    async def attempt(self, draft: Draft) -> Published:
-        """One worker's go: where the adapter waits, the clock turns."""
-        while True:
-            try:
-                return await self.adapter.publish(draft, self.steps)
-            except NotYet as pause:
-                self.clock.turn(pause.seconds)
-
-    async def publish(self, draft: Draft) -> Published:
-        """Another post, as if it were the first, followed until Snapchat has decided."""
-        self.steps = InMemorySteps()
-        published = await self.attempt(draft)
-        while not published.final:
-            self.clock.turn(30)
-            [published] = await self.adapter.find(draft, self.mark(post_id=published.id))
-        return published
-
-    def mark(self, *, post_id: str | None = None) -> Mark:
-        since = self.steps.marked_at or datetime.now(UTC)
-        return Mark(since - timedelta(seconds=5), dict(self.steps.done), post_id)
 
     async def call(self, path: str, body: Any = None, *, method: str = "POST", **kwargs: Any) -> httpx2.Response:
         """Something that the adapter would not send. A path without a slash is below the profile's."""

@@ -18,7 +18,8 @@ from socialclaw.networks.snapchat.refusals import explain, explain_post
 from socialclaw.networks.snapchat.sandbox import SnapchatSandbox
 from socialclaw.networks.snapchat.sealing import Secret, sealed_size
 from socialclaw.providers.draft import Account, Mark
-from tests.networks.snapchat.conftest import VIDEO, Clock, Connected, draft, media
+from tests.networks.recorded import Clock
+from tests.networks.snapchat.conftest import VIDEO, Connected, draft, media
 from tests.networks.stage import InMemorySteps, NotYet
 
 CREATES = r"POST /v1/public_profiles/.*/(spotlights|stories|saved_stories)$"

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from socialclaw.networks.snapchat import sandbox_media
 from socialclaw.networks.snapchat.sandbox import SnapchatSandbox
-from tests.networks.snapchat.conftest import VIDEO, Clock, Connected, draft
+from tests.networks.recorded import Clock
+from tests.networks.snapchat.conftest import VIDEO, Connected, draft
 
 JSON = dict[str, Any]
 KEY, IV = bytes(range(32)), bytes(range(16))

@@ -27,7 +27,8 @@ from socialclaw.networks.snapchat.sandbox import SnapchatSandbox
 from socialclaw.networks.snapchat.sandbox_base import CALLS, WINDOW
 from socialclaw.providers.connect import OAuth2
 from tests.networks.conftest import Serve
-from tests.networks.snapchat.conftest import PROVIDER, VIDEO, Clock, Connected, draft
+from tests.networks.recorded import Clock
+from tests.networks.snapchat.conftest import PROVIDER, VIDEO, Connected, draft
 
 KEY, IV = "00112233445566778899aabbccddeeff" * 2, "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 

@@ -14,29 +14,12 @@ from PIL import Image
 from socialclaw.networks.telegram.adapter import Telegram
 from socialclaw.networks.telegram.sandbox import TelegramSandbox
 from socialclaw.providers.draft import Account, Media, Target
-from socialclaw.providers.sandbox import InProcess, Sandbox
+from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.store import Store
 from socialclaw.publishing.steps import DurableSteps
+from tests.networks.recorded import Recorder, Web
 
 VIDEO = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(1000)
-
-
-class Web:
-    """What is to be found at which address; nothing answers elsewhere."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, httpx2.Response] = {}
-        self.fetched: list[str] = []
-
-    def __call__(self, url: str) -> httpx2.Response:
-        self.fetched.append(url)
-        if url not in self.pages:
-            raise httpx2.ConnectError("nobody there")
-        return self.pages[url]
-
-    def put(self, url: str, content: bytes, mime: str, *, status: int = 200) -> str:
-        self.pages[url] = httpx2.Response(status, content=content, headers={"content-type": mime})
-        return url
 
 
 class Clock:
@@ -44,19 +27,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-class Recorder(InProcess):
-    """Reaches the simulator, and remembers what passed."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(sandbox)
-        self.calls: list[tuple[httpx2.Request, httpx2.Response]] = []
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = await super().handle_async_request(request)
-        self.calls.append((request, response))
-        return response
 
 
 def picture(width: int = 8, height: int = 6, kind: str = "JPEG") -> bytes:

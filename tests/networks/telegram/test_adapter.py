@@ -15,7 +15,8 @@ from socialclaw.networks.telegram.adapter import Telegram, post_url
 from socialclaw.networks.telegram.refusals import explain
 from socialclaw.networks.telegram.sandbox import TelegramSandbox
 from socialclaw.providers.draft import Account, Draft
-from tests.networks.telegram.conftest import VIDEO, Clock, Recorder, Web, connected, media, picture, steps
+from tests.networks.recorded import Recorder, Web
+from tests.networks.telegram.conftest import VIDEO, Clock, connected, media, picture, steps
 
 URL = "https://media.example/picture.jpg"
 FILM = "https://media.example/film.mp4"

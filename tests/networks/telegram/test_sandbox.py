@@ -14,7 +14,8 @@ from socialclaw.networks.telegram.entities import parse
 from socialclaw.networks.telegram.markup import BadMarkup
 from socialclaw.networks.telegram.sandbox import TelegramSandbox
 from socialclaw.providers.store import Store
-from tests.networks.telegram.conftest import VIDEO, Clock, Web, picture
+from tests.networks.recorded import Web
+from tests.networks.telegram.conftest import VIDEO, Clock, picture
 
 API = "https://api.telegram.org"
 URL = "https://media.example/a.jpg"

@@ -17,7 +17,8 @@ from socialclaw.networks.telegram.adapter import Telegram
 from socialclaw.networks.telegram.sandbox import TelegramSandbox
 from socialclaw.providers.draft import Account, Draft
 from tests.networks.conftest import Serve
-from tests.networks.telegram.conftest import VIDEO, Recorder, Web, connected, media, picture, steps
+from tests.networks.recorded import Recorder, Web
+from tests.networks.telegram.conftest import VIDEO, connected, media, picture, steps
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 URL = "https://media.example/a.jpg"

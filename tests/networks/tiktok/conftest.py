@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -16,61 +14,18 @@ from PIL import Image
 from socialclaw.networks import providers
 from socialclaw.networks.tiktok.adapter import TikTok
 from socialclaw.networks.tiktok.sandbox import TikTokSandbox
-from socialclaw.providers.draft import Account, Draft, Mark, Media, Published
+from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.providers.options import settle
-from socialclaw.providers.sandbox import InProcess, Sandbox
+from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.store import Store
-from tests.networks.stage import InMemorySteps, NotYet
+from tests.networks.recorded import Clock, Followed, Recorder, Web
+from tests.networks.stage import InMemorySteps
 
 PROVIDER = providers()["tiktok"]
 VIDEO = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(range(256)) * 20
 
 
-class Clock:
-    """The network's time; `turn` lets it pass."""
-
-    def __init__(self) -> None:
-        self.passed = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.passed
-
-    def turn(self, seconds: float) -> None:
-        self.passed += seconds
-
-
-class Web:
-    """What is to be found at which address; nothing answers elsewhere."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, httpx2.Response] = {}
-        self.fetched: list[str] = []
-
-    def __call__(self, url: str) -> httpx2.Response:
-        self.fetched.append(url)
-        if url not in self.pages:
-            raise httpx2.ConnectError("nobody there")
-        return self.pages[url]
-
-    def put(self, url: str, content: bytes, mime: str = "image/jpeg", *, status: int = 200) -> str:
-        self.pages[url] = httpx2.Response(status, content=content, headers={"content-type": mime})
-        return url
-
-
-class Recorder(InProcess):
-    """Reaches the simulator, and remembers what passed."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(sandbox)
-        self.calls: list[tuple[httpx2.Request, httpx2.Response]] = []
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = await super().handle_async_request(request)
-        self.calls.append((request, response))
-        return response
-
-
-class Connected:
+class Connected(Followed):
     """An account on the simulated TikTok, and all that a test needs around it."""
 
     def __init__(self, name: str, tiktok: TikTokSandbox, clock: Clock, scopes: tuple[str, ...] | None = None) -> None:
@@ -88,27 +43,6 @@ class Connected:
         self.tokens = self.tiktok.admit(self.name, scopes=scopes)
         secrets = {"access_token": self.tokens["access_token"]}
         self.adapter = TikTok(self.http, Account(self.id, f"tiktok:@{self.name}", "tiktok_user", secrets))
-
-    async def attempt(self, draft: Draft) -> Published:
-        """One worker's go: where the adapter waits, the clock turns."""
-        while True:
-            try:
-                return await self.adapter.publish(draft, self.steps)
-            except NotYet as pause:
-                self.clock.turn(pause.seconds)
-
-    async def publish(self, draft: Draft) -> Published:
-        """Another post, as if it were the first, followed until TikTok has decided."""
-        self.steps = InMemorySteps()
-        published = await self.attempt(draft)
-        while not published.final:
-            self.clock.turn(30)
-            [published] = await self.adapter.find(draft, self.mark(post_id=published.id))
-        return published
-
-    def mark(self, *, post_id: str | None = None) -> Mark:
-        since = self.steps.marked_at or datetime.now(UTC)
-        return Mark(since - timedelta(seconds=5), dict(self.steps.done), post_id)
 
     async def call(self, path: str, body: Any = None, *, method: str = "POST", **kwargs: Any) -> httpx2.Response:
         """Something that the adapter would not send."""

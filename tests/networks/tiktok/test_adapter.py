@@ -19,8 +19,9 @@ from socialclaw.networks.tiktok.status import pause
 from socialclaw.networks.tiktok.upload import source_of
 from socialclaw.providers.draft import Mark, Media
 from socialclaw.providers.wire import by_status
+from tests.networks.recorded import Clock, Web
 from tests.networks.stage import NotYet
-from tests.networks.tiktok.conftest import PROVIDER, VIDEO, Clock, Connected, Web, draft, media, picture
+from tests.networks.tiktok.conftest import PROVIDER, VIDEO, Connected, draft, media, picture
 
 Photos = Callable[[int], tuple[Media, ...]]
 INIT, CREATE, STATUS = "/v2/post/publish/video/init/", "/v2/post/publish/content/init/", "/v2/post/publish/status/fetch/"

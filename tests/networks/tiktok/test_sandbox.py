@@ -9,7 +9,8 @@ import httpx2
 import pytest
 
 from socialclaw.networks.tiktok.sandbox import TikTokSandbox
-from tests.networks.tiktok.conftest import VIDEO, Clock, Connected, Web, draft, media, picture
+from tests.networks.recorded import Clock, Web
+from tests.networks.tiktok.conftest import VIDEO, Connected, draft, media, picture
 
 JSON = dict[str, Any]
 INIT, INBOX, CREATE = "/v2/post/publish/video/init/", "/v2/post/publish/inbox/video/init/", "/v2/post/publish/content/init/"

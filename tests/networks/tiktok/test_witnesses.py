@@ -19,7 +19,8 @@ from socialclaw.networks.tiktok.refusals import explain
 from socialclaw.networks.tiktok.sandbox import TikTokSandbox
 from socialclaw.networks.tiktok.status import Status
 from tests.networks.conftest import Serve
-from tests.networks.tiktok.conftest import VIDEO, Clock, Connected, draft
+from tests.networks.recorded import Clock
+from tests.networks.tiktok.conftest import VIDEO, Connected, draft
 
 # The fields of each call's answer, by its reference page (September 2026).
 ENVELOPE = {"data", "error"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -14,24 +13,12 @@ from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, 
 from socialclaw.networks.x.adapter import X
 from socialclaw.networks.x.sandbox import XSandbox
 from socialclaw.providers.draft import Account, Draft, Media
-from socialclaw.providers.sandbox import InProcess, Sandbox
+from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.store import Store
+from tests.networks.recorded import Clock, Recorder
 
 IMAGE = b"\x89PNG" + bytes(2000)
 VIDEO = b"\0\0\0\x18ftypmp42" + bytes(3000)
-
-
-class Clock:
-    """The network's time; `turn` lets it pass."""
-
-    def __init__(self) -> None:
-        self.passed = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.passed
-
-    def turn(self, seconds: float) -> None:
-        self.passed += seconds
 
 
 class Waiting(Exception):
@@ -73,19 +60,6 @@ class Memory:
 
     def wait(self, seconds: float, why: str) -> NoReturn:
         raise Waiting(seconds, why)
-
-
-class Recorder(InProcess):
-    """Reaches the simulator, and remembers what passed."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(sandbox)
-        self.calls: list[tuple[httpx2.Request, httpx2.Response]] = []
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = await super().handle_async_request(request)
-        self.calls.append((request, response))
-        return response
 
 
 class Connected:

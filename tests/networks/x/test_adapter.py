@@ -14,7 +14,8 @@ from socialclaw.networks.x.refusals import explain
 from socialclaw.networks.x.sandbox import XSandbox
 from socialclaw.networks.x.upload import CHUNK
 from socialclaw.providers.draft import Draft, Mark
-from tests.networks.x.conftest import IMAGE, VIDEO, Clock, Connected, Memory, Waiting, media, now_of
+from tests.networks.recorded import Clock
+from tests.networks.x.conftest import IMAGE, VIDEO, Connected, Memory, Waiting, media, now_of
 
 
 async def test_the_account_behind_the_token_is_the_target(ada: Connected) -> None:

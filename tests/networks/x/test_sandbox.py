@@ -10,7 +10,8 @@ import httpx2
 import pytest
 
 from socialclaw.networks.x.sandbox import XSandbox
-from tests.networks.x.conftest import IMAGE, VIDEO, Clock, Connected, media
+from tests.networks.recorded import Clock
+from tests.networks.x.conftest import IMAGE, VIDEO, Connected, media
 
 JSON = dict[str, Any]
 

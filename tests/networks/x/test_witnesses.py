@@ -20,7 +20,8 @@ from xdk.posts.models import CreateRequest
 from socialclaw.networks.x.sandbox import XSandbox
 from socialclaw.providers.draft import Draft, Mark
 from socialclaw.providers.grants import CLIENT_ID, CLIENT_SECRET
-from tests.networks.x.conftest import IMAGE, VIDEO, Clock, Connected, Memory, media, now_of
+from tests.networks.recorded import Clock
+from tests.networks.x.conftest import IMAGE, VIDEO, Connected, Memory, media, now_of
 
 OPENAPI = "x/openapi.xdk-specs.json"
 

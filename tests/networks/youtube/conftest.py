@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,8 +12,9 @@ import pytest
 from socialclaw.networks.youtube.adapter import YouTube
 from socialclaw.networks.youtube.sandbox import YouTubeSandbox
 from socialclaw.providers.draft import Account, Draft, Mark, Media, Published
-from socialclaw.providers.sandbox import InProcess, Sandbox
+from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.store import Store
+from tests.networks.recorded import Clock, Recorder
 from tests.networks.stage import InMemorySteps
 
 VIDEO = b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 20
@@ -22,31 +22,8 @@ SETTINGS = {"privacyStatus": "public", "notifySubscribers": False, "madeForKids"
 SCOPE = "https://www.googleapis.com/auth/"
 
 
-class Clock:
-    """The network's time; `turn` lets it pass."""
-
-    def __init__(self) -> None:
-        self.passed = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.passed
-
-    def turn(self, seconds: float) -> None:
-        self.passed += seconds
-
-
-class Recorder(InProcess):
-    """Reaches the simulator, and remembers what passed."""
-
-    def __init__(self, youtube: YouTubeSandbox) -> None:
-        super().__init__(Sandbox([youtube]))
-        self.youtube = youtube
-        self.calls: list[tuple[httpx2.Request, httpx2.Response]] = []
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = await super().handle_async_request(request)
-        self.calls.append((request, response))
-        return response
+class Wire(Recorder):
+    """What passed, and of it what an upload session was told."""
 
     @property
     def ranges(self) -> list[str]:
@@ -60,7 +37,7 @@ class Connected:
     def __init__(self, name: str, youtube: YouTubeSandbox, clock: Clock, scopes: tuple[str, ...] | None = None) -> None:
         self.name, self.youtube, self.clock = name, youtube, clock
         self.id: str = youtube.profile(name)["id"]
-        self.wire = Recorder(youtube)
+        self.wire = Wire(Sandbox([youtube]))
         self.http = httpx2.AsyncClient(transport=self.wire)
         self.steps = InMemorySteps()
         self.log_in(scopes)

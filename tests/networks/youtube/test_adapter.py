@@ -22,8 +22,9 @@ from socialclaw.providers import oauth2
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Mark
 from socialclaw.providers.wire import by_status
+from tests.networks.recorded import Clock
 from tests.networks.stage import APP, InMemorySteps
-from tests.networks.youtube.conftest import SCOPE, Clock, Connected, film
+from tests.networks.youtube.conftest import SCOPE, Connected, film
 
 PUBLISHING = ("youtube.upload", "youtube.readonly")
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -225,9 +226,9 @@ async def test_figures_since_the_beginning(ada: Connected, clock: Clock) -> None
 async def test_figures_of_a_window_come_from_reports(ada: Connected, youtube: YouTubeSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     made, other = await ada.post(), await ada.post("Another")
     assert await ada.adapter.metrics(made, "7d") == {}, "nothing is counted yet"
-    for seen in youtube.shelf.posts():  # as if they had been up for ten days
+    for seen in youtube.shelf.posts():  # as if they had been up for ten days and some minutes: figures grow on the hour
         sql = "UPDATE posts SET created_at=? WHERE id=?"
-        youtube.store.db.execute(sql, (seen.created_at - 10 * 86_400, seen.id))
+        youtube.store.db.execute(sql, (seen.created_at - 10 * 86_400 - 600, seen.id))
     week, month = await ada.adapter.metrics(made, "7d"), await ada.adapter.metrics(made, "30d")
     assert set(week) == {"views", "likes", "comments", "shares"}
     assert 0 < week["views"] < month["views"]

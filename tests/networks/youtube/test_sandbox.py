@@ -13,7 +13,8 @@ import pytest
 
 from socialclaw.networks.youtube.sandbox import YouTubeSandbox
 from socialclaw.providers.store import Store
-from tests.networks.youtube.conftest import SCOPE, VIDEO, Clock, Connected
+from tests.networks.recorded import Clock
+from tests.networks.youtube.conftest import SCOPE, VIDEO, Connected
 
 START = "/upload/youtube/v3/videos"
 UNIT = 256 * 1024

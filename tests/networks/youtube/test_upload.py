@@ -13,8 +13,9 @@ from socialclaw.networks.youtube.adapter import YouTube
 from socialclaw.networks.youtube.sandbox import YouTubeSandbox
 from socialclaw.networks.youtube.upload import PIECE
 from socialclaw.providers.draft import Account
+from tests.networks.recorded import Clock
 from tests.networks.stage import InMemorySteps
-from tests.networks.youtube.conftest import VIDEO, Clock, Connected, film, made, media
+from tests.networks.youtube.conftest import VIDEO, Connected, film, made, media
 
 MB = 1024 * 1024
 

@@ -25,7 +25,8 @@ from googleapiclient.http import MediaIoBaseUpload
 from socialclaw.networks.youtube.sandbox import YouTubeSandbox
 from socialclaw.providers.draft import Mark
 from socialclaw.providers.grants import CLIENT_ID, CLIENT_SECRET
-from tests.networks.youtube.conftest import SCOPE, VIDEO, Clock, Connected, film, media
+from tests.networks.recorded import Clock
+from tests.networks.youtube.conftest import SCOPE, VIDEO, Connected, film, media
 
 DATA, ANALYTICS = "youtube/youtube.v3.json", "youtube/youtubeAnalytics.v2.json"
 SESSION = {"uploadType", "upload_id"}  # of the upload protocol, not of the document
