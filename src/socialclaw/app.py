@@ -38,6 +38,7 @@ from socialclaw.system import System
 from socialclaw.workspaces.keys import Keyring
 
 ROUTERS = (
+    media.router,  # first, because routes are tried in order, and files are asked for most
     status.router,
     keys.router,
     connections.router,
@@ -47,7 +48,6 @@ ROUTERS = (
     schedules.router,
     runs.router,
     assets.router,
-    media.router,
     parts.router,
     analytics.router,
     rehearsal.router,

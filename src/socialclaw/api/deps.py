@@ -44,7 +44,8 @@ class CallerContext:
         return self.system.links(test=self.test)
 
 
-def system(request: Request) -> System:
+async def system(request: Request) -> System:
+    """Not a plain `def`: FastAPI would ask a thread."""
     found: System = request.app.state.system
     return found
 

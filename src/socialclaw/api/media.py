@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from socialclaw.api.deps import Installation
 from socialclaw.api.errors import answer
 from socialclaw.api.openapi import ASSETS
+from socialclaw.api.sending import Source, sent
 from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest, SocialClawError
 from socialclaw.media import assets, delivery
 from socialclaw.media.jpeg import as_jpeg
 from socialclaw.media.naming import safe_name
 from socialclaw.media.previews import MIMES, preview
-from socialclaw.storage.base import Gone, chunks_of
+from socialclaw.storage.base import Gone
 from socialclaw.system import System
 
 router = APIRouter(tags=[ASSETS])
@@ -77,7 +77,7 @@ async def fetch_media_preview(system: Installation, request: Request, assetId: s
         name = f"{safe_name(asset.filename, asset.mime).rpartition('.')[0]}-{filename}"
         made_at = asset.created_at.astimezone(UTC)
         variant = delivery.Variant(MIMES[f".{extension}"], size, f"{asset.sha256}-{stem}", made_at, name)
-        return _sent(request, variant, lambda start, end: chunks_of(path.open("rb"), start, end - start))
+        return await _sent(request, variant, lambda start, length: asyncio.to_thread(path.open, "rb"))
     except SocialClawError as error:
         return _guarded(answer(error))
 
@@ -98,10 +98,10 @@ async def _deliver(system: System, request: Request, named: tuple[str, str, str]
     variant = await _variant(asset, converted)
     if not converted and (elsewhere := _elsewhere(system, request, asset, variant)):
         return elsewhere
-    return _sent(request, variant, lambda start, end: _bytes(system, asset, converted, start, end))
+    return await _sent(request, variant, lambda start, length: _source(system, asset, converted, start, length))
 
 
-def _sent(request: Request, variant: delivery.Variant, read: Callable[[int, int], AsyncIterator[bytes]]) -> Response:
+async def _sent(request: Request, variant: delivery.Variant, opened: Callable[[int, int], Awaitable[Source]]) -> Response:
     """What is asked for of a file: all of it, a part, its headers, or that it has not changed."""
     headers = delivery.headers(variant)
     if delivery.not_modified(request.headers, variant):
@@ -120,7 +120,7 @@ def _sent(request: Request, variant: delivery.Variant, read: Callable[[int, int]
     headers["content-length"] = str(end - start)
     if part:
         headers["content-range"] = f"bytes {start}-{end - 1}/{variant.size}"
-    return StreamingResponse(read(start, end), 206 if part else 200, headers)
+    return await sent(await opened(start, end - start), start, end - start, 206 if part else 200, headers)
 
 
 def _elsewhere(system: System, request: Request, asset: Asset, variant: delivery.Variant) -> Response | None:
@@ -143,10 +143,11 @@ async def _variant(asset: Asset, converted: Path | None) -> delivery.Variant:
     return delivery.Variant(asset.mime, asset.size, asset.sha256, made_at, asset.filename)
 
 
-def _bytes(system: System, asset: Asset, converted: Path | None, start: int, end: int) -> AsyncIterator[bytes]:
+async def _source(system: System, asset: Asset, converted: Path | None, start: int, length: int) -> Source:
     if converted:
-        return chunks_of(converted.open("rb"), start, end - start)
-    return system.storage_of(asset).read(asset.object_key, start, end - start)
+        return await asyncio.to_thread(converted.open, "rb")
+    storage = system.storage_of(asset)
+    return await storage.open(asset.object_key) or storage.read(asset.object_key, start, length)
 
 
 def _guarded(response: Response) -> Response:

@@ -19,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from socialclaw.api.sandbox import TRANSPORT
 from socialclaw.cli.output import Problem, complain
+from socialclaw.cli.zerocopy import ZeroCopy
 from socialclaw.errors import SocialClawError
 
 THREADS = 32  # a simulator that fetches media from this very server occupies one while another answers
@@ -106,7 +107,7 @@ async def serve(
 
     At the end the worker stops first, because networks may still be fetching media from this server for what it holds.
     """
-    config = uvicorn.Config(app, http=Connection, ws="none", loop="none", log_config=None, access_log=False, server_header=False)
+    config = uvicorn.Config(ZeroCopy(app), http=Connection, ws="none", loop="none", log_config=None, access_log=False, server_header=False)
     config.backlog, config.timeout_graceful_shutdown = BACKLOG, LAST_ANSWERS_SECONDS
     server = Server(config)
     serving = asyncio.create_task(server.serve(sockets=[bound]))

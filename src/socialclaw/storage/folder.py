@@ -56,6 +56,9 @@ class Folder:
         async for chunk in chunks_of(file, start, length):
             yield chunk
 
+    async def open(self, key: str) -> BinaryIO | None:
+        return await asyncio.to_thread(self._open, key)
+
     def _open(self, key: str) -> BinaryIO:
         try:
             return self._path(key).open("rb")
