@@ -123,6 +123,7 @@ def test_operations_of_our_own_are_few_and_known(document: dict[str, Any]) -> No
     assert {(method, path) for method, path in ours if not path.startswith("/v1/sandbox")} == {
         ("GET", "/v1/keys/validate"),
         ("PUT", "/media/parts/{uploadId}/{partNumber}"),
+        ("POST", "/v1/assets/{assetId}/revoke-delivery"),
     }
 
 

@@ -17,9 +17,9 @@ from socialclaw.media.sweep import sweep
 from socialclaw.system import System
 from tests.conftest import BASE_URL, Member
 from tests.media import files
-from tests.media.conftest import upload
+from tests.media.conftest import upload, used_by
 
-__all__ = ["upload"]
+__all__ = ["upload", "used_by"]
 
 CONTENT = files.picture(size=(200, 100)) + bytes(range(256)) * 4000
 
@@ -139,6 +139,31 @@ async def test_a_file_that_storage_lost_is_not_there(anonymous: httpx2.AsyncClie
     (system.settings.media_dir / asset.object_key).unlink()
     answer = await anonymous.get(url)
     assert (answer.status_code, answer.json()["code"], answer.json()["details"]) == (404, "media_not_found", None)
+
+
+async def test_a_token_that_is_revoked_opens_nothing_any_more(
+    anonymous: httpx2.AsyncClient, api: httpx2.AsyncClient, asset: Asset, url: str
+) -> None:
+    small = assets.preview_urls(asset, BASE_URL)["small"]
+    assert [(await anonymous.get(one)).status_code for one in (url, small, f"{url}?format=jpeg")] == [200, 200, 200]
+    answer = await api.post(f"/v1/assets/{asset.id}/revoke-delivery")
+    assert answer.status_code == 200, answer.text
+    renewed = answer.json()["asset"]
+    assert [(await anonymous.get(one)).status_code for one in (url, small, f"{url}?format=jpeg")] == [404, 404, 404]
+    fresh = await anonymous.get(renewed["publicUrl"])
+    assert (fresh.status_code, fresh.content) == (200, CONTENT)
+    assert (await anonymous.get(renewed["preview"]["small"])).status_code == 200
+    assert renewed["useAsMediaLink"] == renewed["publicUrl"]
+
+
+async def test_a_token_that_a_post_needs_is_not_revoked(
+    anonymous: httpx2.AsyncClient, api: httpx2.AsyncClient, url: str, asset: Asset, used_by: Callable[..., Awaitable[str]]
+) -> None:
+    post_id = await used_by([{"id": "asset_1", "url": url}])
+    answer = await api.post(f"/v1/assets/{asset.id}/revoke-delivery", json={})
+    assert (answer.status_code, answer.json()["code"], answer.json()["details"]["posts"]) == (409, "asset_in_use", [post_id])
+    assert (await anonymous.get(url)).status_code == 200
+    assert (await api.post("/v1/assets/asset_unknown/revoke-delivery")).status_code == 404
 
 
 async def test_a_swept_file_is_not_there(anonymous: httpx2.AsyncClient, system: System, workspace: Member, asset: Asset, url: str) -> None:

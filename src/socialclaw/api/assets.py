@@ -84,6 +84,22 @@ async def delete_asset(caller: Caller, request: Request, assetId: str) -> Respon
     return _shown(caller, await caller.write(assets.delete, assetId, days))
 
 
+@router.post(
+    "/{assetId}/revoke-delivery",
+    summary="Revoke delivery token",
+    response_model=AssetResponse,
+    responses=problems(400, 404, 409, 413, 422),
+    openapi_extra=takes(OkResponse, required=False),
+)
+async def revoke_delivery(caller: Caller, assetId: str) -> Response:
+    """Give a file a new public URL; the old one, and those of its previews, are 404 from now on.
+
+    While a post that is not over needs the file, that is a 409 that names the posts. Published posts that show the file from here, as on
+    Reddit, lose it. A cache that has a copy may keep it.
+    """
+    return _shown(caller, await caller.write(assets.revoke_delivery, assetId))
+
+
 def _shown(caller: CallerContext, asset: Asset, *, status: int = 200) -> Response:
     return ok(status, asset=assets.wire(asset, caller.system.settings.base_url))
 

@@ -68,8 +68,12 @@ def begin(scope: Scope, values: Mapping[str, Any]) -> Asset:
     """Note an asset before its object is put into storage, so that no crash leaves an object that nothing knows of."""
     if scope.session.scalar(select(Asset.id).where(Asset.object_key == values["object_key"])):
         raise taken(values["object_key"])
-    token = secrets.token_urlsafe(24)
-    return scope.add(Asset(**values, status="uploading", delivery_token=token, delete_after=utc_now() + UPLOAD_TIME))
+    return scope.add(Asset(**values, status="uploading", delivery_token=new_token(), delete_after=utc_now() + UPLOAD_TIME))
+
+
+def new_token() -> str:
+    """What opens an asset to all who have it: 192 random bits."""
+    return secrets.token_urlsafe(24)
 
 
 def taken(key: str) -> Conflict:
@@ -102,12 +106,25 @@ def shown(scope: Scope, asset_id: str, *, lock: bool = False) -> Asset:
 
 def delete(scope: Scope, asset_id: str, retention_days: int) -> Asset:
     """Mark for deletion after so many days. Conflict `asset_in_use`, naming posts, while a post that is not over needs it."""
+    asset = _unused(scope, asset_id)
+    asset.status, asset.delete_after = "pending_delete", utc_now() + timedelta(days=retention_days)
+    return asset
+
+
+def revoke_delivery(scope: Scope, asset_id: str) -> Asset:
+    """Give it a new delivery token: nothing opens by the old one any more. Conflict as for `delete`, since posts hold its URL."""
+    asset = _unused(scope, asset_id)
+    asset.delivery_token = new_token()
+    return asset
+
+
+def _unused(scope: Scope, asset_id: str) -> Asset:
+    """The asset, locked; Conflict `asset_in_use`, naming posts, while a post that is not over needs it."""
     asset = shown(scope, asset_id, lock=True)
     used = scope.session.scalars(users(scope.workspace_id, asset_id).limit(MOST_NAMED + 1)).all()
     if used:
         message = f"Posts that are not published yet use this asset: {', '.join(used[:3])}{' and more' if len(used) > 3 else ''}"
         raise Conflict(message, code="asset_in_use", assetId=asset_id, posts=list(used[:MOST_NAMED]), more=len(used) > MOST_NAMED)
-    asset.status, asset.delete_after = "pending_delete", utc_now() + timedelta(days=retention_days)
     return asset
 
 
