@@ -56,7 +56,13 @@ def _beyond(shape: Shape) -> Iterator[Media]:
         yield from (_file(shape.kind, **{fact: bound}) for bound in (least and least - 1, most and most + 1) if bound)
     for width, bound in zip((1, 1000), shape.aspect, strict=True):
         yield from [_file(shape.kind, width=width, height=1001 - width)] if bound else []
-    yield from [_file(shape.kind, mime="application/x-nonsense")] if shape.mimes else []
+    for fact, bounds in (("frame_rate", shape.frames), ("long", shape.long_side), ("short", shape.short_side)):
+        least, most = bounds
+        value = most + 1 if most else (least or 0) / 2
+        known = {"frame_rate": value} if fact == "frame_rate" else {"width": value, "height": value}
+        yield from [_file(shape.kind, **known)] if value else []
+    for fact, taken in (("mime", shape.mimes), ("video_codec", shape.video_codecs), ("audio_codec", shape.audio_codecs)):
+        yield from [_file(shape.kind, **{fact: "application/x-nonsense"})] if taken else []
 
 
 def _file(kind: str, *, extension: str = "", **known: Any) -> Media:

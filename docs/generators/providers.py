@@ -138,12 +138,17 @@ def _facts(shape: Shape) -> Iterator[str]:
     for name, (least, most), unit in (
         ("width", shape.width, "pixels"),
         ("height", shape.height, "pixels"),
+        ("longer side", shape.long_side, "pixels"),
+        ("shorter side", shape.short_side, "pixels"),
         ("width by height", shape.aspect, ""),
+        ("frames a second", shape.frames, ""),
         ("length", shape.seconds, "seconds"),
     ):
         words = [f"at least {least:.5g}"] if least is not None else []
         words += [f"at most {most:.5g}"] if most is not None else []
         yield f"{name} {' and '.join(words)} {unit}".rstrip() if words else ""
+    for what, codecs_taken in (("video", shape.video_codecs), ("audio", shape.audio_codecs)):
+        yield f"{what} codec {' or '.join(codecs_taken)}" if codecs_taken else ""
 
 
 def _settings(provider: Provider) -> Iterator[str]:

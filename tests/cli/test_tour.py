@@ -11,7 +11,10 @@ from PIL import Image
 from socialclaw.cli.output import Problem
 from socialclaw.cli.tour import PICTURE, campaign, picture, required_settings
 
-ASSET = {"id": "asset_1", "publicUrl": "http://127.0.0.1/media/a/b/tour.png"}
+ASSETS = {
+    "image": {"id": "asset_1", "publicUrl": "http://127.0.0.1/media/a/b/tour.png"},
+    "video": {"id": "asset_2", "publicUrl": "http://127.0.0.1/media/a/b/tour.mp4"},
+}
 
 
 def able(name: str, *, kinds: tuple[str, ...] = ("image",), required: bool = False, replies: bool = False, **more: Any) -> dict[str, Any]:
@@ -25,7 +28,7 @@ def able(name: str, *, kinds: tuple[str, ...] = ("image",), required: bool = Fal
 
 
 def targets(*accounts: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    return {target["account"]: target["steps"] for target in campaign(accounts, ASSET)["campaigns"][0]["targets"]}
+    return {target["account"]: target["steps"] for target in campaign(accounts, ASSETS)["campaigns"][0]["targets"]}
 
 
 def test_only_an_account_that_can_reply_gets_a_reply() -> None:
@@ -35,21 +38,24 @@ def test_only_an_account_that_can_reply_gets_a_reply() -> None:
     assert len(found["loner"]) == 1
 
 
-def test_the_picture_goes_where_pictures_are_taken() -> None:
-    found = targets(able("pictures"), able("words", kinds=("video",)))
+def test_the_picture_goes_where_pictures_are_taken_and_the_film_where_nothing_else_will_do() -> None:
+    found = targets(
+        able("pictures", kinds=("video", "image")), able("words", kinds=("video",)), able("films", kinds=("video",), required=True)
+    )
     assert found["pictures"][0]["assets"][0]["id"] == "asset_1"
     assert "assets" not in found["words"][0]
+    assert found["films"][0]["assets"][0]["id"] == "asset_2"
 
 
 def test_an_account_that_cannot_take_the_tour_is_left_out() -> None:
     asks = {"publishSettings": {"fields": [{"id": "subreddit", "type": "string", "required": True}]}}
-    found = targets(able("good"), able("films", kinds=("video",), required=True), able("revoked", publishable=False), able("asks", **asks))
+    found = targets(able("good"), able("papers", kinds=("other",), required=True), able("revoked", publishable=False), able("asks", **asks))
     assert list(found) == ["good"]
 
 
 def test_without_any_account_there_is_no_tour() -> None:
     with pytest.raises(Problem):
-        campaign([able("revoked", publishable=False)], ASSET)
+        campaign([able("revoked", publishable=False)], ASSETS)
 
 
 def test_settings_that_must_be_given_get_their_first_option() -> None:

@@ -20,6 +20,7 @@ from socialclaw.cli.consent import read_form
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import iso
 from socialclaw.db.workspaces import Workspace
+from socialclaw.media.apart import films
 from socialclaw.networks import providers
 from socialclaw.settings import Settings
 from socialclaw.storage.base import cache_dir
@@ -63,14 +64,14 @@ async def agreed(system: System, url: str) -> dict[str, str]:
     raise AssertionError("the consent does not come to an end")
 
 
-async def connected(system: System, workspace: Member, provider: str) -> str:
-    """The id of an account of this provider."""
+async def connected(system: System, workspace: Member, provider: str, account_type: str = "") -> str:
+    """The id of an account of this provider, of the first type that can be published to unless another is named."""
     begun = await connect.start(system, workspace.id, provider, test=True)
     done = await callback.finish(system, provider, await agreed(system, unrouted(system, begun["authorizeUrl"])))
     assert done.error is None, done.error
     accounts = await system.read(workspace.id, lambda scope: list(scope.session.scalars(scope.all(Account))), test=True)
     targets = [(a.id, providers()[provider].target(a.account_type)) for a in accounts if a.provider == provider]
-    return next(account_id for account_id, target in targets if target and target.publishes)
+    return next(account_id for account_id, target in targets if target and target.publishes and account_type in ("", target.name))
 
 
 def pulls_from_us(system: System, name: str) -> None:
@@ -99,6 +100,7 @@ def schedule(account: str, asset: dict[str, Any], at: datetime, provider: str, *
 
 
 TIKTOK, INSTAGRAM = ("tiktok", "tiktok"), ("instagram_business", "meta")
+OLDER = ("meta instagram_business", "meta")  # an Instagram account of an older workspace: its limits, not those of a Page
 SIDES, ASPECT = "tiktok_image_resolution_invalid", "instagram_image_aspect_invalid"
 FIVE = "made smaller than 5,242,880 bytes"
 CASES = [
@@ -109,6 +111,8 @@ CASES = [
     (TIKTOK, files.picture("PNG", (2400, 1200), "RGBA"), SIDES, (1920, 960), "image/png made image/jpeg"),
     (INSTAGRAM, files.picture("JPEG", (1080, 1920)), ASPECT, (1536, 1920), "padded to 1536x1920"),
     (INSTAGRAM, files.picture("PNG", (2000, 500)), ASPECT, (2000, 1048), "image/png made image/jpeg; padded to 2000x1048"),
+    (OLDER, files.picture("JPEG", (1080, 1920)), "meta_image_aspect_invalid", (1536, 1920), "padded to 1536x1920"),
+    (("x", "x"), files.picture("AVIF", (300, 200)), "x_image_type_unsupported", (300, 200), "image/avif made image/jpeg"),
 ]
 
 
@@ -124,8 +128,8 @@ async def test_a_picture_is_refused_or_changed_as_the_post_says(
     size: tuple[int, int] | None,
     told: str,
 ) -> None:
-    provider, name = of
-    account = await connected(system, workspace, provider)
+    (provider, _, account_type), name = of[0].partition(" "), of[1]
+    account = await connected(system, workspace, provider, account_type)
     pulls_from_us(system, name)
     asset = await uploaded(api, content, "picture")
     start = datetime.fromisoformat((await api.post("/v1/sandbox/clock/freeze")).json()["clock"]["now"])
@@ -198,18 +202,73 @@ async def test_a_policy_that_is_none_is_refused_and_what_no_change_helps_stays_r
     assert (short.status_code, short.json()["code"]) == (422, "instagram_video_duration_invalid")
 
 
-async def test_a_film_is_written_anew_for_a_network_that_does_not_take_its_form(
-    api: httpx2.AsyncClient, system: System, workspace: Member, anonymous: httpx2.AsyncClient
+SMALL = files.film("matroska", size=(320, 240))
+ODD = files.film("webm", "libvpx-vp9", sound="libopus", rate=75, size=(160, 120))
+SLOW = files.film(seconds=4, size=(320, 400), sound=None)
+FILMS: list[tuple[tuple[str, str], bytes, dict[str, Any], list[str], tuple[int, int, float]]] = [
+    (
+        TIKTOK,
+        SMALL,
+        {
+            "tiktok_video_type_unsupported": {"mime": "video/x-matroska"},
+            "tiktok_video_resolution_invalid": {"width": 320, "height": 240, "minWidth": 360, "minHeight": 360},
+            "tiktok_video_frame_rate_invalid": {"frameRate": 10.0, "minFrameRate": 23, "maxFrameRate": 60},
+        },
+        ["video/x-matroska made video/mp4", "10 frames a second made 23", "scaled from 320x240 to 480x360"],
+        (480, 360, 23),
+    ),
+    (
+        ("x", "x"),
+        ODD,
+        {
+            "x_video_codec_unsupported": {"audioCodec": "opus", "supportedValues": ["aac"]},
+            "x_video_frame_rate_invalid": {"frameRate": 75.0, "maxFrameRate": 60},
+        },
+        ["video/webm made video/mp4", "vp9 made h264", "opus made aac", "75 frames a second made 60"],
+        (160, 120, 60),
+    ),
+    (
+        INSTAGRAM,
+        SLOW,
+        {"instagram_video_frame_rate_invalid": {"frameRate": 10.0, "minFrameRate": 23}},
+        ["10 frames a second made 23"],
+        (320, 400, 23),
+    ),
+]
+
+
+@pytest.mark.parametrize(("of", "content", "refusals", "told", "facts"), FILMS, ids=[case[0][0] for case in FILMS])
+async def test_a_film_is_refused_with_every_broken_limit_or_written_anew(
+    api: httpx2.AsyncClient,
+    system: System,
+    workspace: Member,
+    anonymous: httpx2.AsyncClient,
+    of: tuple[str, str],
+    content: bytes,
+    refusals: dict[str, Any],
+    told: list[str],
+    facts: tuple[int, int, float],
 ) -> None:
-    account = await connected(system, workspace, "tiktok")
-    asset = await uploaded(api, files.film("matroska", size=(320, 240)), "a.mkv")
-    start = datetime.fromisoformat((await api.post("/v1/sandbox/clock/freeze")).json()["clock"]["now"])
-    refused = await api.post("/v1/posts/apply", json=schedule(account, asset, start + timedelta(hours=1), "tiktok"))
-    assert {i["code"] for i in refused.json()["details"]["issues"]} == {"tiktok_video_type_unsupported", "tiktok_video_resolution_invalid"}
-    applied = await api.post("/v1/posts/apply", json=schedule(account, asset, start + timedelta(hours=1), "tiktok", mediaPolicy="fit"))
+    provider, name = of
+    account = await connected(system, workspace, provider)
+    pulls_from_us(system, name)
+    asset = await uploaded(api, content, "a.bin")
+    start = datetime.fromisoformat((await api.post("/v1/sandbox/clock/freeze")).json()["clock"]["now"]) + timedelta(hours=1)
+    refused = await api.post("/v1/posts/apply", json=schedule(account, asset, start, provider))
+    issues = {issue["code"]: issue["details"] for issue in refused.json()["details"]["issues"]}
+    assert issues.keys() == refusals.keys()
+    for code, figures in refusals.items():
+        assert issues[code].items() >= figures.items(), issues[code]
+    applied = await api.post("/v1/posts/apply", json=schedule(account, asset, start, provider, mediaPolicy="fit"))
     assert applied.status_code == 201, applied.text
     await api.post("/v1/sandbox/clock/advance", json={"days": 1})
     answer = (await api.get(f"/v1/posts/{applied.json()['posts'][0]['id']}/attempts")).json()
     assert answer["post"]["status"] == "published", answer["attempts"][0]["message"]
     [change] = next(a["details"] for a in answer["attempts"] if "mediaChanges" in a["details"])["mediaChanges"]
-    assert change["changes"][:2] == ["video/x-matroska made video/mp4", "scaled from 320x240 to 480x360"]
+    assert change["changes"] == [*told, "written anew, without metadata"]
+    [made] = (cache_dir(system.settings) / asset["id"]).glob("fit-*.mp4")
+    with films.opened(str(made)) as film:
+        found = films.facts(film)
+        assert (*films.poster(film).size, found["frame_rate"]) == (facts[0], facts[1], pytest.approx(facts[2], rel=0.05))
+        assert (found["video_codec"], found["audio_codec"]) == ("h264", "aac" if asset["audioCodec"] else None)
+        assert found["duration"] == pytest.approx(asset["duration"], abs=0.2)

@@ -347,8 +347,18 @@ def beyond(file: Media, shape: Shape) -> Iterable[Media]:
         yield replace(file, width=max(1, int(1000 * low) - 10), height=1000)
     if high:
         yield replace(file, width=int(1000 * high) + 10, height=1000)
+    if shape.frames[0]:
+        yield replace(file, frame_rate=shape.frames[0] - 1)
+    if shape.frames[1]:
+        yield replace(file, frame_rate=shape.frames[1] + 1)
+    if shape.long_side[1]:
+        yield replace(file, width=shape.long_side[1] + 1, height=shape.long_side[1])
     if shape.mimes:
         yield replace(file, mime=f"{shape.kind}/x-nonsense")
+    if shape.video_codecs:
+        yield replace(file, video_codec="nonsense")
+    if shape.audio_codecs:
+        yield replace(file, audio_codec="nonsense")
 
 
 @duty

@@ -12,7 +12,17 @@ from socialclaw.providers.issues import Issue
 from socialclaw.providers.rules import Rules, check
 from socialclaw.providers.shapes import Shape
 
-SHAPE = Shape("video", mimes=("video/mp4",), width=(540, 4096), height=(960, None), aspect=(0.5, 2.0), seconds=(5, 300))
+SHAPE = Shape(
+    "video",
+    mimes=("video/mp4",),
+    width=(540, 4096),
+    height=(960, None),
+    aspect=(0.5, 2.0),
+    seconds=(5, 300),
+    frames=(23, 60),
+    video_codecs=("h264", "hevc"),
+    audio_codecs=("aac",),
+)
 RULES = Rules(shapes=(SHAPE, Shape("image", most=3)), mixed=True)
 FINE = Media("m", "video", "video/mp4", url="https://m.example/a.mp4", width=1000, height=1000, duration=60)
 
@@ -30,6 +40,9 @@ def issues(media: Media, rules: Rules = RULES) -> list[Issue]:
         {"duration": 5},
         {"duration": 300},
         {"width": None, "height": None, "duration": None, "mime": None},
+        {"frame_rate": 22.9},
+        {"frame_rate": 60.3},
+        {"video_codec": "hevc", "audio_codec": None},
     ],
 )
 def test_what_is_within_the_bounds_or_not_known_is_fine(fact: dict[str, Any]) -> None:
@@ -45,6 +58,10 @@ def test_what_is_within_the_bounds_or_not_known_is_fine(fact: dict[str, Any]) ->
         ({"width": 2010, "height": 1000}, "demo_video_aspect_invalid", {"width": 2010}),
         ({"duration": 4.9}, "demo_video_duration_invalid", {"duration": 4.9, "minSeconds": 5, "maxSeconds": 300}),
         ({"duration": 301}, "demo_video_duration_invalid", {"duration": 301}),
+        ({"frame_rate": 22.4}, "demo_video_frame_rate_invalid", {"frameRate": 22.4, "minFrameRate": 23, "maxFrameRate": 60}),
+        ({"frame_rate": 61}, "demo_video_frame_rate_invalid", {"frameRate": 61}),
+        ({"video_codec": "vp9"}, "demo_video_codec_unsupported", {"videoCodec": "vp9", "supportedValues": ["h264", "hevc"]}),
+        ({"audio_codec": "mp3"}, "demo_video_codec_unsupported", {"audioCodec": "mp3", "supportedValues": ["aac"]}),
         ({"mime": "video/webm"}, "demo_video_type_unsupported", {"mime": "video/webm", "supportedValues": ["video/mp4"]}),
     ],
 )

@@ -100,6 +100,11 @@ def media_wire(rules: Rules, target: TargetType) -> dict[str, Any]:
             "height": list(s.height),
             "aspect": list(s.aspect),
             "seconds": list(s.seconds),
+            "longSide": list(s.long_side),
+            "shortSide": list(s.short_side),
+            "frameRate": list(s.frames),
+            "videoCodecs": list(s.video_codecs),
+            "audioCodecs": list(s.audio_codecs),
             **({"maxTextLength": s.max_text} if s.max_text else {}),
             **({"maxTitleLength": s.max_title} if s.max_title else {}),
         }

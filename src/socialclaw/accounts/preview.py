@@ -45,7 +45,8 @@ _TEXTS = {
     "interaction": ("interaction_type", "interactionType"),
     "parent": ("reply_to_step_id", "replyToStepId", "parent_step_id", "parentStepId"),
 }
-_FACTS = ("mime", "kind", "size", "duration", "width", "height")
+_FACTS = {name: name for name in ("mime", "kind", "size", "duration", "width", "height")}
+_FACTS |= {"frameRate": "frame_rate", "videoCodec": "video_codec", "audioCodec": "audio_codec"}
 
 
 class Looked(Protocol):
@@ -107,7 +108,7 @@ def completed(scope: Scope, body: Body) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
     for asset in body.assets:
         row = rows.get(str(asset.get("id"))) or rows.get(_own_id(str(asset["url"])))
-        facts = {"id": row.id, **{name: getattr(row, name) for name in _FACTS}, "managed": True} if row else {}
+        facts = {"id": row.id, **{name: getattr(row, ours) for name, ours in _FACTS.items()}, "managed": True} if row else {}
         found.append({**asset, **{name: value for name, value in facts.items() if value is not None}})
     return found
 
@@ -200,7 +201,7 @@ def _media(index: int, asset: Mapping[str, Any]) -> Media:
     url, kind = str(asset["url"]), str(asset.get("kind") or "").lower()
     return Media(
         id=str(asset.get("id") or f"asset_{index + 1}"),
-        kind=kind if kind in ("image", "video") else kind_of_url(url),
+        kind=kind if kind in ("image", "video") else "other" if kind and asset.get("managed") else kind_of_url(url),
         mime=asset.get("mime"),
         size=int(asset["size"]) if asset.get("size") else None,
         url=url,
@@ -209,6 +210,9 @@ def _media(index: int, asset: Mapping[str, Any]) -> Media:
         width=int(asset["width"]) if asset.get("width") else None,
         height=int(asset["height"]) if asset.get("height") else None,
         duration=float(asset["duration"]) if asset.get("duration") else None,
+        frame_rate=asset.get("frameRate"),
+        video_codec=asset.get("videoCodec"),
+        audio_codec=asset.get("audioCodec"),
     )
 
 

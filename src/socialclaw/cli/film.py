@@ -10,7 +10,7 @@ import av
 from PIL import Image
 
 SIZE = (540, 960)  # upright, and as small as every network takes it
-SECONDS, RATE = 6, 12
+SECONDS, RATE = 6, 24
 
 
 def film(content: bytes) -> bytes:

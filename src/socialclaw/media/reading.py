@@ -72,6 +72,9 @@ async def _own(system: System, row: Asset, given: Mapping[str, Any]) -> Media:
         width=row.width or given.get("width") or None,
         height=row.height or given.get("height") or None,
         duration=row.duration or given.get("duration") or None,
+        frame_rate=row.frame_rate,
+        video_codec=row.video_codec,
+        audio_codec=row.audio_codec,
         read=read,
     )
 

@@ -15,6 +15,7 @@ from socialclaw.providers.connect import Form, OAuth2
 from socialclaw.providers.draft import Account, Draft, Mark, Published, Target
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Check, Rules
+from socialclaw.providers.shapes import Shape
 
 if TYPE_CHECKING:
     from socialclaw.providers.simulator import Simulator
@@ -135,6 +136,7 @@ class TargetType:
     no_settings_code: str = ""  # of any setting given to a type that has none, where it is not the general one
     publish_shape: str = ""
     media_delivery: str = ""
+    shapes: tuple[Shape, ...] = ()  # what media its posts may have, where that is not the provider's
     pulls: tuple[str, ...] = ()  # kinds of files that are fetched from their public URL, by the network or by who sees the post
     fits: Check | None = None  # whether the settings suit the media; pure
     sync: str = ""
@@ -173,6 +175,10 @@ class Provider:
 
     def target(self, account_type: str) -> TargetType | None:
         return next((t for t in self.targets if t.name == account_type), None)
+
+    def shapes_of(self, target: TargetType | None) -> Mapping[str, Shape]:
+        """What media a post to this type may have, by kind; the first shape of a kind counts."""
+        return {s.kind: s for s in reversed((target and target.shapes) or self.rules.shapes)}
 
     def target_of(self, handle: str) -> TargetType | None:
         """The type a handle belongs to, by its longest matching prefix."""

@@ -14,7 +14,7 @@ ReadRange = Callable[[int, int], Awaitable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """One file of a post. What is not known is None; `size` is in bytes, `duration` in seconds."""
+    """One file of a post. What is not known is None; `size` is in bytes, `duration` in seconds, codecs by FFmpeg's names."""
 
     id: str
     kind: str  # "image" | "video" | "other"
@@ -27,6 +27,9 @@ class Media:
     height: int | None = None
     duration: float | None = None
     read: ReadRange | None = None  # None while only checking; set when publishing, and then `size` is known
+    frame_rate: float | None = None  # frames a second
+    video_codec: str | None = None
+    audio_codec: str | None = None
 
 
 def is_ours(media: Media) -> bool:

@@ -14,6 +14,7 @@ from socialclaw.providers.draft import Media
 from socialclaw.providers.shapes import Bounds, Shape, judge_facts
 
 MADE = {"image": "image/jpeg", "video": "video/mp4"}  # what a changed file is, unless the shape takes something else only
+CODECS = ("h264", "aac")  # of a film that is changed
 PICTURES = ("image/jpeg", "image/png", "image/webp")  # what can be written
 
 
@@ -22,7 +23,7 @@ class Change:
     """What a file becomes: of type `mime`, its picture `width` x `height`, in the middle of a canvas where that is larger.
 
     `max_bytes`: more than that it must not have; then it is made coarser, and smaller at last, down to `least` pixels,
-    within the same `aspect`.
+    within the same `aspect`. `frames` is the frame rate of a film, None where that stays.
     """
 
     kind: str
@@ -33,10 +34,19 @@ class Change:
     max_bytes: int | None = None
     least: tuple[int, int] = (1, 1)
     aspect: Bounds = (None, None)
+    frames: float | None = None
 
     def of(self, m: Media) -> Media:
         """The file as it will be; how many bytes it will have is not known, only that they are not too many."""
-        return replace(m, mime=self.mime, width=self.canvas[0], height=self.canvas[1], size=None)
+        made = replace(m, mime=self.mime, width=self.canvas[0], height=self.canvas[1], size=None)
+        if self.kind != "video":
+            return made
+        return replace(
+            made,
+            frame_rate=self.frames or m.frame_rate,
+            video_codec=CODECS[0] if m.video_codec else None,
+            audio_codec=CODECS[1] if m.audio_codec else None,
+        )
 
     def told(self, m: Media) -> list[str]:
         """What is changed, in words."""
@@ -45,6 +55,12 @@ class Change:
     def _told(self, m: Media) -> Iterator[str]:
         if m.mime != self.mime:
             yield f"{m.mime} made {self.mime}"
+        made = self.of(m)
+        for codec, new in ((m.video_codec, made.video_codec), (m.audio_codec, made.audio_codec)):
+            if codec != new:
+                yield f"{codec} made {new}"
+        if self.frames:
+            yield f"{m.frame_rate:g} frames a second made {self.frames:g}"
         if (m.width, m.height) != (self.width, self.height):
             yield f"scaled from {m.width}x{m.height} to {self.width}x{self.height}"
         if self.canvas != (self.width, self.height):
@@ -64,7 +80,8 @@ def change_for(m: Media, shape: Shape) -> Change | None:
         return None
     canvas, (width, height) = _sized(m.width, m.height, shape, step=2 if m.kind == "video" else 1)
     least = ceil(shape.width[0] or 1), ceil(shape.height[0] or 1)
-    change = Change(m.kind, mime, width, height, canvas, shape.max_bytes, least, shape.aspect)
+    frames = _frames(m, shape) if "frame_rate_invalid" in broken else None
+    change = Change(m.kind, mime, width, height, canvas, shape.max_bytes, least, shape.aspect, frames)
     return None if any(judge_facts(change.of(m), shape)) else change
 
 
@@ -75,6 +92,13 @@ def _mime(m: Media, shape: Shape) -> str | None:
     if not shape.mimes or made in shape.mimes:
         return made
     return next((mime for mime in shape.mimes if m.kind == "image" and mime in PICTURES), None)
+
+
+def _frames(m: Media, shape: Shape) -> float | None:
+    """The nearest frame rate within the bounds."""
+    least, most = shape.frames
+    rate = max(m.frame_rate or 0, least or 0)
+    return min(rate, most) if most else rate
 
 
 def _sized(width: int, height: int, shape: Shape, *, step: int) -> tuple[tuple[int, int], tuple[int, int]]:

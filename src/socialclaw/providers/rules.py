@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from socialclaw.providers.draft import Draft, Media, titled
+from socialclaw.providers.draft import Draft, Media, is_ours, titled
 from socialclaw.providers.issues import Issue, shown
 from socialclaw.providers.shapes import IMAGE_EXTENSIONS, VIDEO_EXTENSIONS, Shape, extension_of, judge_facts
 
@@ -172,8 +172,8 @@ def _text(draft: Draft, rules: Rules, prefix: str) -> Iterator[Issue]:
 
 
 def _extension(draft: Draft, rules: Rules, prefix: str) -> Iterator[Issue]:
-    """Looks only at the first media URL, and only if that has an extension."""
-    if not rules.checks_extension or not draft.media or draft.media[0].kind == "other":
+    """Looks only at the first media URL, and only if that has an extension. What our own files are is known, whatever they are called."""
+    if not rules.checks_extension or not draft.media or draft.media[0].kind == "other" or is_ours(draft.media[0]):
         return
     extension = extension_of(draft.media[0].url)
     if extension and extension not in IMAGE_EXTENSIONS | VIDEO_EXTENSIONS:

@@ -22,9 +22,10 @@ Bounds = tuple[float | None, float | None]
 class Shape:
     """One allowed combination of media, e.g. one to four images, and what each of its files must be.
 
-    Pixels, seconds and `aspect` (width divided by height) are (least, most), None where there is no bound. What is not known of a
-    file is not judged. `max_text` is of the text beside such files, where theirs is a bound of its own; with `max_title` the name
-    is a title, and the text is what stands below it.
+    Pixels, seconds, `frames` (a second, rounded) and `aspect` (width divided by height) are (least, most), None where there is no
+    bound; codecs are FFmpeg's names of those that are taken, any where empty. What is not known of a file is not judged. `max_text` is
+    of the text beside such files, where theirs is a bound of its own; with `max_title` the name is a title, and the text is what stands
+    below it.
     """
 
     kind: str  # "image" | "video" | "other"
@@ -38,14 +39,21 @@ class Shape:
     short_side: Bounds = (None, None)
     aspect: Bounds = (None, None)
     seconds: Bounds = (None, None)
+    frames: Bounds = (None, None)
+    video_codecs: tuple[str, ...] = ()
+    audio_codecs: tuple[str, ...] = ()
     max_text: int | None = None
     max_title: int | None = None
 
     @property
     def judges_facts(self) -> bool:
         """Whether more than kind, number and bytes of its files matters."""
-        pairs = (self.width, self.height, self.long_side, self.short_side, self.aspect, self.seconds)
-        return bool(self.mimes) or any(bound is not None for pair in pairs for bound in pair)
+        listed = self.mimes or self.video_codecs or self.audio_codecs
+        return bool(listed) or any(bound is not None for pair in (*self._sides, self.seconds, self.frames) for bound in pair)
+
+    @property
+    def _sides(self) -> tuple[Bounds, ...]:
+        return self.width, self.height, self.long_side, self.short_side, self.aspect
 
     def __str__(self) -> str:
         count = str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
@@ -62,18 +70,20 @@ class Shape:
             ("resolution_invalid", "shorter side", sides[0], self.short_side),
             ("aspect_invalid", "aspect ratio", aspect, self.aspect),
             ("duration_invalid", "duration", m.duration, self.seconds),
+            ("frame_rate_invalid", "frame rate", round(m.frame_rate) if m.frame_rate else None, self.frames),
         ):
             if value:
                 yield rule, what, value, bounds
 
     def unknown(self, m: Media) -> list[str]:
         """What is bounded here and not known of the file, so that it cannot be judged."""
-        sides = any(bound is not None for pair in (self.width, self.height, self.long_side, self.short_side, self.aspect) for bound in pair)
         missing = (
             ("type", bool(self.mimes) and not m.mime),
             ("size", bool(self.max_bytes) and not m.size),
-            ("dimensions", sides and not (m.width and m.height)),
+            ("dimensions", any(bound is not None for pair in self._sides for bound in pair) and not (m.width and m.height)),
             ("duration", self.seconds != (None, None) and not m.duration),
+            ("frame rate", self.frames != (None, None) and not m.frame_rate),
+            ("codec", bool(self.video_codecs) and not m.video_codec),
         )
         return [what for what, so in missing if so]
 
@@ -83,6 +93,10 @@ def judge_facts(m: Media, shape: Shape) -> Iterator[tuple[str, Issue]]:
     if m.mime and shape.mimes and m.mime not in shape.mimes:
         message = f"The {m.kind} is {m.mime}; possible are {', '.join(shape.mimes)}"
         yield "type_unsupported", Issue("", message, details={"mime": m.mime, "supportedValues": list(shape.mimes)})
+    for what, codec, taken in (("video", m.video_codec, shape.video_codecs), ("audio", m.audio_codec, shape.audio_codecs)):
+        if codec and taken and codec not in taken:
+            message = f"The {m.kind} has the {what} codec {codec}; possible {'is' if len(taken) == 1 else 'are'} {', '.join(taken)}"
+            yield "codec_unsupported", Issue("", message, details={f"{what}Codec": codec, "supportedValues": list(taken)})
     told = set[str]()
     for rule, what, value, (least, most) in shape.facts(m):
         if rule in told or ((least is None or value >= least) and (most is None or value <= most)):
@@ -98,6 +112,8 @@ def _bounds(m: Media, shape: Shape, rule: str) -> dict[str, float | None]:
     match rule:
         case "duration_invalid":
             found = {"duration": m.duration, "minSeconds": shape.seconds[0], "maxSeconds": shape.seconds[1]}
+        case "frame_rate_invalid":
+            found = {"frameRate": m.frame_rate, "minFrameRate": shape.frames[0], "maxFrameRate": shape.frames[1]}
         case "aspect_invalid":
             found = {"width": m.width, "height": m.height, "minAspect": shape.aspect[0], "maxAspect": shape.aspect[1]}
         case _:

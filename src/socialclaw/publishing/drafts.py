@@ -15,15 +15,18 @@ from socialclaw.system import System
 
 
 @asynccontextmanager
-async def drafted(system: System, post: Post, *, test: bool, changes: list[dict[str, Any]] | None = None) -> AsyncIterator[Draft]:
+async def drafted(
+    system: System, post: Post, *, test: bool, account_type: str = "", changes: list[dict[str, Any]] | None = None
+) -> AsyncIterator[Draft]:
     """The draft, its media open. Settings were completed with their defaults when the post was applied.
 
     `changes` takes what was changed of its files to satisfy the network, where the post's media policy is `fit`; without it, none is.
     """
     async with opened(system, post.workspace_id, post.assets, test=test) if post.assets else nullcontext(()) as media:
         if changes is not None and post.media_policy == "fit" and media:
-            rules = providers()[post.provider].rules
-            media, changes[:] = await fitted(system, post.workspace_id, media, {s.kind: s for s in reversed(rules.shapes)}, test=test)
+            provider = providers()[post.provider]
+            shapes = provider.shapes_of(provider.target(account_type))
+            media, changes[:] = await fitted(system, post.workspace_id, media, shapes, test=test)
         name = "" if post.generated_name else post.name.strip()
         description = post.description.strip()
         yield Draft(

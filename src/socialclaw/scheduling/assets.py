@@ -31,6 +31,9 @@ class StoredAsset:
     width: int | None = None
     height: int | None = None
     filename: str | None = None
+    frame_rate: float | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,11 @@ class Library:
 
 
 def kind_of(asset: Mapping[str, Any]) -> str:
-    """image, video or other: what the asset says it is, else by the extension of its URL."""
+    """image, video or other: what the asset says it is, else by the extension of its URL. Of a file that we keep it is known."""
     kind = asset.get("kind")
-    return kind if kind in ("image", "video") else kind_of_url(asset["url"])
+    if kind in ("image", "video"):
+        return str(kind)
+    return "other" if kind and asset.get("managed") else kind_of_url(asset["url"])
 
 
 def media_of(asset: Mapping[str, Any]) -> Media:
@@ -70,6 +75,9 @@ def media_of(asset: Mapping[str, Any]) -> Media:
         width=asset.get("width") or None,
         height=asset.get("height") or None,
         duration=asset.get("duration") or None,
+        frame_rate=asset.get("frameRate"),
+        video_codec=asset.get("videoCodec"),
+        audio_codec=asset.get("audioCodec"),
     )
 
 

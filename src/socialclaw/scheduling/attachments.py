@@ -172,7 +172,8 @@ class AssetReader:
 
 
 def _kept(stored: StoredAsset, alt: str) -> dict[str, Any]:
-    """What we found out about a file counts, not what a document says of it."""
+    """What we found out about a file counts, not what a document says of it. What only films have is left out of other files."""
+    film = {"frameRate": stored.frame_rate, "videoCodec": stored.video_codec, "audioCodec": stored.audio_codec}
     return {
         "id": stored.id,
         "url": stored.url,
@@ -185,4 +186,5 @@ def _kept(stored: StoredAsset, alt: str) -> dict[str, Any]:
         "width": stored.width,
         "height": stored.height,
         "altText": alt or None,
+        **{name: value for name, value in film.items() if value},
     }

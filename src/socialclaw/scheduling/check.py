@@ -32,6 +32,9 @@ class _SeenMedia(msgspec.Struct, frozen=True, gc=False):
     width: int | None
     height: int | None
     duration: float | None
+    frame_rate: float | None
+    video_codec: str | None
+    audio_codec: str | None
     read: None = None
 
 
@@ -52,11 +55,11 @@ class _Glance(msgspec.Struct, frozen=True, gc=False):
 def _seen(asset: Mapping[str, Any], kind: str) -> _SeenMedia:
     get = asset.get
     size, width, height, duration = get("size") or None, get("width") or None, get("height") or None, get("duration") or None
-    name = get("originalFilename") or "file"
-    return _SeenMedia(asset["id"], kind, get("mime"), size, asset["url"], name, get("altText") or "", width, height, duration)
+    name, film = get("originalFilename") or "file", (get("frameRate"), get("videoCodec"), get("audioCodec"))
+    return _SeenMedia(asset["id"], kind, get("mime"), size, asset["url"], name, get("altText") or "", width, height, duration, *film)
 
 
-_FACTS = ("mime", "width", "height", "duration")
+_FACTS = ("mime", "width", "height", "duration", "frameRate", "videoCodec", "audioCodec")
 
 Settled = tuple[dict[str, Any], Sequence[Issue]]
 
@@ -77,6 +80,7 @@ class Judge:
         self.account_type = account_type or target.name
         self._needless = frozenset({rules.code("text_or_media_required", provider.key), rules.code("media_required", provider.key)})
         self._shapes = {s.kind: s for s in reversed(rules.shapes)}
+        self._own_shapes = provider.shapes_of(target)  # of this type, where its provider has several
         self._ones = frozenset(shape.kind for shape in rules.shapes if shape.least <= 1 <= rules.limit)
         self._limits = {kind: min(shape.most, rules.limit) for kind, shape in self._shapes.items()}
         judged = "text" in rules.order  # else the length is for `extra` to judge
@@ -195,7 +199,7 @@ class Judge:
         return tuple(self._fitted(m) if a.get("managed") else m for m, a in zip(media, post.assets, strict=True))
 
     def _fitted(self, m: Media) -> Media:
-        shape = self._shapes.get(m.kind)
+        shape = self._own_shapes.get(m.kind)
         change = change_for(m, shape) if shape else None
         return change.of(m) if change else m
 
@@ -213,7 +217,7 @@ class Judge:
 
     def unknown(self, asset: Mapping[str, Any]) -> list[str]:
         """What is not known of a file and would have to be, for all that is said of it to be judged."""
-        shape = self._shapes.get(kind_of(asset))
+        shape = self._own_shapes.get(kind_of(asset))
         return shape.unknown(media_of(asset)) if shape else []
 
     def _beyond(self, draft: Draft) -> Sequence[Issue]:

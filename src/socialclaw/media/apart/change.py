@@ -89,7 +89,8 @@ def _write(source: InputContainer, made: OutputContainer, change: dict[str, Any]
         raise InvalidRequest("The film has no pictures", code="media_damaged")
     sound = next(iter(source.streams.audio), None)
     seconds = (source.duration or 0) / 1_000_000
-    out = made.add_stream("libx264", rate=moving.average_rate or 30, options={"preset": "veryfast", "crf": "21"})
+    rate = Fraction(change["frames"]).limit_denominator(1001) if change["frames"] else moving.average_rate or 30
+    out = made.add_stream("libx264", rate=rate, options={"preset": "veryfast", "crf": "21"})
     out.width, out.height = change["canvas"]
     out.pix_fmt = "yuv420p"
     if (most := change.get("max_bytes")) and seconds:
@@ -112,7 +113,7 @@ def _write(source: InputContainer, made: OutputContainer, change: dict[str, Any]
 
 
 def _graph(moving: VideoStream, frame: Any, change: dict[str, Any]) -> Graph:
-    """Upright, scaled, padded; the frames keep their times."""
+    """Upright, scaled, padded; the frames keep their times, unless there are to be more or fewer of them."""
     from av.filter import Graph
 
     graph = Graph()
@@ -120,6 +121,7 @@ def _graph(moving: VideoStream, frame: Any, change: dict[str, Any]) -> Graph:
     width, height = change["width"], change["height"]
     steps = [
         *turns.get(frame.rotation % 360, ()),
+        *((("fps", f"{change['frames']}"),) if change["frames"] else ()),
         ("scale", f"{width}:{height}"),
         ("pad", f"{change['canvas'][0]}:{change['canvas'][1]}:(ow-iw)/2:(oh-ih)/2"),
         ("setsar", "1"),

@@ -99,6 +99,7 @@ def instagram_type(name: str, *handles: str, delivery: str = "meta_fetches_publi
     return TargetType(
         name,
         handles=handles,
+        shapes=rules.INSTAGRAM.shapes,
         settings=rules.INSTAGRAM_SETTINGS,
         settings_prefix="instagram",
         publish_shape="single_media_post",

@@ -20,8 +20,13 @@ MOST_FILES = 10
 MOST_HASHTAGS, MOST_MENTIONS = 30, 20
 HASHTAG, MENTION = re.compile(r"(?<![\w&])#\w+"), re.compile(r"(?<![\w.])@[\w.]+")
 
+PAGE_PICTURES = ("image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp")
 FACEBOOK = Rules(
-    shapes=(Shape("image", most=MOST_FILES, max_bytes=10 * MB), Shape("video", max_bytes=10 * GB)),
+    shapes=(
+        # A WebP of ours is handed out as a JPEG.
+        Shape("image", most=MOST_FILES, max_bytes=10 * MB, mimes=(*PAGE_PICTURES, "image/webp")),
+        Shape("video", max_bytes=10 * GB),
+    ),
     max_text=63_206,
     checks_extension=True,
     order=("limit", "mix", "interaction", "required", "kinds", "extension", "size", "text"),
@@ -42,6 +47,9 @@ INSTAGRAM = Rules(
             width=(None, 1920),
             aspect=(0.01, 10.0),
             seconds=(3, 900),
+            frames=(23, 60),
+            video_codecs=("h264", "hevc"),
+            audio_codecs=("aac",),
         ),
     ),
     mixed=True,
@@ -119,7 +127,7 @@ def instagram_fits(draft: Draft) -> Sequence[Issue]:
 
 def judge_page(draft: Draft) -> Sequence[Issue]:
     """Pictures of other servers that Facebook would not take, and that nobody converts on their way."""
-    return [*_foreign(draft, "facebook_image_type_unsupported", ("image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp"))]
+    return [*_foreign(draft, "facebook_image_type_unsupported", PAGE_PICTURES)]
 
 
 def _foreign(draft: Draft, code: str, taken: Sequence[str]) -> Iterator[Issue]:

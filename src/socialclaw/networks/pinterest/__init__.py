@@ -38,6 +38,7 @@ PROVIDERS = [
                     mimes=("video/mp4", "video/quicktime", "video/x-m4v"),
                     aspect=(0.5, 1.91),
                     seconds=(4, 15 * 60),
+                    video_codecs=("h264", "hevc"),
                 ),
             ),
             title="optional",

@@ -20,7 +20,7 @@ MOST_TITLE = 45
 OF_SPOTLIGHTS = ("snapchatPublishMode", ("spotlight",))
 
 RULES = Rules(
-    shapes=(Shape("video", max_bytes=GB, width=(540, None), height=(960, None), seconds=(5, 300)),),
+    shapes=(Shape("video", max_bytes=GB, width=(540, None), height=(960, None), seconds=(5, 300), video_codecs=("h264",)),),
     media_required=True,
     max_text=160,
     order=("interaction", "required", "limit", "kinds"),  # `extra` judges the rest, in this provider's order

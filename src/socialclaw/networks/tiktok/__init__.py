@@ -131,6 +131,8 @@ PROVIDERS = [
                     width=(360, 4096),
                     height=(360, 4096),
                     seconds=(None, 600),
+                    frames=(23, 60),
+                    video_codecs=("h264", "hevc", "vp8", "vp9"),
                 ),
                 Shape("image", most=35, max_bytes=20 * MB, long_side=(None, 1920), short_side=(None, 1080), max_text=4000, max_title=90),
             ),

@@ -47,7 +47,21 @@ PROVIDERS = [
             client_auth="basic",
         ),
         rules=Rules(
-            shapes=(Shape("image", most=4, max_bytes=5 * MB), Shape("video", max_bytes=512 * MB)),
+            # https://docs.x.com/x-api/media/quickstart/best-practices. How long a video may be depends on the account.
+            shapes=(
+                Shape("image", most=4, max_bytes=5 * MB, mimes=("image/jpeg", "image/png", "image/gif", "image/webp")),
+                Shape(
+                    "video",
+                    max_bytes=512 * MB,
+                    width=(32, None),
+                    height=(32, None),
+                    aspect=(1 / 3, 3.0),
+                    seconds=(0.5, None),
+                    frames=(None, 60),
+                    video_codecs=("h264",),
+                    audio_codecs=("aac",),
+                ),
+            ),
             interactions=("post", "reply"),
             max_text=LIMIT,
             measure=measure,
