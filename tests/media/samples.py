@@ -16,7 +16,7 @@ from tests.media import files
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """`expected`: the code of a refusal, or the facts of the asset by their names."""
+    """`expected`: the code of a refusal, or every fact of the asset that is not None, by its name."""
 
     name: str
     make: Callable[[], bytes]
@@ -25,7 +25,15 @@ class Sample:
 
 
 def is_(mime: str, width: int | None = None, height: int | None = None, **more: Any) -> dict[str, Any]:
-    return {"mime": mime, "width": width, "height": height, **more}
+    """The facts of an asset, of a kind that its type says unless another is given."""
+    found = {"mime": mime, "kind": mime.partition("/")[0], "width": width, "height": height, **more}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def moves(
+    mime: str, width: int, height: int, codec: str = "h264", sound: str | None = "aac", seconds: float = 1.002, rate: float = 10
+) -> Any:
+    return is_(mime, width, height, video_codec=codec, audio_codec=sound, duration=seconds, frame_rate=rate)
 
 
 def picture(kind: str, size: tuple[int, int] = (64, 48), mode: str = "RGB", **options: Any) -> Callable[[], bytes]:
@@ -87,7 +95,6 @@ BIG = (3000, 2000)
 DAMAGED, TRUNCATED, POLYGLOT, PLAYLIST = "media_damaged", "media_truncated", "media_polyglot", "media_playlist"
 JPEG, PNG, WEBP, GIF, AVIF = (f"image/{name}" for name in ("jpeg", "png", "webp", "gif", "avif"))
 MP4, MOV, WEBM, MKV = "video/mp4", "video/quicktime", "video/webm", "video/x-matroska"
-H264 = {"video_codec": "h264", "audio_codec": "aac"}
 
 PICTURES = (
     Sample("jpeg", picture("JPEG"), is_(JPEG, 64, 48)),
@@ -108,10 +115,10 @@ PICTURES = (
     Sample("png, large", picture("PNG", BIG), is_(PNG, *BIG)),
     Sample("webp", picture("WEBP"), is_(WEBP, 64, 48)),
     Sample("webp, lossless and clear", picture("WEBP", mode="RGBA", lossless=True), is_(WEBP, 64, 48)),
-    Sample("webp that moves", lambda: animated("WEBP"), is_(WEBP, 70, 50)),
+    Sample("webp that moves", lambda: animated("WEBP"), is_(WEBP, 70, 50, frame_rate=10)),
     Sample("gif", picture("GIF", mode="P"), is_(GIF, 64, 48)),
-    Sample("gif that moves", lambda: animated("GIF"), is_(GIF, 70, 50)),
-    Sample("png that moves", lambda: animated("PNG"), is_(PNG, 70, 50)),
+    Sample("gif that moves", lambda: animated("GIF"), is_(GIF, 70, 50, frame_rate=10)),
+    Sample("png that moves", lambda: animated("PNG"), is_(PNG, 70, 50, frame_rate=10)),
     Sample("avif", picture("AVIF"), is_(AVIF, 64, 48)),
     Sample("tiff, not opened", picture("TIFF"), is_("image/tiff")),
     Sample("bmp, not known", picture("BMP"), is_("application/octet-stream", kind="other")),
@@ -119,24 +126,24 @@ PICTURES = (
     Sample("html called a picture", lambda: files.HTML, is_("text/html", kind="other"), said=PNG),
 )
 FILMS = (
-    Sample("mp4, h264 and aac", film(), is_(MP4, 320, 240, **H264)),
-    Sample("mp4, its index first", film(fast=True), is_(MP4, 320, 240, **H264)),
-    Sample("mp4, silent", film(sound=None), is_(MP4, 320, 240, video_codec="h264", audio_codec=None, duration=1.0)),
-    Sample("mp4, hevc", film("mp4", "libx265"), is_(MP4, 320, 240, video_codec="hevc")),
-    Sample("mp4, upright", film(size=(180, 320)), is_(MP4, 180, 320, **H264)),
-    Sample("mp4, many frames", film(rate=60, sound=None), is_(MP4, 320, 240, frame_rate=60)),
+    Sample("mp4, h264 and aac", film(), moves(MP4, 320, 240)),
+    Sample("mp4, its index first", film(fast=True), moves(MP4, 320, 240)),
+    Sample("mp4, silent", film(sound=None), moves(MP4, 320, 240, sound=None, seconds=1)),
+    Sample("mp4, hevc", film("mp4", "libx265"), moves(MP4, 320, 240, "hevc")),
+    Sample("mp4, upright", film(size=(180, 320)), moves(MP4, 180, 320)),
+    Sample("mp4, many frames", film(rate=60, sound=None), moves(MP4, 320, 240, sound=None, seconds=1, rate=60)),
     *(
-        Sample(f"mp4, turned by {n}", lambda n=n: files.on_its_side(files.film(), n), is_(MP4, *((320, 240) if n == 180 else (240, 320))))
+        Sample(f"mp4, turned by {n}", lambda n=n: files.on_its_side(files.film(), n), moves(MP4, *((320, 240) if n == 180 else (240, 320))))
         for n in (90, 180, 270)
     ),
-    Sample("mov", film("mov"), is_(MOV, 320, 240, **H264)),
-    Sample("webm, vp9 and opus", film("webm", "libvpx-vp9", sound="libopus"), is_(WEBM, 320, 240, video_codec="vp9", audio_codec="opus")),
-    Sample("webm, vp8", film("webm", "libvpx", sound=None), is_(WEBM, 320, 240, video_codec="vp8")),
-    Sample("mkv", film("matroska"), is_(MKV, 320, 240, **H264)),
-    Sample("mp4 called a picture", film(), is_(MP4, 320, 240, **H264), said=PNG),
-    Sample("mp4 with sound alone", files.music, is_("audio/mp4", kind="audio", audio_codec="aac"), said=MP4),
-    Sample("mp4 called sound", film(), is_(MP4, 320, 240, kind="video"), said="audio/mp4"),
-    Sample("mpeg sound, not opened", lambda: b"ID3\x04" + bytes(50), is_("audio/mpeg", kind="audio")),
+    Sample("mov", film("mov"), moves(MOV, 320, 240)),
+    Sample("webm, vp9 and opus", film("webm", "libvpx-vp9", sound="libopus"), moves(WEBM, 320, 240, "vp9", "opus", 1.008)),
+    Sample("webm, vp8", film("webm", "libvpx", sound=None), moves(WEBM, 320, 240, "vp8", None, 1)),
+    Sample("mkv", film("matroska"), moves(MKV, 320, 240, seconds=1.023)),
+    Sample("mp4 called a picture", film(), moves(MP4, 320, 240), said=PNG),
+    Sample("mp4 with sound alone", files.music, is_("audio/mp4", audio_codec="aac", duration=1), said=MP4),
+    Sample("mp4 called sound", film(), moves(MP4, 320, 240), said="audio/mp4"),
+    Sample("mpeg sound, not opened", lambda: b"ID3\x04" + bytes(50), is_("audio/mpeg")),
 )
 DEFECTS = (
     Sample("png, a bomb", files.bomb, "image_too_large"),

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
+import pytest
+from docs.generators.media import SHOWN, becomes
+
+from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest
+from socialclaw.media.reading import opened
+from socialclaw.networks import providers
+from socialclaw.providers.draft import Media
 from socialclaw.system import System
+from tests.conftest import BASE_URL, Member
 from tests.media.conftest import Upload
 from tests.media.samples import SAMPLES, Sample
+
+FACTS = ("mime", "kind", "width", "height", "duration", "frame_rate", "video_codec", "audio_codec")
 
 
 def test_there_are_enough() -> None:
     assert len({sample.name for sample in SAMPLES}) == len(SAMPLES) >= 60
 
 
+def facts(asset: Asset) -> dict[str, Any]:
+    return {name: value for name in FACTS if (value := getattr(asset, name)) is not None}
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
-async def test_a_sample_is_kept_or_refused(system: System, upload: Upload, sample: Sample) -> None:
+async def test_a_sample_is_kept_or_refused(system: System, workspace: Member, upload: Upload, sample: Sample) -> None:
     if isinstance(sample.expected, str):
         with pytest.raises(InvalidRequest) as refused:
             await upload(sample.make(), "file.bin", mime=sample.said)
@@ -23,4 +37,9 @@ async def test_a_sample_is_kept_or_refused(system: System, upload: Upload, sampl
         assert [path for path in system.settings.media_dir.rglob("*") if path.is_file()] == []
         return
     asset = await upload(sample.make(), "file.bin", mime=sample.said)
-    assert {name: getattr(asset, name) for name in sample.expected} == sample.expected
+    assert facts(asset) == sample.expected
+    url = f"{BASE_URL}/media/{asset.id}/{asset.delivery_token}/file.bin"
+    told = Media(asset.id, url=url, filename="file.bin", **sample.expected)
+    async with opened(system, workspace.id, [{"id": asset.id, "url": url, "managed": True}]) as [media]:
+        for provider in (providers()[key] for key in SHOWN):
+            assert becomes(media, provider) == becomes(told, provider), "the page of the documentation says something else"

@@ -27,7 +27,7 @@ class Media:
     height: int | None = None
     duration: float | None = None
     read: ReadRange | None = None  # None while only checking; set when publishing, and then `size` is known
-    frame_rate: float | None = None  # frames a second
+    frame_rate: float | None = None  # frames a second; of a picture where it moves
     video_codec: str | None = None
     audio_codec: str | None = None
 

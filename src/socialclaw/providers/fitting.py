@@ -1,7 +1,7 @@
 """The smallest change to a file that makes it satisfy a shape: which one, as data. Pure; whoever publishes carries it out.
 
-A film is never shortened or made longer, and what moves (a GIF) never made to stand still: such files stay as they are, and are judged
-as they are.
+A film is never shortened or made longer, and a picture that moves never made to stand still: such files stay as they are, and are
+judged as they are.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def change_for(m: Media, shape: Shape) -> Change | None:
 
 def _mime(m: Media, shape: Shape) -> str | None:
     made = MADE.get(m.kind)
-    if made is None or m.mime is None or m.mime == "image/gif":
+    if made is None or m.mime is None or (m.kind == "image" and m.frame_rate):
         return None
     if not shape.mimes or made in shape.mimes:
         return made

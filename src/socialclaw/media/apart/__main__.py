@@ -33,7 +33,8 @@ def probe(job: dict[str, Any]) -> dict[str, Any]:
             picture.draft("RGB", (1280, 1280))  # every byte is read all the same
         shown = pictures.decoded(picture)
         width, height = size or shown.size
-        return {"kind": "image", "width": width, "height": height, "previews": _previews(shown, job, film=False)}
+        moves = pictures.frame_rate(picture, mime)
+        return {"kind": "image", "width": width, "height": height, "frame_rate": moves, "previews": _previews(shown, job, film=False)}
 
 
 def _previews(picture: Any, job: dict[str, Any], *, film: bool) -> list[str]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF", "image/avif": "AVIF"}
+MOVING = ("image/webp", "image/png", "image/gif", "image/avif")  # a JPEG or HEIC may hold several pictures, and shows one
 PHONES = ("image/heic", "image/heif")
 SIDE_WAYS = range(5, 9)  # EXIF orientations in which width and height change places
 ORIENTATION = 0x0112
@@ -60,6 +61,13 @@ def decoded(picture: Image) -> Image:
         cut = any(word in str(error).lower() for word in ("truncated", "not processed", "end of", "eof", "incomplete"))
         code, what = ("media_truncated", "was cut off") if cut else ("media_damaged", "is damaged")
         raise InvalidRequest(f"The picture {what}: its data cannot be decoded", code=code) from error
+
+
+def frame_rate(picture: Image, mime: str) -> float | None:
+    """Frames a second of a picture that moves, by how long its first one stays; None of one that stands still."""
+    if mime not in MOVING or not getattr(picture, "is_animated", False):
+        return None
+    return round(1000 / max(picture.info.get("duration") or 100, 1), 3)
 
 
 def flat(picture: Image) -> Image:
