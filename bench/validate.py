@@ -1,8 +1,8 @@
 """What it costs to validate a schedule of 1,000 mixed posts, as a multiple of `json.loads` + `json.dumps` of the same document.
 
-Validation is the whole of what the route does beside the database: decode the body, look for our files in it, make the plan
-(accounts, times, settings, media, text, the rules of each network, replies), encode the answer. Best of several rounds each,
-taken in turns in one process.
+Validation is the whole of what the route does beside the database and the look at files elsewhere, which waits for others: decode
+the body, look for our files in it, make the plan (accounts, times, settings, media, text, the rules of each network, replies), encode
+the answer. Best of several rounds each, taken in turns in one process.
 """
 
 from __future__ import annotations
