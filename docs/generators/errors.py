@@ -43,6 +43,7 @@ ADVICE = {
     "": "Read the message beside it.",
 }
 ADVICE_FOR = {
+    "asset_not_ready": "Read the asset until its status is `ready`; where it has `failed`, its `error` says why: hand the file in again.",
     "account_disconnected": "Connect the account again, then retry the post.",
     "account_reconnect_required": "Connect the account again; posts that wait for it go on by themselves.",
     "connection_expired": "Start the connection again.",

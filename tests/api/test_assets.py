@@ -9,8 +9,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from socialclaw.media.sweep import sweep
 from socialclaw.settings import Settings
 from socialclaw.system import System
+from tests.api import rows
 from tests.conftest import BASE_URL, Member
 from tests.media import files
 from tests.media.conftest import used_by
@@ -43,6 +45,8 @@ FIELDS = {
     "duration",
     "createdAt",
     "deleteAfter",
+    "progress",
+    "error",
 }
 
 
@@ -274,3 +278,59 @@ async def test_the_asset_of_another_workspace_is_not_there(api: httpx2.AsyncClie
     for asset_id in (asset["id"], "asset_unknown"):
         answer = await api.delete(f"/v1/assets/{asset_id}")
         assert (answer.status_code, answer.json()["code"]) == (404, "asset_not_found")
+
+
+async def test_one_asset_is_read(api: httpx2.AsyncClient) -> None:
+    asset = await uploaded(api)
+    assert (await api.get(f"/v1/assets/{asset['id']}")).json() == {"ok": True, "asset": asset}
+    await api.delete(f"/v1/assets/{asset['id']}")
+    assert (await api.get(f"/v1/assets/{asset['id']}")).json()["asset"]["status"] == "pending_delete"
+    assert (await api.get("/v1/assets/asset_unknown")).json()["code"] == "asset_not_found"
+
+
+@pytest.mark.usefixtures("both_databases")
+async def test_assets_are_listed_newest_first(api: httpx2.AsyncClient, other_api: httpx2.AsyncClient) -> None:
+    made = [await uploaded(api, filename=f"{n}_100%.png") for n in range(3)]
+    clip = (await api.post(UPLOAD, files={"file": ("Clip.mp4", files.film(), "video/mp4")})).json()["asset"]
+    await uploaded(other_api)
+
+    async def listed(**asked: Any) -> list[str]:
+        answer = (await api.get("/v1/assets", params=asked)).json()
+        assert all(set(asset) == FIELDS for asset in answer["assets"])
+        return [asset["id"] for asset in answer["assets"]]
+
+    newest = [clip["id"], *(asset["id"] for asset in reversed(made))]
+    assert await listed() == newest
+    assert await listed(sort="created_asc") == newest[::-1]
+    assert await listed(limit=2, offset=1) == newest[1:3]
+    assert (await api.get("/v1/assets", params={"limit": 1})).json()["total"] == 4
+    assert await listed(kind="video") == await listed(mime="video/") == await listed(query="clip.MP") == [clip["id"]]
+    assert await listed(query="1_100%") == [made[1]["id"]]
+    assert await listed(query="%") == newest[1:]
+    assert await listed(status="failed") == []
+    for wrong in ({"kind": "cinema"}, {"status": "deleting"}, {"sort": "size"}, {"limit": 0}, {"offset": -1}):
+        answer = await api.get("/v1/assets", params=wrong)
+        assert (answer.status_code, answer.json()["ok"]) == (422, False)
+        assert answer.json()["details"]["issues"][0]["path"] == next(iter(wrong))
+
+
+@pytest.mark.parametrize(("status", "words"), [("uploading", "is still uploading"), ("failed", "could not be uploaded")])
+async def test_a_schedule_is_told_that_its_file_is_not_there_yet(
+    api: httpx2.AsyncClient, system: System, workspace: Member, status: str, words: str
+) -> None:
+    asset_id, account = await system.write(
+        workspace.id, lambda scope: (rows.asset(scope, "clip.mp4", status=status).id, rows.account(scope, "acme").id), test=True
+    )
+    for asset in ({"assetId": asset_id}, {"id": asset_id, "managed": True}, asset_id):
+        post = {"account": account, "description": "Hi", "assets": [asset]}
+        answer = await api.post("/v1/posts/validate", json={"posts": [post]})
+        [issue] = [issue for issue in answer.json()["details"]["issues"] if issue["code"].startswith("asset_")]
+        assert (answer.status_code, issue["code"], issue["path"]) == (422, "asset_not_ready", "posts[0].assets[0]")
+        assert words in issue["message"]
+    refused = await api.post(f"/v1/assets/{asset_id}/revoke-delivery")
+    assert (refused.status_code, refused.json()["code"]) == (409, "asset_not_ready")
+    shown = (await api.get(f"/v1/assets/{asset_id}")).json()["asset"]
+    assert (shown["status"], shown["publicUrl"], shown["preview"]) == (status, None, None)
+    assert (await api.delete(f"/v1/assets/{asset_id}")).json()["asset"]["status"] == "aborted"
+    assert (await api.get(f"/v1/assets/{asset_id}")).status_code == 404
+    assert await sweep(system) == 1

@@ -124,6 +124,8 @@ def test_operations_of_our_own_are_few_and_known(document: dict[str, Any]) -> No
         ("GET", "/v1/keys/validate"),
         ("PUT", "/media/parts/{uploadId}/{partNumber}"),
         ("POST", "/v1/assets/{assetId}/revoke-delivery"),
+        ("GET", "/v1/assets"),
+        ("GET", "/v1/assets/{assetId}"),
     }
 
 

@@ -89,7 +89,7 @@ async def test_an_upload_cut_off_by_a_crash_is_swept_away(system: System, upload
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     [asset] = await rows(system)
-    assert asset.status == "uploading"
+    assert asset.status == "storing"
     with pytest.raises(NotFound):
         await system.read(asset.workspace_id, assets.shown, asset.id)
     assert await sweep(system) == 0

@@ -5,26 +5,30 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from socialclaw.api.answers import ok
 from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
+from socialclaw.api.filters import Offset, one_of
 from socialclaw.api.openapi import ASSETS, takes
-from socialclaw.api.schemas import AssetRegistrationRequest, AssetResponse, AssetUploadRequest, OkResponse
+from socialclaw.api.schemas import AssetRegistrationRequest, AssetResponse, AssetsResponse, AssetUploadRequest, OkResponse
 from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest
 from socialclaw.media import assets, uploads
+from socialclaw.media.entry import SHOWN
 from socialclaw.media.form import OVERHEAD, Form
 from socialclaw.media.intake import too_large
+from socialclaw.media.listing import ORDERS, AssetFilter, one, page
 
 router = APIRouter(prefix="/v1/assets", tags=[ASSETS])
 
 CHUNK = 256 * 1024
+KINDS = ("image", "video", "audio", "other")
 FORM = {
     "type": "object",
     "properties": {
@@ -66,6 +70,31 @@ async def register_asset(caller: Caller, body: AssetRegistrationRequest) -> Resp
     claims = uploads.Claims(body.original_filename or body.object_key.rpartition("/")[2], body.mime)
     asset = await uploads.register(caller.system, caller.workspace_id, body.object_key, claims, size=body.size, test=caller.test)
     return _shown(caller, asset, status=201)
+
+
+@router.get("", summary="List assets", response_model=AssetsResponse, responses=problems(422))
+async def list_assets(
+    caller: Caller,
+    kind: Annotated[str | None, Query(description="image, video, audio or other.")] = None,
+    status: Annotated[str | None, Query(description="uploading, ready, failed or pending_delete.")] = None,
+    mime: Annotated[str | None, Query(description="How the type begins, e.g. video/.")] = None,
+    query: Annotated[str | None, Query(description="A part of the filename.")] = None,
+    sort: Annotated[str | None, Query(description="created_desc (newest first, the default) or created_asc.")] = None,
+    limit: Annotated[int, Query(ge=1, le=500, description="At most so many (default 24).")] = 24,
+    offset: Offset = 0,
+) -> Response:
+    """The workspace's files, those that are still uploading or could not be uploaded among them."""
+    only = AssetFilter(one_of("kind", kind, KINDS), one_of("status", status, (*SHOWN, *assets.ARRIVING)), mime or None, query or None)
+    order = one_of("sort", sort, ORDERS) or ORDERS[0]
+    base_url = caller.system.settings.base_url
+    found, total = await caller.read(page, only, base_url=base_url, order=order, limit=limit, offset=offset)
+    return ok(assets=found, total=total, limit=limit, offset=offset)
+
+
+@router.get("/{assetId}", summary="Read asset", response_model=AssetResponse, responses=problems(404))
+async def get_asset(caller: Caller, assetId: str) -> Response:
+    """One file. While it is imported from a URL, `progress` tells how far that is, and `error` why it had to be tried again, or failed."""
+    return ok(asset=await caller.read(one, assetId, base_url=caller.system.settings.base_url))
 
 
 @router.delete(

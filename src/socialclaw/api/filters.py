@@ -5,6 +5,7 @@ An unknown filter value is a 422 that names the allowed ones; an empty one is as
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -30,6 +31,13 @@ def provider_key(name: str | None) -> str | None:
         message = f"Unknown provider {name!r}; allowed: {', '.join(PROVIDER_KEYS)}"
         raise InvalidRequest(message, code="provider_unsupported", path="provider", allowed=list(PROVIDER_KEYS))
     return key
+
+
+def one_of(name: str, value: str | None, allowed: Sequence[str]) -> str | None:
+    """A filter that knows few values."""
+    if value and value not in allowed:
+        raise InvalidRequest(f"{name} can be {', '.join(allowed)}", code="filter_invalid", path=name, allowed=list(allowed))
+    return value or None
 
 
 def instant(text: str | None, name: str) -> datetime | None:

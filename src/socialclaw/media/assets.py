@@ -1,37 +1,41 @@
 """Assets in the tables: their life from upload to deletion, how they look on the wire, and which posts need them.
 
-`uploading` (the object is not in storage yet; not shown) -> `ready` -> `pending_delete` (kept until `delete_after`) ->
-`deleting` (the sweeper has it; not shown) -> no row. A post that is not over keeps an asset out of `deleting`.
+`storing` (handed in whole, going into storage; not shown) or `uploading` (in parts, or from a URL) -> `ready` -> `pending_delete` (kept
+until `delete_after`) -> `deleting` (the sweeper has it; not shown) -> no row. What is uploading may also end as `failed` (told for a day),
+or as `aborted` (not shown). A post that is not over keeps an asset out of `deleting`. `media/entry.py` is how it begins.
 """
 
 from __future__ import annotations
 
 import hmac
-import secrets
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.orm import Session
 
-from socialclaw.db.assets import Asset
+from socialclaw.db.assets import Arrival, Asset
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.errors import Conflict, InvalidRequest, NotFound
 from socialclaw.media import previews
+from socialclaw.media.entry import SHOWN, new_token
 from socialclaw.media.naming import public_url, reference, safe_name
+from socialclaw.storage.base import now
 
 LIVE = ("draft", "scheduled", "publishing", "retry_pending")
-SHOWN = ("ready", "pending_delete")
+ARRIVING = ("uploading", "failed")
+UNREADY = {"uploading": "is still uploading", "failed": "could not be uploaded"}
 MOST_DAYS = 3650
 MOST_NAMED = 20
-UPLOAD_TIME = timedelta(days=1)  # after which an upload that never ended is swept away
 
 
-def wire(asset: Asset, base_url: str) -> dict[str, Any]:
-    """An asset as clients read it. `useAsMediaLink` is the URL to put into a schedule."""
-    url = public_url(base_url, asset.id, asset.delivery_token, safe_name(asset.filename, asset.mime)) if asset.delivery_token else None
+def wire(asset: Asset, base_url: str, arrival: Arrival | None = None) -> dict[str, Any]:
+    """An asset as clients read it. `useAsMediaLink` is the URL to put into a schedule, once there is a file. Size 0 is not known yet."""
+    url = None
+    if asset.delivery_token and asset.status in SHOWN:
+        url = public_url(base_url, asset.id, asset.delivery_token, safe_name(asset.filename, asset.mime))
     return {
         "id": asset.id,
         "tenantId": asset.workspace_id,
@@ -52,9 +56,24 @@ def wire(asset: Asset, base_url: str) -> dict[str, Any]:
         "audioCodec": asset.audio_codec,
         "frameRate": asset.frame_rate,
         "bitRate": asset.bit_rate,
-        "sha256": asset.sha256,
+        "sha256": asset.sha256 or None,
         "createdAt": iso(asset.created_at),
         "deleteAfter": iso(asset.delete_after) if asset.delete_after else None,
+        "progress": _progress(asset, arrival),
+        "error": {"code": arrival.error_code, "message": arrival.error} if arrival and arrival.error_code else None,
+    }
+
+
+def _progress(asset: Asset, arrival: Arrival | None) -> dict[str, Any] | None:
+    """How far an import is."""
+    if asset.status != "uploading" or arrival is None or arrival.upload_id:
+        return None
+    again = arrival.next_at if arrival.error_code else None
+    return {
+        "receivedBytes": arrival.received,
+        "totalBytes": arrival.total,
+        "tries": arrival.tries,
+        "nextTryAt": iso(again) if again else None,
     }
 
 
@@ -64,49 +83,32 @@ def preview_urls(asset: Asset, base_url: str) -> dict[str, str]:
     return {n.partition(".")[0]: public_url(base_url, asset.id, token, f"previews/{n}") for n in previews.names(asset)} if token else {}
 
 
-def begin(scope: Scope, values: Mapping[str, Any]) -> Asset:
-    """Note an asset before its object is put into storage, so that no crash leaves an object that nothing knows of."""
-    if scope.session.scalar(select(Asset.id).where(Asset.object_key == values["object_key"])):
-        raise taken(values["object_key"])
-    return scope.add(Asset(**values, status="uploading", delivery_token=new_token(), delete_after=utc_now() + UPLOAD_TIME))
-
-
-def new_token() -> str:
-    """What opens an asset to all who have it: 192 random bits."""
-    return secrets.token_urlsafe(24)
-
-
-def taken(key: str) -> Conflict:
-    return Conflict("This object is an asset already", code="object_key_taken", objectKey=key)
-
-
-def finish(scope: Scope, asset_id: str, delete_after: datetime | None) -> Asset:
-    """The object is in storage. Raises NotFound if the upload took so long that it was swept away."""
-    asset = scope.one(Asset, asset_id, lock=True)
-    if asset.status != "uploading":
-        raise NotFound("The upload took too long", code="asset_not_found")
-    asset.status, asset.delete_after = "ready", delete_after
-    return asset
-
-
-def abandon(scope: Scope, asset_id: str) -> None:
-    """Forget an asset whose object could not be stored."""
-    asset = scope.session.scalar(scope.all(Asset).where(Asset.id == asset_id, Asset.status == "uploading"))
-    if asset is not None:
-        scope.session.delete(asset)
-
-
-def shown(scope: Scope, asset_id: str, *, lock: bool = False) -> Asset:
-    """The asset, or NotFound `asset_not_found`."""
+def find(scope: Scope, asset_id: str, *, lock: bool = False) -> Asset:
+    """The asset, which may still be uploading, or have failed to. NotFound `asset_not_found`."""
     asset = scope.one(Asset, asset_id, lock=lock)
-    if asset.status not in SHOWN:
+    if asset.status not in (*SHOWN, *ARRIVING):
         raise NotFound(f"There is no asset {asset_id!r} in this workspace", code="asset_not_found")
     return asset
 
 
+def shown(scope: Scope, asset_id: str, *, lock: bool = False) -> Asset:
+    """The asset, of which there is a file; Conflict `asset_not_ready` where it is not there yet. NotFound `asset_not_found`."""
+    asset = find(scope, asset_id, lock=lock)
+    if asset.status in ARRIVING:
+        raise Conflict(f"There is no file of this asset: it {UNREADY[asset.status]}", code="asset_not_ready", assetStatus=asset.status)
+    return asset
+
+
 def delete(scope: Scope, asset_id: str, retention_days: int) -> Asset:
-    """Mark for deletion after so many days. Conflict `asset_in_use`, naming posts, while a post that is not over needs it."""
-    asset = _unused(scope, asset_id)
+    """Mark for deletion after so many days. Conflict `asset_in_use`, naming posts, while a post that is not over needs it.
+
+    One that is still uploading is aborted.
+    """
+    asset = find(scope, asset_id, lock=True)
+    if asset.status in ARRIVING:
+        asset.status, asset.delete_after = "aborted", now()
+        return asset
+    _unused(scope, asset_id)
     asset.status, asset.delete_after = "pending_delete", utc_now() + timedelta(days=retention_days)
     return asset
 

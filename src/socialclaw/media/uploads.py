@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from socialclaw.db.assets import Asset
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.errors import InvalidRequest, NotFound
-from socialclaw.media import cache
-from socialclaw.media.assets import abandon, begin, finish, taken
+from socialclaw.media import cache, entry
 from socialclaw.media.examine import examine
 from socialclaw.media.intake import Intake, Received
 from socialclaw.media.naming import check_key, display_name, object_key, safe_name
@@ -46,25 +43,19 @@ def intake(system: System, *, most: int | None = None) -> Intake:
 async def create(system: System, workspace_id: str, received: Received, claims: Claims, *, test: bool = False) -> Asset:
     """Keep a received file as an asset. Raises InvalidRequest where a claim makes no sense, NotReady where storage fails."""
     claims = check(claims)
-    storage = system.storage
     asset_id = new_id("asset")
     facts = await examine(system.settings, received.path, received.head, claims.mime, asset_id=asset_id)
-    values = _values(claims, facts) | {
-        "id": asset_id,
-        "storage": storage.name,
-        "object_key": object_key(workspace_id, asset_id, safe_name(claims.filename, facts.mime)),
-        "size": received.size,
-        "sha256": received.sha256,
-    }
-    await system.write(workspace_id, begin, values, test=test)
+    key = object_key(workspace_id, asset_id, safe_name(claims.filename, facts.mime))
+    values = described(claims, facts, received) | {"id": asset_id, "storage": system.storage.name, "object_key": key}
+    asset = await system.write(workspace_id, entry.begin, values, claims.delete_after, test=test)
+    if asset.status == "ready":
+        return asset
     try:
-        await storage.put(values["object_key"], received.path, facts.mime)
-        return await system.write(workspace_id, finish, asset_id, claims.delete_after, test=test)
+        await system.storage.put(key, received.path, facts.mime)
+        return await system.write(workspace_id, entry.finish, asset_id, claims.delete_after, test=test)
     except Exception:
         with suppress(Exception):  # what went wrong first is what counts; the sweeper comes by as well
-            await storage.delete(values["object_key"])
-        cache.forget(system.settings, asset_id)
-        await system.write(workspace_id, abandon, asset_id, test=test)
+            await _give_up(system, asset, test=test)
         raise
 
 
@@ -75,7 +66,7 @@ async def register(system: System, workspace_id: str, key: str, claims: Claims, 
     storage = system.storage
     found = await storage.size(key)
     if found is None:
-        raise NotFound("There is no such object in storage", code="object_not_found", objectKey=key)
+        raise _missing(key)
     if size is not None and size != found:
         raise InvalidRequest(f"The object has {found} bytes, not {size}", code="object_size_mismatch", size=found)
     asset_id = new_id("asset")
@@ -84,23 +75,28 @@ async def register(system: System, workspace_id: str, key: str, claims: Claims, 
             await file.write(chunk)
         copy = await file.finish()
         facts = await examine(system.settings, copy.path, copy.head, claims.mime, asset_id=asset_id)
-    values = _values(claims, facts) | {
-        "id": asset_id,
-        "storage": storage.name,
-        "object_key": key,
-        "size": found,
-        "sha256": copy.sha256,
-    }
-    try:
-        return await system.write(workspace_id, _enter, values, claims.delete_after, test=test)
-    except IntegrityError as error:  # registered twice at the same instant
-        raise taken(key) from error
+    values = described(claims, facts, copy) | {"id": asset_id, "storage": storage.name, "object_key": key}
+    asset = await system.write(workspace_id, entry.claim, values, claims.delete_after, test=test)
+    if await storage.size(key) is None:  # it was a deleted asset's until just now
+        await system.write(workspace_id, _take_back, asset_id, test=test)
+        raise _missing(key)
+    return asset
 
 
-def _enter(scope: Scope, values: dict[str, Any], delete_after: datetime | None) -> Asset:
-    begin(scope, values)
-    scope.session.flush()
-    return finish(scope, values["id"], delete_after)
+def _take_back(scope: Scope, asset_id: str) -> None:
+    scope.session.delete(scope.one(Asset, asset_id))
+
+
+def _missing(key: str) -> NotFound:
+    return NotFound("There is no such object in storage", code="object_not_found", objectKey=key)
+
+
+async def _give_up(system: System, asset: Asset, *, test: bool) -> None:
+    """Unless it has become ready after all: an answer of the database may be lost."""
+    if await system.write(asset.workspace_id, entry.abandon, asset.id, test=test):
+        await system.storage_of(asset).delete(asset.object_key)
+        cache.forget(system.settings, asset.id)
+        await system.database.write(entry.forget, [asset.id])
 
 
 def check(claims: Claims) -> Claims:
@@ -142,7 +138,8 @@ def _future(at: datetime | None) -> datetime | None:
     return at
 
 
-def _values(claims: Claims, facts: Facts) -> dict[str, Any]:
+def described(claims: Claims, facts: Facts, received: Received) -> dict[str, Any]:
+    """What is known of a file that was looked into, as the columns of an asset."""
     own = facts.width is not None
     return {
         "filename": claims.filename,
@@ -155,4 +152,6 @@ def _values(claims: Claims, facts: Facts) -> dict[str, Any]:
         "audio_codec": facts.audio_codec,
         "frame_rate": facts.frame_rate,
         "bit_rate": facts.bit_rate,
+        "size": received.size,
+        "sha256": received.sha256,
     }

@@ -20,7 +20,7 @@ REFERENCES = ("url", "media_link", "mediaLink", "assetId", "asset_id", "id")
 
 @dataclass(frozen=True, slots=True)
 class StoredAsset:
-    """A file that we keep. `url` is where it is delivered now; empty when it no longer is."""
+    """A file that we keep. `url` is where it is delivered now; empty when it no longer is. `unready` says why it is not there yet."""
 
     id: str
     url: str
@@ -34,6 +34,7 @@ class StoredAsset:
     frame_rate: float | None = None
     video_codec: str | None = None
     audio_codec: str | None = None
+    unready: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,10 @@ class AssetReader:
             return None
         ours = self._library.id_in(url)
         stored = self._library.stored.get(ours or asset_id or url)
+        if stored and stored.unready:
+            message = f"There is no file of the asset {stored.id}: it {stored.unready}"
+            self._notes.add("asset_not_ready", message, path, {"assetId": stored.id})
+            return StoredAsset("", "", "")
         if ours is None:
             must = must and stored is None
         elif stored is None or url.partition("?")[0] != stored.url:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope
 from socialclaw.db.workspaces import Workspace
-from socialclaw.media.assets import known
+from socialclaw.media.assets import UNREADY, known
 from socialclaw.media.naming import public_url, safe_name
 from socialclaw.networks import providers
 from socialclaw.scheduling.assets import Library, StoredAsset, asset_ids
@@ -34,10 +34,10 @@ def library(scope: Scope, document: object, *, base_url: str) -> Library:
     """The workspace's files that the document may mean."""
     ids = asset_ids(document, base_url)
     stored = {}
-    for row in known(scope, ids, base_url=base_url).values() if ids else ():
+    for row in known(scope, ids, base_url=base_url, statuses=("ready", *UNREADY)).values() if ids else ():
         name = safe_name(row.filename, row.mime)
         url = public_url(base_url, row.id, row.delivery_token, name) if row.delivery_token else ""
-        film = row.frame_rate, row.video_codec, row.audio_codec
+        film = row.frame_rate, row.video_codec, row.audio_codec, UNREADY.get(row.status, "")
         stored[row.id] = StoredAsset(row.id, url, row.kind, row.mime, row.size, row.duration, row.width, row.height, name, *film)
     policy = scope.session.scalar(select(Workspace.media_policy).where(Workspace.id == scope.workspace_id)) if stored else None
     return Library(base_url, stored, policy or "strict")

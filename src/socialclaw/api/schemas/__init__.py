@@ -19,7 +19,20 @@ from socialclaw.api.schemas.accounts import (
     PublishSettingsResponse,
 )
 from socialclaw.api.schemas.analytics import AnalyticsRefreshRequest, AnalyticsResponse
-from socialclaw.api.schemas.assets import Asset, AssetRegistrationRequest, AssetResponse, AssetUploadRequest
+from socialclaw.api.schemas.assets import (
+    Asset,
+    AssetRegistrationRequest,
+    AssetResponse,
+    AssetsResponse,
+    AssetUploadRequest,
+    MultipartCompleteRequest,
+    MultipartInitiateResponse,
+    MultipartPartRequest,
+    MultipartPartResponse,
+    MultipartUploadInitiateRequest,
+    SentPart,
+    Upload,
+)
 from socialclaw.api.schemas.envelopes import ErrorResponse, OkResponse
 from socialclaw.api.schemas.posts import (
     AttemptsResponse,
@@ -56,6 +69,7 @@ __all__ = [
     "AssetRegistrationRequest",
     "AssetResponse",
     "AssetUploadRequest",
+    "AssetsResponse",
     "AttemptsResponse",
     "CampaignInput",
     "CapabilitiesResponse",
@@ -74,6 +88,11 @@ __all__ = [
     "KeyCreateResponse",
     "KeyValidationResponse",
     "KeysResponse",
+    "MultipartCompleteRequest",
+    "MultipartInitiateResponse",
+    "MultipartPartRequest",
+    "MultipartPartResponse",
+    "MultipartUploadInitiateRequest",
     "OkResponse",
     "Post",
     "PostInput",
@@ -86,8 +105,10 @@ __all__ = [
     "RunStatusResponse",
     "RunTableResponse",
     "ScheduleEnvelope",
+    "SentPart",
     "TargetInput",
     "Tenant",
+    "Upload",
     "UsageResponse",
     "ValidateResponse",
     "WorkspaceHealthResponse",

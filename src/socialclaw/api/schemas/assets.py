@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import StrictInt
+from pydantic import Field, StrictInt
 
 from socialclaw.api.dialect import Closed, Object, Schema, Time, Uri, known_as, optional
 
@@ -57,3 +57,78 @@ class AssetResponse(Closed):
 
     ok: Literal[True]
     asset: Asset
+
+
+class AssetsResponse(Schema):
+    """Some of the assets, and how many there are."""
+
+    ok: Literal[True]
+    total: StrictInt = optional()
+    limit: StrictInt = optional()
+    offset: StrictInt = optional()
+    assets: list[Asset]
+
+
+class MultipartUploadInitiateRequest(Closed):
+    """A file that is going to be sent in parts: its name, its bytes, and the type that it is said to have."""
+
+    filename: str = known_as("filename", "name", default=...)
+    size: StrictInt
+    mime: str | None = None
+
+
+class Upload(Schema):
+    """How the file is cut: all parts have `partSize` bytes, but the last, which has what is left."""
+
+    inline: ClassVar[bool] = True
+
+    upload_id: str = optional()
+    part_size: StrictInt = optional()
+    total_parts: StrictInt = optional()
+
+
+class MultipartInitiateResponse(Schema):
+    """An upload in parts that has begun. `mode` is always `multipart`."""
+
+    ok: Literal[True]
+    mode: str
+    max_asset_bytes: StrictInt = optional()
+    asset: Asset = optional()
+    upload: Upload = optional()
+
+
+class MultipartPartRequest(Closed):
+    """Which part of which upload."""
+
+    upload_id: str
+    part_number: StrictInt = Field(ge=1)
+
+
+class MultipartPartResponse(Closed):
+    """Where the part is to be PUT, as its bytes and nothing else; for `expiresIn` seconds."""
+
+    ok: Literal[True]
+    asset_id: str
+    upload_id: str
+    part_number: StrictInt
+    url: Uri
+    expires_in: StrictInt = optional()
+
+
+class SentPart(Schema):
+    """A part, by its number and the `ETag` that its PUT was answered with."""
+
+    inline: ClassVar[bool] = True
+
+    etag: str = known_as("ETag", silent=["etag", "eTag"])
+    number: StrictInt = known_as("PartNumber", silent=["partNumber", "part_number"])
+
+
+class MultipartCompleteRequest(Schema):
+    """Every part that was sent. What is said of the file counts where the file itself does not tell."""
+
+    upload_id: str
+    parts: list[SentPart]
+    duration: float | None = None
+    width: StrictInt | None = None
+    height: StrictInt | None = None
