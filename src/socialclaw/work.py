@@ -156,10 +156,11 @@ class Worker:
         if not self._held:
             return
         held = [(c.post.id, c.account.id, c.fence) for c, _ in self._held.values()]
-        for post_id in await self.system.database.write(renew, held, worker_id=self.id, lease=self._settings.lease_seconds):
-            if post_id in self._held:
+        for post_id, fence in await self.system.database.write(renew, held, worker_id=self.id, lease=self._settings.lease_seconds):
+            claim, task = self._held.get(post_id, (None, None))
+            if claim and task and claim.fence == fence:  # and not one that we have taken since
                 log.warning("post %s: the lease was lost; another worker has it", post_id)
-                self._held[post_id][1].cancel()
+                task.cancel()
 
     async def _finish(self) -> None:
         """Let what is under way end; what does not end in time is cancelled and given back."""

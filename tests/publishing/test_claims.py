@@ -12,6 +12,7 @@ from sqlalchemy import select
 from socialclaw.db.base import utc_now
 from socialclaw.db.database import Database
 from socialclaw.db.posts import Lane
+from socialclaw.providers.draft import Published
 from socialclaw.publishing import verdicts
 from socialclaw.publishing.claims import Claim, Wanted, claim, renew
 from socialclaw.publishing.outcomes import record
@@ -153,8 +154,44 @@ async def test_a_renewed_lease_lasts_longer(desk: Desk) -> None:
     assert await take(desk, account, worker="second") == [None]
     await desk.pass_time(6)
     await one(desk, account, worker="second")
-    assert await desk.system.database.write(renew, mine, worker_id="first", lease=LEASE) == {held.post.id}
+    assert await desk.system.database.write(renew, mine, worker_id="first", lease=LEASE) == {(held.post.id, held.fence)}
     assert [lane.worker_id for lane in await lanes(desk)] == ["second"]
+
+
+@pytest.mark.parametrize("outcome", ["published", "failed", "later"])
+async def test_a_renewal_that_comes_after_the_outcome_changes_nothing(desk: Desk, outcome: str) -> None:
+    """It was asked for while the post was held, and waited behind what wrote the outcome."""
+    account = await desk.connect()
+    [post] = await desk.publish(account, "Just in time")
+    held, now = await one(desk, account), utc_now()
+    written = {
+        "published": lambda: verdicts.published(held, Published("1", "https://x.com/1"), now=now, confirm=3600),
+        "failed": lambda: verdicts.unknown(held, "over"),
+        "later": lambda: verdicts.waiting(held, seconds=5, now=now),
+    }[outcome]()
+    await desk.system.database.write(record, [written])
+    before = await desk.post(post)
+    stale = [(post, account, held.fence)]
+    assert await desk.system.database.write(renew, stale, worker_id="first", lease=LEASE) == {(post, held.fence)}
+    assert await desk.post(post) == before
+    assert await lanes(desk) == []
+
+
+async def test_a_renewal_of_an_older_claim_leaves_a_newer_one_of_the_same_worker_alone(desk: Desk) -> None:
+    account = await desk.connect()
+    [post] = await desk.publish(account, "In two parts")
+    first = await one(desk, account)
+    await desk.system.database.write(record, [verdicts.waiting(first, seconds=0, now=utc_now())])
+    second, ended = await one(desk, account), asyncio.Event()
+    under_way = asyncio.create_task(ended.wait())
+    desk.worker._held[post] = (first, under_way)  # type: ignore[assignment]
+    renewal = asyncio.create_task(desk.worker._renew())
+    await asyncio.sleep(0)  # it has looked at what is held
+    desk.worker._held[post] = (second, under_way)  # type: ignore[assignment]
+    await renewal
+    assert not under_way.cancelling(), "the claim that is held now goes on"
+    ended.set()
+    await under_way
 
 
 async def test_a_late_worker_writes_nothing(desk: Desk) -> None:

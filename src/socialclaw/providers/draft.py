@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 ReadRange = Callable[[int, int], Awaitable[bytes]]
 """`await read(offset, length)`: up to `length` bytes from `offset`; shorter only at the end of the file."""
@@ -34,7 +33,7 @@ class Media:
 
 def is_ours(media: Media) -> bool:
     """Whether the file is served by this service, which converts pictures on the way."""
-    return bool(media.id) and f"/media/{media.id}/" in urlsplit(media.url).path
+    return bool(media.id) and f"/media/{media.id}/" in media.url.partition("?")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,13 +168,20 @@ def _begin(session: Session, now: datetime, posts: list[Post], wanted: dict[str,
     return claims
 
 
-def renew(session: Session, held: Sequence[tuple[str, str, int]], *, worker_id: str, lease: float) -> set[str]:
-    """Prolong the leases of `(post id, account id, fence)`; the post ids that are no longer ours."""
+def renew(session: Session, held: Sequence[tuple[str, str, int]], *, worker_id: str, lease: float) -> set[tuple[str, int]]:
+    """Prolong the leases of `(post id, account id, fence)`; the (post id, fence) that are no longer ours.
+
+    A post whose outcome was written meanwhile has the fence still, and its lane no more: nothing is to be done about it again. The lanes
+    are read after the posts are locked, since whoever writes an outcome locks the post, too.
+    """
     until = utc_now() + timedelta(seconds=lease)
-    ids = [post_id for post_id, *_ in held]
-    current = dict(session.execute(select(Post.id, Post.fence).where(Post.id.in_(ids)).with_for_update()).all())
-    lost = {post_id for post_id, _, fence in held if current.get(post_id) != fence}
-    ours = [(post_id, account_id) for post_id, account_id, _ in held if post_id not in lost]
-    session.execute(update(Post).where(Post.id.in_([p for p, _ in ours])).values(next_at=until))
-    session.execute(update(Lane).where(Lane.account_id.in_([a for _, a in ours]), Lane.worker_id == worker_id).values(until=until))
+    accounts = {post_id: account_id for post_id, account_id, _ in held}
+    locked = select(Post.id, Post.fence).where(Post.id.in_(accounts)).order_by(Post.id).with_for_update()
+    fences = dict(session.execute(locked).all())
+    lanes = set(session.scalars(select(Lane.post_id).where(Lane.account_id.in_(accounts.values()), Lane.worker_id == worker_id)))
+    lost = {(post_id, fence) for post_id, _, fence in held if fences.get(post_id) != fence or post_id not in lanes}
+    ours = {post_id for post_id, _, fence in held if (post_id, fence) not in lost}
+    session.execute(update(Post).where(Post.id.in_(ours)).values(next_at=until))
+    mine = (Lane.account_id.in_([accounts[post_id] for post_id in ours]), Lane.post_id.in_(ours), Lane.worker_id == worker_id)
+    session.execute(update(Lane).where(*mine).values(until=until))
     return lost

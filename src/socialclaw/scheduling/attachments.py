@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -73,6 +74,8 @@ class AssetReader:
     def _simple(self, url: str) -> bool:
         """Whether this is the URL of somebody else, with nothing against it."""
         if url[:8] != "https://" and url[:7] != "http://":
+            return False
+        if not url.isascii() or "[" in url or "]" in url:  # may have a host that cannot be one
             return False
         return len(url) <= self._notes.quick and not url.startswith(self._start) and url == url.strip()
 
@@ -154,7 +157,7 @@ class AssetReader:
     def _checked(self, url: str, path: str) -> str:
         if not url:
             self._notes.add("asset_url_required", f"{path} needs a URL", path)
-        elif not url.startswith(("https://", "http://")):
+        elif not _is_web(url):
             self._notes.add(
                 "asset_url_invalid", f"{path} must be an http(s) URL that can be reached from outside", path, {"url": shown(url)}
             )
@@ -173,6 +176,15 @@ class AssetReader:
             return value if name == "duration" else int(value)
         self._notes.wrong(value, f"{path}.{name}", "a number, 0 or more" if name == "duration" else "a whole number, 0 or more")
         return None
+
+
+def _is_web(url: str) -> bool:
+    """Whether this is the URL of something on the web: what reads it later need not fear that it cannot be taken apart."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that hold no address, or a host that turns into another one when it is normalised
+        return False
+    return url.startswith(("https://", "http://")) and bool(parts.netloc)
 
 
 def _kept(stored: StoredAsset, alt: str) -> dict[str, Any]:
