@@ -28,23 +28,44 @@ def main(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Write docs/benchmarks.md; it names the figures left out.")] = False,
     tiny: Annotated[bool, typer.Option("--tiny", help="As small as can be: shows that it runs, and nothing else.")] = False,
+    earlier: Annotated[
+        list[Path] | None, typer.Option("--from", exists=True, dir_okay=False, help="JSON of an earlier run, for figures not measured now.")
+    ] = None,
     kills: Annotated[int, typer.Option("--kills", min=1, help="How many workers the crash run kills.")] = crash.Size().kills,
 ) -> None:
     """Measure, on SQLite and on a PostgreSQL of this run's own."""
-    chosen = names or list(FIGURES)
+    known, apart = _known(earlier or [])
+    chosen = names or [name for name in FIGURES if name not in known]
     if unknown := [name for name in chosen if name not in FIGURES]:
         raise typer.BadParameter(f"there is no figure {unknown[0]!r}; there are: {', '.join(FIGURES)}")
     if write and tiny:
         raise typer.BadParameter("the page has figures at their full size: leave out --tiny")
     figures = [replace(FIGURES[name], full=crash.Size(kills)) if name == crash.FIGURE.name else FIGURES[name] for name in chosen]
     facts = machine.facts()
-    found = measured(figures, Console(stderr=True), tiny=tiny)
+    now = {figure.name: results for figure, results in measured(figures, Console(stderr=True), tiny=tiny)}
+    found = [(FIGURES[name], (known | now)[name]) for name in FIGURES if name in known or name in now]
     if write:
-        PAGE.write_text(report.page(found, facts, missing=[name for name in FIGURES if name not in chosen]), encoding="utf-8")
+        missing = [name for name in FIGURES if name not in known | now]
+        shown = {name: told for name, told in apart.items() if name not in now}
+        PAGE.write_text(report.page(found, facts, missing=missing, apart=shown), encoding="utf-8")
     if as_json:
         print(report.as_json(found, facts))
     else:
         report.table(found, Console(width=None if sys.stdout.isatty() else WIDE))
+
+
+def _known(files: Sequence[Path]) -> tuple[dict[str, list[Result]], dict[str, dict[str, str]]]:
+    """The results that these files have, by figure, and the facts of the machine that each came from."""
+    known: dict[str, list[Result]] = {}
+    apart: dict[str, dict[str, str]] = {}
+    for file in files:
+        try:
+            results, facts = report.read(file.read_text(encoding="utf-8"))
+        except (ValueError, KeyError, TypeError) as error:
+            raise typer.BadParameter(f"{file} is not what `python -m bench --json` writes: {error}") from error
+        known |= {name: found for name, found in results.items() if name in FIGURES}
+        apart |= dict.fromkeys(known.keys() & results.keys(), facts)
+    return known, apart
 
 
 def measured(figures: Sequence[Figure], console: Console, *, tiny: bool) -> list[tuple[Figure, list[Result]]]:

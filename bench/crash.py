@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from tests.crash.campaign import campaign
 from tests.crash.lab import Lab
@@ -22,11 +23,11 @@ class Size:
 async def measure(ground: Ground, size: Size, told: Told) -> list[Result]:
     results = []
     for kind in ground.kinds:
-        told(f"{kind}: {size.kills:,} kills")
         with ground.folder() as folder:
             async with ground.database(kind, folder) as url, Lab(folder, url) as lab:
                 posts = max(4, round(size.kills * POSTS_A_KILL))
-                report = await campaign(lab, kills=size.kills, posts=posts, workers=WORKERS, seed=SEED)
+                shown = partial(told, f"{kind}: kills", total=size.kills)
+                report = await campaign(lab, kills=size.kills, posts=posts, workers=WORKERS, seed=SEED, told=shown)
                 killed = sum(attempt.code == "worker_lost" for attempt in await lab.attempts())
         details = {
             "duplicates": f"{len(report.duplicates)}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from rich.console import Console
 from rich.table import Table
@@ -31,8 +31,20 @@ def as_json(found: Found, facts: Mapping[str, str]) -> str:
     return json.dumps({"machine": dict(facts), "figures": figures}, indent=2, ensure_ascii=False)
 
 
-def page(found: Found, facts: Mapping[str, str], *, missing: Sequence[str] = ()) -> str:
-    """`docs/benchmarks.md`. `missing`: figures that were not measured."""
+def read(text: str) -> tuple[dict[str, list[Result]], dict[str, str]]:
+    """What `as_json` wrote: the results by figure, and the facts of the machine."""
+    given = json.loads(text)
+    results: dict[str, list[Result]] = {}
+    for row in given["figures"]:
+        results.setdefault(row["figure"], []).append(Result(**{field.name: row[field.name] for field in fields(Result)}))
+    return results, given["machine"]
+
+
+def page(
+    found: Found, facts: Mapping[str, str], *, missing: Sequence[str] = (), apart: Mapping[str, Mapping[str, str]] | None = None
+) -> str:
+    """`docs/benchmarks.md`. `missing`: figures that were not measured; `apart`: facts of those that were, in a run of their own."""
+    apart = apart or {}
     lines = [
         "# Benchmarks",
         "",
@@ -46,6 +58,8 @@ def page(found: Found, facts: Mapping[str, str], *, missing: Sequence[str] = ())
         lines += [f"| {r.what} | {r.database} | {value(r)} | {target(r)} | {SIGNS[r.met]} |" for r in results]
     for figure, results in found:
         lines += ["", f"## {figure.name}: {figure.asks}", "", figure.how, ""]
+        if differing := {name: fact for name, fact in apart.get(figure.name, {}).items() if facts.get(name) != fact}:
+            lines += [f"Measured in a run of its own ({', '.join(f'{name}: {fact}' for name, fact in differing.items())}).", ""]
         for r in results:
             made = "; ".join(f"{name}: {value}" for name, value in r.details.items())
             lines.append(f"* {r.what}{', ' if r.database else ''}{r.database}: **{value(r)}**{f' ({made})' if made else ''}")
@@ -62,6 +76,7 @@ def page(found: Found, facts: Mapping[str, str], *, missing: Sequence[str] = ())
         'make bench ARGS="crash --kills 2000"        # the long crash run',
         "make bench ARGS=--json                      # for programs",
         "make bench ARGS=--write                     # this page",
+        'make bench ARGS="--write --from run.json"   # this page, with the figures of an earlier run as JSON in the place of new ones',
         "```",
         "",
     ]

@@ -50,3 +50,21 @@ def test_the_page_is_not_written_from_tiny_figures() -> None:
     done = bench("--tiny", "--write")
     assert done.exit_code == 2
     assert (PAGE.read_bytes() if PAGE.exists() else None) == before
+
+
+def test_figures_of_an_earlier_run_are_taken_from_its_json(tmp_path: Path) -> None:
+    earlier = tmp_path / "run.json"
+    earlier.write_text(bench("validate", "--tiny", "--json").stdout)
+    done = bench("apply", "--tiny", "--json", "--from", str(earlier))
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)["figures"]
+    assert list(dict.fromkeys(figure["figure"] for figure in found)) == ["validate", "apply"]
+    assert [f for f in found if f["figure"] == "validate"] == json.loads(earlier.read_text())["figures"]
+
+
+def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text('{"figures": [{"figure": "apply"}]}')
+    done = bench("--tiny", "--from", str(other))
+    assert done.exit_code == 2
+    assert "other.json" in done.output

@@ -51,4 +51,7 @@ def shown(figure: Figure, results: list[Result]) -> None:
     for result in results:
         assert report.value(result) in written.get()
         assert f"| {result.what} | {result.database} | {report.value(result)} |" in page
+    again, machine = report.read(report.as_json(found, facts))
+    assert (again, machine) == ({figure.name: results}, facts)
+    assert "(date: 2029-01-01)" in report.page(found, facts, apart={figure.name: {"date": "2029-01-01"}})
     assert [f["value"] for f in json.loads(report.as_json(found, facts))["figures"]] == [r.value for r in results]

@@ -7,7 +7,7 @@ import itertools
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -26,12 +26,21 @@ LOOK_SECONDS = 0.02
 
 
 async def campaign(
-    lab: Lab, *, kills: int, posts: int, workers: int, seed: int, keys: Sequence[str] = (), accounts: int | None = None
+    lab: Lab,
+    *,
+    kills: int,
+    posts: int,
+    workers: int,
+    seed: int,
+    keys: Sequence[str] = (),
+    accounts: int | None = None,
+    told: Callable[[int], object] = lambda killed: None,
 ) -> Report:
     """Publish while workers die; afterwards the last ones may finish in peace.
 
     `posts` of each of `accounts` accounts of each provider (those named by `keys`, or all of them). They come due bit by bit between the
-    kills. Each kill takes one of `workers` at a random instant while it holds a post, and puts a new one in its place.
+    kills. Each kill takes one of `workers` at a random instant while it holds a post, and puts a new one in its place. `told` hears how
+    many there have been.
     """
     rng = random.Random(seed)
     keys = keys or list(providers())
@@ -41,7 +50,8 @@ async def campaign(
     watch = _Watch(lab)
     alive = [lab.worker() for _ in range(workers)]
     watching = asyncio.create_task(watch.run())
-    for _ in range(kills):
+    for killed in range(kills):
+        told(killed)
         await lab.schedule(next(batches))
         victim = await _at_work(lab, alive) or rng.choice(alive)
         await asyncio.sleep(rng.uniform(0, LONGEST_MERCY))

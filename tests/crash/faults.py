@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -75,16 +75,21 @@ class Case:
         return "" if self.named and may_be_unknown else f"lost: {told}"
 
 
-async def meet_every_fault(lab: Lab, *, keys: Sequence[str] = (), kinds: Sequence[str] = KINDS) -> list[Case]:
-    """One post for each provider and each fault, many at once. Workers must be running."""
+async def meet_every_fault(
+    lab: Lab, *, keys: Sequence[str] = (), kinds: Sequence[str] = KINDS, told: Callable[[int, int], object] = lambda met, of: None
+) -> list[Case]:
+    """One post for each provider and each fault, many at once. Workers must be running. `told` hears how many have been met."""
     places = asyncio.Semaphore(AT_ONCE)
+    met = itertools.count(1)
 
     async def one(number: int, key: str, kind: str) -> Case:
         async with places:
             workspace = await add_workspace(lab.system, f"Case {number}")  # of its own, because so are its faults
-            return await meet(lab, await lab.connect(key, f"user{number}", workspace=workspace), kind)
+            case = await meet(lab, await lab.connect(key, f"user{number}", workspace=workspace), kind)
+            told(next(met), len(pairs))
+            return case
 
-    pairs = itertools.product(kinds, keys or providers())
+    pairs = list(itertools.product(kinds, keys or providers()))
     return list(await asyncio.gather(*(one(number, key, kind) for number, (kind, key) in enumerate(pairs))))
 
 

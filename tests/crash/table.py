@@ -11,13 +11,15 @@ import os
 import platform
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.machine import processor
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from socialclaw.networks import providers
 from tests.crash.campaign import campaign
@@ -51,6 +53,10 @@ Nothing is published twice, nothing is lost, and what cannot be known is named. 
 """
 
 
+Told = Callable[[str, int, int], None]
+"""What is under way, how many there have been, and of how many."""
+
+
 @dataclass
 class Attacked:
     """What came of one database."""
@@ -59,14 +65,16 @@ class Attacked:
     cases: list[Case] = field(default_factory=list)
 
 
-async def attack(url: str, folder: Path, *, kills: int, posts: int, keys: Sequence[str]) -> Attacked:
+async def attack(url: str, folder: Path, told: Told, *, kills: int, posts: int, keys: Sequence[str]) -> Attacked:
     """Both campaigns, each on an installation of its own."""
     async with Lab(folder / "faults", url.replace("_kills", "_faults"), **LAB) as lab:
         for _ in range(WORKERS):
             lab.worker()
-        cases = await meet_every_fault(lab, keys=keys)
+        cases = await meet_every_fault(lab, keys=keys, told=lambda met, of: told("faults", met, of))
     async with Lab(folder / "kills", url) as lab:
-        return Attacked(await campaign(lab, kills=kills, posts=posts, workers=WORKERS, seed=SEED, keys=keys, accounts=1), cases)
+        size = {"kills": kills, "posts": posts, "workers": WORKERS, "accounts": 1}
+        report = await campaign(lab, **size, seed=SEED, keys=keys, told=lambda killed: told("kills", killed, kills))
+        return Attacked(report, cases)
 
 
 def page(found: dict[str, Attacked], began: datetime) -> str:
@@ -138,6 +146,18 @@ def database_urls() -> Iterator[dict[str, str]]:
                 server.cleanup()
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """How far a campaign is, on a progress bar."""
+
+    progress: Progress
+    task: TaskID
+    database: str
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        self.progress.update(self.task, description=f"{self.database}: {what}", completed=done, total=of)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--kills", type=int, default=300)
@@ -146,9 +166,13 @@ def main() -> None:
     options.add_argument("--print", action="store_true", help="print the page instead of writing it")
     given = options.parse_args()
     began, found = datetime.now(UTC), {}
-    with database_urls() as urls, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    with database_urls() as urls, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, shown:
         for name, url in urls.items():
-            found[name] = asyncio.run(attack(url, Path(folder) / name, kills=given.kills, posts=given.posts, keys=given.only))
+            told = _Shown(shown, shown.add_task(name, total=None), name)
+            found[name] = asyncio.run(attack(url, Path(folder) / name, told, kills=given.kills, posts=given.posts, keys=given.only))
+            shown.remove_task(told.task)
             print(f"{name}: {found[name].kills}; {sum(bool(c.wrong) for c in found[name].cases)} faults ended wrong", flush=True)
     written = page(found, began)
     if given.print:
