@@ -39,12 +39,16 @@ MOST_COLLECTED = 20  # at a time
 
 
 class Worker:
-    """One worker. `await run()` until `await stop()`; on PostgreSQL any number of processes may have one."""
+    """One worker. `await run()` until `await stop()`; on PostgreSQL any number of processes may have one.
 
-    def __init__(self, system: System, queue: Queue) -> None:
+    `started` is called with its id once it is known to be there.
+    """
+
+    def __init__(self, system: System, queue: Queue, started: Callable[[str], object] = lambda worker_id: None) -> None:
         self.system = system
         self.queue = queue
         self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._started = started
         self._settings = system.settings
         self._attempts = Attempts(system, StepLog(system.database))
         self._claim = GroupedWrites[Wanted, Claim | None](system.database, claim)
@@ -59,6 +63,7 @@ class Worker:
     async def run(self) -> None:
         """Work until told to stop; then finish what is held, or give it back, within `stop_seconds`."""
         await self.system.database.write(self._sign_in)
+        self._started(self.id)
         loops = [
             self._every(self._settings.scan_seconds, self._scan),
             self._every(self._settings.lease_seconds / 3, self._renew),

@@ -14,6 +14,7 @@ from socialclaw.db.posts import Step
 from socialclaw.errors import Rejected, Unavailable, Uncertain
 from socialclaw.networks import providers
 from socialclaw.networks.x.adapter import X
+from socialclaw.publishing import policy
 from socialclaw.publishing.claims import Wanted, claim
 from socialclaw.publishing.steps import DurableSteps
 from tests.crash import users
@@ -23,6 +24,13 @@ both = pytest.mark.usefixtures("both_databases")
 
 LOST = ("reset", "timeout", "error", "malformed")
 SETTLED = 121  # seconds: beyond the settle time of X
+LOOKED = 31  # seconds after which the first look is due
+
+
+@pytest.fixture(autouse=True)
+def no_look_before_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is: no test takes so long to arrange what a look is to find."""
+    monkeypatch.setattr(policy, "LOOKS", (LOOKED - 1, 45, 80))
 
 
 async def lost(desk: Desk, text: str = "Lost", fault: str = "timeout_after", key: str = "x") -> str:
@@ -40,7 +48,7 @@ async def test_it_is_found_and_confirmed(desk: Desk, fault: str) -> None:
     post = await lost(desk, fault=fault)
     pending = await desk.post(post)
     assert (pending["status"], pending["reconciliationStatus"]) == ("publishing", "pending")
-    await desk.wait(3)
+    await desk.wait(LOOKED)
     found = await desk.post(post)
     assert (found["status"], found["reconciliationStatus"], found["errorCode"]) == ("published", "confirmed", None)
     assert [seen.id for seen in desk.network().seen()] == [found["providerPostId"]]
@@ -90,7 +98,7 @@ async def test_a_post_that_looks_alike_is_not_taken_from_its_owner(desk: Desk) -
     desk.network().fail("timeout")
     [second] = await desk.publish(account, "Twice", assets=[asset])
     await desk.work()
-    await desk.wait(3)
+    await desk.wait(LOOKED)
     assert (await desk.post(second))["status"] == "publishing", "the first post is not the second one"
     await desk.wait(SETTLED)
     ids = [(await desk.post(post))["providerPostId"] for post in (first, second)]
@@ -103,7 +111,7 @@ async def test_a_post_that_looks_alike_is_not_taken_from_its_owner(desk: Desk) -
 @pytest.mark.parametrize("fault", ["timeout_after", "timeout"])
 async def test_a_network_that_cannot_be_read_leaves_it_unknown_and_says_so(desk: Desk, key: str, fault: str) -> None:
     post = await lost(desk, fault=fault, key=key)
-    await desk.wait(3)
+    await desk.wait(LOOKED)
     found = await desk.post(post)
     assert (found["status"], found["errorCode"]) == ("failed", "publish_outcome_unknown")
     assert found["reconciliationStatus"] == "unresolved"
@@ -137,7 +145,7 @@ async def test_after_a_day_without_an_answer_a_person_decides(desk: Desk) -> Non
 async def test_a_token_that_ends_meanwhile_is_refreshed_for_the_look(desk: Desk) -> None:
     post = await lost(desk)
     desk.network().fail("expire_token", r"GET /2/users")
-    await desk.wait(3)
+    await desk.wait(LOOKED)
     assert (await desk.post(post))["status"] == "published"
     assert (await desk.account((await desk.row(post)).account_id)).status == "connected"
 
@@ -146,7 +154,7 @@ async def test_a_token_that_ends_meanwhile_is_refreshed_for_the_look(desk: Desk)
 async def test_withdrawn_access_parks_the_look_until_the_account_is_connected_again(desk: Desk) -> None:
     post = await lost(desk)
     desk.network().fail("revoke_token", r"GET /2/users")
-    await desk.wait(3)
+    await desk.wait(LOOKED)
     parked = await desk.post(post)
     assert (parked["status"], parked["blockedBy"]) == ("publishing", "account")
     assert await desk.refused(post, "cancel") == "post_not_cancelable"
@@ -164,7 +172,7 @@ async def test_a_refusal_to_be_asked_says_nothing_of_the_post(desk: Desk, monkey
         raise Rejected("You are not permitted to read this", code="x_forbidden")
 
     monkeypatch.setattr(X, "find", find)
-    await desk.wait(3)
+    await desk.wait(LOOKED)
     found = await desk.post(post)
     assert (found["status"], found["errorCode"]) == ("failed", "publish_outcome_unknown")
     assert found["reconciliationStatus"] == "unresolved"
@@ -172,12 +180,11 @@ async def test_a_refusal_to_be_asked_says_nothing_of_the_post(desk: Desk, monkey
 
 
 async def test_a_bug_in_a_look_ends_in_an_unknown_outcome_and_in_nothing_else(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    post = await lost(desk)
-
     async def find(*_: Any) -> Any:
         raise KeyError("a bug")
 
     monkeypatch.setattr(X, "find", find)
+    post = await lost(desk)
     for _ in range(8):
         await desk.wait(4000)
     assert (await desk.post(post))["errorCode"] == "publish_outcome_unknown"
@@ -190,7 +197,7 @@ async def test_files_that_are_gone_by_then_leave_it_unknown(desk: Desk) -> None:
     [post] = await desk.publish(account, "With a picture", assets=[asset])
     await desk.work()
     await desk.system.database.write(lambda session: session.execute(delete(Asset)))
-    await desk.wait(3)
+    await desk.wait(LOOKED)
     assert (await desk.post(post))["errorCode"] == "publish_outcome_unknown"
 
 
@@ -198,7 +205,7 @@ async def test_an_account_that_is_disconnected_meanwhile_leaves_it_unknown(desk:
     post = await lost(desk)
     account = (await desk.row(post)).account_id
     assert (await desk.api.delete(f"/v1/accounts/{account}")).status_code == 200
-    await desk.wait(3)
+    await desk.wait(LOOKED)
     assert (await desk.post(post))["errorCode"] == "publish_outcome_unknown"
 
 

@@ -130,8 +130,7 @@ async def _work(settings: Settings) -> None:
         await installation.reach_storage(system)
         queue = await Queue.open(system.database)
         system.queue = queue
-        worker = Worker(system, queue)
-        say(f"Worker {worker.id} is publishing. Stop with Ctrl-C.")
+        worker = Worker(system, queue, lambda worker_id: say(f"Worker {worker_id} is publishing. Stop with Ctrl-C."))
         await installation.warn_of_address(system)
         try:
             await process.work(worker)
