@@ -51,6 +51,8 @@ ADVICE_FOR = {
     "consent_incomplete": "Start the connection again.",
     "multipart_etag_mismatch": "Send the part again, and complete with the ETag of that answer.",
     "multipart_part_missing": "Send the parts that `details.missing` names, name those in `details.unnamed`, and complete again.",
+    "multipart_part_size_mismatch": "Cut the file as the upload says: every part but the last has `partSize` bytes.",
+    "multipart_upload_completed": "Nothing: the file is there. `DELETE /v1/assets/{id}` takes it away.",
     "multipart_upload_not_found": "Start the upload again.",
     "media_facts_unknown": "Nothing: it is a warning. Say the facts in the post's `assets`, or upload the file here, to have them judged.",
     "media_not_looked_at": "Nothing: it is a warning. Upload the files here, or validate in parts.",

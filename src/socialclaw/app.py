@@ -28,6 +28,7 @@ from socialclaw.api import (
     sandbox,
     schedules,
     status,
+    uploads,
 )
 from socialclaw.api.guard import Guard
 from socialclaw.api.limits import Rates
@@ -48,6 +49,7 @@ ROUTERS = (
     schedules.router,
     runs.router,
     assets.router,
+    uploads.router,
     parts.router,
     analytics.router,
     rehearsal.router,

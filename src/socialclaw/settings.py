@@ -106,6 +106,7 @@ class Settings(BaseSettings):
     rate_limit_per_minute: int = Field(600, ge=1, description="Requests a minute per API key.")
     max_body_bytes: int = Field(25 * 1024 * 1024, ge=1024, description="Largest request body.")
     max_asset_bytes: int = Field(512 * 1024 * 1024, ge=1024, description="Largest file of a form upload.")
+    max_upload_bytes: int = Field(5 * 1024**3, ge=1024, le=5 * 1024**4, description="Largest file of an upload in parts.")
     asset_retention_days: int = Field(7, ge=0, description="Days a deleted asset is kept.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is worth a log line.")
 

@@ -35,6 +35,10 @@ def blueprint() -> FastAPI:
         return asyncio.run(look(Path(folder)))
 
 
+# The least that a body must hold, where that is something.
+LEAST = {"MultipartPartRequest": {"uploadId": "nobody", "partNumber": 1}, "MultipartCompleteRequest": {"uploadId": "nobody", "parts": []}}
+
+
 @dataclass(frozen=True)
 class Operation:
     method: str
@@ -60,6 +64,11 @@ class Operation:
         """The JSON body's schema, where there is one."""
         found: dict[str, Any] | None = self.spec.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
         return found
+
+    @property
+    def least(self) -> dict[str, Any] | None:
+        """A body that holds no more than it must; None where there is none."""
+        return LEAST.get(self.body.get("$ref", "").rpartition("/")[2], {}) if self.body else None
 
 
 def operations() -> list[Operation]:

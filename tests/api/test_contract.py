@@ -126,6 +126,11 @@ def test_operations_of_our_own_are_few_and_known(document: dict[str, Any]) -> No
         ("POST", "/v1/assets/{assetId}/revoke-delivery"),
         ("GET", "/v1/assets"),
         ("GET", "/v1/assets/{assetId}"),
+        ("POST", "/v1/assets/uploads"),
+        ("GET", "/v1/assets/uploads/{assetId}"),
+        ("POST", "/v1/assets/uploads/{assetId}/part"),
+        ("POST", "/v1/assets/uploads/{assetId}/complete"),
+        ("POST", "/v1/assets/uploads/{assetId}/abort"),
     }
 
 

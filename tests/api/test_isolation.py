@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from socialclaw.db.accounts import Account
+from socialclaw.db.assets import Arrival
 from socialclaw.db.base import Base, Scope
 from socialclaw.networks import providers
 from socialclaw.system import System
@@ -50,6 +51,7 @@ async def belongings(system: System, workspace: Member) -> Belongings:
         post = rows.post(scope, account, run, name=MARK, campaign_id=MARK, status="failed", error=MARK, next_at=None)
         rows.attempt(scope, post, message=MARK)
         asset = rows.asset(scope, f"{MARK}.png")
+        scope.add(Arrival(id=asset.id, upload_id=MARK, part_size=1))
         ids = {"keyId": workspace.key_id, "accountId": account.id, "connectionId": connection.id, "runId": run.id, "postId": post.id}
         url = f"http://socialclaw.test/media/{asset.id}/{asset.delivery_token}/{asset.filename}"
         return Belongings(
@@ -89,6 +91,9 @@ def bodies(theirs: Belongings) -> dict[str, Any]:
         "ConnectionStartRequest": {"provider": theirs.provider},
         "AnalyticsRefreshRequest": {"postId": theirs.ids["postId"]},
         "AssetUploadRequest": {"filename": "a.txt", "contentBase64": "YQ=="},
+        "MultipartUploadInitiateRequest": {"filename": "a.txt", "size": 1},
+        "MultipartPartRequest": {"uploadId": MARK, "partNumber": 1},
+        "MultipartCompleteRequest": {"uploadId": MARK, "parts": []},
     }
 
 

@@ -19,6 +19,7 @@ from schemathesis import checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
 from socialclaw.app import build
+from socialclaw.db.assets import Arrival
 from socialclaw.db.base import Scope
 from socialclaw.settings import Settings
 from socialclaw.system import System
@@ -92,7 +93,9 @@ def ids(server: Server) -> dict[str, str]:
         rows.attempt(scope, post)
         key, _ = keys.create(scope, server.system.vault, "to be revoked")
         found = {"accountId": account.id, "connectionId": rows.connection(scope, account).id, "runId": run.id, "postId": post.id}
-        return {**found, "assetId": rows.asset(scope).id, "keyId": key.id, "actionId": "publish-preview"}
+        asset = rows.asset(scope)
+        scope.add(Arrival(id=asset.id, upload_id="upload", part_size=1))
+        return {**found, "assetId": asset.id, "keyId": key.id, "actionId": "publish-preview"}
 
     found: dict[str, str] = server.write(make)
     return found

@@ -60,7 +60,7 @@ class Intake:
     async def finish(self) -> Received:
         """Everything is on the disk now. Raises InvalidRequest `asset_empty`."""
         if not self.size:
-            raise InvalidRequest("The file is empty", code="asset_empty")
+            raise empty()
         await self._run(self._end)
         return Received(self.path, self.size, self._hash.hexdigest(), self._head)
 
@@ -92,6 +92,10 @@ class Intake:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
+
+
+def empty() -> InvalidRequest:
+    return InvalidRequest("The file is empty", code="asset_empty")
 
 
 def too_large(most: int) -> PayloadTooLarge:

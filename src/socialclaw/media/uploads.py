@@ -12,8 +12,9 @@ from socialclaw.db.assets import Asset
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.errors import InvalidRequest, NotFound
 from socialclaw.media import cache, entry
+from socialclaw.media.at_hand import at_hand
 from socialclaw.media.examine import examine
-from socialclaw.media.intake import Intake, Received
+from socialclaw.media.intake import Intake, Received, empty
 from socialclaw.media.naming import check_key, display_name, object_key, safe_name
 from socialclaw.media.probe import Facts
 from socialclaw.storage.base import work_dir
@@ -35,9 +36,9 @@ class Claims:
     delete_after: datetime | None = None
 
 
-def intake(system: System, *, most: int | None = None) -> Intake:
+def intake(system: System) -> Intake:
     """Where an upload is received: `async with intake(system) as file: await file.write(…)`."""
-    return Intake(work_dir(system.settings), most=system.settings.max_asset_bytes if most is None else most)
+    return Intake(work_dir(system.settings), most=system.settings.max_asset_bytes)
 
 
 async def create(system: System, workspace_id: str, received: Received, claims: Claims, *, test: bool = False) -> Asset:
@@ -70,12 +71,11 @@ async def register(system: System, workspace_id: str, key: str, claims: Claims, 
     if size is not None and size != found:
         raise InvalidRequest(f"The object has {found} bytes, not {size}", code="object_size_mismatch", size=found)
     asset_id = new_id("asset")
-    async with intake(system, most=found) as file:
-        async for chunk in storage.read(key):
-            await file.write(chunk)
-        copy = await file.finish()
-        facts = await examine(system.settings, copy.path, copy.head, claims.mime, asset_id=asset_id)
-    values = described(claims, facts, copy) | {"id": asset_id, "storage": storage.name, "object_key": key}
+    if not found:
+        raise empty()
+    async with at_hand(system, storage, key, found) as file:
+        facts = await examine(system.settings, file.path, file.head, claims.mime, asset_id=asset_id)
+    values = described(claims, facts, file) | {"id": asset_id, "storage": storage.name, "object_key": key}
     asset = await system.write(workspace_id, entry.claim, values, claims.delete_after, test=test)
     if await storage.size(key) is None:  # it was a deleted asset's until just now
         await system.write(workspace_id, _take_back, asset_id, test=test)

@@ -32,10 +32,11 @@ def check_part(number: int, size: int) -> None:
         raise InvalidRequest(message, code="multipart_part_size_invalid", min=1, max=LARGEST)
 
 
-def check(kept: Sequence[Part], said: Sequence[Part]) -> list[Part]:
+def check(kept: Sequence[Part], said: Sequence[Part], *, count: int = 1) -> list[Part]:
     """The kept parts that make the object `said`, in order. Some services keep a part that was sent twice twice: then the one said counts.
 
-    Raises InvalidRequest: `multipart_part_missing` (the numbers are not 1, 2, 3 … to the last that was sent, or one has not arrived),
+    `count`: so many there are at least. Raises InvalidRequest: `multipart_part_missing` (the numbers are not 1, 2, 3 … to the last, or one
+    has not arrived),
     `multipart_etag_mismatch`, `multipart_part_too_small`; each names the parts. Also `multipart_part_number_invalid`.
     """
     here = {(part.number, part.etag): part for part in kept}
@@ -45,7 +46,7 @@ def check(kept: Sequence[Part], said: Sequence[Part]) -> list[Part]:
         check_part(part.number, 1)
         if named.setdefault(part.number, plain(part.etag)) != plain(part.etag):
             raise mismatch([part.number])
-    numbers = range(1, max([1, *sent, *named]) + 1)
+    numbers = range(1, max([count, *sent, *named]) + 1)
     unsent, unnamed = [n for n in numbers if n not in sent], [n for n in numbers if n in sent and n not in named]
     if unsent or unnamed:
         why = f"part {unsent[0]} has not arrived" if unsent else f"part {unnamed[0]} has arrived and is not named"
