@@ -22,7 +22,7 @@ from tests.media import files
 from bench.figures import Figure, Result, Told, ms
 from bench.ground import SQLITE, Ground, Installation
 from bench.processes import Running, free_port, reachable, started
-from socialclaw.cli import process
+from socialclaw.cli import process, serving
 from socialclaw.db.assets import Asset
 from socialclaw.media import assets, cache, uploads
 from socialclaw.storage.folder import Folder
@@ -204,7 +204,7 @@ def _bare(port: int, path: str) -> None:
         return FileResponse(path)
 
     app = Starlette(routes=[Route("/", file)])
-    process.run(lambda: process.serve(app, process.listen("127.0.0.1", port)))
+    process.run(lambda: serving.serve(app, serving.listen("127.0.0.1", port)))
 
 
 def _sendfile(port: int, path: str) -> None:

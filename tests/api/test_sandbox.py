@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from socialclaw.api.sandbox import routes, sandbox_app
-from socialclaw.cli.process import Connection, Server
+from socialclaw.cli.serving import Connection, Server
 from socialclaw.providers.sandbox import FAULT_HEADER, InProcess, OverHTTP, Sandbox
 from socialclaw.providers.simulator import Simulator, route
 from socialclaw.providers.store import Seen, Store

@@ -21,7 +21,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from socialclaw.api.sending import sent
-from socialclaw.cli import process, zerocopy
+from socialclaw.cli import serving, zerocopy
 
 LENGTH = 6_000_000
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
@@ -58,8 +58,8 @@ def port(request: pytest.FixtureRequest, file: Path) -> Iterator[int]:
         return await sent(file.open("rb"), start, length, 200, {"content-length": str(length)})
 
     app = zerocopy.ZeroCopy(Starlette(routes=[Route("/", answer)]))
-    bound = process.listen("127.0.0.1", 0)
-    server = process.Server(uvicorn.Config(app, http=process.Connection, ws="none", loop="none", log_config=None))
+    bound = serving.listen("127.0.0.1", 0)
+    server = serving.Server(uvicorn.Config(app, http=serving.Connection, ws="none", loop="none", log_config=None))
     server.config.timeout_graceful_shutdown = 1
 
     def run() -> None:

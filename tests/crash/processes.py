@@ -19,7 +19,8 @@ import uvicorn
 
 from socialclaw.api.sandbox import sandbox_app
 from socialclaw.app import build
-from socialclaw.cli.process import THREADS, Connection
+from socialclaw.cli.process import THREADS
+from socialclaw.cli.serving import Connection
 from socialclaw.db.database import Database
 from socialclaw.jobs.queue import Queue
 from socialclaw.networks import providers

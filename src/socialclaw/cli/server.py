@@ -63,10 +63,10 @@ def sandbox(
     ] = None,
 ) -> None:
     """Run the simulated networks alone: no database, no key. SOCIALCLAW_SANDBOX_URL tells the servers where."""
-    from socialclaw.cli import process
+    from socialclaw.cli import process, serving
 
     settings = options.settings(data_dir=data_dir, public_base_url=api)
-    bound = process.listen(host or settings.host, SANDBOX_PORT if port is None else port)
+    bound = serving.listen(host or settings.host, SANDBOX_PORT if port is None else port)
     _log(settings, quiet=False)
     process.run(lambda: _sandbox(settings, bound))
 
@@ -83,9 +83,9 @@ def _run_server(settings: Settings, *, tour: bool | None, introduce: bool) -> No
     from socialclaw import __version__
 
     say(f"SocialClaw {__version__}   data in {settings.data_dir.absolute()}")
-    from socialclaw.cli import process  # this and what it brings takes a second or two
+    from socialclaw.cli import process, serving  # this and what it brings takes a second or two
 
-    bound = process.listen(settings.host, settings.port)
+    bound = serving.listen(settings.host, settings.port)
     settings = settings.model_copy(update={"port": bound.getsockname()[1]})
     _log(settings, quiet=introduce)
     process.run(lambda: _serve(settings, bound, tour=tour, introduce=introduce))
@@ -93,7 +93,7 @@ def _run_server(settings: Settings, *, tour: bool | None, introduce: bool) -> No
 
 async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None, introduce: bool) -> None:
     from socialclaw import app
-    from socialclaw.cli import installation, introduction, process
+    from socialclaw.cli import installation, introduction, serving
     from socialclaw.jobs.queue import Queue
     from socialclaw.work import Worker
 
@@ -110,7 +110,7 @@ async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None,
                 await (introduction.introduce(system, tour=tour) if introduce else _ready(system))
                 await installation.warn_of_address(system)
 
-            await process.serve(app.build(system), bound, worker=worker, started=started)
+            await serving.serve(app.build(system), bound, worker=worker, started=started)
         finally:
             if queue:
                 await queue.close()
@@ -141,7 +141,7 @@ async def _work(settings: Settings) -> None:
 
 async def _sandbox(settings: Settings, bound: socket.socket) -> None:
     from socialclaw.api.sandbox import sandbox_app
-    from socialclaw.cli import process
+    from socialclaw.cli import serving
     from socialclaw.cli.installation import make_folder
     from socialclaw.system import open_sandbox
 
@@ -154,7 +154,7 @@ async def _sandbox(settings: Settings, bound: socket.socket) -> None:
         limits = "" if faults else ". They take no faults, because this is no loopback address"
         say(f"The simulated networks are on http://{shown}:{port}/sandbox/{limits}")
 
-    await process.serve(sandbox_app(open_sandbox(settings), faults=faults), bound, started=started)
+    await serving.serve(sandbox_app(open_sandbox(settings), faults=faults), bound, started=started)
     say("Stopped.")
 
 

@@ -1,0 +1,106 @@
+"""The HTTP server of a process: the socket it listens on, uvicorn on the process's event loop, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from socialclaw.api.sandbox import TRANSPORT
+from socialclaw.cli.output import Problem, complain
+from socialclaw.cli.process import Work, stopping, until
+from socialclaw.cli.zerocopy import ZeroCopy
+from socialclaw.errors import SocialClawError
+
+BACKLOG = 2048
+LAST_ANSWERS_SECONDS = 5  # for requests under way at the end
+log = logging.getLogger(__name__)
+
+
+class Connection(HttpToolsProtocol):
+    """Hands the connection to the application, so that a simulated network can break it off."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {TRANSPORT: self.transport}  # type: ignore[dict-item]
+
+
+class Server(uvicorn.Server):
+    """uvicorn's, with signals left to us: the worker must stop before the server does. `answering` is set once it is up."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answering = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.answering.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, before anything else is begun; whoever comes early waits for the server."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except (socket.gaierror, UnicodeError) as error:
+        raise Problem(f"{host!r} is not an address to listen on ({error}): correct --host") from None
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind(address)
+        bound.listen(BACKLOG)  # only this fails where two bind at the same moment; who comes early waits
+    except OSError as error:
+        bound.close()
+        raise Problem(f"Cannot listen on {host}:{port} ({error.strerror}): {_advice(error)}") from None
+    return bound
+
+
+def _advice(error: OSError) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return "something else is using it; stop that, or choose another port with --port"
+        case errno.EACCES:
+            return "you may not use this port; choose one above 1023 with --port"
+    return "correct --host and --port"
+
+
+async def serve(
+    app: Any, bound: socket.socket, *, worker: Work | None = None, started: Callable[[], Awaitable[None]] | None = None
+) -> None:
+    """Serve until SIGINT or SIGTERM; `worker` runs beside it, `started` once requests are answered.
+
+    At the end the worker stops first, because networks may still be fetching media from this server for what it holds.
+    """
+    config = uvicorn.Config(ZeroCopy(app), http=Connection, ws="none", loop="none", log_config=None, access_log=False, server_header=False)
+    config.backlog, config.timeout_graceful_shutdown = BACKLOG, LAST_ANSWERS_SECONDS
+    server = Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[bound]))
+    telling = asyncio.create_task(_when_started(server, started)) if started else None
+    try:
+        with stopping() as stop:
+            await until(stop, serving, worker)
+    finally:
+        if telling:
+            telling.cancel()
+        server.should_exit = True
+        await serving
+
+
+async def _when_started(server: Server, started: Callable[[], Awaitable[None]]) -> None:
+    await server.answering.wait()
+    try:
+        await started()
+    except SocialClawError as error:
+        complain(error.message)
+    except Exception:
+        log.exception("the introduction was broken off; the server goes on")
