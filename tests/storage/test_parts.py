@@ -10,8 +10,11 @@ import pytest
 
 from socialclaw.db.base import utc_now
 from socialclaw.errors import InvalidRequest, NotFound
+from socialclaw.settings import S3Settings
 from socialclaw.storage.base import Storage, read_range
 from socialclaw.storage.parts import MOST_PARTS, SMALLEST, Part
+from socialclaw.storage.s3 import S3
+from socialclaw.system import System
 from tests.storage.conftest import Send
 
 Sent = Callable[..., Awaitable[Part]]
@@ -48,6 +51,28 @@ async def test_many_who_complete_at_once_make_one_object(storage: Storage, uploa
     await asyncio.gather(*(storage.complete(KEY, upload_id, parts) for _ in range(4)))
     assert await storage.size(KEY) == SMALLEST + 3
     assert await storage.abandoned(utc_now() + timedelta(days=1)) == []
+
+
+async def test_who_sees_half_of_the_parts_because_somebody_else_is_completing(
+    s3: S3Settings, system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service may make the object and then take the parts away one by one."""
+    storage = S3(s3, system.outbound.storage)
+    upload_id, real = await storage.begin(KEY, "video/mp4"), S3._listed
+    for number, content in ((1, FIRST), (2, b"end")):
+        url = storage.part_url(KEY, upload_id, number, size=len(content), seconds=60)
+        assert (await system.outbound.storage.put(url, content=content)).status_code == 200
+    parts = await storage.parts(KEY, upload_id)
+
+    async def half(self: S3, *upload: str) -> list[tuple[str, Part]]:
+        monkeypatch.setattr(S3, "_listed", real)
+        listed = await self._listed(*upload)
+        await self.complete(KEY, upload_id, parts)
+        return listed[:1]
+
+    monkeypatch.setattr(S3, "_listed", half)
+    await storage.complete(KEY, upload_id, parts)
+    assert await storage.size(KEY) == SMALLEST + 3
 
 
 async def test_a_part_that_is_sent_again_replaces_the_one_before(storage: Storage, upload_id: str, part: Sent) -> None:

@@ -30,7 +30,7 @@ from socialclaw.media.naming import object_key, safe_name
 from socialclaw.media.probe import UNKNOWN, kind_of
 from socialclaw.media.uploads import Claims, check, described
 from socialclaw.storage import parts
-from socialclaw.storage.base import now
+from socialclaw.storage.base import Storage, now
 from socialclaw.storage.parts import MOST_PARTS, Part, unknown_upload
 from socialclaw.system import System
 
@@ -223,13 +223,16 @@ def _completed(upload: Upload) -> Conflict:
 
 async def _join(system: System, upload: Upload, said: Sequence[Part]) -> None:
     """Let the storage make the object, unless it has done so before."""
-    storage, key = system.storage_of(upload.asset), upload.asset.object_key
     try:
-        kept = await storage.parts(key, upload.id)
-    except NotFound:
-        if await _is_joined(system, upload):
-            return
-        raise
+        await _join_parts(system.storage_of(upload.asset), upload, said)
+    except (NotFound, InvalidRequest):  # what is under way elsewhere may look as if parts were missing
+        if not await _is_joined(system, upload):
+            raise
+
+
+async def _join_parts(storage: Storage, upload: Upload, said: Sequence[Part]) -> None:
+    key = upload.asset.object_key
+    kept = await storage.parts(key, upload.id)
     for part in said:
         upload.length(part.number)
     wrong = [part for part in parts.check(kept, said, count=upload.count) if part.size != upload.length(part.number)]

@@ -57,13 +57,15 @@ class Uploads:
 
     def parts(self, upload_id: str, key: str) -> list[Part]:
         """By number; of two files of one number, where a crash left both, the later."""
-        found: dict[int, tuple[int, Part]] = {}
-        for path in self.find(upload_id, key).iterdir():
-            with suppress(FileNotFoundError):
-                number, dash, etag = path.name.partition("-")
-                state = path.stat()
-                if dash and found.get(int(number), (0,))[0] <= state.st_mtime_ns:
-                    found[int(number)] = state.st_mtime_ns, Part(int(number), state.st_size, etag)
+        folder, found = self.find(upload_id, key), dict[int, tuple[int, Part]]()
+        with suppress(FileNotFoundError):
+            for path in folder.iterdir():
+                with suppress(FileNotFoundError):
+                    number, dash, etag = path.name.partition("-")
+                    state = path.stat()
+                    if dash and found.get(int(number), (0,))[0] <= state.st_mtime_ns:
+                        found[int(number)] = state.st_mtime_ns, Part(int(number), state.st_size, etag)
+        self.find(upload_id, key)  # else somebody has ended it meanwhile, and these are not all of its parts
         return [part for _, (_, part) in sorted(found.items())]
 
     @contextmanager

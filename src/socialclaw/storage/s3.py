@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import httpx2
 
-from socialclaw.errors import NotFound, NotReady
+from socialclaw.errors import InvalidRequest, NotFound, NotReady
 from socialclaw.settings import S3Settings
 from socialclaw.storage.base import OCTETS, Gone, trouble
 from socialclaw.storage.bucket import Bucket, BucketRefused, parsed
@@ -22,6 +22,7 @@ from socialclaw.storage.parts import MOST_PARTS, Part, check, check_part, plain,
 PIECE = 8 * 1024**2  # bytes of a file that are in memory at a time
 CHECK_SECONDS = 5.0  # for which an answer to `check` holds
 UNKNOWN = "NoSuchUpload"
+ENDING = (0.05, 0.2, 1.0)  # seconds for which an upload that is completed may still be seen
 XMLNS = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
@@ -162,6 +163,22 @@ class S3:
         except NotFound:  # or is it done already?
             if await self.size(key) is None:
                 raise
+        except (InvalidRequest, BucketRefused):  # or is somebody else doing it at this moment?
+            if not await self._is_over(key, upload_id):
+                raise
+
+    async def _is_over(self, key: str, upload_id: str) -> bool:
+        """Whether the upload has become the object. After that a service may take its parts away one by one, and we saw the rest."""
+        for pause in (*ENDING, None):
+            if await self.size(key) is None:
+                return False
+            try:
+                await self._listed(key, upload_id)
+            except NotFound:
+                return True
+            if pause is not None:
+                await asyncio.sleep(pause)
+        return False
 
     async def _join(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
         """A refusal may come with status 200, because the service begins to answer before it knows."""
