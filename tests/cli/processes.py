@@ -1,4 +1,8 @@
-"""Running the command line as a user does: in a process of its own, with nothing of the tests' environment."""
+"""Running the command line as a user does: in a process of its own, with nothing of the tests' environment.
+
+Commands that end are forked from a process that has imported everything once (see `tests/forked.py`): there are many of them. Servers
+are started from nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,17 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.reduction import DupFd
 from pathlib import Path
+from typing import Any
+
+from socialclaw.cli import main
+from tests.forked import context
 
 BOUND_SECONDS = 60.0
 
@@ -23,8 +33,34 @@ def environment(**more: str) -> dict[str, str]:
 
 def run(*args: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
     """A command to its end."""
-    command = [sys.executable, "-m", "socialclaw", *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=BOUND_SECONDS, env=environment(**more), check=False)
+    words = [*map(str, args)]
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
+        process = context.Process(
+            target=_command, args=(words, environment(**more), Path.cwd(), DupFd(out.fileno()), DupFd(errors.fileno()))
+        )
+        process.start()
+        process.join(BOUND_SECONDS)
+        if process.exitcode is None:
+            process.kill()
+        for file in (out, errors):
+            file.seek(0)
+        written = out.read(), errors.read()
+    if process.exitcode is None:
+        raise AssertionError(f"socialclaw {' '.join(words)} does not end:\n{''.join(written)}")
+    return subprocess.CompletedProcess(words, process.exitcode, *written)
+
+
+def _command(words: list[str], environment: dict[str, str], folder: Path, out: Any, errors: Any) -> None:
+    """What a start of Python would do, in the child."""
+    for fd, stream in ((out.detach(), 1), (errors.detach(), 2)):
+        os.dup2(fd, stream)
+        os.close(fd)
+    sys.stdout, sys.stderr = (os.fdopen(os.dup(fd), "w", encoding="utf-8", buffering=1) for fd in (1, 2))
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.argv = ["socialclaw", *words]
+    main()
 
 
 class Running:

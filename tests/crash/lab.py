@@ -30,8 +30,9 @@ from socialclaw.system import System
 from socialclaw.vault import Vault
 from tests.accounts.world import add_workspace
 from tests.crash import users
-from tests.crash.processes import context, run_api, run_sandbox, run_worker
+from tests.crash.processes import run_api, run_sandbox, run_worker
 from tests.crash.report import ENDED, Report, judge
+from tests.forked import context
 
 # So that a campaign takes seconds. What they are does not change what must hold.
 QUICK = {

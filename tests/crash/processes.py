@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable
@@ -29,8 +28,6 @@ from socialclaw.settings import Settings
 from socialclaw.system import System, open_sandbox
 from socialclaw.work import Worker
 
-context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload([__name__])
 # Done once in advance, like the imports above: finding the networks, and reading the list of certificate authorities.
 providers()
 guarded_transport()
