@@ -84,15 +84,13 @@ class Lab:
             network.lift_quotas()
             network.review_at_once()
         self._start(run_sandbox, self.here, self.port)
-        self._start(run_api, self.there, self.api_port)
+        self._api = self._start(run_api, self.there, self.api_port)
         for port in (self.port, self.api_port):
             await _until_open(port)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for process in self._processes:
-            process.kill()
-            process.join()
+        self.bury_all()
         self.witness.close()
         await self.system.close()
 
@@ -133,14 +131,24 @@ class Lab:
 
     # During: workers that come and go.
 
-    def worker(self, boundary: int | None = None, moment: str = "") -> Any:
-        return self._start(run_worker, self.there, boundary, moment)
+    def worker(self, boundary: int | None = None, moment: str = "", sweep_seconds: float | None = None) -> Any:
+        return self._start(run_worker, self.there, boundary, moment, sweep_seconds)
+
+    async def restart_api(self) -> None:
+        """Kill the API (SIGKILL), and start another in its place."""
+        self.bury(self._api)
+        self._api = self._start(run_api, self.there, self.api_port)
+        await _until_open(self.api_port)
 
     def bury(self, process: Any) -> None:
         """Kill a process for good (SIGKILL)."""
         process.kill()
         process.join()
         self._processes.remove(process)
+
+    def bury_all(self) -> None:
+        for process in [*self._processes]:
+            self.bury(process)
 
     async def settle(self, *, within: float) -> bool:
         """Whether every post came to an end in this many seconds."""

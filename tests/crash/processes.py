@@ -16,6 +16,7 @@ from typing import Any
 
 import uvicorn
 
+from socialclaw import work
 from socialclaw.api.sandbox import sandbox_app
 from socialclaw.app import build
 from socialclaw.cli.process import THREADS
@@ -26,7 +27,6 @@ from socialclaw.networks import providers
 from socialclaw.outbound import guarded_transport
 from socialclaw.settings import Settings
 from socialclaw.system import System, open_sandbox
-from socialclaw.work import Worker
 
 # Done once in advance, like the imports above: finding the networks, and reading the list of certificate authorities.
 providers()
@@ -54,9 +54,11 @@ def _serve(app: Any, port: int) -> None:
     asyncio.run(serve())
 
 
-def run_worker(settings: dict[str, Any], boundary: int | None = None, moment: str = "") -> None:
+def run_worker(settings: dict[str, Any], boundary: int | None = None, moment: str = "", sweep_seconds: float | None = None) -> None:
     """Work until killed; with `boundary`, by its own hand right before or after that write is committed."""
     logging.disable(logging.CRITICAL)
+    if sweep_seconds is not None:
+        work.SWEEP_SECONDS = sweep_seconds
     if boundary is not None:
         kill_at(boundary, moment)
     asyncio.run(_work(Settings(**settings)))
@@ -65,7 +67,7 @@ def run_worker(settings: dict[str, Any], boundary: int | None = None, moment: st
 async def _work(settings: Settings) -> None:
     system = System.open(settings)
     system.queue = queue = await Queue.open(system.database)
-    worker = Worker(system, queue)
+    worker = work.Worker(system, queue)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, lambda: asyncio.ensure_future(worker.stop()))
     with contextlib.suppress(asyncio.CancelledError):

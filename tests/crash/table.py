@@ -30,6 +30,7 @@ from tests.crash.report import Report
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 WORKERS, SEED = 2, 20
 DATABASES = ("SQLite", "PostgreSQL")
+MEDIA = "## Media\n"  # where the part of `tests/crash/media.py` begins
 
 HEAD = """# What holds when everything breaks
 
@@ -82,10 +83,14 @@ def page(found: dict[str, Attacked], began: datetime) -> str:
     faults = ", ".join(f"`{kind}`" for kind in KINDS)
     head = HEAD.format(workers=WORKERS, faults=faults, lease=QUICK["lease_seconds"])
     took = (datetime.now(UTC) - began).total_seconds() / 60
-    load = os.getloadavg()[0]
-    machine = f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
-    where = f"Written on {began:%Y-%m-%d} on {machine}, in {took:.0f} minutes, with a load average of {load:.1f} at the end.\n"
+    where = (
+        f"Written on {began:%Y-%m-%d} on {machine()}, in {took:.0f} minutes, with a load average of {os.getloadavg()[0]:.1f} at the end.\n"
+    )
     return "\n".join([head, "## Figures\n", where, *_kills(found), *_faults(found)])
+
+
+def machine() -> str:
+    return f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
 
 
 def _kills(found: dict[str, Attacked]) -> Iterator[str]:
@@ -178,7 +183,8 @@ def main() -> None:
     if given.print:
         print(written)
     else:
-        PAGE.write_text(written)
+        _, heading, media = PAGE.read_text().partition(MEDIA)  # which another campaign writes
+        PAGE.write_text(written + heading + media)
         print(f"wrote {PAGE}")
     wrong = [case.wrong for attacked in found.values() for case in attacked.cases if case.wrong]
     flaws = [flaw for attacked in found.values() for flaw in (attacked.kills.duplicates, attacked.kills.lost, attacked.kills.wrong) if flaw]
