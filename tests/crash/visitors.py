@@ -145,7 +145,7 @@ class Visitors:
                 return
 
     async def _begin(self, file: File) -> None:
-        self.counts["uploads"] += 1  # also one whose answer is lost: the sweeper has it to end
+        self.counts["tries to begin an upload"] += 1  # one whose answer is lost is for the sweeper to end
         begun = await self.ask("POST", PATH, {"filename": file.name, "size": len(file.content)})
         file.asset, file.upload = begun["asset"]["id"], begun["upload"]
 
