@@ -25,6 +25,8 @@ from bench.processes import Running, free_port, reachable, started
 from socialclaw.cli import process, serving
 from socialclaw.db.assets import Asset
 from socialclaw.media import assets, cache, uploads
+from socialclaw.media.intake import Intake
+from socialclaw.storage.base import work_dir
 from socialclaw.storage.folder import Folder
 
 MEGABYTE = 1_000_000
@@ -169,7 +171,7 @@ async def _ask(port: int, path: str, until: float) -> list[float]:
 
 async def _upload(installation: Installation, content: bytes) -> Asset:
     system = installation.system
-    async with uploads.intake(system, most=len(content)) as file:
+    async with Intake(work_dir(system.settings), most=len(content)) as file:
         for start in range(0, len(content), MEGABYTE):
             await file.write(content[start : start + MEGABYTE])
         return await uploads.create(system, installation.workspace, await file.finish(), uploads.Claims("file.bin"), test=True)
