@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.crash.media import PHASES, campaign
+from tests.crash.interruptions import PHASES, campaign
 
 
 @pytest.mark.parametrize("kind", ["folder on sqlite", "s3 on postgresql"])

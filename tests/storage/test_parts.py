@@ -93,6 +93,7 @@ async def test_what_makes_no_object_is_refused_and_the_upload_stays(storage: Sto
         ([one, two._replace(etag='"0"')], "multipart_etag_mismatch"),
         ([one, two._replace(number=0)], "multipart_part_number_invalid"),
         ([one, two._replace(number=10**9)], "multipart_part_number_invalid"),
+        ([one._replace(size=1), two], "multipart_part_size_mismatch"),
         ([one, two], "multipart_part_too_small"),
     ]
     for parts, code in tries:

@@ -22,6 +22,7 @@ from socialclaw.api.schemas import (
 from socialclaw.errors import InvalidRequest
 from socialclaw.media import multipart
 from socialclaw.media.assets import wire
+from socialclaw.media.completion import complete
 from socialclaw.media.uploads import Claims
 from socialclaw.storage.parts import Part
 
@@ -85,7 +86,7 @@ async def complete_upload(caller: Caller, assetId: str, body: MultipartCompleteR
     """
     said = [Part(part.number, 0, part.etag) for part in body.parts]
     facts = {"width": body.width, "height": body.height, "duration": body.duration}
-    asset = await multipart.complete(caller.system, caller.workspace_id, assetId, body.upload_id, said, test=caller.test, **facts)
+    asset = await complete(caller.system, caller.workspace_id, assetId, body.upload_id, said, test=caller.test, **facts)
     return ok(asset=wire(asset, caller.system.settings.base_url))
 
 

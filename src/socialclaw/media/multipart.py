@@ -1,36 +1,27 @@
-"""Uploads in parts: begun, sent part by part to signed URLs, taken up again after an interruption, completed or aborted.
+"""Uploads in parts: begun, sent part by part to signed URLs, taken up again after an interruption, aborted.
 
-The parts go straight to where they are kept (our own server, or the bucket); what is here only says where, and makes an asset of them.
-A crash at any instant leaves an upload that can be completed, or one that the sweeper ends (`media/sweep.py`).
+The parts go straight to where they are kept (our own server, or the bucket); what is here only says where. `media/completion.py` makes
+an asset of them. A crash at any instant leaves an upload that can be completed, or one that the sweeper ends (`media/sweep.py`).
 """
 
 from __future__ import annotations
 
-import asyncio
 import mimetypes
 import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
-from weakref import WeakValueDictionary
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from socialclaw.db.assets import Arrival, Asset
 from socialclaw.db.base import Scope, new_id
 from socialclaw.errors import Conflict, InvalidRequest, NotFound, NotReady
 from socialclaw.media import entry
-from socialclaw.media.at_hand import at_hand
 from socialclaw.media.entry import SHOWN, UPLOAD_TIME
-from socialclaw.media.examine import examine
 from socialclaw.media.intake import empty, too_large
 from socialclaw.media.naming import object_key, safe_name
 from socialclaw.media.probe import UNKNOWN, kind_of
-from socialclaw.media.uploads import Claims, check, described
-from socialclaw.storage import parts
-from socialclaw.storage.base import Storage, now
+from socialclaw.media.uploads import Claims, check
+from socialclaw.storage.base import OCTETS, now
 from socialclaw.storage.parts import MOST_PARTS, Part, unknown_upload
 from socialclaw.system import System
 
@@ -38,8 +29,6 @@ MIB = 1024**2
 PART = 8 * MIB  # bytes; more where a file would need too many of them
 URL_SECONDS = 900
 HEARD = UPLOAD_TIME / 24  # what is heard of an upload more often than this is not written down
-
-_completing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +75,7 @@ async def initiate(system: System, workspace_id: str, claims: Claims, size: int,
     storage, asset_id, mime = system.storage, new_id("asset"), _announced(claims)
     key = object_key(workspace_id, asset_id, safe_name(claims.filename, mime))
     asset = Asset(id=asset_id, storage=storage.name, object_key=key, filename=claims.filename, mime=mime, kind=kind_of(mime), size=size)
-    upload_id = await storage.begin(key, mime)
+    upload_id = await storage.begin(key, OCTETS if asset.kind == "other" else mime)  # not looked into, it must not pass for a page
     try:
         return await system.write(workspace_id, _note, asset, upload_id, claims, test=test)
     except Exception:
@@ -100,9 +89,9 @@ async def part_url(system: System, workspace_id: str, asset_id: str, upload_id: 
     upload = await system.read(workspace_id, find, asset_id, upload_id, test=test)
     if upload.asset.status in SHOWN:
         raise _completed(upload)
-    size = _open(upload).length(number)
+    size = still_open(upload).length(number)
     if upload.asset.delete_after is None or upload.asset.delete_after < now() + UPLOAD_TIME - HEARD:
-        await system.write(workspace_id, _hear, asset_id, upload_id, test=test)
+        await system.write(workspace_id, hear, asset_id, upload_id, test=test)
     storage = system.storage_of(upload.asset)
     return storage.part_url(upload.asset.object_key, upload.id, number, size=size, seconds=URL_SECONDS)
 
@@ -115,7 +104,7 @@ async def standing(system: System, workspace_id: str, asset_id: str, *, test: bo
     try:
         kept = await system.storage_of(upload.asset).parts(upload.asset.object_key, upload.id)
     except NotFound:
-        if await _is_joined(system, upload):
+        if await is_joined(system, upload):
             return upload
         upload = await system.read(workspace_id, find, asset_id, test=test)
         if upload.asset.status == "uploading":
@@ -124,31 +113,6 @@ async def standing(system: System, workspace_id: str, asset_id: str, *, test: bo
     sound = {part.number for part in kept if part.number <= upload.count and part.size == upload.length(part.number)}
     missing = [number for number in range(1, upload.count + 1) if number not in sound]
     return replace(upload, parts=[part for part in kept if part.number in sound], missing=missing)
-
-
-async def complete(
-    system: System, workspace_id: str, asset_id: str, upload_id: str, said: Sequence[Part], *, test: bool = False, **facts: Any
-) -> Asset:
-    """Make the asset of these parts (their sizes are not looked at). Done again, also at the same time, it is the same asset.
-
-    `facts`: `width`, `height` and `duration`, which count where the file does not tell. Raises InvalidRequest: `multipart_…` where the
-    parts do not make the file, and the upload stays as it was; or what `examine` has against the file: then the asset has failed.
-    NotReady: the same may be tried again. And what `find` does.
-    """
-    async with _completing.setdefault(f"{asyncio.get_running_loop()}{asset_id}", asyncio.Lock()):
-        upload = await system.write(workspace_id, _hear, asset_id, upload_id, test=test)
-        if upload.asset.status in SHOWN:
-            return upload.asset
-        claims = check(Claims(_open(upload).asset.filename, upload.arrival.claims.get("mime"), **facts))
-        try:
-            await _join(system, upload, said)
-            return await _look_into(system, upload, claims, test=test)
-        except NotFound:  # somebody else has completed it meanwhile, or given it up
-            again = await _again(system, upload, test=test)
-            if again.asset.status in SHOWN:
-                return again.asset
-            _open(again)
-            raise
 
 
 async def abort(system: System, workspace_id: str, asset_id: str, upload_id: str | None = None, *, test: bool = False) -> None:
@@ -184,7 +148,7 @@ def _note(scope: Scope, asset: Asset, upload_id: str, claims: Claims) -> Upload:
     return Upload(asset, scope.add(Arrival(id=asset.id, upload_id=upload_id, part_size=_part_size(asset.size), claims=said)))
 
 
-def _hear(scope: Scope, asset_id: str, upload_id: str) -> Upload:
+def hear(scope: Scope, asset_id: str, upload_id: str) -> Upload:
     """The upload, which lives for so long from now on."""
     upload = find(scope, asset_id, upload_id, lock=True)
     if upload.asset.status == "uploading":
@@ -202,15 +166,7 @@ def _abort(scope: Scope, asset_id: str, upload_id: str | None) -> Upload:
     return upload
 
 
-def _refuse(scope: Scope, asset_id: str, error: InvalidRequest) -> Upload:
-    upload = find(scope, asset_id, lock=True)
-    if upload.asset.status == "uploading":
-        upload.asset.status, upload.asset.delete_after = "failed", now() + UPLOAD_TIME
-        upload.arrival.error_code, upload.arrival.error = error.code, error.message
-    return upload
-
-
-def _open(upload: Upload) -> Upload:
+def still_open(upload: Upload) -> Upload:
     """The same, unless its file was looked into and refused: that is said again."""
     if upload.asset.status == "failed":
         raise InvalidRequest(upload.arrival.error or "", code=upload.arrival.error_code)
@@ -221,62 +177,9 @@ def _completed(upload: Upload) -> Conflict:
     return Conflict("This upload is completed: its asset is there", code="multipart_upload_completed", assetId=upload.asset.id)
 
 
-async def _join(system: System, upload: Upload, said: Sequence[Part]) -> None:
-    """Let the storage make the object, unless it has done so before."""
-    try:
-        await _join_parts(system.storage_of(upload.asset), upload, said)
-    except (NotFound, InvalidRequest):  # what is under way elsewhere may look as if parts were missing
-        if not await _is_joined(system, upload):
-            raise
-
-
-async def _join_parts(storage: Storage, upload: Upload, said: Sequence[Part]) -> None:
-    key = upload.asset.object_key
-    kept = await storage.parts(key, upload.id)
-    for part in said:
-        upload.length(part.number)
-    wrong = [part for part in parts.check(kept, said, count=upload.count) if part.size != upload.length(part.number)]
-    if wrong:
-        message = f"Part {wrong[0].number} has {wrong[0].size} bytes, not {upload.length(wrong[0].number)}"
-        raise InvalidRequest(message, code="multipart_part_size_mismatch", parts=[part.number for part in wrong[: parts.MOST_NAMED]])
-    await storage.complete(key, upload.id, said)
-
-
-async def _is_joined(system: System, upload: Upload) -> bool:
+async def is_joined(system: System, upload: Upload) -> bool:
+    """Whether the storage has made the object of all parts."""
     return await system.storage_of(upload.asset).size(upload.asset.object_key) == upload.asset.size
-
-
-async def _look_into(system: System, upload: Upload, claims: Claims, *, test: bool) -> Asset:
-    """Find out what the object is, and enter it as ready, or as failed."""
-    asset, storage = upload.asset, system.storage_of(upload.asset)
-    async with at_hand(system, storage, asset.object_key, asset.size) as file:
-        try:
-            facts = await examine(system.settings, file.path, file.head, claims.mime, asset_id=asset.id)
-        except InvalidRequest as error:
-            found = await system.write(asset.workspace_id, _refuse, asset.id, error, test=test)
-            if found.asset.status in SHOWN:  # its object went, because somebody else was quicker and its content is there already
-                return found.asset
-            with suppress(NotReady):  # the sweeper comes by as well
-                await storage.delete(asset.object_key)
-            raise
-    values = described(claims, facts, file)
-    return await system.write(asset.workspace_id, entry.finish, asset.id, None, values, status="uploading", test=test)
-
-
-async def _again(system: System, upload: Upload, *, test: bool) -> Upload:
-    """The upload as it is now. Where nobody needs its object any more, that goes."""
-    asset = upload.asset
-    try:
-        return await system.read(asset.workspace_id, find, asset.id, test=test)
-    except NotFound:
-        if not await system.database.read(_is_needed, asset):
-            await system.storage_of(asset).delete(asset.object_key)
-        raise
-
-
-def _is_needed(session: Session, asset: Asset) -> bool:
-    same = (Asset.object_key == asset.object_key, Asset.storage == asset.storage)
-    return session.scalar(select(Asset.id).where(*same, Asset.status.in_((*SHOWN, "uploading", "storing"))).limit(1)) is not None
 
 
 def _announced(claims: Claims) -> str:

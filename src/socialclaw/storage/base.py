@@ -67,8 +67,8 @@ class Storage(Protocol):
     async def parts(self, key: str, upload_id: str) -> list[Part]:
         """The parts that have arrived, by number. Raises NotFound `multipart_upload_not_found`."""
 
-    async def complete(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
-        """Make the object of these parts (their sizes are not looked at); it is there whole or not at all. Then the upload is gone.
+    async def complete(self, key: str, upload_id: str, parts: Sequence[Part], *, count: int = 1) -> None:
+        """Make the object of these parts, at least so many; it is there whole or not at all. Then the upload is gone.
 
         Done again, it is a success while the object is there. Raises InvalidRequest: see `parts.check`; after that the upload is as
         it was. NotFound `multipart_upload_not_found` where there is neither upload nor object.

@@ -131,13 +131,13 @@ class Folder:
     async def parts(self, key: str, upload_id: str) -> list[Part]:
         return await asyncio.to_thread(self._uploads.parts, upload_id, key)
 
-    async def complete(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
-        await _disk(self._complete, key, upload_id, parts)
+    async def complete(self, key: str, upload_id: str, parts: Sequence[Part], *, count: int = 1) -> None:
+        await _disk(self._complete, key, upload_id, parts, count)
 
-    def _complete(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
+    def _complete(self, key: str, upload_id: str, parts: Sequence[Part], count: int) -> None:
         for tries_left in (1, 0):
             try:
-                found = check(self._uploads.parts(upload_id, key), parts)
+                found = check(self._uploads.parts(upload_id, key), parts, count=count)
             except NotFound:
                 if self._size(key) is None:
                     raise

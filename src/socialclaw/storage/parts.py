@@ -35,9 +35,9 @@ def check_part(number: int, size: int) -> None:
 def check(kept: Sequence[Part], said: Sequence[Part], *, count: int = 1) -> list[Part]:
     """The kept parts that make the object `said`, in order. Some services keep a part that was sent twice twice: then the one said counts.
 
-    `count`: so many there are at least. Raises InvalidRequest: `multipart_part_missing` (the numbers are not 1, 2, 3 … to the last, or one
-    has not arrived),
-    `multipart_etag_mismatch`, `multipart_part_too_small`; each names the parts. Also `multipart_part_number_invalid`.
+    `count`: so many there are at least; a size of 0 is not looked at. Raises InvalidRequest: `multipart_part_missing` (the numbers are not
+    1, 2, 3 … to the last, or one has not arrived), `multipart_etag_mismatch`, `multipart_part_size_mismatch`, `multipart_part_too_small`;
+    each names the parts. Also `multipart_part_number_invalid`.
     """
     here = {(part.number, part.etag): part for part in kept}
     sent = {part.number for part in kept}
@@ -55,6 +55,10 @@ def check(kept: Sequence[Part], said: Sequence[Part], *, count: int = 1) -> list
     if wrong := [number for number in numbers if (number, named[number]) not in here]:
         raise mismatch(wrong)
     found = [here[number, named[number]] for number in numbers]
+    sizes = {part.number: part.size for part in said}
+    if other := [part for part in found if sizes[part.number] not in (0, part.size)]:
+        message = f"Part {other[0].number} has {other[0].size:,} bytes, and must have {sizes[other[0].number]:,}"
+        raise InvalidRequest(message, code="multipart_part_size_mismatch", parts=[part.number for part in other[:MOST_NAMED]])
     if small := [part for part in found[:-1] if part.size < SMALLEST]:
         message = f"Every part but the last must have at least {SMALLEST:,} bytes; part {small[0].number} has {small[0].size:,}"
         raise InvalidRequest(message, code="multipart_part_too_small", parts=[p.number for p in small[:MOST_NAMED]], minBytes=SMALLEST)

@@ -156,10 +156,10 @@ class S3:
             after = _text(page, "NextPartNumberMarker")
         raise unknown_upload()
 
-    async def complete(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
+    async def complete(self, key: str, upload_id: str, parts: Sequence[Part], *, count: int = 1) -> None:
         try:
             kept = [part for _, part in await self._listed(key, upload_id)]
-            await self._join(key, upload_id, check(kept, parts))
+            await self._join(key, upload_id, check(kept, parts, count=count))
         except NotFound:  # or is it done already?
             if await self.size(key) is None:
                 raise
