@@ -158,11 +158,15 @@ def _free_lanes(session: Session, outcomes: Sequence[Outcome]) -> None:
 
 
 def _settle_replies(session: Session, outcomes: Sequence[Outcome], now: datetime) -> list[tuple[str, Hint]]:
-    """Release the replies of published posts, fail those of failed ones (and theirs)."""
+    """Release the replies of published posts, fail those of failed ones (and theirs).
+
+    They are locked as they are read: a user who cancels one meanwhile is not overruled.
+    """
     published = {o.claim.post.id: o for o in outcomes if o.published}
     hints: list[tuple[str, Hint]] = []
     if published:
-        for reply in session.scalars(select(Post).where(Post.parent_post_id.in_(published), Post.blocked_by == "parent")):
+        waiting = select(Post).where(Post.parent_post_id.in_(published), Post.blocked_by == "parent").order_by(Post.id)
+        for reply in session.scalars(waiting.with_for_update()):
             parent = published[reply.parent_post_id or ""]
             reply.blocked_by = None
             reply.resolved_parent_id = parent.changes["provider_post_id"]
@@ -179,9 +183,8 @@ def _settle_replies(session: Session, outcomes: Sequence[Outcome], now: datetime
 def fail_replies(session: Session, parents: Sequence[str], now: datetime) -> None:
     """A reply to a post that failed for good fails too, and so do its own replies."""
     while parents:
-        replies = list(
-            session.scalars(select(Post).where(Post.parent_post_id.in_(parents), Post.blocked_by == "parent", Post.status == "scheduled"))
-        )
+        waiting = select(Post).where(Post.parent_post_id.in_(parents), Post.blocked_by == "parent", Post.status == "scheduled")
+        replies = list(session.scalars(waiting.order_by(Post.id).with_for_update()))
         for reply in replies:
             reply.status, reply.next_at = "failed", None
             reply.error_code, reply.error = "parent_post_failed", "The post that this one replies to failed"

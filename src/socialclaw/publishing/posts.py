@@ -218,7 +218,8 @@ def _reconciled(scope: Scope, post_id: str, seen: Any) -> Post:
         post.status, post.published_at, post.error_code, post.error = "published", now, None, None
         post.provider_post_id, post.provider_url, post.provider_status = seen.id, seen.url, "published"
         post.reconciliation_status = "confirmed"
-        for reply in scope.session.scalars(scope.all(Post).where(Post.parent_post_id == post.id, Post.error_code == "parent_post_failed")):
+        failed_with_it = scope.all(Post).where(Post.parent_post_id == post.id, Post.error_code == "parent_post_failed").order_by(Post.id)
+        for reply in scope.session.scalars(failed_with_it.with_for_update()):
             reply.status, reply.error_code, reply.error, reply.blocked_by = "scheduled", None, None, None
             reply.resolved_parent_id, reply.next_at = seen.id, now
             scope.hint("publish", reply.account_id, now)

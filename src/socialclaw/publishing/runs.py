@@ -67,7 +67,8 @@ def publish(scope: Scope, run_id: str, *, start_at: datetime | None = None) -> R
     if run.mode != "draft":
         raise Conflict("This run is not a draft: it was scheduled when it was applied", code="run_not_draft", runId=run.id)
     now = utc_now()
-    rows = list(scope.session.scalars(select(Post).where(Post.run_id == run.id, Post.status == "draft").order_by(Post.position)))
+    drafts = select(Post).where(Post.run_id == run.id, Post.status == "draft").order_by(Post.position)
+    rows = list(scope.session.scalars(drafts.with_for_update()))  # one that is being canceled is no draft any more
     if not rows:
         raise Conflict("This draft has no posts left to publish", code="run_empty", runId=run.id)
     if start_at is not None:
