@@ -75,6 +75,7 @@ MEANINGS = {
     "multipart_part_too_small": "Every part but the last must have at least … bytes; part … has …",
     "accepted": "The network has accepted the post, and is still deciding.",
     "published": "The network has published the post.",
+    "deleted": "The post was taken down on its network, and is not looked at any more.",
     "consent_declined": "The user said no on the network's consent page, or the network did.",
     "consent_incomplete": "The network sent the user back without an answer.",
     "clock_advance_invalid": "The test clock moves forward only, by a stated and not too long time.",

@@ -19,7 +19,7 @@ from socialclaw.publishing import verdicts
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.drafts import drafted
 from socialclaw.publishing.outcomes import Outcome
-from socialclaw.publishing.policy import Fail, Limits, decide
+from socialclaw.publishing.policy import Fail, Limits, Park, decide
 from socialclaw.publishing.reconcile import look, settle_seconds
 from socialclaw.publishing.steps import DurableSteps, NotYet, StepLog, Superseded
 from socialclaw.scheduling import quotas
@@ -60,7 +60,10 @@ class Attempts:
             if claim.account.status == "disconnected":
                 if claim.undone:
                     return verdicts.unknown(claim, "The account was disconnected before the post could be looked for")
-                raise Conflict("The account was disconnected", code="account_disconnected")
+                gone = Conflict("The account was disconnected", code="account_disconnected")
+                if claim.post.stage == "confirm":  # it is published; who connects the account again lets it be looked at again
+                    return verdicts.decided(claim, gone, Park(), now=utc_now(), settle=0)
+                raise gone
             if claim.account.status == "reconnect_required":
                 raise Unauthorized("The account must be connected again", code="account_reconnect_required")
             if claim.post.stage != "publish":

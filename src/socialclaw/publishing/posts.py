@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy import delete as delete_rows
 from sqlalchemy.orm import Session
 
@@ -180,8 +180,12 @@ def _reconnect(post: Post, cause: Unauthorized | None = None) -> Conflict:
 
 
 def _set_deleted(scope: Scope, post_id: str) -> Post:
-    post = scope.one(Post, post_id, lock=True)
-    post.provider_status, post.updated_at = "deleted", utc_now()
+    """Nothing more is done about it; a worker that looks at it just now comes too late with what it sees."""
+    post, now = scope.one(Post, post_id, lock=True), utc_now()
+    post.provider_status, post.updated_at = "deleted", now
+    post.stage, post.next_at, post.blocked_by, post.waiting, post.fence = "publish", None, None, False, post.fence + 1
+    looks = update(Attempt).where(Attempt.post_id == post.id, Attempt.finished_at.is_(None))
+    scope.session.execute(looks.values(finished_at=now, ok=True, code="deleted", message="The post was deleted", retryable=False))
     return post
 
 

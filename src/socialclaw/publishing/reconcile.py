@@ -7,6 +7,7 @@ post of the network is adopted only if no other post of ours has its id.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -15,13 +16,13 @@ from sqlalchemy.orm import Session
 from socialclaw.accounts import credentials
 from socialclaw.db.base import utc_now
 from socialclaw.db.posts import Post
-from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
+from socialclaw.errors import NotFound, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks import providers
 from socialclaw.providers.base import Confirms
 from socialclaw.providers.draft import Account, Mark, Published
 from socialclaw.publishing import verdicts
 from socialclaw.publishing.claims import Claim
-from socialclaw.publishing.drafts import drafted
+from socialclaw.publishing.drafts import drafted, remembered
 from socialclaw.publishing.outcomes import Outcome
 from socialclaw.publishing.policy import Park
 from socialclaw.system import System
@@ -36,7 +37,8 @@ async def look(system: System, claim: Claim) -> Outcome:
     now = utc_now()
     if not provider.can(Confirms):
         return verdicts.unknown(
-            claim, f"{provider.label} gave no answer and offers no way to look the post up: check there, then retry with force or cancel"
+            claim,
+            f"{provider.label} gave no answer and offers no way to look the post up: look there, and retry with force if it is not there",
         )
     settle = settle_seconds(system, post.provider)
     settled = (now - (post.marked_at or now)).total_seconds() >= settle
@@ -71,7 +73,13 @@ async def candidates(system: System, claim: Claim) -> Sequence[Published]:
     marked = post.marked_at or post.published_at or post.publish_at
     done = {name: result for name, (is_done, result, *_) in claim.steps.items() if is_done}
     mark = Mark(since=marked - SKEW, done=done, post_id=post.provider_post_id)
-    async with drafted(system, post, test=claim.test) as draft:
+    async with AsyncExitStack() as files:
+        try:
+            draft = await files.enter_async_context(drafted(system, post, test=claim.test))
+        except (NotFound, Rejected):
+            if not post.provider_post_id:
+                raise
+            draft = remembered(post)  # its files are gone since; it is known by its id
 
         async def find(account: Account) -> Sequence[Published]:
             adapter = providers()[post.provider].adapter(system.outbound.network(test=claim.test), account)
