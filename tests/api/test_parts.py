@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from socialclaw.media.intake import Intake
+from socialclaw.media.intake import BATCH, Intake
 from socialclaw.storage.base import work_dir
 from socialclaw.system import System
 from tests.media import files
@@ -54,9 +54,16 @@ async def test_a_full_disk(system: System, anonymous: httpx2.AsyncClient, upload
     def full(_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    async def large() -> AsyncIterator[bytes]:
+        for _ in range(4):
+            sent.append(BATCH)
+            yield bytes(BATCH)
+
+    sent: list[int] = []
     monkeypatch.setattr(Intake, "_flush", full)
-    answer = await anonymous.put(system.storage.part_url(KEY, upload_id, 1, size=3, seconds=60), content=b"abc")
+    answer = await anonymous.put(system.storage.part_url(KEY, upload_id, 1, size=4 * BATCH, seconds=60), content=large())
     assert await refused(system, upload_id, answer) == (503, "storage_full")
+    assert len(sent) == 4, "the rest is taken, or its sender would not see the answer"
 
 
 async def test_a_part_may_be_larger_than_any_other_body(system: System, anonymous: httpx2.AsyncClient, upload_id: str) -> None:

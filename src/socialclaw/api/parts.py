@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from socialclaw.api.deps import MEANINGS, Installation
 from socialclaw.api.openapi import ASSETS
 from socialclaw.api.schemas import ErrorResponse
-from socialclaw.errors import InvalidRequest
+from socialclaw.errors import InvalidRequest, NotReady
 from socialclaw.media.intake import Intake
 from socialclaw.storage.base import work_dir
 from socialclaw.storage.folder import Folder
@@ -63,16 +64,29 @@ async def _received(system: System, storage: Folder, request: Request, upload_id
     said = request.headers.get("content-length", "")
     if said and said != str(size):
         raise _wrong_size(size, said)
+    body = request.stream()
     async with Intake(work_dir(system.settings), most=size) as file:
-        async for chunk in request.stream():
-            if file.size + len(chunk) > size:
-                raise _wrong_size(size, "more")
-            await file.write(chunk)
+        try:
+            async for chunk in body:
+                if file.size + len(chunk) > size:
+                    raise _wrong_size(size, "more")
+                await file.write(chunk)
+        except NotReady:
+            await _drain(body, size - file.size)
+            raise
         if file.size != size:
             raise _wrong_size(size, str(file.size))
         received = await file.finish()
         await storage.keep(upload_id, number, received.path, received.sha256)
     return received.sha256
+
+
+async def _drain(body: AsyncIterator[bytes], most: int) -> None:
+    """Read on: who is still sending would see a connection that breaks, and not the answer."""
+    async for chunk in body:
+        most -= len(chunk)
+        if most <= 0:
+            return
 
 
 def _wrong_size(size: int, found: str) -> InvalidRequest:
