@@ -11,17 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx2
 from sqlalchemy import func, select, update
 
 from socialclaw.db.assets import Asset
 from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Workspace
-from socialclaw.workspaces import keys
 from tests.crash.lab import Lab, Member
 from tests.crash.leftovers import assets, swept
 from tests.crash.report import judge
-from tests.crash.visitors import File, Visitors
+from tests.crash.visitors import File, Visitors, visiting
 
 WHAT = {
     "upload": "sending parts (API)",
@@ -206,9 +204,7 @@ class Campaign:
 async def campaign(folder: Path, *, kills: int, seed: int, database_url: str = "", **settings: Any) -> Found:
     """One storage, attacked."""
     rng = random.Random(seed)
-    async with Lab(folder, database_url, **settings) as lab, httpx2.AsyncClient(trust_env=False, timeout=60) as http:
+    async with Lab(folder, database_url, **settings) as lab, visiting(lab, seed) as visitors:
         await lab.system.database.write(lambda session: session.execute(update(Workspace).values(media_policy="fit")))
-        _, key = await lab.system.write(lab.workspace, keys.create, lab.system.vault, "visitors", test=True)
-        visitors = Visitors(lab.system.settings.base_url, key, random.Random(seed), http)
         member = await lab.connect("x", "visited")
         return await Campaign(lab, visitors, member, rng).run(kills)

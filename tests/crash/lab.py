@@ -84,7 +84,7 @@ class Lab:
             network.lift_quotas()
             network.review_at_once()
         self._start(run_sandbox, self.here, self.port)
-        self._api = self._start(run_api, self.there, self.api_port)
+        self.api = self._start(run_api, self.there, self.api_port)
         for port in (self.port, self.api_port):
             await _until_open(port)
         return self
@@ -134,10 +134,10 @@ class Lab:
     def worker(self, boundary: int | None = None, moment: str = "", sweep_seconds: float | None = None) -> Any:
         return self._start(run_worker, self.there, boundary, moment, sweep_seconds)
 
-    async def restart_api(self) -> None:
+    async def restart_api(self, boundary: int | None = None, moment: str = "") -> None:
         """Kill the API (SIGKILL), and start another in its place."""
-        self.bury(self._api)
-        self._api = self._start(run_api, self.there, self.api_port)
+        self.bury(self.api)
+        self.api = self._start(run_api, self.there, self.api_port, boundary, moment)
         await _until_open(self.api_port)
 
     def bury(self, process: Any) -> None:

@@ -21,7 +21,8 @@ converted, changed for a network, delivered and swept, and writes this part. Use
 knowing no more than its asset's id; some walk away for good. Readers compare every byte of every answer with what was sent, and every
 picture that was made is decoded, and must be the same each time. In the end the rest of the uploads is completed or left to the sweeper,
 and after that there may be no row, object, part or work file but those of assets that are ready. A kill *hits* when the process was in
-the middle of that. `make test` does the same at a smaller size.
+the middle of that. On S3 the parts themselves go to the bucket: there a kill hits who asks where to send them. `make test` does the same
+at a smaller size, and lets the API die at every write of an upload, before and after it is committed.
 """
 
 

@@ -38,8 +38,10 @@ def run_sandbox(settings: dict[str, Any], port: int) -> None:
     _serve(sandbox_app(open_sandbox(Settings(**settings)), faults=True), port)
 
 
-def run_api(settings: dict[str, Any], port: int) -> None:
-    """Serve the API until killed, without a worker."""
+def run_api(settings: dict[str, Any], port: int, boundary: int | None = None, moment: str = "") -> None:
+    """Serve the API until killed, without a worker; `boundary` as for a worker."""
+    if boundary is not None:
+        kill_at(boundary, moment)
     _serve(build(System.open(Settings(**settings))), port)
 
 

@@ -9,20 +9,30 @@ import json
 import random
 import struct
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 from PIL import Image
 
+from socialclaw.workspaces import keys
+from tests.crash.lab import Lab
 from tests.media.files import film
 
 PATH = "/v1/assets/uploads"
 PAUSE = 0.05  # seconds before somebody tries again what a dead server did not answer
 LEFT = 0.08  # of the uploads are left in the middle
 AGAIN = 0.15  # have the content of an earlier one
+
+
+@asynccontextmanager
+async def visiting(lab: Lab, seed: int) -> AsyncIterator[Visitors]:
+    """Visitors of a lab."""
+    _, key = await lab.system.write(lab.workspace, keys.create, lab.system.vault, "visitors", test=True)
+    async with httpx2.AsyncClient(trust_env=False, timeout=60) as http:
+        yield Visitors(lab.system.settings.base_url, key, random.Random(seed), http)
 
 
 class Down(Exception):
