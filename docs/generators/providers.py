@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from docs.generators import errors
 from docs.generators.markdown import bullets, code, codes, document, size, table
+from socialclaw.accounts import apps
 from socialclaw.accounts.actions import PREVIEW
 from socialclaw.accounts.capabilities import limitations
 from socialclaw.networks import providers
@@ -80,14 +81,13 @@ def _connecting(provider: Provider) -> str:
             rows = [[code(f.name), f.label, "secret" if f.secret else "", f.help] for f in fields]
             return f"{start}\n\n{table(['Field', 'What it is', '', 'Where it comes from'], rows)}"
         case OAuth2() as way:
-            app = f"SOCIALCLAW_APPS__{provider.network.upper()}__CLIENT_ID"
             gives_back, forgets = "takes the permission back at the network", "only forgets the access: the network offers no way back"
             lines = [
                 f'`POST /v1/connections/start` with `provider: "{provider.key}"` answers an `authorizeUrl`: open it and consent.',
                 f"Consent page: {way.authorize_url}{' (with PKCE)' if way.pkce else ''}",
                 f"Scopes: {codes(way.scopes)}",
                 f"Redirect URI to register: `<base URL>/oauth/{provider.key}/callback`",
-                f"Developer app, for live workspaces: {codes([app, app.replace('CLIENT_ID', 'CLIENT_SECRET')])}",
+                f"Developer app, for live workspaces: {codes(apps.variables(provider))}",
                 f"Disconnecting {gives_back if way.revoke_url else forgets}.",
             ]
             return bullets(lines)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from docs.generators.markdown import code, codes, document, table
+from socialclaw.accounts.apps import app_name
 from socialclaw.networks import providers
 from socialclaw.providers.connect import OAuth2
 from socialclaw.settings import AppCredentials, Settings
@@ -39,7 +40,7 @@ def page() -> str:
 
 def app_names() -> list[str]:
     """The developer apps by name: a network's, or one of its provider's own."""
-    return sorted({p.app or p.network for p in providers().values() if isinstance(p.connect, OAuth2)})
+    return sorted({app_name(p) for p in providers().values() if isinstance(p.connect, OAuth2)})
 
 
 def variables() -> Iterator[tuple[str, str, str, str]]:

@@ -146,6 +146,8 @@ class Worker:
                 self._spawn(self.work(account))
         until = now + timedelta(seconds=self._settings.horizon_seconds)
         after = max(self._promoted_until or now, now)
+        if after > until:  # the clock was put back
+            after = now
         await self.queue.hand_over(await self.system.database.read(scan.upcoming, after, until))
         self._promoted_until = until
         for account in await self.system.database.read(scan.refreshes, now, most=20):

@@ -14,8 +14,12 @@ from docs.generate import HOME, PAGES, main, stale
 from docs.generators import cli as commands
 from typer.testing import CliRunner
 
+from socialclaw.accounts.apps import app_of
 from socialclaw.cli import app
+from socialclaw.errors import NotReady
 from socialclaw.networks import providers
+from socialclaw.providers.base import Provider
+from socialclaw.providers.connect import OAuth2
 from socialclaw.settings import Settings
 
 
@@ -80,3 +84,13 @@ def test_every_provider_is_documented_with_its_limits_and_settings() -> None:
         words += [action.id for action in provider.actions] + [*getattr(provider.connect, "scopes", ())]
         assert not [word for word in words if word not in section]
         assert ("offers no way to look" in section) is not hasattr(provider.adapter, "find")
+
+
+@pytest.mark.parametrize("provider", [p for p in providers().values() if isinstance(p.connect, OAuth2)], ids=lambda p: p.key)
+def test_the_app_that_the_page_names_is_the_one_that_the_server_asks_for(provider: Provider) -> None:
+    section = page("providers.md").split(f"\n## {provider.key}\n")[1].split("\n## ")[0]
+    with pytest.raises(NotReady) as missing:
+        app_of(Settings(apps={}), provider, test=False)
+    for variable in missing.value.details["settings"]:
+        assert f"`{variable}`" in section
+        assert f"`{variable}`" in page("settings.md")

@@ -61,6 +61,15 @@ async def test_what_is_due_within_the_horizon_is_announced_once_for_its_instant(
     assert announced == [soon.replace(microsecond=soon.microsecond // 1000 * 1000)]
 
 
+async def test_after_the_clock_was_put_back_what_is_due_soon_is_still_announced(desk: Desk) -> None:
+    account = await desk.connect()
+    desk.worker._promoted_until = utc_now() + timedelta(hours=1)
+    soon = await scheduled(desk, account, seconds=20)
+    desk.queue.hints.clear()
+    await desk.worker._scan()
+    assert [hint.at for hint in desk.queue.hints] == [soon.replace(microsecond=soon.microsecond // 1000 * 1000)]
+
+
 async def test_a_hint_that_was_lost_is_found_by_the_scan(desk: Desk) -> None:
     """Nobody ever hands a hint over: the desk's queue is not the worker's."""
     account = await desk.connect()

@@ -17,14 +17,23 @@ class App(NamedTuple):
 SANDBOX = App("sandbox-client", "sandbox-secret")
 
 
+def app_name(provider: Provider) -> str:
+    """The app by its name in the settings: its network's, or one of its own."""
+    return provider.app or provider.network
+
+
+def variables(provider: Provider) -> list[str]:
+    """The environment variables with the id and the secret of its app."""
+    return [f"SOCIALCLAW_APPS__{app_name(provider).upper()}__{part}" for part in ("CLIENT_ID", "CLIENT_SECRET")]
+
+
 def app_of(settings: Settings, provider: Provider, *, test: bool) -> App:
     """The app's credentials; 409 `provider_not_configured` where the operator has set none."""
     if test:
         return SANDBOX
-    name = provider.app or provider.network
-    found = settings.apps.get(name)
+    found = settings.apps.get(app_name(provider))
     if found is None or not found.client_id:
-        names = [f"SOCIALCLAW_APPS__{name.upper()}__{part}" for part in ("CLIENT_ID", "CLIENT_SECRET")]
+        names = variables(provider)
         message = f"{provider.label} is not set up on this server: register a developer app there and set {' and '.join(names)}"
         raise NotReady(message, code="provider_not_configured", status=409, provider=provider.key, settings=names)
     return App(found.client_id, found.client_secret.get_secret_value())

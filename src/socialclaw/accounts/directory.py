@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
-
-from sqlalchemy import case
+from typing import Any
 
 from socialclaw.accounts.health import tokens
-from socialclaw.accounts.kinds import target_of
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.errors import NotFound
@@ -48,24 +45,6 @@ def connection(scope: Scope, connection_id: str) -> dict[str, Any]:
 def accounts_of(scope: Scope, row: Connection) -> list[Account]:
     found = scope.session.scalars(scope.all(Account).where(Account.id.in_(row.account_ids), Account.status != "disconnected"))
     return sorted(found, key=lambda a: list(row.account_ids).index(a.id))
-
-
-class Place(NamedTuple):
-    """An account as far as planning a schedule needs it."""
-
-    id: str
-    provider: str
-    handle: str
-    account_type: str
-    publishes: bool
-    status: str
-
-
-def destinations(scope: Scope) -> list[Place]:
-    """Every account of the workspace for schedules to name; disconnected ones last, so that a handle finds a live one first."""
-    usable = case((Account.status == "connected", 0), (Account.status == "reconnect_required", 1), else_=2)
-    rows = scope.session.scalars(scope.all(Account).order_by(usable, Account.created_at, Account.id))
-    return [Place(row.id, row.provider, row.handle, row.account_type, target_of(row).publishes, row.status) for row in rows]
 
 
 def account_wire(row: Account, now: datetime | None = None) -> dict[str, Any]:

@@ -47,4 +47,4 @@ def instant(text: str | None, name: str) -> datetime | None:
     try:
         return times.resolve(text, times.zone("UTC"))
     except ValueError as error:
-        raise InvalidRequest(f"{name} is not a time: {error}", code="filter_invalid", path=name) from None
+        raise InvalidRequest(f"{name} {error}", code="filter_invalid", path=name) from None

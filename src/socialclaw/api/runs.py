@@ -76,7 +76,7 @@ async def publish_run(caller: Caller, runId: str, request: Request) -> Response:
         try:
             moment = times.resolve(start, times.zone(run.run.timezone))
         except ValueError as error:
-            raise InvalidRequest(f"startAt is not a time: {error}", code="invalid_publish_time", path="startAt") from None
+            raise InvalidRequest(f"startAt {error}", code="invalid_publish_time", path="startAt") from None
     await caller.write(runs.publish, runId, start_at=moment)
     view, rows = await caller.read(_with_posts, runId, caller)
     return ok(run=run_out(view), mode=view.run.mode, sourceModel=view.run.source_model, posts=rows, summary=view.summary)

@@ -46,7 +46,9 @@ def by_name(session: Session, name: str) -> Workspace:
     """The workspace, or NotFound `workspace_not_found`."""
     row = session.scalar(select(Workspace).where(Workspace.name == name.strip()))
     if row is None:
-        raise NotFound(f"There is no workspace {name!r}", code="workspace_not_found")
+        raise NotFound(
+            f"There is no workspace {name!r}: `socialclaw workspaces list` names those that there are", code="workspace_not_found"
+        )
     return row
 
 
