@@ -97,6 +97,7 @@ def record(session: Session, outcomes: Sequence[Outcome]) -> list[Next]:
     ours = [o for o in outcomes if current.get(o.claim.post.id) == o.claim.fence]
     hints: dict[str, list[Hint]] = {o.claim.post.id: [] for o in outcomes}
     if ours:
+        _spare_reconnected(session, [o for o in ours if o.reconnect], now)
         _change_posts(session, ours, now)
         _close_attempts(session, ours, now)
         if erased := [o.claim.post.id for o in ours if o.erase_marks]:
@@ -114,6 +115,18 @@ def record(session: Session, outcomes: Sequence[Outcome]) -> list[Next]:
     following = claim(session, [o.wanted for o in outcomes if o.wanted])
     claims = iter(following)
     return [Next(next(claims) if o.wanted else None, tuple(hints[o.claim.post.id])) for o in outcomes]
+
+
+def _spare_reconnected(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Where somebody has connected the account again since, it was the old access that was refused: the post goes on with the new one."""
+    if not outcomes:
+        return
+    rows = select(Account.id, Account.connection_id).where(Account.id.in_([o.claim.account.id for o in outcomes]))
+    handshakes = dict(session.execute(rows.order_by(Account.id).with_for_update()).all())
+    for o in outcomes:
+        if handshakes.get(o.claim.account.id) != o.claim.account.connection_id:
+            o.reconnect = False
+            o.changes |= {"next_at": now, "blocked_by": None}
 
 
 def _change_posts(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
