@@ -21,7 +21,7 @@ from socialclaw.media.intake import empty, too_large
 from socialclaw.media.naming import object_key, safe_name
 from socialclaw.media.probe import UNKNOWN, kind_of
 from socialclaw.media.uploads import Claims, check
-from socialclaw.storage.base import OCTETS, now
+from socialclaw.storage.base import now
 from socialclaw.storage.parts import MOST_PARTS, Part, unknown_upload
 from socialclaw.system import System
 
@@ -75,7 +75,7 @@ async def initiate(system: System, workspace_id: str, claims: Claims, size: int,
     storage, asset_id, mime = system.storage, new_id("asset"), _announced(claims)
     key = object_key(workspace_id, asset_id, safe_name(claims.filename, mime))
     asset = Asset(id=asset_id, storage=storage.name, object_key=key, filename=claims.filename, mime=mime, kind=kind_of(mime), size=size)
-    upload_id = await storage.begin(key, OCTETS if asset.kind == "other" else mime)  # not looked into, it must not pass for a page
+    upload_id = await storage.begin(key, mime)
     try:
         return await system.write(workspace_id, _note, asset, upload_id, claims, test=test)
     except Exception:
