@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+from pydantic import SecretStr
 
 from socialclaw.db import schema
-from socialclaw.settings import Settings
+from socialclaw.settings import S3Settings, Settings
 from socialclaw.system import System
 from socialclaw.vault import Vault
 from socialclaw.workspaces import keys, tenants
@@ -41,7 +42,15 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         """The settings as environment variables."""
-        return {f"SOCIALCLAW_{name.upper()}": str(value) for name, value in self.given.items()}
+        given = {name: value for name, value in self.given.items() if not isinstance(value, S3Settings)}
+        for name, value in self.given.items():
+            if isinstance(value, S3Settings):
+                given |= {f"{name}__{part}": getattr(value, part) for part in value.model_fields_set}
+        return {f"SOCIALCLAW_{name.upper()}": _plain(value) for name, value in given.items()}
+
+
+def _plain(value: Any) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 class Ground:
