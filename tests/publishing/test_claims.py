@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from socialclaw.db.base import utc_now
 from socialclaw.db.database import Database
-from socialclaw.db.posts import Lane
+from socialclaw.db.posts import Lane, Post
 from socialclaw.providers.draft import Published
 from socialclaw.publishing import verdicts
 from socialclaw.publishing.claims import Claim, Wanted, claim, renew
@@ -124,6 +126,38 @@ async def test_a_dead_workers_post_is_taken_when_its_lease_ends_and_before_all_o
     died, now = await desk.attempts(first)
     assert (died["code"], died["ok"], died["retryable"]) == ("worker_lost", False, True)
     assert (now["finishedAt"], now["workerId"]) == (None, "second")
+
+
+async def test_what_a_dead_worker_left_keeps_its_place_even_where_it_is_freed_during_a_claim(desk: Desk) -> None:
+    """Whoever claims looks while the lane is taken, and gets to it once it has been freed: the next post must not slip in."""
+    account = await desk.connect()
+    first, *_ = await desk.publish(account, "First", "Second")
+    await one(desk, account, worker="dead")
+    freed, looked = threading.Event(), threading.Event()
+
+    def free(session: Session) -> None:
+        now = utc_now()
+        session.execute(update(Post).where(Post.id == first).values(next_at=now))
+        session.execute(update(Lane).values(until=now))
+        freed.set()
+        looked.wait(10)
+
+    async def meanwhile() -> None:
+        other = Database(desk.system.settings.database)
+        try:
+            await other.write(free)
+        finally:
+            await other.close()
+
+    freeing = asyncio.create_task(asyncio.to_thread(asyncio.run, meanwhile()))
+    await asyncio.to_thread(freed.wait)
+    claiming = asyncio.create_task(take(desk, account, worker="second"))
+    await asyncio.sleep(0.5)
+    looked.set()
+    await freeing
+    [held] = await claiming
+    held = held or await one(desk, account, worker="second")
+    assert held.post.id == first
 
 
 async def test_a_restart_frees_what_a_dead_process_of_this_machine_held(desk: Desk) -> None:

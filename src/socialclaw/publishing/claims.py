@@ -71,13 +71,20 @@ def claim(session: Session, wanted: Sequence[Wanted]) -> list[Claim | None]:
 
 
 def _take_lanes(session: Session, now: datetime, wanted: dict[str, Wanted]) -> dict[str, str]:
-    """Account -> its next due post, for the lanes that were free. What a dead worker left in a lane goes before all others."""
-    due_of = select(Post.id).where(Post.next_at.is_not(None), Post.next_at <= now).correlate(Account)
-    left = due_of.join(Lane, Lane.post_id == Post.id).where(Lane.account_id == Account.id).scalar_subquery()
-    first = due_of.where(Post.account_id == Account.id).order_by(Post.next_at, Post.position, Post.id).limit(1).scalar_subquery()
-    mine = [w.account_id for w in wanted.values() if w.clocked]
-    ours = or_(Account.clocked.is_(False), Account.id.in_(mine)) if mine else Account.clocked.is_(False)
-    found = session.execute(select(Account.id, func.coalesce(left, first)).where(Account.id.in_(wanted), ours).order_by(Account.id))
+    """Account -> its next due post, for the lanes that were free. What a dead worker left in a lane goes before all others.
+
+    A lane that is taken as far as we see is left alone even where it is freed before we get there: what it holds is not due to us yet,
+    and with another post in its lane it would have to wait behind all that is.
+    """
+    due_of = select(Post.id).where(Post.next_at.is_not(None), Post.next_at <= now)
+    left = due_of.where(Post.id == Lane.post_id).correlate(Lane).scalar_subquery()
+    mine = due_of.where(Post.account_id == Account.id).correlate(Account)
+    first = mine.order_by(Post.next_at, Post.position, Post.id).limit(1).scalar_subquery()
+    clocked = [w.account_id for w in wanted.values() if w.clocked]
+    ours = or_(Account.clocked.is_(False), Account.id.in_(clocked)) if clocked else Account.clocked.is_(False)
+    free_lane = or_(Lane.until.is_(None), Lane.until <= now)
+    accounts = select(Account.id, func.coalesce(left, first)).outerjoin(Lane, Lane.account_id == Account.id)
+    found = session.execute(accounts.where(Account.id.in_(wanted), ours, free_lane).order_by(Account.id))
     due: dict[str, str] = {account_id: post_id for account_id, post_id in found if post_id is not None}
     if not due:
         return {}
