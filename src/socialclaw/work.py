@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from socialclaw.accounts import credentials
 from socialclaw.analytics import collect
 from socialclaw.db.base import utc_now
+from socialclaw.db.database import MOST_DRIFT
 from socialclaw.db.grouped import GroupedWrites
 from socialclaw.db.posts import Lane, Post
 from socialclaw.db.workspaces import Worker as WorkerRow
@@ -58,11 +59,13 @@ class Worker:
         self._lanes: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
+        self._astray = False
         self._promoted_until: datetime | None = None
 
     async def run(self) -> None:
         """Work until told to stop; then finish what is held, or give it back, within `stop_seconds`."""
         await self.system.database.write(self._sign_in)
+        await self._heartbeat()
         self._started(self.id)
         loops = [
             self._every(self._settings.scan_seconds, self._scan),
@@ -94,7 +97,7 @@ class Worker:
 
     async def work(self, account_id: str) -> None:
         """Publish what is due on this account, one post after another."""
-        if account_id in self._lanes or self._stopping.is_set():
+        if account_id in self._lanes or self._stopping.is_set() or self._astray:
             return
         self._lanes.add(account_id)
         try:
@@ -204,7 +207,13 @@ class Worker:
             log.error("work failed; the scan will find it again", exc_info=error)
 
     async def _heartbeat(self) -> None:
-        await self.system.database.write(self._beat)
+        """Say that we are alive, unless our clock is not that of the others: then leases, marks and times mean something else here."""
+        drift = await self.system.database.drift()
+        self._astray = abs(drift) > MOST_DRIFT
+        if self._astray:
+            log.error("this machine's clock is %+.1f s from the database's: it publishes nothing until both are set (by NTP)", drift)
+        else:
+            await self.system.database.write(self._beat)
 
     def _sign_in(self, session: Session) -> None:
         """Say that we are here, and free what dead workers of this machine held, so that a restart need not wait for leases."""

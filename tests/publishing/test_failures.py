@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from socialclaw.db import database
 from socialclaw.errors import Rejected, Unavailable
 from socialclaw.networks.telegram.adapter import Telegram
 from socialclaw.networks.x.adapter import X
 from socialclaw.providers.draft import Published
+from socialclaw.publishing.steps import Write
 from tests.accounts.world import change
 from tests.publishing.desk import Desk
 
@@ -263,6 +267,75 @@ async def test_a_post_taken_back_by_the_network_fails_and_a_retry_makes_it_anew(
     await desk.wait(31)
     found = await desk.post(post)
     assert (found["status"], found["providerPostId"], network.sent) == ("published", "accepted-2", 2)
+
+
+@both
+@pytest.mark.parametrize("parent", [False, True])
+async def test_whoever_asks_about_a_post_taken_back_is_told_so(desk: Desk, monkeypatch: pytest.MonkeyPatch, parent: bool) -> None:
+    network, account = Deciding(monkeypatch), await desk.connect()
+    [post, *replies] = await desk.thread(account, "Accepted", "Reply") if parent else await desk.publish(account, "Accepted")
+    await desk.work()
+    network.says = Rejected("The video could not be processed", code="x_processing_failed")
+    for _ in range(2):
+        await desk.do(post, "reconcile") if (await desk.post(post))["status"] == "published" else None
+        found = await desk.post(post)
+        assert (found["status"], found["errorCode"], found["providerStatus"]) == ("failed", "x_processing_failed", "failed")
+    assert found["nextAttemptAt"] is None
+    assert all(attempt["finishedAt"] for attempt in await desk.attempts(post))
+    network.says = Published("accepted-9")
+    await desk.wait(24 * 3600)
+    assert (await desk.post(post))["status"] == "failed", "no look is left over"
+    assert [(await desk.post(reply))["status"] for reply in replies] == ["published"] * parent, "it was out before"
+
+
+@both
+@pytest.mark.parametrize("error", [OSError("connection refused"), OperationalError("UPDATE", {}, Exception("gone"))])
+async def test_what_the_network_answered_is_saved_when_the_database_is_there_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(database, "PAUSES", (0.01,) * 3)
+    away = iter([error] * 3)
+    log = desk.worker._attempts.steps
+    write = log.write
+
+    async def unless_away(change: Write) -> bool:
+        if change.kind == "keep" and (failure := next(away, None)):
+            raise failure
+        return await write(change)
+
+    monkeypatch.setattr(log, "write", unless_away)
+    [post] = await desk.publish(await desk.connect("telegram"), "Once")
+    await desk.work()
+    assert (await desk.post(post))["status"] == "published"
+    assert next(away, None) is None
+    assert desk.seen("telegram") == ["Once"]
+
+
+async def test_a_worker_whose_clock_is_not_that_of_the_database_takes_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    drift = 60.0
+
+    async def told(self: object) -> float:
+        return drift
+
+    monkeypatch.setattr(database.Database, "drift", told)
+    account = await desk.connect()
+    [post] = await desk.publish(account, "In time")
+    await desk.system.database.write(desk.worker._sign_in)
+    await desk.worker._heartbeat()
+    await desk.worker.work(account)
+    assert (await desk.post(post))["status"] == "scheduled"
+    drift = -0.5
+    await desk.worker._heartbeat()
+    await desk.work()
+    assert (await desk.post(post))["status"] == "published"
+
+
+@both
+async def test_the_drift_of_our_clock_is_measured_against_the_databases(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert abs(await desk.system.database.drift()) < 5
+    ours = time.time
+    monkeypatch.setattr(time, "time", lambda: ours() + 3600)
+    assert (await desk.system.database.drift() > 3500) is not desk.system.database.is_sqlite
 
 
 @both

@@ -22,6 +22,7 @@ from socialclaw.accounts.kinds import provider_of
 from socialclaw.accounts.tokens import REFRESH, SOON, Grant, bind, unlock, unseal
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import utc_now
+from socialclaw.db.database import insist
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import NotFound, NotReady, ProviderError, Rejected, Unauthorized, Unavailable
 from socialclaw.providers import draft, oauth2
@@ -132,7 +133,8 @@ async def _refresh(system: System, account_id: str, used: Mapping[str, str]) -> 
         return _opened(system, row, cause=error)
     except ProviderError as error:
         raise await _put_off(system, lease, error) from error
-    return _opened(system, await system.database.write(_save, system.vault, lease, tokens))
+    saved = await insist(lambda: system.database.write(_save, system.vault, lease, tokens))  # the old refresh token may be void by now
+    return _opened(system, saved)
 
 
 async def _put_off(system: System, lease: Lease, error: ProviderError) -> Unavailable:

@@ -24,7 +24,7 @@ from socialclaw.cli import installation
 from socialclaw.client import Client
 from socialclaw.db import schema
 from socialclaw.db.base import iso, utc_now
-from socialclaw.db.database import Database
+from socialclaw.db.database import MOST_DRIFT, Database
 from socialclaw.db.workspaces import Worker
 from socialclaw.errors import SocialClawError
 from socialclaw.jobs import scan
@@ -42,7 +42,6 @@ State = Literal["ok", "note", "failed", "unknown"]
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE = 500_000_000  # bytes in the data folder
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before this is wrong
-MOST_DRIFT = 5.0  # seconds between this machine and the database's
 SILENCE = 15.0  # seconds after which a worker counts as gone
 STORAGE_SECONDS = 10.0  # that it may take for each step
 
@@ -121,8 +120,7 @@ async def _drift(database: Database) -> list[Check]:
     """Machines must agree on the time; with SQLite there is only one."""
     if database.is_sqlite:
         return []
-    theirs = await database.read(lambda session: session.scalar(select(func.clock_timestamp())))
-    seconds = (datetime.now(UTC) - theirs).total_seconds() if theirs else 0.0
+    seconds = await database.drift()
     right = abs(seconds) <= MOST_DRIFT
     message = f"This machine is {seconds:+.1f} s from the database's" + ("" if right else ": set both by NTP, or posts come early or late")
     return [Check("clocks agree", "ok" if right else "failed", message)]

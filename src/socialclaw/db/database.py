@@ -8,17 +8,18 @@ runs over asyncpg. So nothing is written twice, and no transaction can be open w
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -34,6 +35,11 @@ ROLLED_BACK = ("40001", "40P01")  # serialization failure, deadlock: PostgreSQL 
 
 # FULL: the mark that fences an irreversible call must survive a power cut, not only a killed process.
 PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000", "temp_store=MEMORY")
+
+
+MOST_DRIFT = 5.0  # seconds between the clocks of machines that share a database
+PAUSES = (0.2, 1, 5, 15, 30)  # seconds between the tries of who insists
+log = logging.getLogger(__name__)
 
 
 class Database:
@@ -93,6 +99,14 @@ class Database:
         number: int = self._watching.execute("PRAGMA data_version").fetchone()[0]
         return number
 
+    async def drift(self) -> float:
+        """By how many seconds this machine's clock is ahead of the database's; 0 on SQLite, which has no other."""
+        if self.is_sqlite:
+            return 0.0
+        before = time.time()
+        theirs = await self.read(lambda session: session.scalar(select(func.extract("epoch", func.clock_timestamp()))))
+        return (before + time.time()) / 2 - float(theirs or 0)
+
     async def restructure(self, do: Callable[[Session], T]) -> T:
         """`write`, for a function that copies tables and drops the old ones, as SQLite needs it where a table is altered.
 
@@ -135,6 +149,17 @@ class Database:
         else:
             await self.async_engine.dispose()
             await self._reading.dispose()
+
+
+async def insist(write: Callable[[], Awaitable[T]]) -> T:
+    """What `await write()` answers, which may be done twice: tried for about a minute more where the database is away."""
+    for pause in PAUSES:
+        try:
+            return await write()
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("the database is away (%s): trying again in %s s", type(error).__name__, pause)
+            await asyncio.sleep(pause)
+    return await write()
 
 
 class _Threads:

@@ -12,16 +12,18 @@ from sqlalchemy import delete as delete_rows
 from sqlalchemy.orm import Session
 
 from socialclaw.accounts import credentials
+from socialclaw.accounts.tokens import scrub, unseal
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Attempt, Post, Step
-from socialclaw.errors import Conflict, InvalidRequest, Unauthorized
+from socialclaw.errors import Conflict, InvalidRequest, Rejected, Unauthorized
 from socialclaw.networks import providers
 from socialclaw.providers import draft
 from socialclaw.providers.base import Confirms, Deletes
 from socialclaw.publishing import verdicts
 from socialclaw.publishing.claims import Claim
-from socialclaw.publishing.reconcile import candidates, owned
+from socialclaw.publishing.outcomes import record
+from socialclaw.publishing.reconcile import candidates, owned, settle_seconds
 from socialclaw.system import System
 
 STATUSES = ("draft", "scheduled", "publishing", "published", "retry_pending", "failed", "canceled")
@@ -123,7 +125,7 @@ def retry(scope: Scope, post_id: str, *, force: bool = False) -> Post:
     now = utc_now()
     post.tries, post.looks, post.waiting, post.stage = 0, 0, False, "publish"
     post.error_code = post.error = post.reconciliation_status = post.marked_at = None
-    parent = scope.session.get(Post, post.parent_post_id) if post.parent_post_id else None
+    parent = scope.session.get(Post, post.parent_post_id, with_for_update=True) if post.parent_post_id else None
     if parent is not None and parent.provider_post_id is None:
         post.status, post.next_at, post.blocked_by = "scheduled", None, "parent"
     else:
@@ -184,6 +186,7 @@ def _set_deleted(scope: Scope, post_id: str) -> Post:
     post, now = scope.one(Post, post_id, lock=True), utc_now()
     post.provider_status, post.updated_at = "deleted", now
     post.stage, post.next_at, post.blocked_by, post.waiting, post.fence = "publish", None, None, False, post.fence + 1
+    post.collect_at = None
     looks = update(Attempt).where(Attempt.post_id == post.id, Attempt.finished_at.is_(None))
     scope.session.execute(looks.values(finished_at=now, ok=True, code="deleted", message="The post was deleted", retryable=False))
     return post
@@ -202,8 +205,26 @@ async def reconcile(system: System, workspace_id: str, post_id: str, *, test: bo
         seen = await candidates(system, Claim(post, account, test, "api", post.fence, post.attempt_count, steps))
     except Unauthorized as error:
         raise _reconnect(post, error) from None
+    except Rejected as error:
+        if post.stage != "confirm":
+            raise
+        secrets, settle = unseal(system.vault, account).values(), settle_seconds(system, post.provider)
+        return await system.write(workspace_id, _taken_back, post_id, scrub(error.message, secrets), error.code, settle)
     free = [p for p in seen if p.id not in await system.database.read(owned, post, [p.id for p in seen])]
     return await system.write(workspace_id, _reconciled, post_id, free[0] if free else None)
+
+
+def _taken_back(scope: Scope, post_id: str, message: str, code: str, settle: float) -> Post:
+    """The network has refused after all what it had accepted; a worker that looks at it just now comes too late with what it sees."""
+    post = scope.one(Post, post_id, lock=True)
+    if post.stage != "confirm" or post.status != "published":
+        return post
+    post.fence += 1
+    scope.session.flush()
+    claim = Claim(post, scope.session.get_one(Account, post.account_id), False, "api", post.fence, post.attempt_count, {})
+    record(scope.session, [verdicts.refused(claim, Rejected(message, code=code), now=utc_now(), settle=settle)])
+    scope.session.refresh(post)
+    return post
 
 
 def _steps(session: Session, post_id: str) -> dict[str, tuple[bool, Any, datetime, int]]:

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from socialclaw.db.base import utc_now
-from socialclaw.db.database import Database
+from socialclaw.db.database import Database, insist
 from socialclaw.db.grouped import GroupedWrites
 from socialclaw.db.posts import Post, Step
 from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
@@ -145,9 +145,13 @@ class DurableSteps:
             raise Uncertain(f"{error.message}: the post may have been published", **error.details) from error
         except Exception as error:  # whatever it was, the request may have left
             raise Uncertain(f"{type(error).__name__} in {name!r}: the post may have been published") from error
-        await asyncio.shield(self._write("keep", name, result))
+        await asyncio.shield(self._keep(name, result))
         self.memory[name] = (True, result, marked, self._claim.fence)
         return result
+
+    async def _keep(self, name: str, result: Any) -> None:
+        """Write down what the network answered. Only we know it, so a database that is away for a while is waited for."""
+        await insist(lambda: self._write("keep", name, result))
 
     def wait(self, seconds: float, why: str) -> NoReturn:
         raise NotYet(seconds, why)
