@@ -11,6 +11,7 @@ from socialclaw.media.sweep import sweep
 from socialclaw.storage.base import read_range
 from socialclaw.storage.folder import Folder
 from socialclaw.system import System
+from socialclaw.workspaces import usage
 from tests.conftest import BASE_URL, Member
 from tests.media import files
 from tests.media.conftest import Upload, UsedBy
@@ -41,6 +42,14 @@ async def test_the_same_file_twice_is_two_assets_and_one_object(system: System, 
     assert objects(system) == [first.object_key] == [second.object_key]
     assert (second.width, second.sha256, second.status, second.delete_after) == (30, first.sha256, "ready", None)
     assert files.within(system.settings.media_dir / ".work") == []
+
+
+async def test_an_object_of_several_assets_takes_its_bytes_once(system: System, workspace: Member, upload: Upload) -> None:
+    await upload(CONTENT, "one.png")
+    await upload(CONTENT, "two.png")
+    await upload(b"%PDF-1.7 something else", "three.pdf")
+    kept = await system.read(workspace.id, usage.storage)
+    assert (kept["assets"], kept["bytes"]) == (3, len(CONTENT) + len(b"%PDF-1.7 something else"))
 
 
 async def test_it_goes_with_the_last(system: System, workspace: Member, upload: Upload) -> None:

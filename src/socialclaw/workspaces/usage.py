@@ -13,6 +13,7 @@ from socialclaw.db.assets import Asset
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Workspace
+from socialclaw.media.entry import SHOWN
 from socialclaw.workspaces.tenants import entitlements
 
 
@@ -23,7 +24,7 @@ def period(now: datetime) -> tuple[datetime, datetime]:
 
 
 def report(scope: Scope) -> dict[str, Any]:
-    """Posts created in the period (drafts too), accounts that are not disconnected, and the bytes of all assets kept."""
+    """Posts created in the period (drafts too), accounts that are not disconnected, and the assets with the bytes that they take."""
     start, end = period(utc_now())
     kept = storage(scope)
     return {
@@ -38,8 +39,14 @@ def report(scope: Scope) -> dict[str, Any]:
 
 
 def storage(scope: Scope) -> dict[str, Any]:
-    """What is kept for the workspace."""
-    mine = Asset.workspace_id == scope.workspace_id
+    """What is kept for the workspace: assets that can be had, the bytes of their objects (one that several name counts once)."""
     snapshots = select(func.count()).select_from(Snapshot).where(Snapshot.workspace_id == scope.workspace_id)
-    assets, size = scope.session.execute(select(func.count(), func.coalesce(func.sum(Asset.size), 0)).where(mine)).one()
-    return {"assets": assets, "bytes": int(size), "analyticsSnapshots": scope.session.scalar(snapshots) or 0}
+    objects = (
+        select(func.count().label("assets"), func.max(Asset.size).label("size"))
+        .where(Asset.workspace_id == scope.workspace_id, Asset.status.in_(SHOWN))
+        .group_by(Asset.storage, Asset.object_key)
+        .subquery()
+    )
+    totals = select(func.coalesce(func.sum(objects.c.assets), 0), func.coalesce(func.sum(objects.c.size), 0))
+    assets, size = scope.session.execute(totals).one()
+    return {"assets": int(assets), "bytes": int(size), "analyticsSnapshots": scope.session.scalar(snapshots) or 0}
