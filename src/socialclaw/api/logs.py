@@ -55,5 +55,5 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(Lines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for noisy in ("httpx2", "httpcore2", "uvicorn.access", "pgqueuer"):
+    for noisy in ("httpx2", "httpcore2", "uvicorn.access", "pgqueuer", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

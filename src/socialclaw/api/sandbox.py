@@ -140,11 +140,8 @@ class Pages:
 
 @cache
 def labels() -> dict[str, str]:
-    """What people call a network: the labels of its providers."""
-    found: dict[str, list[str]] = {}
-    for provider in providers().values():
-        found.setdefault(provider.network, []).append(provider.label)
-    return {network: ", ".join(names) for network, names in found.items()}
+    """What people call each network."""
+    return {provider.network: provider.simulator.label or provider.label for provider in providers().values()}
 
 
 def label(network: str) -> str:

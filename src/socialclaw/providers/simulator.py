@@ -84,6 +84,7 @@ class Simulator:
     """Base of every simulator. Call `answer(request)`; the request's body must have been read."""
 
     network: ClassVar[str]
+    label: ClassVar[str] = ""  # what people call the network, where several providers share it
     hosts: ClassVar[tuple[str, ...]]
     creates: ClassVar[str]  # regular expression on the `line` of the calls that make a post visible
     guarded: ClassVar[str] = ""  # the last of a post's calls that look at the access token, where the creating call does not

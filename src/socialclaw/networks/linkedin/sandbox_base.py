@@ -33,6 +33,7 @@ def site(method: str, pattern: str) -> Callable[[H], H]:
 
 class LinkedInHouse(OAuthSimulator):
     network = "linkedin"
+    label = "LinkedIn"
     hosts = (API, SITE)
     creates = r"^POST /rest/posts$"
     flow = Flow(

@@ -44,6 +44,7 @@ def graph(method: str, pattern: str, *hosts: str) -> Callable[[H], H]:
 
 class MetaHouse(OAuthSimulator):
     network = "meta"
+    label = "Facebook and Instagram"
     hosts = (GRAPH, VIDEO, "www.facebook.com", INSTAGRAM, "api.instagram.com", "www.instagram.com")
     creates = r"^POST /v[\d.]+/\d+/(feed|media_publish|photos|videos( finish)?)$"
     flow = FACEBOOK_FLOW
