@@ -17,10 +17,9 @@ from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.filters import Offset, one_of
 from socialclaw.api.openapi import ASSETS, takes
 from socialclaw.api.schemas import AssetRegistrationRequest, AssetResponse, AssetsResponse, AssetUploadRequest, OkResponse
-from socialclaw.db.assets import Asset
+from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.errors import InvalidRequest
 from socialclaw.media import assets, uploads
-from socialclaw.media.entry import SHOWN
 from socialclaw.media.form import OVERHEAD, Form
 from socialclaw.media.intake import too_large
 from socialclaw.media.listing import ORDERS, AssetFilter, one, page

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from socialclaw.db.base import Owned, new_id
 
+SHOWN = ("ready", "pending_delete")  # statuses of an asset whose file is to be had
+
 
 class Asset(Owned):
     """A file in storage. `delivery_token` is the unguessable part of its public URL; null once revoked.

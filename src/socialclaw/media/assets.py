@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.orm import Session
 
-from socialclaw.db.assets import Arrival, Asset
+from socialclaw.db.assets import SHOWN, Arrival, Asset
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.errors import Conflict, InvalidRequest, NotFound
 from socialclaw.media import previews
-from socialclaw.media.entry import SHOWN, new_token
+from socialclaw.media.entry import new_token
 from socialclaw.media.naming import public_url, reference, safe_name
 from socialclaw.storage.base import now
 

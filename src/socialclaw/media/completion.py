@@ -11,12 +11,12 @@ from weakref import WeakValueDictionary
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from socialclaw.db.assets import Asset
+from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.db.base import Scope
 from socialclaw.errors import InvalidRequest, NotFound, NotReady
 from socialclaw.media import entry
 from socialclaw.media.at_hand import at_hand
-from socialclaw.media.entry import SHOWN, UPLOAD_TIME
+from socialclaw.media.entry import UPLOAD_TIME
 from socialclaw.media.examine import examine
 from socialclaw.media.multipart import Upload, find, hear, is_joined, still_open
 from socialclaw.media.uploads import Claims, check, described

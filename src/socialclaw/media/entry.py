@@ -16,13 +16,12 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from socialclaw.db.assets import Asset
+from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.db.base import Scope, new_id
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, NotFound
 from socialclaw.storage.base import now
 
-SHOWN = ("ready", "pending_delete")  # there is a file to be had
 UPLOAD_TIME = timedelta(days=1)  # after which an upload of which nothing more is heard is swept away
 OF_OBJECT = ("storage", "object_key", "filename", "mime", "kind", "size", "sha256")
 

@@ -11,11 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from socialclaw.db.assets import Asset
+from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.errors import InvalidRequest, Rejected
 from socialclaw.media import cache, child
 from socialclaw.media.assets import known
-from socialclaw.media.entry import SHOWN
 from socialclaw.media.naming import public_url
 from socialclaw.providers.draft import Media
 from socialclaw.providers.fitting import Change, change_for

@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from socialclaw.db.assets import Arrival, Asset
+from socialclaw.db.assets import SHOWN, Arrival, Asset
 from socialclaw.db.base import Scope
 from socialclaw.media.assets import ARRIVING, find, wire
-from socialclaw.media.entry import SHOWN
 
 ORDERS = ("created_desc", "created_asc")
 

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from socialclaw.db.assets import Arrival, Asset
+from socialclaw.db.assets import SHOWN, Arrival, Asset
 from socialclaw.db.base import Scope, new_id
 from socialclaw.errors import Conflict, InvalidRequest, NotFound, NotReady
 from socialclaw.media import entry
-from socialclaw.media.entry import SHOWN, UPLOAD_TIME
+from socialclaw.media.entry import UPLOAD_TIME
 from socialclaw.media.intake import empty, too_large
 from socialclaw.media.naming import object_key, safe_name
 from socialclaw.media.probe import UNKNOWN, kind_of

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from socialclaw.db.assets import Asset
+from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.media.assets import known
-from socialclaw.media.entry import SHOWN
 from socialclaw.media.jpeg import as_jpeg
 from socialclaw.media.naming import public_url, reference, safe_name
 from socialclaw.media.remote import RemoteFile

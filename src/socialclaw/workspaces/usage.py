@@ -9,11 +9,10 @@ from sqlalchemy import func, select
 
 from socialclaw.db.accounts import Account
 from socialclaw.db.analytics import Snapshot
-from socialclaw.db.assets import Asset
+from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Workspace
-from socialclaw.media.entry import SHOWN
 from socialclaw.workspaces.tenants import entitlements
 
 
