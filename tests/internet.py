@@ -55,6 +55,7 @@ class Served:
     range: bool = True
     length: bool = True
     slow: bool = False  # no answer, ever
+    announced: int | None = None  # bytes that it says it has, and breaks off before
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -65,6 +66,7 @@ class Web(Listener):
     files: dict[str, Served] = field(default_factory=dict)
     at_once: int = 0
     open: int = 0
+    asked_for: asyncio.Event = field(default_factory=asyncio.Event)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     together: asyncio.Barrier | None = None  # so many requests are answered together
 
@@ -77,6 +79,7 @@ class Web(Listener):
         if path in self.answers:
             return await super().answer(head, writer)
         self.open += 1
+        self.asked_for.set()
         self.at_once = max(self.at_once, self.open)
         try:
             await self._serve(self.files.get(path, Served(status=404, head=404)), method, head, writer)
@@ -94,12 +97,15 @@ class Web(Listener):
         if method == "GET" and file.range and first and status == 200:
             status, content, headers["content-range"] = _part(content, first)
         if file.length:
-            headers["content-length"] = str(len(content))
+            headers["content-length"] = str(file.announced or len(content))
         else:
             headers["transfer-encoding"] = "chunked"
             content = b"%x\r\n%s\r\n0\r\n\r\n" % (len(content), content) if content else b"0\r\n\r\n"
         lines = [f"HTTP/1.1 {status} Whatever", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
         writer.write("\r\n".join(lines).encode() + (b"" if method == "HEAD" else content))
+        if file.announced and method != "HEAD":
+            await writer.drain()
+            writer.close()
 
 
 def _part(content: bytes, asked: str) -> tuple[int, bytes, str]:

@@ -7,8 +7,9 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +24,7 @@ from socialclaw.db.posts import Lane, Post
 from socialclaw.db.workspaces import Worker as WorkerRow
 from socialclaw.jobs import scan
 from socialclaw.jobs.queue import Queue
+from socialclaw.media import importing, imports
 from socialclaw.media.sweep import sweep
 from socialclaw.publishing import verdicts
 from socialclaw.publishing.attempt import Attempts
@@ -36,6 +38,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5
 SWEEP_SECONDS = 300
 COLLECT_SECONDS = 15
+IMPORT_SECONDS = 1
+MOST_IMPORTS = 4  # at a time
 MOST_COLLECTED = 20  # at a time
 
 
@@ -58,6 +62,7 @@ class Worker:
         self._held: dict[str, tuple[Claim, asyncio.Task[Outcome | None]]] = {}
         self._lanes: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._imports: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._astray = False
         self._promoted_until: datetime | None = None
@@ -72,6 +77,7 @@ class Worker:
             self._every(self._settings.lease_seconds / 3, self._renew),
             self._every(HEARTBEAT_SECONDS, self._heartbeat),
             self._every(COLLECT_SECONDS, self._collect),
+            self._every(IMPORT_SECONDS, self._import),
             self._every(SWEEP_SECONDS, lambda: sweep(self.system)),
             self.queue.run({"publish": self.work}),
         ]
@@ -86,7 +92,10 @@ class Worker:
             stopping.cancel()
             tasks[0].cancel()
             self.queue.stop()
+            for task in self._imports:
+                task.cancel()  # given back at once: it begins anew elsewhere
             await self._finish()
+            await asyncio.gather(*self._imports, return_exceptions=True)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -162,6 +171,15 @@ class Worker:
             for subject in await self.system.database.write(collect.take, utc_now(), most=MOST_COLLECTED):
                 self._spawn(collect.collect_due(self.system, subject))
 
+    async def _import(self) -> None:
+        """Fetch files that are to be imported, some at a time."""
+        free = 0 if self._stopping.is_set() else MOST_IMPORTS - len(self._imports)
+        if free > 0 and await self.system.database.read(imports.due):
+            for job in await self.system.database.write(imports.take, most=free):
+                task = self._spawn(importing.work(self.system, job))
+                self._imports.add(task)
+                task.add_done_callback(self._imports.discard)
+
     async def _renew(self) -> None:
         if not self._held:
             return
@@ -196,10 +214,11 @@ class Worker:
                 log.exception("periodic work failed and will be tried again in %s s", seconds)
             await asyncio.sleep(seconds)
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -61,9 +61,9 @@ class Operation:
 
     @property
     def body(self) -> dict[str, Any] | None:
-        """The JSON body's schema, where there is one."""
+        """The JSON body's schema, where there is one; the first of several."""
         found: dict[str, Any] | None = self.spec.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-        return found
+        return found["anyOf"][0] if found and "anyOf" in found else found
 
     @property
     def least(self) -> dict[str, Any] | None:

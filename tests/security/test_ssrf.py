@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from socialclaw import outbound
 from socialclaw.db.base import Scope
 from socialclaw.errors import SocialClawError
-from socialclaw.media import glimpse
+from socialclaw.media import glimpse, importing, imports
 from socialclaw.media.reading import opened
 from socialclaw.outbound import GuardedBackend, guarded_transport
 from socialclaw.system import System
@@ -32,7 +32,7 @@ LATER = "2030-01-31T09:00:00Z"
 REBINDING = "http://rebinding.example/a.png"
 INSIDE = re.compile(r"(//(?:127\.0\.0\.1|\[::1\]|0x7f\.1|localhost|mixed\.example))/")  # hosts to which something listens
 # What a URL is refused with: by the guard, or because it is none that a document may have.
-REFUSALS = {"url_not_allowed", "asset_url_invalid", "asset_url_required", "media_unreachable"}
+REFUSALS = {"url_not_allowed", "asset_url_invalid", "asset_url_required", "source_url_invalid", "media_unreachable"}
 
 
 @dataclass
@@ -162,6 +162,25 @@ async def test_no_post_that_is_published_leads_inside(system: System, live: Memb
         except SocialClawError as error:
             codes[attempt] = error.code
     assert let_through(world, codes) == {}
+
+
+async def test_no_import_leads_inside(system: System, live_api: httpx2.AsyncClient, world: World) -> None:
+    """What comes of it can be read by whoever asked for it, and tells nothing of the inside."""
+    codes, told = {}, []
+    for attempt, url in world.urls.items():
+        if url == REBINDING:
+            world.rebound.clear()  # it is fetched once, and leads inside by then
+        answer = (await live_api.post("/v1/assets/upload", json={"sourceUrl": url})).json()
+        codes[attempt] = answer.get("code", "let through") if "\0" not in url else "url_not_allowed"  # which is refused before it is read
+        if "asset" in answer:
+            [job] = await system.database.write(imports.take, most=10)
+            await importing.work(system, job)
+            error = (await live_api.get(f"/v1/assets/{answer['asset']['id']}")).json()["asset"]["error"]
+            codes[attempt] = error["code"] if error else "let through"
+            told.append(error["message"] if error else "")
+    assert let_through(world, codes) == {}
+    assert len(told) > 40, "most are found out only by who fetches"
+    assert not [message for message in told if "127.0.0.1" in message or "10.0" in message]
 
 
 async def test_no_pasted_address_of_a_webhook_leads_inside(live_api: httpx2.AsyncClient, world: World) -> None:

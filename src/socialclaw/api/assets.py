@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeVar
 
+import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -16,10 +17,17 @@ from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.filters import Offset, one_of
 from socialclaw.api.openapi import ASSETS, takes
-from socialclaw.api.schemas import AssetRegistrationRequest, AssetResponse, AssetsResponse, AssetUploadRequest, OkResponse
+from socialclaw.api.schemas import (
+    AssetImportRequest,
+    AssetRegistrationRequest,
+    AssetResponse,
+    AssetsResponse,
+    AssetUploadRequest,
+    OkResponse,
+)
 from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.errors import InvalidRequest
-from socialclaw.media import assets, uploads
+from socialclaw.media import assets, imports, uploads
 from socialclaw.media.form import OVERHEAD, Form
 from socialclaw.media.intake import too_large
 from socialclaw.media.listing import ORDERS, AssetFilter, one, page
@@ -27,6 +35,7 @@ from socialclaw.media.listing import ORDERS, AssetFilter, one, page
 router = APIRouter(prefix="/v1/assets", tags=[ASSETS])
 
 CHUNK = 256 * 1024
+T = TypeVar("T")
 KINDS = ("image", "video", "audio", "other")
 FORM = {
     "type": "object",
@@ -49,16 +58,20 @@ FORM = {
     status_code=201,
     response_model=AssetResponse,
     responses=problems(400, 413, 422, 503),
-    openapi_extra=takes(AssetUploadRequest, media={"multipart/form-data": FORM}),
+    openapi_extra=takes(AssetUploadRequest, AssetImportRequest, media={"multipart/form-data": FORM}),
 )
 async def upload_asset(caller: Caller, request: Request) -> Response:
-    """Hand in a file: in base64 as JSON, or as a form with a part `file`, which may be far larger.
+    """Hand in a file: in base64 as JSON, or as a form with a part `file`, which may be far larger; or name a `sourceUrl` to fetch it from.
 
     What the file is, is read from the file itself. The answer's `publicUrl` is what a schedule names as its media.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    asset = await (_from_form if kind == "multipart/form-data" else _from_json)(caller, request)
-    return _shown(caller, asset, status=201)
+    if kind == "multipart/form-data":
+        return _shown(caller, await _from_form(caller, request), status=201)
+    content = await request.body()
+    if _names_a_source(content):
+        return await _from_source(caller, _validated(lambda: AssetImportRequest.model_validate_json(content)))
+    return _shown(caller, await _from_json(caller, content), status=201)
 
 
 @router.post("", summary="Register asset", status_code=201, response_model=AssetResponse, responses=problems(400, 404, 409, 413, 422, 503))
@@ -132,16 +145,42 @@ def _shown(caller: CallerContext, asset: Asset, *, status: int = 200) -> Respons
     return ok(status, asset=assets.wire(asset, caller.system.settings.base_url))
 
 
-async def _from_json(caller: CallerContext, request: Request) -> Asset:
-    body = _read(await request.body())
+class _Source(msgspec.Struct):
+    """What tells an import from an upload; the rest of the body is passed over."""
+
+    sourceUrl: msgspec.Raw = msgspec.Raw(b"null")
+    source_url: msgspec.Raw = msgspec.Raw(b"null")
+    contentBase64: msgspec.Raw = msgspec.Raw(b"null")
+    content_base64: msgspec.Raw = msgspec.Raw(b"null")
+
+
+def _names_a_source(content: bytes) -> bool:
     try:
-        content = base64.b64decode(body.content_base64, validate=True)
+        found = msgspec.json.decode(content, type=_Source)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return False  # which is told where it is read
+    given = [bytes(value) != b"null" for value in (found.sourceUrl, found.source_url, found.contentBase64, found.content_base64)]
+    if any(given[:2]) and any(given[2:]):
+        raise InvalidRequest("Give either sourceUrl or contentBase64, not both", code="asset_content_invalid")
+    return any(given[:2])
+
+
+async def _from_source(caller: CallerContext, body: AssetImportRequest) -> Response:
+    claims = uploads.Claims(body.filename or "", body.mime, body.width, body.height, body.duration, body.delete_after)
+    asset, arrival = await imports.begin(caller.system, caller.workspace_id, body.source_url, claims, test=caller.test)
+    return ok(201, asset=assets.wire(asset, caller.system.settings.base_url, arrival))
+
+
+async def _from_json(caller: CallerContext, content: bytes) -> Asset:
+    body = _validated(lambda: AssetUploadRequest.model_validate_json(content))
+    try:
+        whole = base64.b64decode(body.content_base64, validate=True)
     except (binascii.Error, ValueError) as error:
         message = "contentBase64 is not base64 (RFC 4648, section 4, without line breaks)"
         raise InvalidRequest(message, code="asset_content_invalid") from error
     async with uploads.intake(caller.system) as file:
-        for start in range(0, len(content), CHUNK):
-            await file.write(content[start : start + CHUNK])
+        for start in range(0, len(whole), CHUNK):
+            await file.write(whole[start : start + CHUNK])
         return await uploads.create(caller.system, caller.workspace_id, await file.finish(), _claims(body), test=caller.test)
 
 
@@ -175,17 +214,12 @@ def _number(text: str) -> int | float | str:
     return text
 
 
-def _read(body: bytes) -> AssetUploadRequest:
-    return _validated(lambda: AssetUploadRequest.model_validate_json(body))
-
-
-def _validated(make: Any) -> AssetUploadRequest:
+def _validated(make: Callable[[], T]) -> T:
     try:
-        found: AssetUploadRequest = make()
+        return make()
     except ValidationError as error:
         listed: list[Mapping[str, Any]] = [{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False, include_input=False)]
         raise RequestValidationError(listed) from error
-    return found
 
 
 def _claims(body: AssetUploadRequest) -> uploads.Claims:

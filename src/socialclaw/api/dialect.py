@@ -122,13 +122,25 @@ class Dialect(GenerateJsonSchema):
 
 def components(models: Iterable[type[Schema]], mode: JsonSchemaMode = "validation") -> dict[str, Any]:
     """Every model, and what it refers to, by component name."""
+    written, inlined = _written(models, mode)
+    return {name: component for name, component in written.items() if name not in inlined.values()}
+
+
+def write_out(node: Any, models: Iterable[type[Schema]]) -> None:
+    """Put the models that are no components where a document refers to them."""
+    written, inlined = _written(models, "validation")
+    _inline(node, inlined, written)
+
+
+def _written(models: Iterable[type[Schema]], mode: JsonSchemaMode) -> tuple[dict[str, Any], dict[str, str]]:
+    """All models by name, each with those written out that are no components; and these: reference -> name."""
     models = [*models]
     _, found = models_json_schema([(m, mode) for m in models], schema_generator=Dialect, ref_template=REF + "{model}")
     written: dict[str, Any] = found["$defs"]
     inlined = {REF + m.__name__: m.__name__ for m in models if m.inline}
     for component in written.values():
         _inline(component, inlined, written)
-    return {name: component for name, component in written.items() if name not in inlined.values()}
+    return written, inlined
 
 
 def _inline(node: Any, inlined: dict[str, str], written: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from socialclaw.api.dialect import INLINE, REF, Schema, components
+from socialclaw.api.dialect import INLINE, REF, Schema, components, write_out
 from socialclaw.api.schemas import models
 
 STATUS = "Status and Authentication"
@@ -36,12 +36,13 @@ Send a workspace API key as `Authorization: Bearer sc_…`. Every success is a J
 `{"ok": false, "code", "message", "details"}`. Times are ISO 8601 in UTC with milliseconds and `Z`."""
 
 
-def takes(model: type[Schema], *, required: bool = True, media: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def takes(*models: type[Schema], required: bool = True, media: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """`openapi_extra` of a route that reads its body itself: `@router.post(…, openapi_extra=takes(ScheduleEnvelope))`.
 
-    `media`: the schemas of further media types that it takes, by their names.
+    Of several models a body is any one. `media`: the schemas of further media types that it takes, by their names.
     """
-    kinds = {"application/json": {"$ref": REF + model.__name__}, **(media or {})}
+    schemas = [{"$ref": REF + model.__name__} for model in models]
+    kinds = {"application/json": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}, **(media or {})}
     return {"requestBody": {"required": required, "content": {kind: {"schema": schema} for kind, schema in kinds.items()}}}
 
 
@@ -59,6 +60,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         _tidy(operation)
         _declare(method, operation)
     _write_out(written)
+    write_out(written["paths"], models())
     schemas = components(models())
     if unknown := _names(written["paths"]) - schemas.keys():
         raise RuntimeError(f"operations refer to {', '.join(sorted(unknown))}, which are not among the API's schemas")

@@ -21,6 +21,7 @@ from socialclaw.api.schemas.accounts import (
 from socialclaw.api.schemas.analytics import AnalyticsRefreshRequest, AnalyticsResponse
 from socialclaw.api.schemas.assets import (
     Asset,
+    AssetImportRequest,
     AssetRegistrationRequest,
     AssetResponse,
     AssetsResponse,
@@ -65,6 +66,7 @@ __all__ = [
     "AnalyticsResponse",
     "ApiKey",
     "Asset",
+    "AssetImportRequest",
     "AssetInput",
     "AssetRegistrationRequest",
     "AssetResponse",

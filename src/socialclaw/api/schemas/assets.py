@@ -40,6 +40,20 @@ class AssetUploadRequest(Schema):
     delete_after: Time | None = None
 
 
+class AssetImportRequest(Schema):
+    """A file that is fetched from a public URL. Without a name it is called as the path of the URL ends."""
+
+    inline: ClassVar[bool] = True
+
+    source_url: str = known_as("sourceUrl", listed=["source_url"], default=...)
+    filename: str | None = known_as("filename", "name")
+    mime: str | None = known_as("mime", silent=["contentType", "content_type"])
+    duration: float | None = None
+    width: StrictInt | None = None
+    height: StrictInt | None = None
+    delete_after: Time | None = None
+
+
 class AssetRegistrationRequest(Schema):
     """A file that is in our storage already."""
 
