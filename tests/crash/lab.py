@@ -131,8 +131,8 @@ class Lab:
 
     # During: workers that come and go.
 
-    def worker(self, boundary: int | None = None, moment: str = "", sweep_seconds: float | None = None) -> Any:
-        return self._start(run_worker, self.there, boundary, moment, sweep_seconds)
+    def worker(self, boundary: int | None = None, moment: str = "", sweep_seconds: float | None = None, web: int | None = None) -> Any:
+        return self._start(run_worker, self.there, boundary, moment, sweep_seconds, web)
 
     async def restart_api(self, boundary: int | None = None, moment: str = "") -> None:
         """Kill the API (SIGKILL), and start another in its place."""

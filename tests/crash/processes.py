@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx2
 import uvicorn
 
 from socialclaw import work
@@ -24,9 +25,10 @@ from socialclaw.cli.serving import Connection
 from socialclaw.db.database import Database
 from socialclaw.jobs.queue import Queue
 from socialclaw.networks import providers
-from socialclaw.outbound import guarded_transport
+from socialclaw.outbound import GuardedBackend, guarded_transport
 from socialclaw.settings import Settings
 from socialclaw.system import System, open_sandbox
+from tests.internet import Internet, Listener, names_are_public
 
 # Done once in advance, like the imports above: finding the networks, and reading the list of certificate authorities.
 providers()
@@ -56,18 +58,30 @@ def _serve(app: Any, port: int) -> None:
     asyncio.run(serve())
 
 
-def run_worker(settings: dict[str, Any], boundary: int | None = None, moment: str = "", sweep_seconds: float | None = None) -> None:
-    """Work until killed; with `boundary`, by its own hand right before or after that write is committed."""
+def run_worker(
+    settings: dict[str, Any],
+    boundary: int | None = None,
+    moment: str = "",
+    sweep_seconds: float | None = None,
+    web: int | None = None,
+) -> None:
+    """Work until killed; with `boundary`, by its own hand right before or after that write is committed.
+
+    `web`: the port here to which the URLs of users lead, behind the real guard.
+    """
     logging.disable(logging.CRITICAL)
     if sweep_seconds is not None:
         work.SWEEP_SECONDS = sweep_seconds
     if boundary is not None:
         kill_at(boundary, moment)
-    asyncio.run(_work(Settings(**settings)))
+    asyncio.run(_work(Settings(**settings), web))
 
 
-async def _work(settings: Settings) -> None:
+async def _work(settings: Settings, web: int | None) -> None:
     system = System.open(settings)
+    if web is not None:
+        guarded = guarded_transport(GuardedBackend(Internet(Listener(web)), resolver=names_are_public))
+        system.outbound.guarded = httpx2.AsyncClient(transport=guarded, trust_env=False)
     system.queue = queue = await Queue.open(system.database)
     worker = work.Worker(system, queue)
     for number in (signal.SIGTERM, signal.SIGINT):
