@@ -43,9 +43,8 @@ async def test_a_file_arrives_whichever_write_its_worker_dies_at(place: dict[str
             worker = lab.worker(write, moment, web=web.port)
             await asyncio.to_thread(worker.join, 60)
             assert worker.exitcode is not None, "it lives after all"
-        await lab.system.database.write(
-            lambda session: session.execute(update(Arrival).where(Arrival.next_at > now()).values(next_at=now()))
-        )
+        leases = update(Arrival).where(Arrival.next_at > now()).values(next_at=now())
+        await lab.system.database.write(lambda session: session.execute(leases))
         lab.worker(web=web.port)
         await until(_all_there, lab)
         lab.bury_all()
