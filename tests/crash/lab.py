@@ -30,7 +30,7 @@ from socialclaw.system import System
 from socialclaw.vault import Vault
 from tests.accounts.world import add_workspace
 from tests.crash import users
-from tests.crash.processes import run_api, run_sandbox, run_worker
+from tests.crash.processes import run_api, run_move, run_sandbox, run_worker
 from tests.crash.report import ENDED, Report, judge
 from tests.forked import context
 
@@ -133,6 +133,10 @@ class Lab:
 
     def worker(self, boundary: int | None = None, moment: str = "", sweep_seconds: float | None = None, web: int | None = None) -> Any:
         return self._start(run_worker, self.there, boundary, moment, sweep_seconds, web)
+
+    def mover(self, target: str, boundary: int | None = None, moment: str = "") -> Any:
+        """Who moves all media into this storage."""
+        return self._start(run_move, self.there, target, boundary, moment)
 
     async def restart_api(self, boundary: int | None = None, moment: str = "") -> None:
         """Kill the API (SIGKILL), and start another in its place."""

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from socialclaw.db.assets import Asset
 from socialclaw.media.sweep import CACHE_TIME, sweep
-from socialclaw.storage.base import cache_dir, now, work_dir
+from socialclaw.storage.base import Storage, cache_dir, now, work_dir
 from socialclaw.storage.bucket import parsed
 from socialclaw.storage.s3 import S3
 from socialclaw.system import System
@@ -46,9 +46,9 @@ async def assets(system: System) -> list[Asset]:
     return await system.database.read(lambda session: list(session.scalars(select(Asset))))
 
 
-async def objects(system: System) -> list[str]:
-    """The keys of everything in the storage."""
-    storage, root = system.storage, system.settings.media_dir
+async def objects(system: System, storage: Storage | None = None) -> list[str]:
+    """The keys of everything in the storage: where new files go, unless another is named."""
+    storage, root = storage or system.storage, system.settings.media_dir
     if not isinstance(storage, S3):
         found = [path.relative_to(root) for path in files_in(root)]
         return [str(path) for path in found if not path.parts[0].startswith(".")]

@@ -24,6 +24,7 @@ from socialclaw.cli.process import THREADS
 from socialclaw.cli.serving import Connection
 from socialclaw.db.database import Database
 from socialclaw.jobs.queue import Queue
+from socialclaw.media import moving
 from socialclaw.networks import providers
 from socialclaw.outbound import GuardedBackend, guarded_transport
 from socialclaw.settings import Settings
@@ -75,6 +76,19 @@ def run_worker(
     if boundary is not None:
         kill_at(boundary, moment)
     asyncio.run(_work(Settings(**settings), web))
+
+
+def run_move(settings: dict[str, Any], target: str, boundary: int | None = None, moment: str = "") -> None:
+    """Move all media into this storage; `boundary` as for a worker."""
+    if boundary is not None:
+        kill_at(boundary, moment)
+    asyncio.run(_move(Settings(**settings), target))
+
+
+async def _move(settings: Settings, target: str) -> None:
+    system = System.open(settings)
+    await moving.move(system, system.storages[target], keep=False, at_once=2, told=lambda *_: None)
+    await system.close()
 
 
 async def _work(settings: Settings, web: int | None) -> None:
