@@ -66,6 +66,7 @@ async def test_every_file_is_had_whichever_write_its_mover_dies_at(place: dict[s
         assert {(row.status, row.storage) for row in found} == {("ready", target)}
         assert sorted(await objects(lab.system, lab.system.storages[target])) == sorted(row.object_key for row in found)
         assert await objects(lab.system, lab.system.storages[source]) == []
+        assert await lab.system.storages["s3"].abandoned(now() + timedelta(days=9)) == []
         assert files_in(work_dir(lab.system.settings)) == []
         for row in found:
             assert await read_range(lab.system.storages[target], row.object_key, 0, row.size + 1) == content[row.id][1]
