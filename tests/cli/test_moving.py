@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -15,9 +16,9 @@ from socialclaw.db.assets import Asset
 from socialclaw.settings import S3Settings, Settings
 from socialclaw.system import System
 from socialclaw.vault import Vault
-from tests.cli.processes import run
+from tests.cli.processes import run, started
 from tests.cli.test_errors import refusal
-from tests.cli.test_storage import variables
+from tests.cli.test_storage import looked, variables
 from tests.media import files
 from tests.media.conftest import upload
 
@@ -87,6 +88,24 @@ async def test_what_cannot_be(system: System, s3: S3Settings, tmp_path: Path) ->
     wrong = variables(s3, bucket="nothing-here")
     assert "SOCIALCLAW_S3__BUCKET" in refusal(storage(system, "migrate", "--to", "s3", **wrong))
     assert "There is no installation in" in refusal(run("storage", "usage", "--data-dir", tmp_path / "none"))
+
+
+async def test_a_server_that_does_not_know_the_bucket_says_so(system: System, upload: Upload, s3: S3Settings) -> None:
+    """As where media was moved by a machine that knew more."""
+    await upload(files.picture())
+    assert storage(system, "migrate", "--to", "s3", **variables(s3)).returncode == 0
+    settings, told = system.settings, "Files are in the storage s3, which is not set up here: set SOCIALCLAW_S3__BUCKET and its keys"
+    place = ("--data-dir", settings.data_dir, "--database-url", settings.database_url)
+    with started("serve", "--port", "0", *place) as server:
+        server.until(re.escape(told))
+        server.until("API on")
+        assert server.stop() == 0
+    sick = run("doctor", "--json", *place)
+    assert (sick.returncode, looked(sick, "storage: s3")) == (1, ("failed", told))
+    with started("serve", "--port", "0", *place, **variables(s3)) as server:
+        server.until("API on")
+        assert server.stop() == 0
+        assert told not in server.output
 
 
 async def test_nothing_is_kept_yet(system: System) -> None:

@@ -28,6 +28,7 @@ from socialclaw.db.database import MOST_DRIFT, Database
 from socialclaw.db.workspaces import Worker
 from socialclaw.errors import SocialClawError
 from socialclaw.jobs import scan
+from socialclaw.media import kept
 from socialclaw.media.reach import obstacle, pulling
 from socialclaw.networks import providers
 from socialclaw.outbound import storage_client
@@ -36,6 +37,7 @@ from socialclaw.settings import Settings
 from socialclaw.storage.base import OCTETS, Storage, read_range
 from socialclaw.storage.choice import storages
 from socialclaw.storage.folder import Folder
+from socialclaw.storage.s3 import S3
 from socialclaw.vault import Vault
 
 State = Literal["ok", "note", "failed", "unknown"]
@@ -101,7 +103,7 @@ async def _stored(settings: Settings) -> list[Check]:
                     Check("secret key", "unknown", "Needs a current database"),
                     Check("worker", "unknown", "Needs a current database"),
                 ]
-            return [*checks, *await _drift(found), await key(settings, found), await worker(found)]
+            return [*checks, *await _drift(found), await key(settings, found), await worker(found), *await _strays(settings, found)]
     except SocialClawError as error:
         return [Check("database", "failed", error.message), Check("secret key", "unknown", "Needs the database to answer")]
 
@@ -124,6 +126,13 @@ async def _drift(database: Database) -> list[Check]:
     right = abs(seconds) <= MOST_DRIFT
     message = f"This machine is {seconds:+.1f} s from the database's" + ("" if right else ": set both by NTP, or posts come early or late")
     return [Check("clocks agree", "ok" if right else "failed", message)]
+
+
+async def _strays(settings: Settings, database: Database) -> list[Check]:
+    """Storages that have files and are not set up."""
+    known = [Folder.name] if settings.s3.missing else [Folder.name, S3.name]
+    names = await database.read(kept.out_of_reach, known)
+    return [Check(f"storage: {name}", "failed", installation.out_of_reach(name)) for name in names]
 
 
 async def key(settings: Settings, database: Database) -> Check:

@@ -20,6 +20,7 @@ from socialclaw.db.accounts import Account
 from socialclaw.db.database import Database
 from socialclaw.db.workspaces import ApiKey, Workspace
 from socialclaw.errors import NotReady, SocialClawError
+from socialclaw.media import kept
 from socialclaw.media.reach import obstacle, pulling
 from socialclaw.settings import Settings
 from socialclaw.storage.bucket import BucketRefused
@@ -130,7 +131,10 @@ def prove(path: Path, sealed: list[Sealed], *, used: bool) -> None:
 
 
 async def reach_storage(system: System) -> None:
-    """Raises Problem where the storage for new files refuses us; one that does not answer now may do so later, so that is only told."""
+    """Raises Problem where the storage for new files refuses us; one that does not answer now may do so later, so that is only told.
+
+    So is a storage that has files and is not set up here, as after a move by a machine that knew more.
+    """
     try:
         await system.storage.check()
     except NotReady as error:
@@ -138,6 +142,8 @@ async def reach_storage(system: System) -> None:
         if isinstance(error, BucketRefused) and error.answered < 500:
             raise Problem(told) from None
         complain(f"{told}. Starting all the same; until that is mended, no file can be taken or sent")
+    for name in await system.database.read(kept.out_of_reach, tuple(system.storages)):
+        complain(f"{out_of_reach(name)}. Starting all the same; until then, those cannot be had or posted")
 
 
 async def warn_of_address(system: System) -> None:
@@ -147,6 +153,11 @@ async def warn_of_address(system: System) -> None:
     if live and (why := await obstacle(base_url)):
         told = f"{base_url} {why}: networks that fetch media ({', '.join(pulling())}) will not get any from here"
         complain(f"{told}. Set SOCIALCLAW_PUBLIC_BASE_URL to an https address that the world can reach. Going on all the same")
+
+
+def out_of_reach(name: str) -> str:
+    """That a storage has files and is not set up, and what to do."""
+    return f"Files are in the storage {name}, which is not set up here: set SOCIALCLAW_{name.upper()}__BUCKET and its keys"
 
 
 def storage_problem(name: str, error: SocialClawError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -54,6 +55,12 @@ def amounts(session: Session) -> list[Amount]:
     found = {storage: Amount(storage, count, int(size or 0), coming.pop(storage, 0)) for storage, count, size in kept}
     found |= {storage: Amount(storage, 0, 0, count) for storage, count in coming.items()}
     return sorted(found.values())
+
+
+def out_of_reach(session: Session, storages: Collection[str]) -> list[str]:
+    """The storages that have files and are none of these."""
+    found = session.scalars(select(Asset.storage).where(Asset.status.in_(SHOWN), Asset.storage.not_in(storages)).distinct())
+    return sorted(found)
 
 
 def elsewhere(session: Session, target: str, after: tuple[str, str]) -> list[Kept]:
