@@ -63,6 +63,8 @@ class Worker:
         self._lanes: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._imports: set[asyncio.Task[None]] = set()
+        self._more = False  # the last look found as much as there were free places: there may be more
+        self._room = asyncio.Event()
         self._stopping = asyncio.Event()
         self._astray = False
         self._promoted_until: datetime | None = None
@@ -74,6 +76,7 @@ class Worker:
         self._started(self.id)
         loops = [
             self._every(self._settings.scan_seconds, self._scan),
+            self._every(0, self._refill),
             self._every(self._settings.lease_seconds / 3, self._renew),
             self._every(HEARTBEAT_SECONDS, self._heartbeat),
             self._every(COLLECT_SECONDS, self._collect),
@@ -109,14 +112,18 @@ class Worker:
         if account_id in self._lanes or self._stopping.is_set() or self._astray:
             return
         self._lanes.add(account_id)
+        worked = False
         try:
             async with self._places:
                 wanted = Wanted(account_id, self.id, self._settings.lease_seconds)
                 held = None if self._stopping.is_set() else await self._claim(wanted)
                 while held is not None:
+                    worked = True
                     held = await self._attempt(held, wanted)
         finally:
             self._lanes.discard(account_id)
+            if worked and self._more and len(self._lanes) <= self._settings.worker_concurrency / 2:
+                self._room.set()
 
     async def _attempt(self, held: Claim, wanted: Wanted) -> Claim | None:
         """One attempt, written down; the account's next due post, if there is one."""
@@ -152,10 +159,7 @@ class Worker:
     async def _scan(self) -> None:
         """Start what is overdue; hand over what will be due within the horizon."""
         now = utc_now()
-        free = self._settings.worker_concurrency - len(self._lanes)
-        if free > 0:
-            for account in await self.system.database.read(scan.overdue, now, most=free, skip=sorted(self._lanes)):
-                self._spawn(self.work(account))
+        await self._start_overdue(now)
         until = now + timedelta(seconds=self._settings.horizon_seconds)
         after = max(self._promoted_until or now, now)
         if after > until:  # the clock was put back
@@ -164,6 +168,19 @@ class Worker:
         self._promoted_until = until
         for account in await self.system.database.read(scan.refreshes, now, most=20):
             self._spawn(credentials.refresh_due(self.system, account))
+
+    async def _refill(self) -> None:
+        """Go on with what is overdue as soon as half of the places are free, where there was more than places: a scan is far off then."""
+        await self._room.wait()
+        self._room.clear()
+        await self._start_overdue(utc_now())
+
+    async def _start_overdue(self, now: datetime) -> None:
+        free = self._settings.worker_concurrency - len(self._lanes)
+        found = await self.system.database.read(scan.overdue, now, most=free, skip=sorted(self._lanes)) if free > 0 else []
+        self._more = len(found) >= free
+        for account in found:
+            self._spawn(self.work(account))
 
     async def _collect(self) -> None:
         """Ask for the figures that are due, a few at a time."""
