@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from socialclaw.cli import options
+from socialclaw.cli import installed, options
 from socialclaw.cli.output import print_json, print_table, say
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from socialclaw.db.workspaces import ApiKey, Workspace
-    from socialclaw.settings import Settings
     from socialclaw.system import System
 
 keys = typer.Typer(no_args_is_help=True, help="API keys.")
@@ -39,7 +38,7 @@ def create_key(
         space = await system.database.read(tenants.by_name, workspace)
         return space, *await system.write(space.id, made.create, system.vault, label, kind, test=space.mode == "test")
 
-    space, row, secret = _run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    space, row, secret = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     if json:
         print_json(key_out(row, space) | {"secret": secret})
     else:
@@ -59,7 +58,7 @@ def list_keys(
     async def run(system: System) -> list[tuple[ApiKey, Workspace]]:
         return await system.database.read(_keys, workspace)
 
-    found = _run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    found = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     rows = [key_out(row, space) for row, space in found]
     if json:
         print_json({"keys": rows})
@@ -79,7 +78,7 @@ def revoke_key(
     async def run(system: System) -> tuple[ApiKey, Workspace]:
         return await system.database.write(_revoke, key_id)
 
-    row, space = _run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    row, space = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     if json:
         print_json(key_out(row, space))
     else:
@@ -100,7 +99,7 @@ def create_workspace(
     async def run(system: System) -> Workspace:
         return await system.database.write(tenants.create, name, mode)
 
-    row = _run(options.settings(data_dir=data_dir, database_url=database_url), run, create=True)
+    row = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run, create=True)
     if json:
         print_json(workspace_out(row))
     else:
@@ -115,7 +114,7 @@ def list_workspaces(data_dir: options.DataDir = None, database_url: options.Data
     async def run(system: System) -> Sequence[Workspace]:
         return await system.database.read(tenants.listed)
 
-    rows = [workspace_out(row) for row in _run(options.settings(data_dir=data_dir, database_url=database_url), run)]
+    rows = [workspace_out(row) for row in installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)]
     if json:
         print_json({"workspaces": rows})
     else:
@@ -136,7 +135,7 @@ def set_media_policy(
     async def run(system: System) -> Workspace:
         return await system.database.write(tenants.set_media_policy, name, policy)
 
-    row = _run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    row = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     if json:
         print_json(workspace_out(row) | {"mediaPolicy": row.media_policy})
     else:
@@ -152,20 +151,6 @@ def key_out(row: ApiKey, space: Workspace) -> dict[str, Any]:
 
 def workspace_out(row: Workspace) -> dict[str, Any]:
     return {"id": row.id, "name": row.name, "mode": row.mode, "createdAt": _time(row.created_at)}
-
-
-def _run(settings: Settings, do: Callable[[System], Any], *, create: bool = False) -> Any:
-    """Open the installation and run `do` on it. `create`: an installation may be made for it."""
-    from socialclaw.cli import installation, process
-
-    found: list[Any] = []
-
-    async def main() -> None:
-        async with installation.opened(settings, create=create) as system:
-            found.append(await do(system))
-
-    process.run(main)
-    return found[0]
 
 
 def _keys(session: Session, workspace: str | None) -> list[tuple[ApiKey, Workspace]]:
