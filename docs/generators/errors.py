@@ -65,6 +65,7 @@ ADVICE_FOR = {
     "publish_outcome_unknown": 'Look on the network. Only if it is not there: retry with `{"force": true}`.',
     "signature_expired": "Ask for a new URL for this part.",
     "signature_invalid": "Use the URL as it was answered.",
+    "workspace_limit_reached": "As the message says: make room, or ask the operator to raise the limit ([settings](settings.md)).",
     "worker_lost": "Nothing: the next worker goes on from the remembered steps.",
     "worker_stopped": "Nothing: it goes on elsewhere.",
 }
@@ -102,6 +103,7 @@ MEANINGS = {
     "provider_uncertain": "No usable answer to the call that makes the post visible: it may be live.",
     "provider_malformed": "The network gave an answer that cannot be read.",
     "timezone_invalid": "It is no time zone, such as Europe/Berlin.",
+    "workspace_limit_reached": "The workspace has as much of it as it may; the message says of what, and what to do.",
     "publish_outcome_unknown": "The post may be live, and nobody can find out but a person who looks.",
 }
 # The same of codes that each provider has under its own prefix.

@@ -108,6 +108,19 @@ class Settings(BaseSettings):
     max_asset_bytes: int = Field(512 * 1024 * 1024, ge=1024, description="Largest file of a form upload.")
     max_upload_bytes: int = Field(5 * 1024**3, ge=1024, le=5 * 1024**4, description="Largest file of an upload in parts.")
     asset_retention_days: int = Field(7, ge=0, description="Days a deleted asset is kept.")
+    max_stored_bytes: int = Field(
+        100 * 1024**3, ge=1024, description="Bytes of files that a workspace may have, with what its open uploads have announced."
+    )
+    max_open_uploads: int = Field(100, ge=1, description="Uploads in parts that a workspace may have open at a time.")
+    max_pending_imports: int = Field(200, ge=1, description="Imports from a URL that a workspace may have under way at a time.")
+    max_api_keys: int = Field(100, ge=1, description="API keys in use that a workspace may have; the command line makes more.")
+    max_open_connections: int = Field(100, ge=1, description="Connections of a workspace that wait for their user at a time.")
+    mobile_callback_schemes: str = Field(
+        "socialclaw",
+        pattern=r"^\s*([a-zA-Z][a-zA-Z0-9+.-]*(\s*,\s*[a-zA-Z][a-zA-Z0-9+.-]*)*)?\s*$",
+        description="URL schemes of mobile apps to which a consent page may lead back, with commas between them. Those that are a domain"
+        " name backwards, as RFC 8252 has it (org.example.app), need not be listed.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is worth a log line.")
 
     @model_validator(mode="after")
@@ -126,6 +139,10 @@ class Settings(BaseSettings):
     def max_base64_bytes(self) -> int:
         """The largest file that fits into a body as base64: four characters for three bytes, beside up to 4 KiB of other fields."""
         return min(max(0, self.max_body_bytes - 4096) // 4 * 3, self.max_asset_bytes)
+
+    @property
+    def callback_schemes(self) -> list[str]:
+        return [scheme.strip().lower() for scheme in self.mobile_callback_schemes.split(",") if scheme.strip()]
 
     @property
     def database(self) -> str:

@@ -220,6 +220,6 @@ async def test_another_workspace_cannot_see_the_connection(system: System, works
 
 
 async def test_a_mobile_app_is_remembered_until_the_callback(system: System, workspace: str) -> None:
-    made = await started(system, workspace, callback_scheme="MyApp")
+    made = await started(system, workspace, callback_scheme="Org.Example.MyApp")
     done = await callback.finish(system, "x", await consent(system, made["authorizeUrl"]))
-    assert done.callback_scheme == "myapp"
+    assert done.callback_scheme == "org.example.myapp"

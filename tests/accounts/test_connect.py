@@ -152,8 +152,33 @@ async def test_the_same_destination_in_two_workspaces_is_two_accounts(system: Sy
     assert await connect_form(system, workspace, "telegram") != await connect_form(system, other, "telegram")
 
 
-@pytest.mark.parametrize("scheme", ["https", "HTTP", "javascript", "data", "my app", "1app", "app:", "a/b", 5])
+BROWSERS = ("https", "HTTP", "javascript", "data", "intent", "file", "view-source", "chrome-extension")
+SYSTEMS = (
+    "ms-msdt",
+    "search-ms",
+    "shell",
+    "jar",
+    "ms-officecmd",
+    "ms-appinstaller",
+    "itms-services",
+    "x-apple.systempreferences",
+    "tel",
+    "ssh",
+)
+DOTTED = ("microsoft.windows.camera", "com.apple.tv", "com.android.settings", "soap.beep", "z39.50r")
+NOT_SCHEMES = ("my app", "1app", "app:", "a/b", "org..app", "org.example.", "org.-x.app", "org." + "a" * 80, 5, ["org.example.app"])
+
+
+@pytest.mark.parametrize("scheme", [*BROWSERS, *SYSTEMS, *DOTTED, *NOT_SCHEMES, "anapp"])
 async def test_a_callback_scheme_must_be_an_apps_own(system: System, workspace: str, scheme: object) -> None:
-    with pytest.raises(InvalidRequest) as refused:
+    with pytest.raises(InvalidRequest, match=r"a domain name of yours backwards, such as org\.example\.app") as refused:
         await connect.start(system, workspace, "x", test=True, callback_scheme=scheme)
     assert refused.value.code == "callback_scheme_invalid"
+
+
+@pytest.mark.parametrize("scheme", ["org.example.app", "Com.GoogleUserContent.Apps.123-abc", "io.example", "anapp", "AnApp"])
+async def test_an_app_has_a_domain_backwards_or_is_named_in_the_settings(system: System, workspace: str, scheme: str) -> None:
+    system.settings = system.settings.model_copy(update={"mobile_callback_schemes": "first, AnApp"})
+    made = await connect.start(system, workspace, "x", test=True, callback_scheme=scheme)
+    row = await system.database.read(lambda session: session.get_one(Connection, made["id"]))
+    assert row.callback_scheme == scheme.lower()

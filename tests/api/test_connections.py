@@ -86,10 +86,10 @@ async def test_a_callback_out_of_nowhere_is_a_400_page(anonymous: httpx2.AsyncCl
 
 
 async def test_a_mobile_app_is_sent_back_to_itself(system: System, api: httpx2.AsyncClient, anonymous: httpx2.AsyncClient) -> None:
-    begun = await start(api, provider="x", callbackScheme="socialclaw-app")
+    begun = await start(api, provider="x", callbackScheme="org.example.app")
     answer = await anonymous.get("/oauth/x/callback", params=await consent(system, begun["connection"]["authorizeUrl"]))
     expected = urlencode({"connectionId": begun["connection"]["id"], "status": "connected"})
-    assert (answer.status_code, answer.headers["location"]) == (303, f"socialclaw-app://oauth/callback?{expected}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"org.example.app://oauth/callback?{expected}")
 
 
 @pytest.mark.parametrize("provider", ["telegram", "discord"])

@@ -7,7 +7,6 @@ the connection only ever adds an account to the workspace whose key started it, 
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -17,6 +16,7 @@ from socialclaw.accounts.apps import app_of
 from socialclaw.accounts.connected import complete
 from socialclaw.accounts.directory import connection_wire
 from socialclaw.accounts.kinds import provider_named
+from socialclaw.accounts.mobile import callback_scheme_of
 from socialclaw.accounts.tokens import Grant, scrub
 from socialclaw.db.accounts import Connection
 from socialclaw.db.base import Scope, new_id, utc_now
@@ -26,14 +26,12 @@ from socialclaw.providers.base import Discovers, Provider
 from socialclaw.providers.connect import Field, Form, OAuth2
 from socialclaw.providers.draft import Target
 from socialclaw.providers.options import snake
+from socialclaw.settings import Settings
 from socialclaw.system import System
 from socialclaw.vault import Vault, digest
+from socialclaw.workspaces import limits
 
 LIFE = timedelta(minutes=15)
-SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,63}")
-# Schemes that a browser acts on by itself; an app's own is none of them.
-_BROWSERS = "about blob chrome content data file filesystem ftp http https intent javascript mailto sms tel vbscript view-source ws wss"
-NOT_AN_APP = frozenset(re.split(" ", _BROWSERS))
 LONGEST_VALUE = 2000
 
 
@@ -50,11 +48,11 @@ async def start(
     """Start (OAuth) or make (form) a connection; returns it as the wire has it, `accounts` filled where it is made.
 
     `values` hold what the user pasted, by field name. Raises InvalidRequest for what the caller can fix, NotReady
-    `provider_not_configured` (409), or what the network did instead of answering.
+    `provider_not_configured` (409), Conflict `workspace_limit_reached`, or what the network did instead of answering.
     """
     provider = provider_named(provider_name)
     columns: dict[str, Any] = {"id": new_id("conn"), "provider": provider.key}
-    columns |= {"client": _word(client, "client"), "callback_scheme": _scheme(callback_scheme)}
+    columns |= {"client": _word(client, "client"), "callback_scheme": callback_scheme_of(system.settings, callback_scheme)}
     if isinstance(provider.connect, Form):
         pasted = _pasted(provider, provider.connect.fields, values or {})
         try:
@@ -63,7 +61,7 @@ async def start(
             raise explained(error, [*pasted.values()]) from None  # its cause may name a secret
         return await system.write(workspace_id, _connect, system.vault, columns, targets, Grant(pasted), test=test)
     columns |= _consent(system, provider, provider.connect, columns["id"], test=test)
-    return await system.write(workspace_id, _add, columns, test=test)
+    return await system.write(workspace_id, _add, system.settings, columns, test=test)
 
 
 def redirect_uri(system: System, provider: Provider) -> str:
@@ -107,7 +105,8 @@ def _consent(system: System, provider: Provider, spec: OAuth2, connection_id: st
     }
 
 
-def _add(scope: Scope, columns: Mapping[str, Any]) -> dict[str, Any]:
+def _add(scope: Scope, settings: Settings, columns: Mapping[str, Any]) -> dict[str, Any]:
+    limits.check(scope, settings, limits.OPEN_CONNECTIONS)
     row = scope.add(Connection(**columns))
     scope.session.flush()
     return connection_wire(row, [])
@@ -146,18 +145,6 @@ def _word(value: object, name: str) -> str | None:
         return value
     message = f"{name} must be plain text of at most 100 characters"
     raise InvalidRequest(message, issues=[{"path": name, "code": "invalid_request", "message": message}])
-
-
-def _scheme(value: object) -> str | None:
-    """An app's own URL scheme, in lower case; 422 `callback_scheme_invalid`."""
-    if value is None or value == "":
-        return None
-    scheme = value.lower() if isinstance(value, str) else ""
-    if SCHEME.fullmatch(scheme) and scheme not in NOT_AN_APP:
-        return scheme
-    message = "callbackScheme must be the URL scheme of your app: letters, digits, + - and ., and not one that browsers handle"
-    issue = {"path": "callbackScheme", "code": "callback_scheme_invalid", "message": message}
-    raise InvalidRequest(message, code="callback_scheme_invalid", issues=[issue])
 
 
 def _is_plain(text: str) -> bool:

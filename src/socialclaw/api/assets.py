@@ -57,7 +57,7 @@ FORM = {
     summary="Upload asset",
     status_code=201,
     response_model=AssetResponse,
-    responses=problems(400, 413, 422, 503),
+    responses=problems(400, 409, 413, 422, 503),
     openapi_extra=takes(AssetUploadRequest, AssetImportRequest, media={"multipart/form-data": FORM}),
 )
 async def upload_asset(caller: Caller, request: Request) -> Response:

@@ -51,10 +51,12 @@ async def list_keys(caller: Caller) -> Response:
     return ok(keys=[shown(row) for row in await caller.read(keys.listed)])
 
 
-@router.post("", summary="Create an API key", status_code=201, response_model=KeyCreateResponse, responses=problems(400, 413, 422))
+@router.post("", summary="Create an API key", status_code=201, response_model=KeyCreateResponse, responses=problems(400, 409, 413, 422))
 async def create_key(caller: Caller, body: KeyCreateRequest) -> Response:
-    """Make another key for this workspace. Its `secret` is in this answer and in no other: keep it."""
-    row, secret = await caller.write(keys.create, caller.system.vault, body.label, body.kind or "personal")
+    """Make another key for this workspace. Its `secret` is in this answer and in no other: keep it.
+
+    A workspace has so many keys in use at most; where it has them, that is a 409."""
+    row, secret = await caller.write(keys.create, caller.system.vault, body.label, body.kind or "personal", within=caller.system.settings)
     key = shown(row, secret)
     return ok(201, key=key, apiKey=key, secret=secret)
 

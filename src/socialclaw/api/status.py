@@ -39,8 +39,10 @@ async def health(system: Installation) -> Response:
 
 @router.get("/v1/me/usage", summary="Workspace usage", response_model=UsageResponse, responses=problems())
 async def get_usage(caller: Caller) -> Response:
-    """What the workspace has used in this calendar month (UTC), and what its plan allows (null: no limit)."""
-    return ok(usage=await caller.read(usage.report))
+    """What the workspace has used in this calendar month (UTC), and what its plan allows (null: no limit).
+
+    `limits` are those of this server: how much of each there may be at a time, and how much there is."""
+    return ok(usage=await caller.read(usage.report, caller.system.settings))
 
 
 def _workspace(scope: Scope) -> dict[str, Any]:

@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1/assets/uploads", tags=[ASSETS])
     summary="Begin an upload in parts",
     status_code=201,
     response_model=MultipartInitiateResponse,
-    responses=problems(400, 413, 422, 503),
+    responses=problems(400, 409, 413, 422, 503),
 )
 async def initiate_upload(caller: Caller, body: MultipartUploadInitiateRequest) -> Response:
     """Begin with the name and the size of a file; the answer says how to cut it.

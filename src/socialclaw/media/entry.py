@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.db.base import Scope, new_id
-from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, NotFound
+from socialclaw.settings import Settings
 from socialclaw.storage.base import now
+from socialclaw.workspaces import limits
 
 UPLOAD_TIME = timedelta(days=1)  # after which an upload of which nothing more is heard is swept away
 OF_OBJECT = ("storage", "object_key", "filename", "mime", "kind", "size", "sha256")
@@ -28,15 +29,18 @@ OF_OBJECT = ("storage", "object_key", "filename", "mime", "kind", "size", "sha25
 Values = Mapping[str, Any]
 
 
-def begin(scope: Scope, values: Values, delete_after: datetime | None) -> Asset:
+def begin(scope: Scope, settings: Settings, values: Values, delete_after: datetime | None) -> Asset:
     """Note an asset whose file has been looked into: `ready` where its content is an object already, else `storing` until `finish`.
 
-    Noted before the object is put into storage, no crash leaves an object that nothing knows of.
+    Noted before the object is put into storage, no crash leaves an object that nothing knows of. Conflict `workspace_limit_reached` where
+    the workspace may not have so many bytes more.
     """
     asset = Asset(**values, status="storing", delivery_token=new_token(), delete_after=now() + UPLOAD_TIME)
     if other := _same_content(scope, values["storage"], values):
         asset.object_key = other.object_key
         _ready(asset, delete_after)
+    else:
+        limits.check(scope, settings, limits.STORED_BYTES, adding=asset.size)
     return scope.add(asset)
 
 
@@ -66,9 +70,9 @@ def share(scope: Scope, asset_id: str, delete_after: datetime | None, values: Va
     return _ready(asset, delete_after)
 
 
-def claim(scope: Scope, values: Values, delete_after: datetime | None) -> Asset:
+def claim(scope: Scope, settings: Settings, values: Values, delete_after: datetime | None) -> Asset:
     """A ready asset of an object that a user put into storage: it stays under its key. Conflict `object_key_taken`."""
-    hold(scope)
+    limits.check(scope, settings, limits.STORED_BYTES, adding=values["size"])
     key = values["object_key"]
     if scope.session.scalar(select(Asset.id).where(Asset.object_key == key).limit(1)):
         raise Conflict("This object is an asset already", code="object_key_taken", objectKey=key)
@@ -95,18 +99,13 @@ def named(session: Session, asset: Asset) -> bool:
     return session.scalar(others.limit(1)) is not None
 
 
-def hold(scope: Scope) -> None:
-    """Until this transaction ends, nobody else decides which assets of the workspace name which objects."""
-    scope.session.execute(select(Workspace.id).where(Workspace.id == scope.workspace_id).with_for_update(key_share=True))
-
-
 def new_token() -> str:
     """What opens an asset to all who have it: 192 random bits."""
     return secrets.token_urlsafe(24)
 
 
 def _open(scope: Scope, asset_id: str, status: str) -> Asset:
-    hold(scope)
+    limits.hold(scope)
     asset = scope.one(Asset, asset_id, lock=True)
     if asset.status != status:
         raise NotFound("The upload was given up, or took too long", code="asset_not_found")
@@ -115,7 +114,7 @@ def _open(scope: Scope, asset_id: str, status: str) -> Asset:
 
 def _same_content(scope: Scope, storage: str, content: Values, *, but: str = "") -> Asset | None:
     """An asset that names an object of this content, locked. One that is being marked at this moment is none any more."""
-    hold(scope)
+    limits.hold(scope)
     same = (Asset.sha256 == content["sha256"], Asset.size == content["size"], Asset.storage == storage)
     query = scope.all(Asset).where(*same, Asset.status.in_(SHOWN), Asset.object_key != but)
     return scope.session.scalars(query.order_by(Asset.created_at, Asset.id).with_for_update()).first()

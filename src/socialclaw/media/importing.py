@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.errors import InvalidRequest, NotFound, NotReady, PayloadTooLarge, Rejected, SocialClawError, Unavailable
+from socialclaw.errors import Conflict, InvalidRequest, NotFound, NotReady, PayloadTooLarge, Rejected, SocialClawError, Unavailable
 from socialclaw.media.examine import examine
 from socialclaw.media.imports import Job, Lost, claim_key, fail, finish, heard, later, object_of_try, share
 from socialclaw.media.intake import Intake, too_large
@@ -26,7 +26,12 @@ LONGEST_SECONDS = 3600.0  # that one try may take
 PAUSES = (5, 30, 120, 600, 1800)  # seconds between the tries
 LONGEST_PAUSE = 3600.0  # that a source may ask for
 AGAIN = frozenset({408, 425, 429})  # refusals that say: later
-FINAL = (InvalidRequest, PayloadTooLarge, Rejected)  # blocked, too large, refused by the probe: no repetition would help
+FINAL = (
+    Conflict,
+    InvalidRequest,
+    PayloadTooLarge,
+    Rejected,
+)  # no room, blocked, too large, refused by the probe: trying again would not help
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +86,7 @@ async def _arrive(system: System, job: Job) -> None:
         if await system.write(job.workspace_id, share, job, values):
             return
         key = object_of_try(job, facts.mime)
-        storage = system.storage_of(await system.write(job.workspace_id, claim_key, job, key))
+        storage = system.storage_of(await system.write(job.workspace_id, claim_key, system.settings, job, key, received.size))
         await storage.put(key, received.path, facts.mime)
         try:
             await system.write(job.workspace_id, finish, job, values)

@@ -25,8 +25,10 @@ from socialclaw.media.entry import UPLOAD_TIME
 from socialclaw.media.naming import display_name, object_key, safe_name
 from socialclaw.media.probe import UNKNOWN, kind_of
 from socialclaw.media.uploads import Claims, check
+from socialclaw.settings import Settings
 from socialclaw.storage.base import now
 from socialclaw.system import System
+from socialclaw.workspaces import limits
 
 LEASE = timedelta(seconds=60)
 LONGEST_URL = 2048
@@ -48,14 +50,15 @@ class Lost(Exception):
 
 
 async def begin(system: System, workspace_id: str, url: str, claims: Claims, *, test: bool = False) -> tuple[Asset, Arrival]:
-    """Note an asset that is to be fetched from `url`. InvalidRequest `source_url_invalid`, and what the claims are refused with.
+    """Note an asset that is to be fetched from `url`. InvalidRequest `source_url_invalid`, Conflict
+    `workspace_limit_reached`, and what the claims are refused with.
 
     Without a filename it is called as the path of the URL ends.
     """
     url, path = _checked(url)
     named = claims.filename or display_name(unquote(path)) or "file"
     claims = check(replace(claims, filename=named))
-    return await system.write(workspace_id, _note, url, claims, system.storage.name, test=test)
+    return await system.write(workspace_id, _note, system.settings, url, claims, system.storage.name, test=test)
 
 
 def _checked(url: str) -> tuple[str, str]:
@@ -70,7 +73,9 @@ def _checked(url: str) -> tuple[str, str]:
     return url.strip(), parts.path
 
 
-def _note(scope: Scope, url: str, claims: Claims, storage: str) -> tuple[Asset, Arrival]:
+def _note(scope: Scope, settings: Settings, url: str, claims: Claims, storage: str) -> tuple[Asset, Arrival]:
+    limits.check(scope, settings, limits.PENDING_IMPORTS)
+    limits.check(scope, settings, limits.STORED_BYTES)
     asset_id = new_id("asset")
     mime = mimetypes.guess_type(claims.filename)[0] or UNKNOWN
     asset = Asset(id=asset_id, storage=storage, filename=claims.filename, mime=mime, kind=kind_of(mime), size=0, sha256="")
@@ -120,7 +125,7 @@ def _due(at: datetime) -> Any:
 
 
 def _ours(scope: Scope, job: Job) -> tuple[Asset, Arrival]:
-    entry.hold(scope)
+    limits.hold(scope)
     asset = scope.session.get(Asset, job.asset_id, with_for_update=True)
     arrival = scope.session.get(Arrival, job.asset_id)
     if asset is None or arrival is None or asset.status != "uploading" or arrival.tries != job.tries:
@@ -144,11 +149,15 @@ def share(scope: Scope, job: Job, values: dict[str, Any]) -> bool:
     return True
 
 
-def claim_key(scope: Scope, job: Job, key: str) -> Asset:
-    """The object is going to be under `key`; what an earlier try may have left under another one is swept away."""
+def claim_key(scope: Scope, settings: Settings, job: Job, key: str, size: int) -> Asset:
+    """The object is going to be under `key`; what an earlier try may have left under another one is swept away.
+
+    Conflict `workspace_limit_reached`, where the workspace may not have so many bytes.
+    """
     asset, _ = _ours(scope, job)
+    limits.check(scope, settings, limits.STORED_BYTES, adding=size - asset.size)
     _sweep(scope, job, _object_of(asset))
-    asset.object_key = key
+    asset.object_key, asset.size = key, size
     return asset
 
 

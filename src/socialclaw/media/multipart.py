@@ -21,9 +21,11 @@ from socialclaw.media.intake import empty, too_large
 from socialclaw.media.naming import object_key, safe_name
 from socialclaw.media.probe import UNKNOWN, kind_of
 from socialclaw.media.uploads import Claims, check
+from socialclaw.settings import Settings
 from socialclaw.storage.base import now
 from socialclaw.storage.parts import MOST_PARTS, Part, unknown_upload
 from socialclaw.system import System
+from socialclaw.workspaces import limits
 
 MIB = 1024**2
 PART = 8 * MIB  # bytes; more where a file would need too many of them
@@ -66,7 +68,8 @@ class Upload:
 
 
 async def initiate(system: System, workspace_id: str, claims: Claims, size: int, *, test: bool = False) -> Upload:
-    """Begin an upload of a file of `size` bytes. Raises InvalidRequest, PayloadTooLarge `asset_too_large`, and NotReady."""
+    """Begin an upload of a file of `size` bytes. Raises InvalidRequest, PayloadTooLarge `asset_too_large`,
+    Conflict `workspace_limit_reached`, and NotReady."""
     claims = check(claims)
     if size < 1:
         raise empty()
@@ -77,7 +80,7 @@ async def initiate(system: System, workspace_id: str, claims: Claims, size: int,
     asset = Asset(id=asset_id, storage=storage.name, object_key=key, filename=claims.filename, mime=mime, kind=kind_of(mime), size=size)
     upload_id = await storage.begin(key, mime)
     try:
-        return await system.write(workspace_id, _note, asset, upload_id, claims, test=test)
+        return await system.write(workspace_id, _note, system.settings, asset, upload_id, claims, test=test)
     except Exception:
         with suppress(NotReady):  # what went wrong first is what counts; the sweeper comes by as well
             await storage.abort(key, upload_id)
@@ -139,7 +142,9 @@ def _any(scope: Scope, asset_id: str, upload_id: str | None, *, lock: bool) -> U
     return Upload(asset, arrival)
 
 
-def _note(scope: Scope, asset: Asset, upload_id: str, claims: Claims) -> Upload:
+def _note(scope: Scope, settings: Settings, asset: Asset, upload_id: str, claims: Claims) -> Upload:
+    limits.check(scope, settings, limits.OPEN_UPLOADS)
+    limits.check(scope, settings, limits.STORED_BYTES, adding=asset.size)
     asset.status, asset.sha256, asset.delivery_token = "uploading", "", entry.new_token()
     asset.delete_after = now() + UPLOAD_TIME
     scope.add(asset)

@@ -48,7 +48,7 @@ async def create(system: System, workspace_id: str, received: Received, claims: 
     facts = await examine(system.settings, received.path, received.head, claims.mime, asset_id=asset_id)
     key = object_key(workspace_id, asset_id, safe_name(claims.filename, facts.mime))
     values = described(claims, facts, received) | {"id": asset_id, "storage": system.storage.name, "object_key": key}
-    asset = await system.write(workspace_id, entry.begin, values, claims.delete_after, test=test)
+    asset = await system.write(workspace_id, entry.begin, system.settings, values, claims.delete_after, test=test)
     if asset.status == "ready":
         return asset
     try:
@@ -76,7 +76,7 @@ async def register(system: System, workspace_id: str, key: str, claims: Claims, 
     async with at_hand(system, storage, key, found) as file:
         facts = await examine(system.settings, file.path, file.head, claims.mime, asset_id=asset_id)
     values = described(claims, facts, file) | {"id": asset_id, "storage": storage.name, "object_key": key}
-    asset = await system.write(workspace_id, entry.claim, values, claims.delete_after, test=test)
+    asset = await system.write(workspace_id, entry.claim, system.settings, values, claims.delete_after, test=test)
     if await storage.size(key) is None:  # it was a deleted asset's until just now
         await system.write(workspace_id, _take_back, asset_id, test=test)
         raise _missing(key)

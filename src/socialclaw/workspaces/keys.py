@@ -22,7 +22,9 @@ from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.db.database import Database
 from socialclaw.db.workspaces import ApiKey, Workspace
 from socialclaw.errors import InvalidRequest
+from socialclaw.settings import Settings
 from socialclaw.vault import Vault, digest
+from socialclaw.workspaces import limits
 
 KINDS = ("personal", "agent")
 LONGEST_LABEL = 200  # characters
@@ -34,12 +36,16 @@ MOST_CACHED = 10_000
 log = logging.getLogger(__name__)
 
 
-def create(scope: Scope, vault: Vault, label: str | None = None, kind: str = "personal") -> tuple[ApiKey, str]:
-    """A new key and its secret."""
+def create(
+    scope: Scope, vault: Vault, label: str | None = None, kind: str = "personal", *, within: Settings | None = None
+) -> tuple[ApiKey, str]:
+    """A new key and its secret. `within` these settings there are only so many: Conflict `workspace_limit_reached`."""
     if kind not in KINDS:
         raise InvalidRequest(f"Unknown kind {kind[:40]!r}; allowed: {', '.join(KINDS)}", code="key_kind_invalid", allowed=list(KINDS))
     if label is not None and len(label) > LONGEST_LABEL:
         raise InvalidRequest(f"A label has at most {LONGEST_LABEL} characters", code="key_label_too_long", maxLength=LONGEST_LABEL)
+    if within:
+        limits.check(scope, within, limits.API_KEYS)
     secret = f"sc_{'test' if scope.test else 'live'}_{secrets.token_urlsafe(24)}"
     row = ApiKey(id=new_id("key"), label=label, kind=kind, prefix=secret[:PREFIX], digest=digest(secret))
     row.sealed = vault.seal(secret, bound_to=f"api_keys:{row.id}:secret")

@@ -13,6 +13,8 @@ from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Workspace
+from socialclaw.settings import Settings
+from socialclaw.workspaces import limits
 from socialclaw.workspaces.tenants import entitlements
 
 
@@ -22,8 +24,8 @@ def period(now: datetime) -> tuple[datetime, datetime]:
     return start, start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
 
 
-def report(scope: Scope) -> dict[str, Any]:
-    """Posts created in the period (drafts too), accounts that are not disconnected, and the assets with the bytes that they take."""
+def report(scope: Scope, settings: Settings) -> dict[str, Any]:
+    """Posts created in the period (drafts too), accounts that are not disconnected, assets with their bytes, and limits."""
     start, end = period(utc_now())
     kept = storage(scope)
     return {
@@ -33,6 +35,7 @@ def report(scope: Scope) -> dict[str, Any]:
         "connectedAccounts": scope.count(scope.all(Account).where(Account.status != "disconnected")),
         "assets": kept["assets"],
         "storageBytes": kept["bytes"],
+        "limits": limits.report(scope, settings),
         "entitlements": entitlements(scope.session.get_one(Workspace, scope.workspace_id)),
     }
 
