@@ -6,11 +6,23 @@ workspace says so once, by `act_for`; everything below, in whatever thread or ta
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+# A clock that goes on while the machine sleeps and that nobody can set. Linux: CLOCK_BOOTTIME; macOS: CLOCK_MONOTONIC_RAW, which there
+# counts sleep. Elsewhere what Python calls monotonic, which on Windows counts sleep as well.
+_UNSET = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC_RAW"}.get(sys.platform, "CLOCK_MONOTONIC")
+_CLOCK: int | None = getattr(time, _UNSET, None)
+
+
+def elapsed() -> float:
+    """Seconds since some instant, those included in which this process, or the whole machine, did not run."""
+    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
 
 
 @dataclass(frozen=True, slots=True)

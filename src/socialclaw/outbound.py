@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import select
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -24,6 +23,8 @@ import httpx2
 
 from socialclaw import __version__
 from socialclaw.errors import InvalidRequest, Rejected, Unavailable
+from socialclaw.sending import under_way
+from socialclaw.sockets import SOCKET_OPTIONS, Backend
 
 USER_AGENT = f"SocialClaw/{__version__} (+https://getsocialclaw.com)"
 MOST_REDIRECTS = 5
@@ -57,39 +58,6 @@ class Blocked(InvalidRequest):
     """A URL that we do not fetch: it leads to a place that is not public."""
 
     code = "url_not_allowed"
-
-
-class Stream(httpcore2.AsyncNetworkStream):
-    """A connection that is cheap to ask whether its other side has hung up: a pool asks every idle one before each request."""
-
-    def __init__(self, inner: httpcore2.AsyncNetworkStream) -> None:
-        self.inner = inner
-        self.read, self.write, self.aclose = inner.read, inner.write, inner.aclose  # type: ignore[method-assign]
-        self._watch = select.poll()
-        self._watch.register(inner.get_extra_info("socket"), select.POLLIN)
-
-    async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore2.AsyncNetworkStream:
-        return Stream(await self.inner.start_tls(ssl_context, server_hostname, timeout))
-
-    def get_extra_info(self, info: str) -> Any:
-        return bool(self._watch.poll(0)) if info == "is_readable" else self.inner.get_extra_info(info)
-
-
-class Backend(httpcore2.AnyIOBackend):
-    """Makes `Stream`s, where the system has poll (Windows has not)."""
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        stream = await super().connect_tcp(host, port, timeout, local_address, socket_options)
-        return Stream(stream) if hasattr(select, "poll") else stream
 
 
 class GuardedBackend(httpcore2.AsyncNetworkBackend):
@@ -164,7 +132,8 @@ class Outbound:
         self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="names")
         self.live = _client(guarded_transport(), timeout)
         self.test = _client(sandbox, timeout)
-        self.guarded = _client(guarded_transport(GuardedBackend(resolver=partial(resolve, threads=self._lookups))), timeout)
+        backend = GuardedBackend(Backend(fenced=False), resolver=partial(resolve, threads=self._lookups))
+        self.guarded = _client(guarded_transport(backend), timeout)
         self.storage = storage_client(timeout)
 
     def network(self, *, test: bool) -> httpx2.AsyncClient:
@@ -179,7 +148,7 @@ class Outbound:
 
 def storage_client(timeout: httpx2.Timeout) -> httpx2.AsyncClient:
     """The client for the operator's object storage, which may well be at a private address."""
-    return _client(transport(Backend(), idle=50), timeout)
+    return _client(transport(Backend(fenced=False), idle=50), timeout)
 
 
 def _client(transport: httpx2.AsyncBaseTransport, timeout: httpx2.Timeout) -> httpx2.AsyncClient:
@@ -202,21 +171,40 @@ def transport(backend: httpcore2.AsyncNetworkBackend, *, idle: int) -> httpx2.As
     """A transport that connects through `backend` and keeps `idle` connections. Sets httpx2's private pool: pinned by a test."""
     limits = httpx2.Limits(max_connections=200, max_keepalive_connections=idle, keepalive_expiry=IDLE_SECONDS)
     made = httpx2.AsyncHTTPTransport(verify=_tls(), limits=limits, trust_env=False)
-    made._pool = httpcore2.AsyncConnectionPool(
-        ssl_context=_tls(),
+    made._pool = Pool(
         max_connections=limits.max_connections,
         max_keepalive_connections=limits.max_keepalive_connections,
         keepalive_expiry=limits.keepalive_expiry,
-        http1=True,
-        http2=True,
+        socket_options=SOCKET_OPTIONS,
         network_backend=backend,
     )
     return made
 
 
+class Pool(httpcore2.AsyncConnectionPool):
+    """Connections of HTTP/2 where a server speaks it, and others of HTTP/1.1 for irreversible calls.
+
+    Calls that share a connection of HTTP/2 write each other's frames, so one that nobody looks at any more might send those of another.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(ssl_context=_tls(), http2=True, **options)
+        # A context of its own: what a connection offers to speak is set on its context.
+        self._unshared = httpcore2.AsyncConnectionPool(ssl_context=_tls("http/1.1"), http2=False, **options)
+
+    async def handle_async_request(self, request: httpcore2.Request) -> httpcore2.Response:
+        if under_way() and request.url.scheme == b"https":
+            return await self._unshared.handle_async_request(request)
+        return await super().handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._unshared.aclose()
+        await super().aclose()
+
+
 @cache
-def _tls() -> ssl.SSLContext:
-    """One for all: reading the list of authorities takes a while."""
+def _tls(speaks: str = "h2") -> ssl.SSLContext:
+    """One for all that speak this: reading the list of authorities takes a while."""
     return httpx2.create_ssl_context(trust_env=False)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from socialclaw.accounts import credentials
 from socialclaw.analytics import collect
+from socialclaw.clock import elapsed
 from socialclaw.db.base import utc_now
 from socialclaw.db.database import MOST_DRIFT
 from socialclaw.db.grouped import GroupedWrites
@@ -36,6 +37,7 @@ from socialclaw.system import System
 
 log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5
+RENEWALS = 4  # within a lease: two before its first half is over, after which nothing irreversible is sent any more
 SWEEP_SECONDS = 300
 COLLECT_SECONDS = 15
 IMPORT_SECONDS = 1
@@ -77,7 +79,7 @@ class Worker:
         loops = [
             self._every(self._settings.scan_seconds, self._scan),
             self._every(0, self._refill),
-            self._every(self._settings.lease_seconds / 3, self._renew),
+            self._every(self._settings.lease_seconds / RENEWALS, self._renew),
             self._every(HEARTBEAT_SECONDS, self._heartbeat),
             self._every(COLLECT_SECONDS, self._collect),
             self._every(IMPORT_SECONDS, self._import),
@@ -200,8 +202,13 @@ class Worker:
     async def _renew(self) -> None:
         if not self._held:
             return
-        held = [(c.post.id, c.account.id, c.fence) for c, _ in self._held.values()]
-        for post_id, fence in await self.system.database.write(renew, held, worker_id=self.id, lease=self._settings.lease_seconds):
+        asked, claims = elapsed(), [claim for claim, _ in self._held.values()]
+        held = [(c.post.id, c.account.id, c.fence) for c in claims]
+        gone = await self.system.database.write(renew, held, worker_id=self.id, lease=self._settings.lease_seconds)
+        for c in claims:
+            if (c.post.id, c.fence) not in gone:
+                c.lease.begin(asked, self._settings.lease_seconds)
+        for post_id, fence in gone:
             claim, task = self._held.get(post_id, (None, None))
             if claim and task and claim.fence == fence:  # and not one that we have taken since
                 log.warning("post %s: the lease was lost; another worker has it", post_id)

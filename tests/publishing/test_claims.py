@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from socialclaw import clock
+from socialclaw.clock import elapsed
 from socialclaw.db.base import utc_now
 from socialclaw.db.database import Database
 from socialclaw.db.posts import Lane, Post
+from socialclaw.errors import Uncertain
 from socialclaw.providers.draft import Published
 from socialclaw.publishing import verdicts
 from socialclaw.publishing.claims import Claim, Wanted, claim, renew
 from socialclaw.publishing.outcomes import record
 from socialclaw.publishing.steps import DurableSteps, Superseded
+from socialclaw.sending import look
 from tests.publishing.desk import Desk
 
 pytestmark = pytest.mark.usefixtures("both_databases")
@@ -240,7 +245,7 @@ async def test_a_late_worker_writes_nothing(desk: Desk) -> None:
         sent.append("by the late one")
         return "1"
 
-    steps = DurableSteps(late, desk.worker._attempts.steps, patience=LEASE / 2)
+    steps = DurableSteps(late, desk.worker._attempts.steps)
     with pytest.raises(Superseded):
         await steps.irreversible("create", send)
     with pytest.raises(Superseded):
@@ -259,15 +264,72 @@ async def test_a_pause_between_mark_and_call_as_long_as_half_a_lease_gives_up(de
     account = await desk.connect()
     [post] = await desk.publish(account, "Asleep")
     held = await one(desk, account)
+    held.lease.until -= LEASE / 2
     sent: list[bool] = []
 
     async def send() -> None:
+        look()
         sent.append(True)
 
-    steps = DurableSteps(held, desk.worker._attempts.steps, patience=-1)
     with pytest.raises(Superseded):
-        await steps.irreversible("create", send)
+        await DurableSteps(held, desk.worker._attempts.steps).irreversible("create", send)
     assert (sent, await desk.steps(post)) == ([], {})
+
+
+async def test_a_pause_in_the_middle_of_the_call_leaves_its_outcome_open(desk: Desk) -> None:
+    account = await desk.connect()
+    [post] = await desk.publish(account, "Half asleep")
+    held = await one(desk, account)
+
+    async def send() -> None:
+        look()
+        held.lease.until -= LEASE / 2
+        look()
+
+    with pytest.raises(Uncertain):
+        await DurableSteps(held, desk.worker._attempts.steps).irreversible("create", send)
+    assert await desk.steps(post) == {"create": False}
+
+
+async def test_a_renewed_lease_lets_a_long_call_go_on_and_a_lost_one_does_not(desk: Desk) -> None:
+    """Whoever wakes up may write again only once the tables have said that the post is still theirs."""
+    account = await desk.connect()
+    [post] = await desk.publish(account, "Long")
+    held, ended = await one(desk, account, worker=desk.worker.id), asyncio.Event()
+    under_way = asyncio.create_task(ended.wait())
+    desk.worker._held[post] = (held, under_way)  # type: ignore[assignment]
+    held.lease.until = asleep = elapsed() - 1
+    await desk.worker._renew()
+    assert held.lease.until > elapsed()
+    held.lease.until = asleep
+    await desk.pass_time(LEASE + desk.system.settings.lease_seconds)
+    assert (await one(desk, account, worker="another")).fence > held.fence
+    await desk.worker._renew()
+    assert held.lease.until == asleep
+    with pytest.raises(asyncio.CancelledError):
+        await under_way
+
+
+@pytest.mark.parametrize("hours", [-48, 48])
+async def test_a_clock_that_is_set_in_the_middle_neither_ends_a_lease_nor_prolongs_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    account = await desk.connect()
+    [post] = await desk.publish(account, "Set")
+    held, log = await one(desk, account), desk.worker._attempts.steps
+
+    async def send() -> str:
+        moved = clock.now() + timedelta(hours=hours)
+        with monkeypatch.context() as patch:
+            patch.setattr(clock, "now", lambda: moved)
+            look()
+        return "sent"
+
+    assert await DurableSteps(held, log).irreversible("first", send) == "sent"
+    held.lease.until -= LEASE
+    with pytest.raises(Superseded):
+        await DurableSteps(held, log).irreversible("second", send)
+    assert await desk.steps(post) == {"first": True}
 
 
 async def test_what_is_remembered_is_not_done_again(desk: Desk) -> None:
@@ -281,7 +343,7 @@ async def test_what_is_remembered_is_not_done_again(desk: Desk) -> None:
 
     for worker in ("first", "second"):
         held = await one(desk, account, worker=worker)
-        steps = DurableSteps(held, desk.worker._attempts.steps, patience=LEASE)
+        steps = DurableSteps(held, desk.worker._attempts.steps)
         assert await steps.once("upload", do, "upload") == {"id": "upload"}
         assert await steps.irreversible("create", do, "create") == {"id": "create"}
         await desk.pass_time(LEASE + 1)

@@ -223,7 +223,7 @@ async def test_an_answer_that_comes_after_all_is_evidence(desk: Desk) -> None:
         called.set()
         return await answer
 
-    late = asyncio.create_task(DurableSteps(held, log, patience=15).irreversible("message", send))
+    late = asyncio.create_task(DurableSteps(held, log).irreversible("message", send))
     await called.wait()
     assert await desk.steps(post) == {"message": False}
     await desk.wait(31)  # its lease ends, and the next worker finds the mark
@@ -250,7 +250,7 @@ async def test_a_worker_that_was_thought_to_be_gone_cannot_touch_a_newer_mark(de
         called.set()
         return await refusal
 
-    late = asyncio.create_task(DurableSteps(old, log, patience=15).irreversible("message", send))
+    late = asyncio.create_task(DurableSteps(old, log).irreversible("message", send))
     await called.wait()
     await desk.pass_time(31)
     [new] = await desk.system.database.write(claim, [Wanted(account, "next worker", 30)])
@@ -282,7 +282,7 @@ async def test_told_to_stop_while_the_mark_is_written_nothing_may_have_been_sent
     async def send() -> None:
         sent.append(True)
 
-    steps = DurableSteps(held, desk.worker._attempts.steps, patience=15)
+    steps = DurableSteps(held, desk.worker._attempts.steps)
     stopped = asyncio.create_task(steps.irreversible("message", send))
     await asyncio.sleep(0)
     stopped.cancel()

@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 import httpx2
 
 from socialclaw.clock import acting
-from socialclaw.outbound import Backend, transport
+from socialclaw.outbound import transport
 from socialclaw.providers.simulator import NOW_HEADER, WORKSPACE_HEADER, Simulator
+from socialclaw.sockets import Backend
 
 PREFIX = "/sandbox/hosts/"
 FAULT_HEADER = "x-sandbox-fault"
@@ -48,7 +50,8 @@ class InProcess(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         request.headers.update(caller_headers())
         await request.aread()
-        response = await asyncio.get_running_loop().run_in_executor(self._threads, self.sandbox.answer, request)
+        run = copy_context().run  # a thread does not know by itself what is an irreversible call
+        response = await asyncio.get_running_loop().run_in_executor(self._threads, run, self.sandbox.answer, request)
         response.request = request
         return response
 

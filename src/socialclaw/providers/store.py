@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from socialclaw.sending import look
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
     network TEXT, kind TEXT, key TEXT, body TEXT NOT NULL, PRIMARY KEY (network, kind, key)) WITHOUT ROWID;
@@ -84,6 +86,8 @@ class Store:
             self.db.execute(begin)
             try:
                 yield
+                if begin == OUTER[0]:
+                    look()  # here is where a simulated network in this process takes a call
                 self.db.execute(end)
             except BaseException:
                 if self.db.in_transaction:

@@ -100,10 +100,9 @@ class Attempts:
 
     async def _call(self, claim: Claim, account: Account) -> Published:
         provider = providers()[claim.post.provider]
-        settings = self.system.settings
         async with drafted(self.system, claim.post, test=claim.test, account_type=account.type, changes=claim.changes) as draft:
             adapter = provider.adapter(self.system.outbound.network(test=claim.test), account)
-            steps = DurableSteps(claim, self.steps, patience=settings.lease_seconds / 2)
+            steps = DurableSteps(claim, self.steps)
             return await adapter.publish(draft, steps)
 
     def _decided(self, claim: Claim, error: Exception) -> Outcome:

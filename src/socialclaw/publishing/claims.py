@@ -15,10 +15,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from socialclaw import clock
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import utc_now
 from socialclaw.db.posts import Attempt, Lane, Post, Step
 from socialclaw.db.workspaces import Workspace
+from socialclaw.sending import Lease
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Wanted:
 class Claim:
     """A post that is ours to work on while we renew it. `steps`: name -> (done, result, when, fence).
 
-    `changes`: what was changed of its files in this attempt, so that the network takes them.
+    `lease`: until when that is sure. `changes`: what was changed of its files in this attempt, so that the network takes them.
     """
 
     post: Post
@@ -45,6 +47,7 @@ class Claim:
     fence: int
     attempt_no: int
     steps: dict[str, tuple[bool, Any, datetime, int]]
+    lease: Lease = field(default_factory=Lease)
     changes: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -55,11 +58,11 @@ class Claim:
 
 def claim(session: Session, wanted: Sequence[Wanted]) -> list[Claim | None]:
     """Take the lanes of these accounts and their next due posts; None where there is nothing due or the lane is taken."""
-    now = utc_now()
+    asked, now = clock.elapsed(), utc_now()
     by_account = {w.account_id: w for w in wanted}
     taken = _take_lanes(session, now, by_account)
     rows = {p.id: p for p in session.scalars(select(Post).where(Post.id.in_(taken.values()), Post.next_at <= now).with_for_update())}
-    claims = _begin(session, now, list(rows.values()), by_account)
+    claims = _begin(session, asked, now, list(rows.values()), by_account)
     if vanished := [account for account, post_id in taken.items() if post_id not in rows]:
         session.execute(delete(Lane).where(Lane.account_id.in_(vanished)))
     given: set[str] = set()
@@ -126,7 +129,7 @@ _CLOSE_LOST = (
 )
 
 
-def _begin(session: Session, now: datetime, posts: list[Post], wanted: dict[str, Wanted]) -> dict[str, Claim]:
+def _begin(session: Session, asked: float, now: datetime, posts: list[Post], wanted: dict[str, Wanted]) -> dict[str, Claim]:
     if not posts:
         return {}
     accounts = {a.id: a for a in session.scalars(select(Account).where(Account.id.in_([p.account_id for p in posts])))}
@@ -166,6 +169,7 @@ def _begin(session: Session, now: datetime, posts: list[Post], wanted: dict[str,
             fence=post.fence,
             attempt_no=number,
             steps=steps[post.id],
+            lease=Lease().begin(asked, worker.lease),
         )
     session.connection().execute(_CLAIM_POST, updates)
     if lost:

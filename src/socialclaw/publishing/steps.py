@@ -22,6 +22,7 @@ from socialclaw.db.grouped import GroupedWrites
 from socialclaw.db.posts import Post, Step
 from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.publishing.claims import Claim
+from socialclaw.sending import Sending, TooLate, sending
 
 T = TypeVar("T")
 
@@ -108,12 +109,11 @@ def _change(w: Write) -> dict[str, Any]:
 
 
 class DurableSteps:
-    """What an adapter's `publish` is given. `patience`: seconds between the mark and the call after which the lease may be gone."""
+    """What an adapter's `publish` is given."""
 
-    def __init__(self, claim: Claim, log: StepLog, *, patience: float) -> None:
+    def __init__(self, claim: Claim, log: StepLog) -> None:
         self._claim = claim
         self._log = log
-        self._patience = patience
         self.memory = claim.steps
 
     async def once(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
@@ -130,14 +130,18 @@ class DurableSteps:
                 return self.memory[name][1]  # type: ignore[no-any-return]
             raise Uncertain(f"An earlier attempt may have finished {name!r}")
         marked = await self._mark(name)
-        if (utc_now() - marked).total_seconds() > self._patience:  # a pause so long that another worker may be on it
-            await self._forget(name)
-            raise Superseded(self._claim.post.id)
+        call = Sending(self._claim.lease)
         try:
-            result = await do(*args)
+            with sending(call):
+                result = await do(*args)
         except REFUSED:
             await self._forget(name)
             raise
+        except TooLate as error:  # a pause so long that another worker may be on it
+            if not call.begun:
+                await self._forget(name)
+                raise Superseded(self._claim.post.id) from error
+            raise Uncertain(f"The worker did not run for a while in the middle of {name!r}: the post may have been published") from error
         except Unavailable as error:
             if not error.sent:
                 await self._forget(name)

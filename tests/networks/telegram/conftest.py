@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import AsyncIterator, Callable
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,7 @@ from socialclaw.providers.draft import Account, Media, Target
 from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.store import Store
 from socialclaw.publishing.steps import DurableSteps
+from socialclaw.sending import Lease
 from tests.networks.recorded import Recorder, Web
 
 VIDEO = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(1000)
@@ -49,9 +51,10 @@ def steps(memory: dict[str, Any] | None = None) -> DurableSteps:
     async def write(change: object) -> bool:
         return True
 
-    claim: Any = SimpleNamespace(steps={} if memory is None else memory, post=SimpleNamespace(id="post_1"), fence=1)
+    known = {} if memory is None else memory
+    claim: Any = SimpleNamespace(steps=known, post=SimpleNamespace(id="post_1"), fence=1, lease=Lease(math.inf))
     log: Any = SimpleNamespace(write=write)
-    return DurableSteps(claim, log, patience=60)
+    return DurableSteps(claim, log)
 
 
 def connected(target: Target) -> Account:
