@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,20 +78,29 @@ class Running:
 
 
 @asynccontextmanager
-async def started(command: str, installation: Installation, *args: str, port: int | None = None) -> AsyncIterator[Running]:
-    """`socialclaw <command>` on this installation; stopped at the end. With `port`, waited for until it answers there."""
+async def started(
+    command: str, installation: Installation, *args: str, port: int | None = None, before: Sequence[str] = ("socialclaw",)
+) -> AsyncIterator[Running]:
+    """`socialclaw <command>` on this installation; stopped at the end. With `port`, waited for until it answers there.
+
+    `before`: what `python -m` is given instead of `socialclaw`, for what is to be otherwise in that process.
+    """
     env = {name: value for name, value in os.environ.items() if not name.startswith("SOCIALCLAW_")} | installation.environment
     if port:
         args = (*args, "--port", str(port))
     log = Path(installation.given["data_dir"]) / f"{command}.log"
     with log.open("w") as out:
-        process = psutil.Popen([sys.executable, "-m", "socialclaw", command, *args], stdout=out, stderr=subprocess.STDOUT, env=env)
+        process = psutil.Popen([sys.executable, "-m", *before, command, *args], stdout=out, stderr=subprocess.STDOUT, env=env)
     try:
         await (reachable(port) if port else said(log, "is publishing"))
         yield Running(process, installation, port or 0)
     finally:
         process.terminate()
-        await asyncio.to_thread(process.wait, START_SECONDS)
+        try:
+            await asyncio.to_thread(process.wait, START_SECONDS)
+        except psutil.TimeoutExpired:
+            process.kill()
+            raise
 
 
 async def said(log: Path, words: str) -> None:
