@@ -185,3 +185,16 @@ def test_imports_point_where_they_may(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setattr("logging.config.dictConfig", lambda _: None)  # it would silence every logger that there is
     broken = lint_imports(no_cache=True)
     assert not broken, capsys.readouterr().out
+
+
+def test_an_adapter_has_one_clock() -> None:
+    """In a rehearsal the time of a workspace stands still or jumps: whoever reads the machine's own would be on another one."""
+    adapters = [path for path in MODULES if "networks" in path.parts and not path.name.startswith("sandbox")]
+    assert len(adapters) > 50
+    own = ("time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today")
+    found = [
+        place
+        for path in adapters
+        for place in places(path, (n for n in ast.walk(tree(path)) if isinstance(n, ast.Call) and dotted(n.func) in own))
+    ]
+    assert not found

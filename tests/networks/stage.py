@@ -66,6 +66,9 @@ class InMemorySteps:
         self.marks: set[str] = set()
         self.marked_at: datetime | None = None
 
+    def known(self, name: str) -> bool:
+        return name in self.done
+
     async def once(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
         assert name not in self.marks, f"{name!r} is both repeatable and not"
         if name not in self.done:

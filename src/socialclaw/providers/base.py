@@ -35,6 +35,9 @@ class Steps(Protocol):
     async def irreversible(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
         """Like `once`, for the call that makes the post visible: it is never sent twice blindly."""
 
+    def known(self, name: str) -> bool:
+        """Whether the step `name` is remembered."""
+
     def wait(self, seconds: float, why: str) -> NoReturn:
         """Give the worker back; this attempt goes on from here later."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import email.utils
 import math
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +14,7 @@ from typing import Any
 
 import httpx2
 
+from socialclaw import clock
 from socialclaw.errors import InvalidRequest, ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
 
 # The headers of what the networks answered within `listening()`.
@@ -112,7 +112,7 @@ def retry_after(response: httpx2.Response, default: float = DEFAULT_RETRY_AFTER)
 def _until(value: str) -> float:
     """Seconds until an HTTP date; NaN where it is none."""
     try:
-        return email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+        return email.utils.parsedate_to_datetime(value).timestamp() - clock.now().timestamp()
     except (ValueError, OverflowError):
         return math.nan
 

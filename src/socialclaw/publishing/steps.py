@@ -116,8 +116,11 @@ class DurableSteps:
         self._log = log
         self.memory = claim.steps
 
+    def known(self, name: str) -> bool:
+        return name in self.memory and self.memory[name][0]
+
     async def once(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
-        if name in self.memory and self.memory[name][0]:
+        if self.known(name):
             return self.memory[name][1]  # type: ignore[no-any-return]
         result = await do(*args)
         await self._write("once", name, result)

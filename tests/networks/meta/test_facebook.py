@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 import httpx2
 import pytest
 
+from socialclaw import clock
 from socialclaw.errors import Rejected, Unauthorized, Uncertain
 from socialclaw.networks.meta import linked_targets
 from socialclaw.networks.meta import video as video_module
@@ -126,7 +127,7 @@ async def test_photos_that_have_become_too_old_are_sent_again(page: Play, monkey
     first = steps.done["photo-0"]["id"]
     page.ahead += 25 * 3600
     now = time.time()
-    monkeypatch.setattr("socialclaw.networks.meta.facebook.time.time", lambda: now + page.ahead)
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(now + page.ahead, UTC))
     await page.attempt(page.account, draft, steps)
     assert steps.done["photo-0-again-1"]["id"] != first
     assert len(page.seen()) == 1

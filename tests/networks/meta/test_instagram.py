@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import httpx2
 import pytest
 
+from socialclaw import clock
 from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks import providers
 from socialclaw.networks.meta import linked_targets
@@ -186,7 +187,7 @@ async def test_containers_that_have_become_too_old_are_made_anew(insta: Play, mo
         await insta.attempt(insta.account, draft, steps)
     insta.ahead += 25 * 3600
     now = time.time()
-    monkeypatch.setattr("socialclaw.networks.meta.containers.time.time", lambda: now + insta.ahead)
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(now + insta.ahead, UTC))
     await insta.attempt(insta.account, draft, steps)
     assert len(posts(insta, "/media")) == 6
     assert [seen.text for seen in insta.seen()] == ["Late"]

@@ -19,6 +19,7 @@ from socialclaw.networks.linkedin.rest import Rest, encoded
 from socialclaw.networks.linkedin.upload import Upload
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Account, Draft, Published
+from socialclaw.providers.polling import pause_once
 
 EARLY = 12  # times that a post may come too early for its files
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0  # seconds after each
@@ -76,15 +77,8 @@ class Author:
 async def _pause(steps: Steps) -> None:
     """Give the worker back, a little longer each time; returns when that has been done often enough."""
     for number in range(EARLY):
-        fresh: list[bool] = []
-        await steps.once(f"early-{number}", _note, fresh)
-        if fresh:
-            steps.wait(min(FIRST_PAUSE * 1.5**number, LONGEST_PAUSE), "LinkedIn is still processing the files")
-
-
-async def _note(fresh: list[bool]) -> bool:
-    fresh.append(True)
-    return True
+        pause = min(FIRST_PAUSE * 1.5**number, LONGEST_PAUSE)
+        await pause_once(steps, f"early-{number}", pause, "LinkedIn is still processing the files")
 
 
 async def _now() -> str:

@@ -18,6 +18,7 @@ from socialclaw.networks.linkedin.rest import Rest, encoded
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.multipart import pieces
+from socialclaw.providers.polling import look_until, pause_once
 from socialclaw.providers.wire import send
 
 ROUNDS = 3
@@ -57,7 +58,7 @@ class Upload:
         return f"again-{self.number}-" if self.number else ""
 
     async def _round(self) -> list[str]:
-        if await _remembers(self.steps, f"{self.prefix}gone"):
+        if self.steps.known(f"{self.prefix}gone"):
             raise _Gone
         try:
             urns = [await self._send(media, f"{self.prefix}{media.kind}-{index}") for index, media in enumerate(self.files)]
@@ -135,26 +136,32 @@ class Upload:
 
     async def _settle(self, name: str, kind: str, urn: str) -> bool:
         """Wait until a file is processed; False where that cannot be seen, and it has been given some time."""
-        wait = FIRST_WAIT[kind]
-        for number in range(LOOKS):
-            fresh: list[bool] = []
-            status, reason = await self.steps.once(f"{name}-look-{number}", self._look, kind, urn, fresh)
-            if status == READY:
-                return True
-            if status == FAILED:
-                raise Rejected(f"LinkedIn could not process the {kind}: {reason or 'no reason given'}", code="linkedin_media_failed")
-            if status in (WAITING, UNKNOWN) and number >= PATIENT_LOOKS:
-                raise Rejected(f"LinkedIn does not have the {kind}", code=ENDED)
-            if fresh:
-                self.steps.wait(GRACE[kind] if status == UNREADABLE else wait, f"LinkedIn is processing the {kind}")
-            if status == UNREADABLE:
-                return False
-            wait = min(wait * 1.5, LONGEST_WAIT)
+        looked = 0
+
+        def decided(seen: list[str]) -> bool:
+            nonlocal looked
+            looked += 1
+            return seen[0] in (READY, FAILED, UNREADABLE) or (seen[0] in (WAITING, UNKNOWN) and looked > PATIENT_LOOKS)
+
+        status, reason = await look_until(
+            *(decided, self.steps, name, self._look, kind, urn),
+            most=LOOKS,
+            pause=lambda number, _: min(FIRST_WAIT[kind] * 1.5**number, LONGEST_WAIT),
+            why=f"LinkedIn is processing the {kind}",
+        )
+        if status == FAILED:
+            raise Rejected(f"LinkedIn could not process the {kind}: {reason or 'no reason given'}", code="linkedin_media_failed")
+        if status in (WAITING, UNKNOWN):
+            raise Rejected(f"LinkedIn does not have the {kind}", code=ENDED)
+        if status == UNREADABLE:
+            await pause_once(self.steps, f"{name}-grace", GRACE[kind], f"LinkedIn is processing the {kind}")
+            return False
+        if status == READY:
+            return True
         raise Rejected(f"LinkedIn was still processing the {kind} after {LOOKS} looks", code="linkedin_media_timeout")
 
-    async def _look(self, kind: str, urn: str, fresh: list[bool]) -> list[str]:
+    async def _look(self, kind: str, urn: str) -> list[str]:
         """Status and, if it failed, why. Tokens that may only post for a member may not look: 403."""
-        fresh.append(True)
         try:
             found = await self.rest.get(f"/{kind}s/{encoded(urn)}")
         except Unauthorized as error:
@@ -187,21 +194,5 @@ class _Gone(Exception):
     """Nothing comes of this round's uploads any more."""
 
 
-async def _remembers(steps: Steps, name: str) -> bool:
-    try:
-        await steps.once(name, _absent)
-    except _Absent:
-        return False
-    return True
-
-
-class _Absent(Exception):
-    """What was asked for has not been remembered."""
-
-
 async def _true() -> bool:
     return True
-
-
-async def _absent() -> bool:
-    raise _Absent

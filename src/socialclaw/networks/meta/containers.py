@@ -6,15 +6,16 @@ https://developers.facebook.com/docs/instagram-platform/content-publishing. Inst
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from typing import Any
 
+from socialclaw import clock
 from socialclaw.errors import Rejected, Unavailable
 from socialclaw.networks.meta.graph import Graph
 from socialclaw.networks.meta.refusals import PASSING, REFUSALS
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Draft, Media, is_ours
+from socialclaw.providers.polling import look_until
 
 LIFE = 23 * 3600.0  # seconds
 LOOKS = 14
@@ -48,30 +49,26 @@ class Containers:
 
     async def _made(self, name: str, fields: Mapping[str, str]) -> str:
         made = await self.steps.once(name, self._make, fields)
-        if made["at"] + LIFE < time.time():
+        if made["at"] + LIFE < clock.now().timestamp():
             raise Rejected("The prepared media has become too old to be published", code=GONE)
         return str(made["id"])
 
     async def _make(self, fields: Mapping[str, str]) -> dict[str, Any]:
         answer = await self.graph.post(f"{self.account_id}/media", fields)
-        return {"id": str(answer["id"]), "at": time.time()}
+        return {"id": str(answer["id"]), "at": clock.now().timestamp()}
 
     async def _wait(self, name: str, container: str) -> None:
         """Until Instagram has fetched and processed it; looks grow apart."""
-        for number in range(LOOKS):
-            fresh: list[bool] = []
-            status = await self.steps.once(f"{name}-look-{number}", self._look, container, fresh)
-            if status["code"] in (FINISHED, PUBLISHED):
-                return
-            if status["code"] != WORKING:
-                raise failure(status)
-            if fresh:
-                self.steps.wait(min(60.0, 3.0 * 1.6**number), "Instagram is preparing the media")
-        raise Rejected(f"Instagram was still preparing the media after {LOOKS} looks", code="instagram_media_timeout")
-
-    async def _look(self, container: str, fresh: list[bool]) -> dict[str, str]:
-        fresh.append(True)
-        return await status_of(self.graph, container)
+        status = await look_until(
+            *(lambda seen: seen["code"] != WORKING, self.steps, name, status_of, self.graph, container),
+            most=LOOKS,
+            pause=lambda number, _: min(60.0, 3.0 * 1.6**number),
+            why="Instagram is preparing the media",
+        )
+        if status["code"] == WORKING:
+            raise Rejected(f"Instagram was still preparing the media after {LOOKS} looks", code="instagram_media_timeout")
+        if status["code"] not in (FINISHED, PUBLISHED):
+            raise failure(status)
 
     def _caption(self) -> dict[str, str]:
         return {"caption": self.draft.text} if self.draft.text else {}

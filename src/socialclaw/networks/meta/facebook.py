@@ -7,12 +7,12 @@ small call makes the post visible, however many photos it has, and what a lost a
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx2
 
+from socialclaw import clock
 from socialclaw.errors import Rejected, Unavailable
 from socialclaw.networks.meta import insights
 from socialclaw.networks.meta.discovery import must_be_granted, page_target, pages, person
@@ -120,9 +120,9 @@ class Facebook:
         return figures
 
     async def _photo(self, media: Media, steps: Steps, what: str) -> str:
-        async for name in rounds(steps, what):
+        for name in rounds(steps, what):
             photo = await steps.once(name, self._upload, media)
-            if photo["at"] + PHOTO_LIFE > time.time():
+            if photo["at"] + PHOTO_LIFE > clock.now().timestamp():
                 return str(photo["id"])
             await give_up(steps, name)
         raise Rejected("Every upload of this photo ended before it could be posted", code="facebook_photo_expired")
@@ -135,7 +135,7 @@ class Facebook:
             answer = await self.graph.post(path, {**fields, "url": as_jpeg(media.url)})
         else:
             answer = await self.graph.send(path, *form(fields, media, part="source"))
-        return {"id": str(answer["id"]), "at": time.time()}
+        return {"id": str(answer["id"]), "at": clock.now().timestamp()}
 
     async def _create(self, text: str, photos: Sequence[str]) -> str:
         fields = {"message": text} if text else {}

@@ -5,10 +5,10 @@ A figure that an API version no longer has must not take the others with it, so 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from socialclaw import clock
 from socialclaw.errors import Rejected
 from socialclaw.networks.meta.graph import Graph
 
@@ -25,7 +25,7 @@ def span(window: str) -> dict[str, str]:
     """`since` and `until` for a window that ends now; empty for "lifetime"."""
     if window not in DAYS:
         return {}
-    now = int(time.time())
+    now = int(clock.now().timestamp())
     return {"since": str(now - DAYS[window] * 86_400), "until": str(now)}
 
 

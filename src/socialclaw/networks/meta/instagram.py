@@ -61,7 +61,7 @@ class Instagram:
         """Prepare, wait, publish. Containers that came to nothing are made anew, in the next round."""
         await steps.once("room", self._room)
         reason: Rejected | None = None
-        async for name in rounds(steps, "container"):
+        for name in rounds(steps, "container"):
             try:
                 container = await Containers(self.graph, self.account.id, draft, steps, name=name).ready()
                 media_id = await steps.irreversible("publish", self._publish, container)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 
 from socialclaw.providers.base import Steps
 
 MOST = 5
 
 
-class Absent(Exception):
-    """What was asked for has not been remembered."""
-
-
-async def rounds(steps: Steps, what: str) -> AsyncIterator[str]:
+def rounds(steps: Steps, what: str) -> Iterator[str]:
     """What the step names of each round begin with, but for those that were given up."""
-    for number in range(MOST):
-        name = f"{what}-again-{number}" if number else what
-        if not await _remembers(steps, f"{name}-gone"):
-            yield name
+    return (name for name in reversed(names(what)) if not steps.known(f"{name}-gone"))
 
 
 def names(what: str) -> list[str]:
@@ -31,17 +24,5 @@ async def give_up(steps: Steps, name: str) -> None:
     await steps.once(f"{name}-gone", _true)
 
 
-async def _remembers(steps: Steps, name: str) -> bool:
-    try:
-        await steps.once(name, _absent)
-    except Absent:
-        return False
-    return True
-
-
 async def _true() -> bool:
     return True
-
-
-async def _absent() -> bool:
-    raise Absent

@@ -6,6 +6,7 @@ decided by the video itself. With `remote_url` Facebook fetches the file, and on
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from socialclaw.networks.meta.rounds import give_up, names, rounds
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Draft, Media, Published
 from socialclaw.providers.multipart import form
+from socialclaw.providers.polling import look_until
 
 LARGEST_PART = 4 * 1024 * 1024  # bytes read at once, whatever Facebook asks for
 BATCH = 8  # parts that one step remembers
@@ -48,7 +50,7 @@ class Video:
     async def publish(self) -> Published:
         """With `auto` the first round uploads, and those after it let Facebook fetch."""
         mode = self.draft.settings.get("facebookVideoUploadMode") or "native"
-        async for name in rounds(self.steps, "video"):
+        for name in rounds(self.steps, "video"):
             remote = mode == "remote_url" or (mode == "auto" and name != "video")
             try:
                 video_id = await self._send(name, remote=remote)
@@ -119,24 +121,25 @@ class Video:
 
     async def _settle(self, name: str, video_id: str) -> Published:
         """Look until the video is processed, or leave it to the later confirmation; only Facebook's verdict is a failure now."""
-        latest = {"state": WORKING, "id": video_id, "url": None, "why": ""}
-        for number in range(LOOKS):
-            fresh: list[bool] = []
-            try:
-                latest = await self.steps.once(f"{name}-look-{number}", self._look, video_id, fresh)
-            except ProviderError:
-                break
-            if latest["state"] == READY:
-                return _published(latest, final=True)
-            if latest["state"] not in (WORKING, WAITING):
-                await give_up(self.steps, name)
-                raise _failed(latest)
-            if fresh:
-                self.steps.wait(min(60.0, 5.0 * 2**number), "Facebook is processing the video")
-        return _published(latest, final=False)
+        latest: dict[str, Any] = {"state": WORKING, "id": video_id, "url": None, "why": ""}
 
-    async def _look(self, video_id: str, fresh: list[bool]) -> dict[str, Any]:
-        fresh.append(True)
+        def decided(seen: dict[str, Any]) -> bool:
+            latest.update(seen)
+            return seen["state"] not in (WORKING, WAITING)
+
+        with contextlib.suppress(ProviderError):
+            await look_until(
+                *(decided, self.steps, name, self._look, video_id),
+                most=LOOKS,
+                pause=lambda number, _: min(60.0, 5.0 * 2**number),
+                why="Facebook is processing the video",
+            )
+        if latest["state"] in (READY, WORKING, WAITING):
+            return _published(latest, final=latest["state"] == READY)
+        await give_up(self.steps, name)
+        raise _failed(latest)
+
+    async def _look(self, video_id: str) -> dict[str, Any]:
         return _told(await self.graph.get(video_id, fields="status,permalink_url,post_id"), self.page_id, video_id)
 
 

@@ -15,6 +15,7 @@ from socialclaw.networks.pinterest.refusals import explain_upload
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Media
 from socialclaw.providers.multipart import form
+from socialclaw.providers.polling import look_until
 from socialclaw.providers.wire import send
 
 Call = Callable[..., Awaitable[Any]]
@@ -57,7 +58,7 @@ class Upload:
         return "video" + (f"-again-{self.number}" if self.number else "")
 
     async def _round(self) -> str:
-        if await _remembers(self.steps, f"{self.name}-gone"):
+        if self.steps.known(f"{self.name}-gone"):
             raise _Gone
         try:
             leave = await self.steps.once(f"{self.name}-register", self._register)
@@ -85,21 +86,18 @@ class Upload:
         return True
 
     async def _settle(self, media_id: str) -> None:
-        wait = FIRST_WAIT
-        for number in range(LOOKS):
-            fresh: list[bool] = []
-            status = await self.steps.once(f"{self.name}-look-{number}", self._look, media_id, fresh)
-            if status == "succeeded":
-                return
-            if status == "failed":
-                raise Rejected("Pinterest could not process the video", code="pinterest_media_processing_failed", said=status)
-            if fresh:
-                self.steps.wait(wait, "Pinterest is processing the video")
-            wait = min(wait * 1.5, LONGEST_WAIT)
-        raise Rejected(f"Pinterest was still processing the video after {LOOKS} looks", code="pinterest_media_processing_timeout")
+        status = await look_until(
+            *(lambda seen: seen in ("succeeded", "failed"), self.steps, self.name, self._look, media_id),
+            most=LOOKS,
+            pause=lambda number, _: min(FIRST_WAIT * 1.5**number, LONGEST_WAIT),
+            why="Pinterest is processing the video",
+        )
+        if status == "failed":
+            raise Rejected("Pinterest could not process the video", code="pinterest_media_processing_failed", said=status)
+        if status != "succeeded":
+            raise Rejected(f"Pinterest was still processing the video after {LOOKS} looks", code="pinterest_media_processing_timeout")
 
-    async def _look(self, media_id: str, fresh: list[bool]) -> str:
-        fresh.append(True)
+    async def _look(self, media_id: str) -> str:
         return str((await self.call("GET", f"/media/{media_id}"))["status"])
 
 
@@ -107,21 +105,5 @@ class _Gone(Exception):
     """Pinterest does not know this round's upload (any more)."""
 
 
-async def _remembers(steps: Steps, name: str) -> bool:
-    try:
-        await steps.once(name, _absent)
-    except _Absent:
-        return False
-    return True
-
-
-class _Absent(Exception):
-    """What was asked for has not been remembered."""
-
-
 async def _true() -> bool:
     return True
-
-
-async def _absent() -> bool:
-    raise _Absent

@@ -5,14 +5,14 @@ What its documents leave open is read leniently, and never decides that a post i
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
 
+from socialclaw import clock
 from socialclaw.errors import Conflict, Rejected, Unavailable, Uncertain
 from socialclaw.networks.snapchat import figures, kinds, listing, profiles
 from socialclaw.networks.snapchat.kinds import SAVED_STORY, SPOTLIGHT, STORY, UNNAMED, Kind
@@ -20,6 +20,7 @@ from socialclaw.networks.snapchat.refusals import DENIED, EXPIRED, POSTING, PROC
 from socialclaw.networks.snapchat.upload import API, Upload
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Account, Draft, Mark, Published, Target
+from socialclaw.providers.polling import look_until
 from socialclaw.providers.wire import call
 
 ROUNDS = 3  # uploads of one video, where the one before ended unused
@@ -75,7 +76,7 @@ class Snapchat:
         try:
             made = await steps.irreversible(f"post-{number}", self._create, draft, kind, media_id, steps, number)
         except Rejected as error:
-            elapsed = time.time() - ready
+            elapsed = clock.now().timestamp() - ready
             if error.code == PROCESSING and elapsed < PATIENCE:
                 steps.wait(min(LAST_PAUSE, max(FIRST_PAUSE, elapsed / 2)), "Snapchat is processing the video")
             raise
@@ -96,22 +97,22 @@ class Snapchat:
         found = listing.id_of(rows[0] if rows else answer) if isinstance(answer, Mapping) else ""
         if not isinstance(answer, Mapping) or not (found or kind is STORY):
             raise Unavailable(f"Snapchat answered without the id of the {kind.name}", sent=True, code="provider_malformed")
-        return {"id": found, "at": time.time()}
+        return {"id": found, "at": clock.now().timestamp()}
 
     async def _named(self, draft: Draft, steps: Steps, number: int, media_id: str, known: list[Any]) -> Published:
         """The story under its id, which Snapchat tells in the list alone; by its video's where it does not."""
-        for look in range(LOOKS):
-            fresh: list[bool] = []
-            found = await steps.once(f"look-{number}-{look}", self._look, draft, media_id, known, fresh)
-            if len(found) == 1:
-                return self._published(STORY, found[0], note=kinds.note(draft, STORY))
-            if fresh and look < LOOKS - 1:
-                steps.wait(LOOK_PAUSE, "Snapchat has not listed the story yet")
+        found = await look_until(
+            *(lambda ids: len(ids) == 1, steps, f"story-{number}", self._look, draft, media_id, known),
+            most=LOOKS,
+            pause=lambda *_: LOOK_PAUSE,
+            why="Snapchat has not listed the story yet",
+        )
+        if len(found) == 1:
+            return self._published(STORY, found[0], note=kinds.note(draft, STORY))
         return self._published(STORY, UNNAMED + media_id, final=False, note=kinds.note(draft, STORY))
 
-    async def _look(self, draft: Draft, media_id: str, known: list[Any], fresh: list[bool]) -> list[str]:
+    async def _look(self, draft: Draft, media_id: str, known: list[Any]) -> list[str]:
         """Ids of stories that were not there before and may be this one. That it is live is certain already, so nothing is raised."""
-        fresh.append(True)
         before, since = known
         try:
             rows = [row for row in await self._listed(STORY) if listing.id_of(row) not in before]
@@ -152,7 +153,7 @@ class Snapchat:
     async def _confirm(self, draft: Draft, ours: str, mark: Mark) -> Sequence[Published]:
         """One post. Rejected where Snapchat's review has refused it."""
         kind, id_there = kinds.split(ours)
-        note, age = kinds.note(draft, kind), datetime.now(UTC) - mark.since
+        note, age = kinds.note(draft, kind), clock.now() - mark.since
         if id_there.startswith(UNNAMED):
             return await self._candidates(draft, mark, id_there, note)
         row = await self._row(kind, id_there)
@@ -173,7 +174,7 @@ class Snapchat:
         if found:
             found.sort(key=lambda row: abs((listing.made_at(row) or at) - at))
             return [self._published(STORY, listing.id_of(row), note=note) for row in found]
-        late = datetime.now(UTC) - mark.since > NAMING
+        late = clock.now() - mark.since > NAMING
         untold = "Snapchat took the story and never told its id, so there are no figures of it"
         return [self._published(STORY, unnamed, final=late, note=untold if late else note)]
 

@@ -6,8 +6,10 @@ A field that an asset does not have lets the whole request fail, so none is aske
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+from socialclaw import clock
 
 # Our name -> theirs, the first that an answer has. They differ between kinds of posts.
 POST = {
@@ -31,7 +33,7 @@ def span(window: str, now: datetime | None = None) -> dict[str, str]:
     """The parameters for a window: days begin at midnight UTC, and today is not over."""
     if window not in DAYS:
         return {"granularity": "LIFETIME"}
-    end = (now or datetime.now(UTC)).replace(hour=0, minute=0, second=0, microsecond=0)
+    end = (now or clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     start = end - timedelta(days=DAYS[window])
     return {"granularity": "TOTAL", "startTime": _stamp(start), "endTime": _stamp(end)}
 

@@ -6,13 +6,13 @@ https://developers.snap.com/api/marketing-api/Public-Profile-API/ProfileAssetMan
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 import httpx2
 
+from socialclaw import clock
 from socialclaw.errors import Rejected
 from socialclaw.networks.snapchat.refusals import EXPIRED, explain, explain_post
 from socialclaw.networks.snapchat.sealing import SealedPart, Secret, sealed_size
@@ -50,11 +50,11 @@ class Upload:
                 end = min(start + PART, whole)
                 part = SealedPart(self.media, secret["key"], chain=chain, start=start, end=end)
                 chain = await self.steps.once(f"part-{self.number}-{index}", self._add, made["add_path"], part, index + 1)
-            fresh: list[bool] = []
-            await self.steps.once(f"finishing-{self.number}", self._note, fresh)
-            ready = await self.steps.once(f"ready-{self.number}", self._finalize, made["finalize_path"], fresh)
+            tried = self.steps.known(f"finishing-{self.number}")
+            await self.steps.once(f"finishing-{self.number}", self._note)
+            ready = await self.steps.once(f"ready-{self.number}", self._finalize, made["finalize_path"], tried)
         except Rejected as error:
-            if time.time() - made["at"] > LIFE:
+            if clock.now().timestamp() - made["at"] > LIFE:
                 raise Rejected(error.message, code=EXPIRED, **error.details) from error
             raise
         return made["media_id"], ready
@@ -73,7 +73,7 @@ class Upload:
             raise malformed(response) from error
         if not all(isinstance(value, str) and value for value in found.values()):
             raise malformed(response)
-        return found | {"at": time.time()}
+        return found | {"at": clock.now().timestamp()}
 
     async def _add(self, path: str, part: SealedPart, number: int) -> str:
         """One part; returns the last block of its ciphertext, which the next one is chained to."""
@@ -82,18 +82,17 @@ class Upload:
         await call(self.http, "POST", _at(path), content=content, headers={**self.headers, **headers}, explain=explain)
         return part.last
 
-    async def _note(self, fresh: list[bool]) -> bool:
-        fresh.append(True)
+    async def _note(self) -> bool:
         return True
 
-    async def _finalize(self, path: str, fresh: list[bool]) -> float:
-        """When Snapchat had the whole. Refused where an earlier try may have got through (not `fresh`): publishing will tell."""
+    async def _finalize(self, path: str, tried: bool) -> float:
+        """When Snapchat had the whole. Refused where an earlier try may have got through (`tried`): publishing will tell."""
         try:
             await call(self.http, "POST", _at(path), files={"action": (None, "FINALIZE")}, headers=self.headers, explain=explain)
         except Rejected as error:
-            if fresh or error.code == EXPIRED:
+            if not tried or error.code == EXPIRED:
                 raise
-        return time.time()
+        return clock.now().timestamp()
 
 
 def _at(path: str) -> str:

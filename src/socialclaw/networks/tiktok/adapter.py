@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 
+from socialclaw import clock
 from socialclaw.errors import Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks.tiktok import posts, status
 from socialclaw.networks.tiktok.listing import FIELDS, is_photo, matches
@@ -75,24 +75,23 @@ class TikTok:
         """Send it, and wait while TikTok processes it. What came to nothing by no fault of the post is tried again."""
         reason = ""
         for number in range(ROUNDS):
-            fresh: list[bool] = []
-            end = await steps.once(f"end-{number}", self._round, draft, steps, number, fresh)
+            known = steps.known(f"end-{number}")
+            end = await steps.once(f"end-{number}", self._round, draft, steps, number)
             if end["state"] != "FAILED":
                 return status.published(draft, end, end["username"] or self._name(), end["note"])
             reason = end["reason"]
-            if fresh and reason not in AGAIN:
+            if not known and reason not in AGAIN:
                 break
         raise failed(reason)
 
-    async def _round(self, draft: Draft, steps: Steps, number: int, fresh: list[bool]) -> dict[str, Any]:
+    async def _round(self, draft: Draft, steps: Steps, number: int) -> dict[str, Any]:
         """One try: how it ended, with the account's name and what the settings could not have."""
-        fresh.append(True)
         allowed, publish_id, since = await (self._video if posts.is_video(draft) else self._photos)(draft, steps, number)
         about = {"username": allowed["username"], "note": posts.notes(draft, allowed["off"])}
         if since is None:
             return Status(publish_id, "FAILED", "upload_expired").kept() | about
         found = await self._status(publish_id)
-        if found.processing and (elapsed := time.time() - since) < status.PATIENCE:
+        if found.processing and (elapsed := clock.now().timestamp() - since) < status.PATIENCE:
             steps.wait(status.pause(elapsed), "TikTok is processing the post")
         return found.kept() | about
 
@@ -106,7 +105,7 @@ class TikTok:
             if error.code not in GONE:
                 raise
             whole = _whole(await self._status(begun["publish_id"]), begun["size"])
-        return begun["allowed"], begun["publish_id"], time.time() if whole else None
+        return begun["allowed"], begun["publish_id"], clock.now().timestamp() if whole else None
 
     async def _begin(self, draft: Draft) -> dict[str, Any]:
         """Announce a video: nothing is posted before its bytes are there."""
@@ -131,7 +130,7 @@ class TikTok:
     async def _create(self, body: Mapping[str, Any]) -> dict[str, Any]:
         data = await self._post("/v2/post/publish/content/init/", body)
         try:
-            return {"publish_id": str(data["publish_id"]), "at": time.time()}
+            return {"publish_id": str(data["publish_id"]), "at": clock.now().timestamp()}
         except (KeyError, TypeError) as error:
             raise Unavailable("TikTok answered without a publish id", sent=True, code="provider_malformed") from error
 
@@ -168,7 +167,7 @@ class TikTok:
         if found.state == "FAILED":
             raise failed(found.reason or "unknown")
         post = self._published(draft, found)
-        if not post.final and not found.processing and datetime.now(since.tzinfo) - since > MODERATION:
+        if not post.final and not found.processing and clock.now() - since > MODERATION:
             return [Published(post.id, post.url, note="TikTok has not made the post public; the app says why")]
         return [post]
 

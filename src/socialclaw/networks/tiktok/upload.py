@@ -6,11 +6,11 @@ last piece TikTok has what it needs: the post is on its way. https://developers.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import httpx2
 
+from socialclaw import clock
 from socialclaw.errors import Rejected
 from socialclaw.networks.tiktok.refusals import explain_upload
 from socialclaw.providers.base import Steps
@@ -67,7 +67,7 @@ class Upload:
         except Rejected as error:
             if error.details.get("stored", -1) < end:
                 raise
-            return time.time()
+            return clock.now().timestamp()
         if last and response.status_code != 201:
             raise malformed(response)
-        return time.time()
+        return clock.now().timestamp()

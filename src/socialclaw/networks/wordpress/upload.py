@@ -12,6 +12,7 @@ from socialclaw.networks.wordpress.refusals import unreadable
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Media
 from socialclaw.providers.multipart import form
+from socialclaw.providers.polling import look_until
 
 Call = Callable[..., Awaitable[Any]]
 
@@ -30,16 +31,14 @@ class Uploads:
     async def run(self) -> list[dict[str, Any]]:
         """`id`, `url` and `ready` of each file in the library. May give the worker back while the site works on videos."""
         kept = [await self.steps.once(f"media-{number}", self._send, media) for number, media in enumerate(self.files)]
-        wait = FIRST_WAIT
-        for look in range(LOOKS):
-            if all(file["ready"] for file in kept):
-                break
-            fresh: list[int] = []
-            kept = [await self._looked(number, file, look, fresh) for number, file in enumerate(kept)]
-            if fresh and not all(file["ready"] for file in kept):
-                self.steps.wait(wait, "WordPress is processing the videos")
-            wait = min(wait * 1.5, LONGEST_WAIT)
-        return kept
+        if _all_ready(kept):
+            return kept
+        return await look_until(
+            *(_all_ready, self.steps, "media", self._look, kept),
+            most=LOOKS,
+            pause=lambda number, _: min(FIRST_WAIT * 1.5**number, LONGEST_WAIT),
+            why="WordPress is processing the videos",
+        )
 
     async def _send(self, media: Media) -> dict[str, Any]:
         fields = {"attrs[0][alt]": media.alt} if media.alt and media.kind == "image" else {}
@@ -51,15 +50,13 @@ class Uploads:
         except (KeyError, TypeError, ValueError) as error:
             raise unreadable("the uploaded file") from error
 
-    async def _looked(self, number: int, file: dict[str, Any], look: int, fresh: list[int]) -> dict[str, Any]:
-        """The file as this look finds it; `fresh` gets it if this attempt has looked."""
-        if file["ready"]:
-            return file
-        return {**file, "ready": await self.steps.once(f"media-{number}-look-{look}", self._look, int(file["id"]), fresh)}
+    async def _look(self, files: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The files as they are now; those that were ready when they were sent are not asked about."""
+        return [file if file["ready"] else {**file, "ready": _is_ready(await self.call("GET", f"/media/{file['id']}"))} for file in files]
 
-    async def _look(self, media_id: int, fresh: list[int]) -> bool:
-        fresh.append(media_id)
-        return _is_ready(await self.call("GET", f"/media/{media_id}"))
+
+def _all_ready(files: Sequence[dict[str, Any]]) -> bool:
+    return all(file["ready"] for file in files)
 
 
 def _is_ready(item: dict[str, Any]) -> bool:

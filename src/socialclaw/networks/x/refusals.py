@@ -6,13 +6,13 @@ https://docs.x.com/x-api/fundamentals/response-codes-and-errors
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Mapping
 from email.utils import mktime_tz, parsedate_tz
 from typing import Any
 
 import httpx2
 
+from socialclaw import clock
 from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized
 from socialclaw.providers.wire import body_of, retry_after
 
@@ -73,7 +73,7 @@ def _reset(response: httpx2.Response) -> float:
     """Seconds until the window that is used up opens again, by X's own clock: the daily one, if that is it, else the short one."""
     headers, resets = response.headers, []
     dated = parsedate_tz(headers.get("date", ""))
-    now = mktime_tz(dated) if dated else time.time()
+    now = mktime_tz(dated) if dated else clock.now().timestamp()
     for kind in ("x-app-limit-24hour", "x-user-limit-24hour", "x-rate-limit"):
         if headers.get(f"{kind}-remaining", "0") == "0" and headers.get(f"{kind}-reset", "").isdigit():
             resets.append(int(headers[f"{kind}-reset"]) - now)

@@ -7,19 +7,21 @@ does not know any more, is begun again under new step names.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from socialclaw import clock
 from socialclaw.errors import Rejected
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Media
+from socialclaw.providers.polling import look_until
 
 Call = Callable[..., Awaitable[Any]]
 
 CHUNK = 2 * 1024 * 1024
 BATCH = 8  # chunks remembered at a time: 16 MiB
 LOOKS = 15
+PROCESSING = "X is processing the video"
 ROUNDS = 3
 MARGIN = 600.0  # seconds that an upload should still live when its post is made
 LIFE = 86_400.0
@@ -27,10 +29,6 @@ IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "im
 MIMES = frozenset([*IMAGES, "video/mp4", "video/webm", "video/quicktime", "video/mp2t"])
 FALLBACK = {"image": "image/jpeg", "video": "video/mp4"}
 GONE = re.compile(r"media.?ids?\b|\bexpired\b|not found", re.IGNORECASE)
-
-
-class Absent(Exception):
-    """What was asked for has not been remembered."""
 
 
 class Upload:
@@ -46,10 +44,10 @@ class Upload:
     async def run(self) -> str:
         """The media id, ready to be posted. May give the worker back while X processes the file."""
         for self.number in range(ROUNDS):
-            if await self._remembers("gone"):
+            if self.steps.known(f"{self.round}-gone"):
                 continue
             begun = await self.steps.once(f"{self.round}-begin", self._begin)
-            if begun["expires_at"] - MARGIN < time.time():
+            if begun["expires_at"] - MARGIN < clock.now().timestamp():
                 continue
             try:
                 return await self._complete(begun["id"])
@@ -80,17 +78,21 @@ class Upload:
 
     async def _settle(self, media_id: str) -> None:
         """Finish, then look as often and as far apart as X says; patience grows after the first looks."""
-        for number in range(LOOKS + 1):
-            fresh: list[bool] = []
-            name = f"{self.round}-look-{number}" if number else f"{self.round}-end"
-            progress = await self.steps.once(name, self._look if number else self._finish, media_id, fresh)
-            if progress["state"] == "failed":
-                raise Rejected(f"X could not process the file: {progress['why']}", code="x_media_processing_failed", said=progress["why"])
-            if progress["state"] == "succeeded":
-                return
-            if fresh:
-                self.steps.wait(max(progress["wait"], 5.0 * (number - 4)), "X is processing the video")
-        raise Rejected(f"X was still processing the file after {LOOKS} looks", code="x_media_processing_timeout")
+        known = self.steps.known(f"{self.round}-end")
+        progress = await self.steps.once(f"{self.round}-end", self._finish, media_id)
+        if not _is_over(progress):
+            if not known:
+                self.steps.wait(progress["wait"], PROCESSING)
+            progress = await look_until(
+                *(_is_over, self.steps, self.round, self._look, media_id),
+                most=LOOKS,
+                pause=lambda number, seen: max(seen["wait"], 5.0 * (number - 3)),
+                why=PROCESSING,
+            )
+        if progress["state"] == "failed":
+            raise Rejected(f"X could not process the file: {progress['why']}", code="x_media_processing_failed", said=progress["why"])
+        if progress["state"] != "succeeded":
+            raise Rejected(f"X was still processing the file after {LOOKS} looks", code="x_media_processing_timeout")
 
     async def _begin(self) -> dict[str, Any]:
         media = self.media
@@ -98,7 +100,7 @@ class Upload:
         category = "tweet_gif" if mime == "image/gif" else f"tweet_{media.kind}"
         body = {"media_type": mime, "total_bytes": media.size, "media_category": category}
         data = (await self.call("POST", "/2/media/upload/initialize", json=body))["data"]
-        return {"id": str(data["id"]), "expires_at": time.time() + float(data.get("expires_after_secs") or LIFE)}
+        return {"id": str(data["id"]), "expires_at": clock.now().timestamp() + float(data.get("expires_after_secs") or LIFE)}
 
     async def _append(self, media_id: str, start: int, end: int) -> bool:
         if self.media.read is None:
@@ -111,32 +113,23 @@ class Upload:
             await self.call("POST", f"/2/media/upload/{media_id}/append", data={"segment_index": str(offset // CHUNK)}, files=files)
         return True
 
-    async def _finish(self, media_id: str, fresh: list[bool]) -> dict[str, Any]:
+    async def _finish(self, media_id: str) -> dict[str, Any]:
         """Finish the upload; where X refuses, an earlier try may have finished it already."""
-        fresh.append(True)
         try:
             answer = await self.call("POST", f"/2/media/upload/{media_id}/finalize")
         except Rejected as error:
             try:
-                return await self._look(media_id, fresh)
+                return await self._look(media_id)
             except Rejected:
                 raise error from None
         return _progress(answer)
 
-    async def _look(self, media_id: str, fresh: list[bool]) -> dict[str, Any]:
-        fresh.append(True)
+    async def _look(self, media_id: str) -> dict[str, Any]:
         return _progress(await self.call("GET", "/2/media/upload", params={"command": "STATUS", "media_id": media_id}))
 
     async def _describe(self, media_id: str) -> bool:
         body = {"id": media_id, "metadata": {"alt_text": {"text": self.media.alt}}}
         await self.call("POST", "/2/media/metadata", json=body)
-        return True
-
-    async def _remembers(self, name: str) -> bool:
-        try:
-            await self.steps.once(f"{self.round}-{name}", _absent)
-        except Absent:
-            return False
         return True
 
 
@@ -148,6 +141,10 @@ def _progress(answer: Any) -> dict[str, Any]:
     return {"state": info["state"], "wait": float(info.get("check_after_secs") or 5), "why": why or "no reason given"}
 
 
+def _is_over(progress: dict[str, Any]) -> bool:
+    return progress["state"] in ("succeeded", "failed")
+
+
 def _is_gone(error: Rejected) -> bool:
     return error.details.get("httpStatus") == 404 or (
         error.code != "x_media_processing_failed" and bool(GONE.search(error.details.get("said", "")))
@@ -156,7 +153,3 @@ def _is_gone(error: Rejected) -> bool:
 
 async def _true() -> bool:
     return True
-
-
-async def _absent() -> bool:
-    raise Absent

@@ -5,11 +5,11 @@ https://developers.google.com/youtube/analytics/reference/reports/query
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from socialclaw import clock
 from socialclaw.networks.youtube.refusals import PACIFIC
 
 Call = Callable[..., Awaitable[Any]]
@@ -28,7 +28,7 @@ def counted(statistics: Mapping[str, Any], names: Mapping[str, str]) -> dict[str
 
 async def reported(call: Call, window: str, *, video: str | None = None) -> dict[str, int]:
     """Sums over the last whole days, of the channel or of one video. Empty until YouTube has counted: that takes about two days."""
-    last = datetime.fromtimestamp(time.time(), PACIFIC).date() - timedelta(days=1)
+    last = clock.now().astimezone(PACIFIC).date() - timedelta(days=1)
     params = {
         "ids": "channel==MINE",
         "startDate": str(last - timedelta(days=DAYS[window] - 1)),

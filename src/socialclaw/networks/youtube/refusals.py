@@ -5,7 +5,6 @@ https://developers.google.com/youtube/v3/docs/errors
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import mktime_tz, parsedate_tz
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 
+from socialclaw import clock
 from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized
 from socialclaw.providers.wire import body_of, retry_after
 
@@ -121,7 +121,7 @@ def _told(message: str, said: str) -> str:
 def _now(response: httpx2.Response) -> float:
     """The network's own clock, where it tells the time."""
     dated = parsedate_tz(response.headers.get("date", ""))
-    return float(mktime_tz(dated)) if dated else time.time()
+    return float(mktime_tz(dated)) if dated else clock.now().timestamp()
 
 
 def _words(body: Any) -> tuple[frozenset[str], str]:

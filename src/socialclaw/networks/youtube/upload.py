@@ -29,10 +29,6 @@ ROUNDS = 3
 MORE = 308
 
 
-class Absent(Exception):
-    """What was asked for has not been remembered."""
-
-
 class Upload:
     """One video. `send(method, url, ...)` speaks to YouTube as the channel; `body` and `params` are those of `videos.insert`."""
 
@@ -47,12 +43,12 @@ class Upload:
     async def run(self) -> tuple[Video, bool]:
         """The video's `id` and `status`, and whether it was made just now: an earlier attempt's may have failed since."""
         for self.number in range(ROUNDS):
-            if await self._is_over():
+            if self.steps.known(named("over", self.number)):
                 continue
-            fresh: list[bool] = []
-            session = await self.steps.once(named("session", self.number), self._begin, fresh)
+            begun = self.steps.known(named("session", self.number))
+            session = await self.steps.once(named("session", self.number), self._begin)
             try:
-                return await self._complete(session["url"], fresh)
+                return await self._complete(session["url"], begun)
             except Rejected as error:
                 if not is_gone(error) or not await self.give_up():
                     raise
@@ -64,9 +60,10 @@ class Upload:
             return False
         return await self.steps.once(named("over", self.number), _true)
 
-    async def _complete(self, url: str, fresh: list[bool]) -> tuple[Video, bool]:
+    async def _complete(self, url: str, begun: bool) -> tuple[Video, bool]:
+        """`begun`: an earlier attempt may have sent something, or all of it."""
         name = named("video", self.number)
-        if fresh:
+        if not begun:
             at: int | Video = 0
         else:
             try:
@@ -80,14 +77,13 @@ class Upload:
             return await self.steps.irreversible(name, self._finish, url, last), True
         return await self.steps.irreversible(name, _same, at), False
 
-    async def _begin(self, fresh: list[bool]) -> dict[str, str]:
+    async def _begin(self) -> dict[str, str]:
         headers = {"x-upload-content-length": str(self._size()), "x-upload-content-type": self._mime()}
         params = {"uploadType": "resumable", "part": ",".join(self.body), **self.params}
         response = await self.send("POST", UPLOAD, params=params, json=self.body, headers=headers)
         url = response.headers.get("location", "")
         if not re.match(r"https://[a-z0-9.-]+\.googleapis\.com/", url):  # the access token goes there
             raise malformed(response)
-        fresh.append(True)
         return {"url": url}
 
     async def _send_most(self, url: str, at: int) -> int:
@@ -128,12 +124,6 @@ class Upload:
     def _mime(self) -> str:
         mime = self.media.mime or ""
         return mime if mime.startswith("video/") else "application/octet-stream"
-
-    async def _is_over(self) -> bool:
-        try:
-            return await self.steps.once(named("over", self.number), _absent)
-        except Absent:
-            return False
 
 
 def named(step: str, number: int) -> str:
@@ -184,10 +174,6 @@ async def _true() -> bool:
 
 async def _same(value: Any) -> Any:
     return value
-
-
-async def _absent() -> bool:
-    raise Absent
 
 
 async def _refuse(error: Rejected) -> Video:
