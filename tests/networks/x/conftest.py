@@ -2,64 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 
 import httpx2
 import pytest
 
-from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks.x.adapter import X
 from socialclaw.networks.x.sandbox import XSandbox
 from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.store import Store
 from tests.networks.recorded import Clock, Recorder
+from tests.networks.stage import InMemorySteps, NotYet
 
 IMAGE = b"\x89PNG" + bytes(2000)
 VIDEO = b"\0\0\0\x18ftypmp42" + bytes(3000)
-
-
-class Waiting(Exception):
-    def __init__(self, seconds: float, why: str) -> None:
-        super().__init__(why)
-        self.seconds = seconds
-
-
-class Memory:
-    """Steps in memory, with the promises of the real ones; `fenced` are those whose outcome is unknown."""
-
-    def __init__(self) -> None:
-        self.done: dict[str, Any] = {}
-        self.fenced: set[str] = set()
-
-    async def once(self, name: str, do: Callable[..., Awaitable[Any]], *args: Any) -> Any:
-        if name not in self.done:
-            self.done[name] = await do(*args)
-        return self.done[name]
-
-    async def irreversible(self, name: str, do: Callable[..., Awaitable[Any]], *args: Any) -> Any:
-        if name in self.done:
-            return self.done[name]
-        if name in self.fenced:
-            raise Uncertain("an earlier attempt may have finished it")
-        self.fenced.add(name)
-        try:
-            self.done[name] = await do(*args)
-        except (Rejected, Unauthorized, RateLimited):
-            self.fenced.discard(name)
-            raise
-        except Unavailable as error:
-            if not error.sent:
-                self.fenced.discard(name)
-                raise
-            raise Uncertain("the answer was lost") from error
-        self.fenced.discard(name)
-        return self.done[name]
-
-    def wait(self, seconds: float, why: str) -> NoReturn:
-        raise Waiting(seconds, why)
 
 
 class Connected:
@@ -73,19 +32,19 @@ class Connected:
         self.wire = Recorder(Sandbox([x]))
         self.http = httpx2.AsyncClient(transport=self.wire)
         self.adapter = X(self.http, Account(self.id, f"x:@{name}", "x_user", {"access_token": self.tokens["access_token"]}))
-        self.steps = Memory()
+        self.steps = InMemorySteps()
 
     async def publish(self, draft: Draft) -> str:
         """Publish to the end: where the adapter waits, the clock turns."""
         while True:
             try:
                 return (await self.adapter.publish(draft, self.steps)).id
-            except Waiting as pause:
+            except NotYet as pause:
                 self.clock.turn(pause.seconds)
 
     async def post(self, text: str = "", **more: Any) -> str:
         """Another post, as if it were the first."""
-        self.steps = Memory()
+        self.steps = InMemorySteps()
         return await self.publish(Draft(text=text, **more))
 
     async def call(self, method: str, path: str, **kwargs: Any) -> httpx2.Response:

@@ -15,7 +15,8 @@ from socialclaw.networks.x.sandbox import XSandbox
 from socialclaw.networks.x.upload import CHUNK
 from socialclaw.providers.draft import Draft, Mark
 from tests.networks.recorded import Clock
-from tests.networks.x.conftest import IMAGE, VIDEO, Connected, Memory, Waiting, media, now_of
+from tests.networks.stage import InMemorySteps, NotYet
+from tests.networks.x.conftest import IMAGE, VIDEO, Connected, media, now_of
 
 
 async def test_the_account_behind_the_token_is_the_target(ada: Connected) -> None:
@@ -50,7 +51,7 @@ async def test_a_large_file_is_read_and_sent_in_pieces(ada: Connected, x: XSandb
 
 async def test_a_video_gives_the_worker_back_while_it_is_processed(ada: Connected, x: XSandbox, clock: Clock) -> None:
     post = Draft(text="film", media=(media(VIDEO, "video"),))
-    with pytest.raises(Waiting) as pause:
+    with pytest.raises(NotYet) as pause:
         await ada.adapter.publish(post, ada.steps)
     assert 0 < pause.value.seconds <= 5
     assert x.seen() == []
@@ -169,7 +170,7 @@ async def test_a_lost_answer_is_found_again_and_never_sent_twice(ada: Connected,
         reply_to=parent,
     )
     x.fail(fault)
-    ada.steps = Memory()
+    ada.steps = InMemorySteps()
     with pytest.raises(Uncertain):
         await ada.publish(post)
     with pytest.raises(Uncertain):

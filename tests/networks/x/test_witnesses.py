@@ -21,7 +21,8 @@ from socialclaw.networks.x.sandbox import XSandbox
 from socialclaw.providers.draft import Draft, Mark
 from socialclaw.providers.grants import CLIENT_ID, CLIENT_SECRET
 from tests.networks.recorded import Clock
-from tests.networks.x.conftest import IMAGE, VIDEO, Connected, Memory, media, now_of
+from tests.networks.stage import InMemorySteps
+from tests.networks.x.conftest import IMAGE, VIDEO, Connected, media, now_of
 
 OPENAPI = "x/openapi.xdk-specs.json"
 
@@ -113,7 +114,7 @@ async def test_every_call_of_the_adapter_and_every_answer_is_as_x_describes_it(
         "look: example.com", media=(media(alt="a square"), media(mime="image/webp")), settings={"replyControl": "verified"}
     )
     post = Draft("film", media=(media(VIDEO, "video"),), interaction="reply", reply_to=first)
-    ada.steps = Memory()
+    ada.steps = InMemorySteps()
     reply = await ada.publish(post)
     assert [p.id for p in await ada.adapter.find(post, Mark(before))] == [reply]
     assert len(await ada.adapter.find(post, Mark(before, post_id=reply))) == 1
