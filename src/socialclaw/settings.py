@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -57,6 +58,10 @@ class S3Settings(BaseModel):
         return [name for name in ("bucket", "access_key", "secret_key") if not getattr(self, name)]
 
 
+def _listed(text: str) -> list[str]:
+    return [word for word in (part.strip() for part in text.split(",")) if word]
+
+
 class Settings(BaseSettings):
     """What an operator may set. The defaults are one process on SQLite and a folder."""
 
@@ -103,7 +108,19 @@ class Settings(BaseSettings):
     storage: Literal["local", "s3"] = Field("local", description="Where new files go: the data folder, or an S3-compatible service.")
     s3: S3Settings = Field(default_factory=lambda: S3Settings.model_validate({}))
 
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of reverse proxies, with commas between them: whose X-Forwarded-For says who is asking.",
+    )
     rate_limit_per_minute: int = Field(600, ge=1, description="Requests a minute per API key.")
+    workspace_rate_limit_per_minute: int = Field(3000, ge=1, description="Requests a minute of all keys of a workspace together.")
+    refused_per_minute: int = Field(120, ge=1, description="Requests a minute from one address without a valid key.")
+    max_connections: int = Field(10_000, ge=8, description="Connections at a time; fewer where the limit on open files is lower.")
+    max_connections_per_address: int = Field(256, ge=4, description="Connections at a time from one address that is no trusted proxy.")
+    max_header_bytes: int = Field(65_536, ge=1024, description="Largest head of a request: its path and its headers.")
+    head_seconds: float = Field(20, gt=0, description="Time limit for the head of a request to arrive.")
+    keep_alive_seconds: int = Field(5, ge=1, description="How long a connection may wait for its next request.")
+    body_bytes_per_second: int = Field(1024, ge=1, description="Slowest speed at which a request body may arrive, over 10 s.")
     max_body_bytes: int = Field(25 * 1024 * 1024, ge=1024, description="Largest request body.")
     max_asset_bytes: int = Field(512 * 1024 * 1024, ge=1024, description="Largest file of a form upload.")
     max_upload_bytes: int = Field(5 * 1024**3, ge=1024, le=5 * 1024**4, description="Largest file of an upload in parts.")
@@ -134,6 +151,18 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         return (self.public_base_url or f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}").rstrip("/")  # noqa: S104
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for each in _listed(text):
+            if each != "*":
+                ipaddress.ip_network(each, strict=False)
+        return text
+
+    @property
+    def proxies(self) -> list[str]:
+        return _listed(self.trusted_proxies)
 
     @property
     def max_base64_bytes(self) -> int:

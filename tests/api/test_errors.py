@@ -14,7 +14,8 @@ from fastapi import FastAPI, Request
 from pydantic import BaseModel
 
 from socialclaw.api import logs
-from socialclaw.api.guard import DEEPEST, check_json
+from socialclaw.api.operation import Operation, large
+from socialclaw.api.scan import DEEPEST, check_json
 from socialclaw.app import build
 from socialclaw.errors import InvalidRequest, Rejected, SocialClawError
 from socialclaw.settings import Settings
@@ -41,7 +42,10 @@ def app(app: FastAPI) -> FastAPI:
     async def refused() -> None:
         raise Rejected("The network refused", said=f"the token {SECRET} is bad")
 
+    app.router.route_class = Operation
+
     @app.post("/test/body")
+    @large
     async def body(body: Body) -> Body:
         return body
 
@@ -52,7 +56,9 @@ def app(app: FastAPI) -> FastAPI:
     async def remove(item: int) -> None: ...
 
     @app.post("/test/raw")
-    async def raw() -> None: ...
+    @large
+    async def raw(request: Request) -> None:
+        await request.body()
 
     return app
 

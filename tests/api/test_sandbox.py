@@ -9,14 +9,15 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 
 from socialclaw.api.sandbox import routes, sandbox_app
-from socialclaw.cli.serving import Connection, Server
+from socialclaw.cli.connection import ServerConfig
+from socialclaw.cli.serving import Server
 from socialclaw.providers.sandbox import FAULT_HEADER, InProcess, OverHTTP, Sandbox
 from socialclaw.providers.simulator import Simulator, route
 from socialclaw.providers.store import Seen, Store
+from socialclaw.settings import Settings
 
 BASE = "http://sandbox.test"
 NASTY = """<script>alert("x")</script><img src=x onerror='y'>"""
@@ -89,7 +90,7 @@ async def browser(sandbox: Sandbox) -> AsyncIterator[httpx2.AsyncClient]:
 async def over_http(app: Starlette) -> AsyncIterator[str]:
     """A real server on a free port."""
     bound = socket.create_server(("127.0.0.1", 0))
-    server = Server(uvicorn.Config(app, http=Connection, loop="none", ws="none", log_config=None))
+    server = Server(ServerConfig(app, Settings(), loop="none", ws="none", log_config=None))
     serving = asyncio.create_task(server.serve(sockets=[bound]))
     await server.answering.wait()
     try:

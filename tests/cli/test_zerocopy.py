@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 import uvloop
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,6 +21,8 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from socialclaw.api.sending import sent
 from socialclaw.cli import serving, zerocopy
+from socialclaw.cli.connection import ServerConfig
+from socialclaw.settings import Settings
 
 LENGTH = 6_000_000
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
@@ -59,7 +60,7 @@ def port(request: pytest.FixtureRequest, file: Path) -> Iterator[int]:
 
     app = zerocopy.ZeroCopy(Starlette(routes=[Route("/", answer)]))
     bound = serving.listen("127.0.0.1", 0)
-    server = serving.Server(uvicorn.Config(app, http=serving.Connection, ws="none", loop="none", log_config=None))
+    server = serving.Server(ServerConfig(app, Settings(), ws="none", loop="none", log_config=None))
     server.config.timeout_graceful_shutdown = 1
 
     def run() -> None:

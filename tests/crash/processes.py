@@ -20,8 +20,8 @@ import uvicorn
 from socialclaw import work
 from socialclaw.api.sandbox import sandbox_app
 from socialclaw.app import build
+from socialclaw.cli.connection import ServerConfig
 from socialclaw.cli.process import THREADS
-from socialclaw.cli.serving import Connection
 from socialclaw.db.database import Database
 from socialclaw.jobs.queue import Queue
 from socialclaw.media import moving
@@ -50,7 +50,7 @@ def run_api(settings: dict[str, Any], port: int, boundary: int | None = None, mo
 
 def _serve(app: Any, port: int) -> None:
     """On as many threads as `socialclaw` itself has: a network that fetches media occupies one while it waits for the API."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", http=Connection)
+    config = ServerConfig(app, Settings(), host="127.0.0.1", port=port, log_level="critical")
 
     async def serve() -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))

@@ -12,6 +12,7 @@ from socialclaw.accounts.disconnect import disconnect
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.filters import ProviderFilter, provider_key
+from socialclaw.api.operation import Operation, takes_up_to
 from socialclaw.api.schemas import (
     AccountsResponse,
     ActionResultResponse,
@@ -24,7 +25,9 @@ from socialclaw.db.accounts import Account
 from socialclaw.db.base import utc_now
 from socialclaw.media import glimpse
 
-router = APIRouter(tags=["Connections and Accounts"])
+router = APIRouter(route_class=Operation, tags=["Connections and Accounts"])
+
+MOST_ASKED = 1024 * 1024  # bytes: a post with its texts, for a preview
 
 
 @router.get("/v1/accounts", response_model=AccountsResponse, responses=problems(422), summary="List connected accounts")
@@ -75,6 +78,7 @@ async def list_actions(caller: Caller, accountId: str) -> Response:
     responses=problems(400, 404, 409, 422, 502, 503),
     summary="Run discovery action",
 )
+@takes_up_to(MOST_ASKED)
 async def run_action(caller: Caller, accountId: str, actionId: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Response:
     """Ask something of an account. `publish-preview` takes a post and says what it would become; it publishes nothing."""
     look = partial(glimpse.looked_at, caller.system)

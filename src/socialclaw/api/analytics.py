@@ -11,11 +11,12 @@ from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.dialect import asked
 from socialclaw.api.openapi import ANALYTICS
+from socialclaw.api.operation import Operation
 from socialclaw.api.runs import run_out
 from socialclaw.api.schemas import AnalyticsRefreshRequest, AnalyticsResponse
 from socialclaw.publishing import runs
 
-router = APIRouter(tags=[ANALYTICS])
+router = APIRouter(route_class=Operation, tags=[ANALYTICS])
 
 Window = Annotated[str | None, asked("window", description="lifetime (the default), 24h, 7d or 30d, up to now")]
 

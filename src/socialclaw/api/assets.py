@@ -17,6 +17,7 @@ from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.filters import Offset, one_of
 from socialclaw.api.openapi import ASSETS, takes
+from socialclaw.api.operation import Operation, large
 from socialclaw.api.schemas import (
     AssetImportRequest,
     AssetRegistrationRequest,
@@ -32,7 +33,7 @@ from socialclaw.media.form import OVERHEAD, Form
 from socialclaw.media.intake import too_large
 from socialclaw.media.listing import ORDERS, AssetFilter, one, page
 
-router = APIRouter(prefix="/v1/assets", tags=[ASSETS])
+router = APIRouter(route_class=Operation, prefix="/v1/assets", tags=[ASSETS])
 
 CHUNK = 256 * 1024
 T = TypeVar("T")
@@ -60,6 +61,7 @@ FORM = {
     responses=problems(400, 409, 413, 422, 503),
     openapi_extra=takes(AssetUploadRequest, AssetImportRequest, media={"multipart/form-data": FORM}),
 )
+@large
 async def upload_asset(caller: Caller, request: Request) -> Response:
     """Hand in a file: in base64 as JSON, or as a form with a part `file`, which may be far larger; or name a `sourceUrl` to fetch it from.
 

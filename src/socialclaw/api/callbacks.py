@@ -12,9 +12,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from socialclaw.accounts import callback
 from socialclaw.api.deps import Installation
+from socialclaw.api.operation import Operation
 from socialclaw.errors import InvalidRequest
 
-router = APIRouter(tags=["Connections and Accounts"])
+router = APIRouter(route_class=Operation, tags=["Connections and Accounts"])
 
 STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;margin:0;min-height:100vh;display:grid;place-items:center;background:#f5f5f4;color:#1c1917}"

@@ -10,9 +10,10 @@ from socialclaw.accounts import connect, directory, health
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.filters import ProviderFilter, provider_key
+from socialclaw.api.operation import Operation
 from socialclaw.api.schemas import ConnectionResponse, ConnectionsResponse, ConnectionStartRequest, WorkspaceHealthResponse
 
-router = APIRouter(tags=["Connections and Accounts"])
+router = APIRouter(route_class=Operation, tags=["Connections and Accounts"])
 
 
 @router.post(

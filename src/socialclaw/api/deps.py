@@ -13,7 +13,7 @@ from socialclaw.api.schemas import ErrorResponse
 from socialclaw.db.base import Scope
 from socialclaw.errors import Unauthenticated
 from socialclaw.system import System
-from socialclaw.workspaces.keys import Keyring
+from socialclaw.workspaces.keys import Found, Keyring
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,15 +50,33 @@ async def system(request: Request) -> System:
     return found
 
 
-async def caller(request: Request, key: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> AsyncIterator[CallerContext]:
-    """The caller behind the bearer key; counts the request against the key's rate limit."""
-    if key is None:
+async def who(request: Request) -> Found:
+    """Whose key the request carries, found once; counts it against the limits on requests. Reads nothing of the body."""
+    state: dict[str, Any] = request.scope["state"]
+    if "who" not in state:
+        state["who"] = await _find(request)
+    found: Found = state["who"]
+    return found
+
+
+async def _find(request: Request) -> Found:
+    given = request.headers.getlist("authorization")
+    scheme, _, secret = given[0].partition(" ") if given else ("", "", "")
+    if scheme.lower() != "bearer" or not secret.strip():
         raise Unauthenticated("Send a workspace API key: Authorization: Bearer sc_…")
+    if len(given) > 1:
+        raise Unauthenticated("Send one Authorization header, not several")
     keyring: Keyring = request.app.state.keyring
-    found = await keyring.find(key.credentials)
+    found = await keyring.find(secret.strip())
     if found is None:
         raise Unauthenticated("This API key is unknown or revoked", code="api_key_invalid")
     request.app.state.rates.spend(request, found.key_id)
+    return found
+
+
+async def caller(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> AsyncIterator[CallerContext]:
+    """The caller behind the bearer key."""
+    found = await who(request)
     installation: System = request.app.state.system
     async with installation.acting(found.workspace_id, test=found.test):
         yield CallerContext(installation, found.workspace_id, found.test, found.key_id)

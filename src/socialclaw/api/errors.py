@@ -13,8 +13,10 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from socialclaw.api.answers import render
+from socialclaw.api.cut import LONGEST_MESSAGE, MOST_TOLD, Cut, listed, shortened
 from socialclaw.api.logs import scrub
 from socialclaw.errors import InvalidRequest, NotFound, PayloadTooLarge, ProviderError, SocialClawError, Unauthenticated
+from socialclaw.providers.issues import MOST_ISSUES, shown
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +34,9 @@ class MethodNotAllowed(SocialClawError):
 
 
 def answer(error: SocialClawError) -> Response:
-    """A failure on the wire. What a network said is scrubbed once more on its way out."""
-    content = render({"ok": False, "code": error.code, "message": error.message, "details": details(error)})
+    """A failure on the wire, short whatever came in. What a network said is scrubbed once more on its way out; so is what was not found."""
+    message = scrub(error.message) if isinstance(error, NotFound) else error.message
+    content = render({"ok": False, "code": error.code, "message": shortened(message, LONGEST_MESSAGE), "details": details(error)})
     if isinstance(error, ProviderError):
         content = scrub(content.decode()).encode()
     return Response(content, status_code=error.status, media_type="application/json", headers=_headers(error))
@@ -41,12 +44,15 @@ def answer(error: SocialClawError) -> Response:
 
 def details(error: SocialClawError) -> dict[str, Any] | None:
     """What a failure says beside its message. A request with one thing wrong lists it like one with many: under `issues`."""
+    told = {name: value for name, value in error.details.items() if name != "issues"}
     if not isinstance(error, InvalidRequest) or error.status != InvalidRequest.status:
-        return error.details or None
+        return Cut(MOST_TOLD).of(error.details) or None
     found = error.details.get("issues")
     if not found:
-        found = [{"path": error.details.get("path", ""), "code": error.code, "message": error.message, "details": dict(error.details)}]
-    return {**error.details, "issues": [{"path": "", "details": {}, **issue} for issue in found]}
+        found = [{"path": told.get("path", ""), "code": error.code, "message": error.message, "details": told}]
+        return {**Cut(MOST_TOLD).of(told), "issues": listed(found, 0)}
+    more = told.pop("more", 0)
+    return {**Cut(MOST_TOLD).of(told), "issues": listed(found, more)}
 
 
 def _headers(error: SocialClawError) -> dict[str, str]:
@@ -69,10 +75,10 @@ def crash(error: Exception, request_id: str) -> Response:
 
 
 def issues(error: RequestValidationError) -> list[dict[str, Any]]:
-    """Every problem of a request, each with its path; values are not repeated, since they may be secret."""
+    """The problems of a request, each with its path; values are not repeated, since they may be secret."""
     return [
         {"path": path(found["loc"][1:]), "in": found["loc"][0], "code": _code(found), "message": found["msg"], "details": {}}
-        for found in error.errors()
+        for found in error.errors()[:MOST_ISSUES]
     ]
 
 
@@ -92,17 +98,17 @@ def _code(found: Mapping[str, Any]) -> str:
 
 def path(parts: Sequence[int | str]) -> str:
     """`("posts", 3, "name")` -> `posts[3].name`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{shown(part)}" for part in parts).removeprefix(".")
 
 
 def invalid(error: RequestValidationError) -> SocialClawError:
     """A request that does not fit its description: the first problem's code, and all of them."""
-    found = issues(error)
+    found, count = issues(error), len(error.errors())
     if found[0]["code"] == "json_invalid":
         return MalformedJson("The body is not JSON")
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    more = f" (and {count - 1} more)" if count > 1 else ""
     first = f"{found[0]['path'] or found[0]['in']}: {found[0]['message']}"
-    return InvalidRequest(f"{first}{more}", code=found[0]["code"], issues=found)
+    return InvalidRequest(f"{first}{more}", code=found[0]["code"], issues=found, more=count - len(found))
 
 
 def refused(error: HTTPException, request: Request) -> SocialClawError:
@@ -111,7 +117,7 @@ def refused(error: HTTPException, request: Request) -> SocialClawError:
         return error.__cause__
     match error.status_code:
         case 404:
-            return RouteNotFound(f"There is no {request.method} {request.url.path}"[:200])
+            return RouteNotFound(f"There is nothing at this path: {request.method} {shown(request.url.path, 200)}")
         case 405:
             return MethodNotAllowed(f"{request.method} is not possible here", allowed=allowed(request))
         case 400:

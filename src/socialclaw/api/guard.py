@@ -1,28 +1,27 @@
-"""What a request may carry: not too much of it, and as JSON nothing that no database, log or network could hold."""
+"""What a request may carry: not too much of it, and as JSON nothing that no database, log or network could hold.
+
+Nothing is read here by itself. The body is read when a route asks for it, and by then it is known who sends it (see `operation.py`).
+"""
 
 from __future__ import annotations
 
-import json
-import re
-from typing import Any
+import codecs
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from socialclaw.api.errors import MalformedJson, RouteNotFound
+from socialclaw.api.errors import RouteNotFound
+from socialclaw.api.scan import look
 from socialclaw.errors import InvalidRequest, PayloadTooLarge
 
-DEEPEST = 64  # objects and lists inside each other
-MOST_BRACKETS = 1_000_000
 FORM_EXTRA = 1024 * 1024  # what a form may carry beside its file
-NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-# NUL, and halves of surrogate pairs standing alone, as JSON escapes them. A doubled backslash is sorted out by `suspects`.
-SUSPECT = re.compile(rb"\\u(?:0000|[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..\\u)[dD][c-fC-F])")
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+USUAL = 64 * 1024  # bytes of a body, where the operation does not say that it takes more
+FORM = b"multipart/form-data"
+MOST = "most_body_bytes"  # in the state of a request whose operation takes more than the usual
 
 
 class Guard:
-    """ASGI middleware. Forms stream on, counted; every other body is read here and checked: not every client says that it is JSON.
+    """ASGI middleware. Forms stream on, counted; every other body is read whole and checked: not every client says that it is JSON.
 
     Paths below `free` are let through; below `streamed`, the route itself counts what it takes.
     """
@@ -37,32 +36,53 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        if scope["path"].startswith(self.streamed):
-            check_address(scope)
-            return await self.app(scope, receive, send)
-        headers = dict(scope["headers"])
-        kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-        free = scope["path"].startswith(self.free)
-        limit = self.most_form if free or kind == b"multipart/form-data" else self.most
-        length = headers.get(b"content-length", b"")
-        if length.isdigit() and (len(length) > 18 or int(length) > limit):
-            raise too_large(limit)
-        counted = Counted(receive, limit)
-        if free:
+        if scope["path"].startswith(self.free):
+            counted = Counted(receive, self.most_form, scope["headers"])
             return await self.app(scope, counted, send)
         check_address(scope)
-        if kind == b"multipart/form-data" or scope["method"] in ("GET", "HEAD"):
-            return await self.app(scope, counted, send)
-        body = await counted.all()
-        check_json(body)
-        return await self.app(scope, Once(body, receive), send)
+        if scope["path"].startswith(self.streamed):
+            return await self.app(scope, receive, send)
+        return await self.app(scope, Body(self, scope, receive), send)
+
+
+class Body:
+    """A request's body, read and checked when it is first asked for."""
+
+    def __init__(self, guard: Guard, scope: Scope, receive: Receive) -> None:
+        self._guard, self._scope, self._receive = guard, scope, receive
+        self._counted: Counted | None = None
+        self._is_read = False
+
+    async def __call__(self) -> Message:
+        if self._counted is None:
+            self._counted = Counted(self._receive, self._limit(), self._scope["headers"])
+        if self._is_read:
+            return await self._receive()  # what the server says next: that the client is gone
+        if self._is_form():
+            return await self._counted()
+        body = (await self._counted.all()).removeprefix(codecs.BOM_UTF8)
+        self._is_read = True
+        if self._scope["method"] not in ("GET", "HEAD"):
+            await look(body)
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    def _limit(self) -> int:
+        most: int = self._scope.get("state", {}).get(MOST, USUAL)
+        return min(most, self._guard.most_form if self._is_form() else self._guard.most)
+
+    def _is_form(self) -> bool:
+        kind: bytes = next((value for name, value in self._scope["headers"] if name == b"content-type"), b"")
+        return kind.partition(b";")[0].strip().lower() == FORM and self._scope["method"] not in ("GET", "HEAD")
 
 
 class Counted:
     """A body that may not become longer than `limit`."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.receive, self.limit, self.seen = receive, limit, 0
+        length = next((value for name, value in headers if name == b"content-length"), b"")
+        if length.isdigit() and (len(length) > 18 or int(length) > limit):
+            raise too_large(limit)
 
     async def __call__(self) -> Message:
         message = await self.receive()
@@ -82,20 +102,6 @@ class Counted:
                 return b"".join(parts)
 
 
-class Once:
-    """A body that has been read, handed on; after it, what the server says next (that the client is gone)."""
-
-    def __init__(self, body: bytes, receive: Receive) -> None:
-        self.body: bytes | None = body
-        self.receive = receive
-
-    async def __call__(self) -> Message:
-        if self.body is None:
-            return await self.receive()
-        body, self.body = self.body, None
-        return {"type": "http.request", "body": body, "more_body": False}
-
-
 def too_large(limit: int) -> PayloadTooLarge:
     return PayloadTooLarge(f"The body is larger than {limit} bytes", maxBytes=limit)
 
@@ -106,65 +112,3 @@ def check_address(scope: Scope) -> None:
         raise RouteNotFound("There is nothing at this path")
     if b"%00" in scope["query_string"]:
         raise InvalidRequest("Text may not hold the NUL character", code="text_unstorable")
-
-
-def check_json(body: bytes) -> None:
-    """UTF-8, not too deep, without NUL and lone surrogates. Whether it is JSON is for the route to find out."""
-    if not body.isascii():
-        try:
-            body.decode()
-        except UnicodeDecodeError:
-            raise MalformedJson("The body is not UTF-8") from None
-    if b"\0" in body:
-        raise MalformedJson("The body is not JSON in UTF-8")
-    if deep(body) or (b"\\u" in body and SUSPECT.search(body)):
-        check_values(body)
-
-
-def deep(body: bytes) -> bool:
-    """Whether the brackets may be nested too deeply. Pairs are taken away from the inside, so ordinary bodies end in a few turns."""
-    brackets = body.translate(None, NOT_BRACKETS)
-    if len(brackets) > MOST_BRACKETS:
-        return True
-    for _ in range(DEEPEST):
-        fewer = brackets.replace(b"{}", b"").replace(b"[]", b"")
-        if len(fewer) == len(brackets):
-            return len(brackets) > DEEPEST  # some are text; so few cannot hide more
-        brackets = fewer
-    return bool(brackets)
-
-
-def check_values(body: bytes) -> None:
-    """The slow look at a body that the quick one found suspicious: what is really in it, and where."""
-    try:
-        content = json.loads(body)
-    except RecursionError:
-        raise MalformedJson(f"The body is nested more than {DEEPEST} deep") from None
-    except ValueError:
-        return  # no JSON at all: the route says so
-    found: list[dict[str, Any]] = []
-    level: list[tuple[str, Any]] = [("", content)]
-    for _ in range(DEEPEST + 1):
-        level = [inner for path, value in level for inner in look(path, value, found)]
-        if not level:
-            break
-    else:
-        raise MalformedJson(f"The body is nested more than {DEEPEST} deep")
-    if found:
-        raise InvalidRequest(f"{found[0]['path']}: {found[0]['message']}", code="text_unstorable", issues=found)
-
-
-def look(path: str, value: Any, found: list[dict[str, Any]]) -> list[tuple[str, Any]]:
-    """Note what is wrong with a value; the values inside it."""
-    if isinstance(value, dict):
-        keys = "".join(value)
-        inner = [(f"{path}.{key}".removeprefix("."), item) for key, item in value.items()]
-        texts = [keys]
-    elif isinstance(value, list):
-        inner, texts = [(f"{path}[{i}]", item) for i, item in enumerate(value)], []
-    else:
-        inner, texts = [], [value] if isinstance(value, str) else []
-    if any(UNSTORABLE.search(text) for text in texts):
-        shown = UNSTORABLE.sub("\ufffd", path)
-        found.append({"path": shown, "in": "body", "code": "text_unstorable", "message": "Text may not hold NUL or half a surrogate pair"})
-    return inner

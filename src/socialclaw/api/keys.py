@@ -9,13 +9,14 @@ from fastapi import APIRouter, Request, Response
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.openapi import STATUS
+from socialclaw.api.operation import Operation
 from socialclaw.api.schemas import KeyCreateRequest, KeyCreateResponse, KeysResponse, KeyValidationResponse
 from socialclaw.db.base import iso
 from socialclaw.db.workspaces import ApiKey
 from socialclaw.workspaces import keys
 from socialclaw.workspaces.tenants import tenant
 
-router = APIRouter(prefix="/v1/keys", tags=[STATUS])
+router = APIRouter(route_class=Operation, prefix="/v1/keys", tags=[STATUS])
 
 
 def shown(row: ApiKey, secret: str | None = None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import sys
+import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
@@ -15,6 +16,7 @@ from socialclaw.db.base import iso
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 HIDDEN = "[hidden]"
+SELDOM_SECONDS = 60.0
 SECRETS = (
     (re.compile(r"\bsc_(live|test)_[\w-]+"), rf"sc_\1_{HIDDEN}"),
     (re.compile(r"(?i)\b(bearer|basic|bot)\s+[\w.~+/=-]{8,}"), rf"\1 {HIDDEN}"),
@@ -48,6 +50,23 @@ class Lines(logging.Formatter):
         if record.exc_info:
             line["traceback"] = scrub(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class Seldom:
+    """Warnings that an attack could cause a thousand times a second: of each kind one a minute, with how many there were before it."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+        self._said: dict[str, tuple[float, int]] = {}
+
+    def warning(self, kind: str, message: str) -> None:
+        until, unsaid = self._said.get(kind, (0.0, 0))
+        now = time.monotonic()
+        if now < until:
+            self._said[kind] = (until, unsaid + 1)
+            return
+        self._said[kind] = (now + SELDOM_SECONDS, 0)
+        self._log.warning("%s%s", message, f" ({unsaid} more like this since the last line)" if unsaid else "")
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Request, Response
 from socialclaw.api.deps import Installation
 from socialclaw.api.errors import answer
 from socialclaw.api.openapi import ASSETS
+from socialclaw.api.operation import Operation
 from socialclaw.api.sending import Source, sent
 from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest, SocialClawError
@@ -23,7 +24,7 @@ from socialclaw.media.previews import MIMES, preview
 from socialclaw.storage.base import Gone
 from socialclaw.system import System
 
-router = APIRouter(tags=[ASSETS])
+router = APIRouter(route_class=Operation, tags=[ASSETS])
 
 PATH = "/media/{assetId}/{deliveryToken}/{filename}"
 PREVIEW = "/media/{assetId}/{deliveryToken}/previews/{filename}"

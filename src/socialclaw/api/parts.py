@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from socialclaw.api.deps import MEANINGS, Installation
 from socialclaw.api.openapi import ASSETS
+from socialclaw.api.operation import Operation
 from socialclaw.api.schemas import ErrorResponse
 from socialclaw.errors import InvalidRequest, NotReady
 from socialclaw.media.intake import Intake
@@ -17,7 +18,7 @@ from socialclaw.storage.folder import Folder
 from socialclaw.storage.parts import unknown_upload
 from socialclaw.system import System
 
-router = APIRouter(tags=[ASSETS])
+router = APIRouter(route_class=Operation, tags=[ASSETS])
 
 PREFIX = "/media/parts/"
 STATUSES = {**MEANINGS, 403: "The URL is not signed, was changed, or is too old", 404: "There is no such upload"}

@@ -10,6 +10,7 @@ from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.dialect import asked
 from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, instant, provider_key
+from socialclaw.api.operation import Operation
 from socialclaw.api.schemas import AttemptsResponse, PostResponse, PostsResponse
 from socialclaw.db.base import Scope, iso
 from socialclaw.db.posts import Attempt
@@ -17,7 +18,7 @@ from socialclaw.errors import InvalidRequest
 from socialclaw.publishing import listing, posts
 from socialclaw.publishing.pages import Pages
 
-router = APIRouter(tags=["Publishing Runs and Posts"])
+router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
 
 
 @router.get("/v1/posts", response_model=PostsResponse, responses=problems(422), summary="List posts")

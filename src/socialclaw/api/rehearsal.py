@@ -14,6 +14,7 @@ from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.dialect import Inline, Time
 from socialclaw.api.filters import Limit
 from socialclaw.api.openapi import SANDBOX
+from socialclaw.api.operation import Operation
 from socialclaw.api.sandbox import label
 from socialclaw.api.schemas import OkResponse
 from socialclaw.db.base import iso, utc_now
@@ -23,7 +24,7 @@ from socialclaw.providers.simulator import FAULTS
 from socialclaw.rehearsal import feeds, standing
 from socialclaw.rehearsal.advance import advance
 
-router = APIRouter(tags=[SANDBOX], prefix="/v1/sandbox")
+router = APIRouter(route_class=Operation, tags=[SANDBOX], prefix="/v1/sandbox")
 
 FARTHEST = timedelta(days=400)  # of one call
 

@@ -10,6 +10,7 @@ from socialclaw.api.answers import ok
 from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.openapi import takes
+from socialclaw.api.operation import Operation
 from socialclaw.api.posts import attempt_out
 from socialclaw.api.schemas import OkResponse, RunResponse, RunStatusResponse, RunTableResponse
 from socialclaw.db.base import Scope, iso
@@ -18,7 +19,7 @@ from socialclaw.errors import InvalidRequest
 from socialclaw.publishing import listing, runs
 from socialclaw.scheduling import campaign, times
 
-router = APIRouter(tags=["Publishing Runs and Posts"])
+router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
 
 
 @router.get("/v1/runs/{runId}/status", response_model=RunStatusResponse, responses=problems(404), summary="Run status")

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from socialclaw.api.answers import ok
 from socialclaw.api.bodies import json_value
 from socialclaw.api.deps import Caller, CallerContext, problems
+from socialclaw.api.operation import Operation, large
 from socialclaw.api.runs import run_out
 from socialclaw.api.schemas import RunResponse, ValidateResponse
 from socialclaw.db.base import Scope, utc_now
@@ -22,7 +23,7 @@ from socialclaw.scheduling.elsewhere import looked_at
 from socialclaw.scheduling.plan import Plan, Resolve, wire_issues, wire_plan
 from socialclaw.scheduling.surroundings import destinations, library
 
-router = APIRouter(tags=["Publishing Runs and Posts"])
+router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
 
 BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ScheduleEnvelope"}}}}
@@ -36,6 +37,7 @@ BODY: dict[str, Any] = {
     openapi_extra=BODY,
     summary="Validate schedule",
 )
+@large
 async def validate_schedule(caller: Caller, request: Request) -> Response:
     """Check a schedule without storing anything. The answer to a wrong one lists every problem under `details.issues`.
 
@@ -53,6 +55,7 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
     openapi_extra=BODY,
     summary="Preview campaign",
 )
+@large
 async def preview_campaign(caller: Caller, request: Request) -> Response:
     """The graph of campaigns, targets and steps that a schedule means; stores nothing."""
     plan = await _plan(caller, json_value(await request.body()))
@@ -68,6 +71,7 @@ async def preview_campaign(caller: Caller, request: Request) -> Response:
     openapi_extra=BODY,
     summary="Create run",
 )
+@large
 async def apply_schedule(caller: Caller, request: Request) -> Response:
     """Create a run and its posts, all or nothing. The same `idempotencyKey` with the same content answers 200 with the first run.
 

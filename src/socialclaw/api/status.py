@@ -12,6 +12,7 @@ from socialclaw.api.deps import Caller, Installation, problems
 from socialclaw.api.dialect import asked
 from socialclaw.api.filters import AccountFilter, Limit, ProviderFilter, provider_key
 from socialclaw.api.openapi import STATUS
+from socialclaw.api.operation import Operation
 from socialclaw.api.schemas import ErrorResponse, HealthResponse, JobsResponse, UsageResponse, WorkspaceHealthResponse
 from socialclaw.db.base import Scope
 from socialclaw.errors import NotReady
@@ -19,7 +20,7 @@ from socialclaw.publishing import jobs
 from socialclaw.publishing.posts import PostFilter
 from socialclaw.workspaces import readiness, tenants, usage
 
-router = APIRouter(tags=[STATUS])
+router = APIRouter(route_class=Operation, tags=[STATUS])
 NOT_READY = {
     503: {"model": ErrorResponse, "description": "It does not work now; `details` holds the same facts, and `details.problems` says why"}
 }

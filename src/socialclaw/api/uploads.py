@@ -10,6 +10,7 @@ from socialclaw.api.answers import ok
 from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.openapi import ASSETS, takes
+from socialclaw.api.operation import Operation, takes_up_to
 from socialclaw.api.schemas import (
     AssetResponse,
     MultipartCompleteRequest,
@@ -26,7 +27,9 @@ from socialclaw.media.completion import complete
 from socialclaw.media.uploads import Claims
 from socialclaw.storage.parts import Part
 
-router = APIRouter(prefix="/v1/assets/uploads", tags=[ASSETS])
+router = APIRouter(route_class=Operation, prefix="/v1/assets/uploads", tags=[ASSETS])
+
+MOST_LISTED = 2 * 1024 * 1024  # bytes: 10,000 parts with their ETags
 
 
 @router.post(
@@ -79,6 +82,7 @@ async def sign_upload_part(caller: Caller, assetId: str, body: MultipartPartRequ
     response_model=AssetResponse,
     responses=problems(400, 404, 413, 422, 503),
 )
+@takes_up_to(MOST_LISTED)
 async def complete_upload(caller: Caller, assetId: str, body: MultipartCompleteRequest) -> Response:
     """Make the asset, of all parts with their ETags, in any order. The file is looked into now, which may take a while for a large one.
 

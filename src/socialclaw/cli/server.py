@@ -110,7 +110,7 @@ async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None,
                 await (introduction.introduce(system, tour=tour) if introduce else _ready(system))
                 await installation.warn_of_address(system)
 
-            await serving.serve(app.build(system), bound, worker=worker, started=started)
+            await serving.serve(app.build(system), bound, settings, worker=worker, started=started)
         finally:
             if queue:
                 await queue.close()
@@ -154,7 +154,7 @@ async def _sandbox(settings: Settings, bound: socket.socket) -> None:
         limits = "" if faults else ". They take no faults, because this is no loopback address"
         say(f"The simulated networks are on http://{shown}:{port}/sandbox/{limits}")
 
-    await serving.serve(sandbox_app(open_sandbox(settings), faults=faults), bound, started=started)
+    await serving.serve(sandbox_app(open_sandbox(settings), faults=faults), bound, settings, started=started)
     say("Stopped.")
 
 

@@ -11,37 +11,38 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from socialclaw.api.sandbox import TRANSPORT
+from socialclaw.cli.connection import Connection, ServerConfig
 from socialclaw.cli.output import Problem, complain
 from socialclaw.cli.process import Work, stopping, until
 from socialclaw.cli.zerocopy import ZeroCopy
 from socialclaw.errors import SocialClawError
+from socialclaw.settings import Settings
 
 BACKLOG = 2048
+TICKS_A_SECOND = 10  # of uvicorn's main loop
 LAST_ANSWERS_SECONDS = 5  # for requests under way at the end
 log = logging.getLogger(__name__)
-
-
-class Connection(HttpToolsProtocol):
-    """Hands the connection to the application, so that a simulated network can break it off."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope["extensions"] = {TRANSPORT: self.transport}  # type: ignore[dict-item]
 
 
 class Server(uvicorn.Server):
     """uvicorn's, with signals left to us: the worker must stop before the server does. `answering` is set once it is up."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: ServerConfig) -> None:
         super().__init__(config)
         self.answering = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.answering.set()
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_A_SECOND == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.look(now)
+        return await super().on_tick(counter)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -75,14 +76,15 @@ def _advice(error: OSError) -> str:
 
 
 async def serve(
-    app: Any, bound: socket.socket, *, worker: Work | None = None, started: Callable[[], Awaitable[None]] | None = None
+    app: Any, bound: socket.socket, settings: Settings, *, worker: Work | None = None, started: Callable[[], Awaitable[None]] | None = None
 ) -> None:
     """Serve until SIGINT or SIGTERM; `worker` runs beside it, `started` once requests are answered.
 
     At the end the worker stops first, because networks may still be fetching media from this server for what it holds.
     """
-    config = uvicorn.Config(ZeroCopy(app), http=Connection, ws="none", loop="none", log_config=None, access_log=False, server_header=False)
+    config = ServerConfig(ZeroCopy(app), settings, ws="none", loop="none", log_config=None, access_log=False, server_header=False)
     config.backlog, config.timeout_graceful_shutdown = BACKLOG, LAST_ANSWERS_SECONDS
+    config.proxy_headers, config.forwarded_allow_ips = bool(settings.proxies), [*settings.proxies]
     server = Server(config)
     serving = asyncio.create_task(server.serve(sockets=[bound]))
     telling = asyncio.create_task(_when_started(server, started)) if started else None

@@ -14,10 +14,9 @@ import msgspec
 
 from socialclaw.media.glimpse import Glimpse, Told, glimpses, told, urls
 from socialclaw.media.reach import obstacle
-from socialclaw.providers.issues import Issue, shown
+from socialclaw.providers.issues import MOST_ISSUES, Issue, shown
 from socialclaw.scheduling.assets import kind_of
 from socialclaw.scheduling.check import Judge
-from socialclaw.scheduling.notes import MOST_ISSUES
 from socialclaw.scheduling.places import Places
 from socialclaw.scheduling.plan import Plan, PlannedPost, Resolve, text_of
 from socialclaw.system import System

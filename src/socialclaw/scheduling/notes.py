@@ -8,37 +8,37 @@ from typing import Any
 
 import msgspec
 
-from socialclaw.providers.issues import Issue
+from socialclaw.providers.issues import MOST_ISSUES, Issue, further
 
 MOST_BYTES = 256 * 1024  # of UTF-8, in one text field
 MOST_CHARACTERS = MOST_BYTES // 4  # a text of so many characters cannot have more bytes than that
-MOST_ISSUES = 10_000  # in one answer
 
 
 class Notes:
     """`order` is the number of the post being read: what is noted later about an earlier post is sorted in by it.
 
-    `found` grows with each problem. `quick` is the length up to which a text needs no look at all; below 0 when the
-    document holds characters that no text may hold.
+    `found` grows with each problem up to MOST_ISSUES; `more` counts those after it. `quick` is the length up to which a text
+    needs no look at all; below 0 when the document holds characters that no text may hold.
     """
 
-    __slots__ = ("found", "order", "quick")
+    __slots__ = ("found", "more", "order", "quick")
 
     def __init__(self, document: object, body: bytes | None = None) -> None:
         self.found: list[tuple[int, Issue]] = []
+        self.more = 0
         self.order = 0
         self.quick = MOST_CHARACTERS if _clean(document, body) else -1
 
     def add(self, code: str, message: str, path: str = "", details: Mapping[str, Any] | None = None, *, order: int | None = None) -> None:
         if len(self.found) < MOST_ISSUES:
             self.found.append((self.order if order is None else order, Issue(code, message, path, details or {})))
+        else:
+            self.more += 1
 
     def issues(self) -> tuple[Issue, ...]:
         """In document order; for one post, in the order of its checks."""
         issues = [issue for _, issue in sorted(self.found, key=itemgetter(0))]
-        if len(issues) == MOST_ISSUES:
-            issues.append(Issue("too_many_issues", f"There are more problems than the {MOST_ISSUES:,} listed here"))
-        return tuple(issues)
+        return (*issues, further(self.more)) if self.more else tuple(issues)
 
     def text(self, value: object, path: str) -> str:
         """A text field; empty where it is absent, or is no text that can be kept."""

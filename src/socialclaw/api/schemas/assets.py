@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StrictInt
+from pydantic import BeforeValidator, Field, StrictInt
 
 from socialclaw.api.dialect import Closed, Object, Schema, Time, Uri, known_as, optional
+from socialclaw.storage.parts import MOST_PARTS
 
 Kind = Literal["image", "video", "audio", "other"]
 
@@ -138,11 +139,18 @@ class SentPart(Schema):
     number: StrictInt = known_as("PartNumber", silent=["partNumber", "part_number"])
 
 
+def _few_enough(parts: Any) -> Any:
+    """Before each of them is looked at."""
+    if isinstance(parts, list) and len(parts) > MOST_PARTS:
+        raise ValueError(f"must be at most {MOST_PARTS:,} parts")
+    return parts
+
+
 class MultipartCompleteRequest(Schema):
     """Every part that was sent. What is said of the file counts where the file itself does not tell."""
 
     upload_id: str
-    parts: list[SentPart]
+    parts: Annotated[list[SentPart], BeforeValidator(_few_enough)]
     duration: float | None = None
     width: StrictInt | None = None
     height: StrictInt | None = None
