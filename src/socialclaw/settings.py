@@ -80,7 +80,12 @@ class Settings(BaseSettings):
     )
 
     worker: bool = Field(True, description="Run a worker in the server process.")
-    worker_concurrency: int = Field(64, ge=1, le=1000, description="Posts that one worker works on at a time.")
+    worker_concurrency: int = Field(
+        64,
+        ge=1,
+        le=1000,
+        description="Posts of one workspace on one network that a worker works on at a time; half as many more are for others.",
+    )
     lease_seconds: float = Field(30, gt=0, description="How long a silent worker keeps a post before another may take it.")
     scan_seconds: float = Field(1, gt=0, description="How often the tables are scanned for work that no hint announced.")
     horizon_seconds: float = Field(60, gt=0, description="How far ahead work is handed to the queue.")

@@ -24,7 +24,9 @@ from socialclaw.db.grouped import GroupedWrites
 from socialclaw.db.posts import Lane, Post
 from socialclaw.db.workspaces import Worker as WorkerRow
 from socialclaw.jobs import scan
+from socialclaw.jobs.line import Line
 from socialclaw.jobs.queue import Queue
+from socialclaw.jobs.turns import Party
 from socialclaw.media import importing, imports
 from socialclaw.media.sweep import sweep
 from socialclaw.publishing import verdicts
@@ -60,12 +62,10 @@ class Worker:
         self._attempts = Attempts(system, StepLog(system.database))
         self._claim = GroupedWrites[Wanted, Claim | None](system.database, claim)
         self._record = GroupedWrites[Outcome, Next](system.database, record)
-        self._places = asyncio.Semaphore(self._settings.worker_concurrency)
+        self._line = Line(system.database, self._settings.worker_concurrency)
         self._held: dict[str, tuple[Claim, asyncio.Task[Outcome | None]]] = {}
-        self._lanes: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._imports: set[asyncio.Task[None]] = set()
-        self._more = False  # the last look found as much as there were free places: there may be more
         self._room = asyncio.Event()
         self._stopping = asyncio.Event()
         self._astray = False
@@ -84,7 +84,7 @@ class Worker:
             self._every(COLLECT_SECONDS, self._collect),
             self._every(IMPORT_SECONDS, self._import),
             self._every(SWEEP_SECONDS, lambda: sweep(self.system)),
-            self.queue.run({"publish": self.work}),
+            self.queue.run({"publish": self.heed}),
         ]
         tasks = [asyncio.create_task(loop) for loop in loops]
         stopping = asyncio.create_task(self._stopping.wait())
@@ -111,23 +111,34 @@ class Worker:
 
     async def work(self, account_id: str) -> None:
         """Publish what is due on this account, one post after another."""
-        if account_id in self._lanes or self._stopping.is_set() or self._astray:
+        if account_id in self._line.accounts or self._stopping.is_set() or self._astray:
             return
-        self._lanes.add(account_id)
-        worked = False
+        self._line.accounts.add(account_id)
         try:
-            async with self._places:
-                wanted = Wanted(account_id, self.id, self._settings.lease_seconds)
-                held = None if self._stopping.is_set() else await self._claim(wanted)
-                while held is not None:
-                    worked = True
-                    held = await self._attempt(held, wanted)
+            party = await self._line.party(account_id)
+            while party is not None:
+                async with self._line.places.of(party):
+                    party = party if await self._hold(party, account_id) else None
         finally:
-            self._lanes.discard(account_id)
-            if worked and self._more and len(self._lanes) <= self._settings.worker_concurrency / 2:
+            self._line.accounts.discard(account_id)
+            if self._line.wants_more:
                 self._room.set()
 
-    async def _attempt(self, held: Claim, wanted: Wanted) -> Claim | None:
+    async def _hold(self, party: Party, account_id: str) -> bool:
+        """Publish what is due, while no other workspace has a better right to the place; whether one had."""
+        wanted = Wanted(account_id, self.id, self._settings.lease_seconds)
+        held = None if self._stopping.is_set() else await self._claim(wanted)
+        worked = held is not None
+        while held is not None:
+            held = await self._attempt(held, wanted, party)
+        return worked and self._line.places.turns.owes(party)
+
+    async def heed(self, account_id: str) -> None:
+        """A hint. Whoever waits for a place waits here, not in the queue, where the hints of others would wait behind."""
+        if account_id not in self._line.accounts and not self._stopping.is_set():
+            self._spawn(self.work(account_id))
+
+    async def _attempt(self, held: Claim, wanted: Wanted, party: Party) -> Claim | None:
         """One attempt, written down; the account's next due post, if there is one."""
         task = asyncio.create_task(self._attempts.run(held))
         self._held[held.post.id] = (held, task)
@@ -141,7 +152,7 @@ class Worker:
             self._held.pop(held.post.id, None)
         if outcome is None:
             return None
-        outcome.wanted = None if self._stopping.is_set() else wanted
+        outcome.wanted = None if self._stopping.is_set() or self._line.places.turns.owes(party) else wanted
         following = await self._written(outcome)
         soon = utc_now() + timedelta(seconds=self._settings.horizon_seconds)
         await self.queue.hand_over(hint for hint in following.hints if hint.at <= soon)
@@ -178,10 +189,7 @@ class Worker:
         await self._start_overdue(utc_now())
 
     async def _start_overdue(self, now: datetime) -> None:
-        free = self._settings.worker_concurrency - len(self._lanes)
-        found = await self.system.database.read(scan.overdue, now, most=free, skip=sorted(self._lanes)) if free > 0 else []
-        self._more = len(found) >= free
-        for account in found:
+        for account in await self._line.overdue(now):
             self._spawn(self.work(account))
 
     async def _collect(self) -> None:
@@ -225,9 +233,9 @@ class Worker:
     async def _idle(self, *, within: float) -> bool:
         """Whether nothing is held any more, waiting for that up to so many seconds."""
         until = asyncio.get_running_loop().time() + within
-        while self._lanes and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110  a stop is rare; an event a lane would not be
+        while self._line.accounts and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110  a stop is rare; an event a lane would not be
             await asyncio.sleep(0.05)
-        return not self._lanes
+        return not self._line.accounts
 
     async def _every(self, seconds: float, do: Callable[[], Awaitable[object]]) -> None:
         """Repeat; a failure is logged, and the next turn tries again."""

@@ -26,7 +26,7 @@ class GroupedWrites(Generic[I, O]):
     """
 
     def __init__(self, database: Database, do: Callable[[Session, Sequence[I]], Sequence[O]], *, most: int = 500) -> None:
-        self._database = database
+        self._run = database.write
         self._do = do
         self._most = most
         self._waiting: list[tuple[I, asyncio.Future[O]]] = []
@@ -52,7 +52,7 @@ class GroupedWrites(Generic[I, O]):
 
     async def _commit(self, group: list[tuple[I, asyncio.Future[O]]]) -> None:
         try:
-            results = await self._database.write(self._all, [item for item, _ in group])
+            results = await self._run(self._all, [item for item, _ in group])
         except Exception as error:
             if len(group) == 1 or _lost(error):
                 for _, future in group:
@@ -72,6 +72,14 @@ class GroupedWrites(Generic[I, O]):
         if len(results) != len(items):
             raise ValueError(f"{len(results)} results for {len(items)} items")
         return results
+
+
+class GroupedReads(GroupedWrites[I, O]):
+    """The same of small reads."""
+
+    def __init__(self, database: Database, do: Callable[[Session, Sequence[I]], Sequence[O]], *, most: int = 500) -> None:
+        super().__init__(database, do, most=most)
+        self._run = database.read
 
 
 def _lost(error: Exception) -> bool:

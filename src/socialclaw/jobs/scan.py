@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select, tuple_
 from sqlalchemy.orm import Session
 
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Hint
 from socialclaw.db.posts import Lane, Post
+from socialclaw.db.workspaces import Workspace
+from socialclaw.jobs.turns import Party
 
 MOST_HINTS = 20_000
 
@@ -28,13 +30,45 @@ def _runs() -> ColumnElement[bool]:
     return Post.account_id.not_in(select(Account.id).where(Account.clocked))
 
 
-def overdue(session: Session, now: datetime, *, most: int, skip: Sequence[str] = ()) -> list[str]:
-    """Accounts with a due post and a free lane, the longest waiting first."""
-    due = select(Post.account_id, Post.next_at).where(Post.next_at.is_not(None), Post.next_at <= now, _lane_is_free(now), _runs())
-    if skip:
-        due = due.where(Post.account_id.not_in(skip))
-    rows = session.execute(due.order_by(Post.next_at).limit(most * 4))
-    return list(dict.fromkeys(account for account, _ in rows))[:most]
+def overdue(session: Session, now: datetime, *, most: int, skip: Sequence[str] = (), crowded: Sequence[Party] = ()) -> list[str]:
+    """Accounts with a due post and a free lane, the longest waiting first; none to `skip`, and none of parties of whom enough wait.
+
+    Of what has waited longest only a page is looked at: with a million posts due on one account, the next account's would be far behind
+    them. Where that page is full, and has not enough in it, each account is asked for.
+    """
+    page = select(Post.account_id, Post.workspace_id, Post.provider).where(Post.next_at.is_not(None), Post.next_at <= now)
+    rows = session.execute(page.order_by(Post.next_at).limit(most * 4)).all()
+    full = {(party.workspace_id, party.provider) for party in crowded}
+    known = set(skip)
+    seen = (row.account_id for row in rows if (row.workspace_id, row.provider) not in full)
+    found = [account for account in dict.fromkeys(seen) if account not in known]
+    if found:
+        free = set(session.scalars(_to_work_on(now).where(Account.id.in_(found))))
+        found = [account for account in found if account in free][:most]
+    if len(rows) < most * 4 or len(found) == most:
+        return found
+    others = _to_work_on(now).where(Account.id.not_in([*skip, *found]), _has_due(now))
+    if full:
+        others = others.where(tuple_(Account.workspace_id, Account.provider).not_in(full))
+    return [*found, *session.scalars(others.limit(most - len(found)))]
+
+
+def _to_work_on(now: datetime) -> Select[str]:
+    """Accounts whose lane is free, and where time runs."""
+    return select(Account.id).where(Account.clocked.is_(False), ~exists().where(Lane.account_id == Account.id, Lane.until > now))
+
+
+def _has_due(now: datetime) -> ColumnElement[bool]:
+    return exists().where(Post.account_id == Account.id, Post.next_at.is_not(None), Post.next_at <= now)
+
+
+def parties(session: Session, accounts: Sequence[str]) -> list[Party | None]:
+    """Whose turn each of these accounts takes; None where it is gone."""
+    query = select(Account.id, Account.workspace_id, Workspace.mode, Account.provider).join(Workspace, Workspace.id == Account.workspace_id)
+    found = {
+        row.id: Party(row.workspace_id, row.mode == "test", row.provider) for row in session.execute(query.where(Account.id.in_(accounts)))
+    }
+    return [found.get(account) for account in accounts]
 
 
 def upcoming(session: Session, after: datetime, until: datetime) -> list[Hint]:
