@@ -7,7 +7,7 @@ import itertools
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -53,7 +53,7 @@ async def campaign(
     for killed in range(kills):
         told(killed)
         await lab.schedule(next(batches))
-        victim = await _at_work(lab, alive) or rng.choice(alive)
+        victim = await at_work(lab, alive) or rng.choice(alive)
         await asyncio.sleep(LONGEST_MERCY * rng.random() ** 3)
         lab.bury(victim)
         await watch.died(victim.pid)
@@ -69,16 +69,21 @@ async def campaign(
 
 
 async def _reported(lab: Lab, kills: int, watch: _Watch) -> Report:
-    """All together, and each provider alone."""
-    posts, seen = await lab.posts(), lab.seen()
-    report = judge(posts, seen)
+    report = reported(await lab.posts(), lab.seen())
     report.kills, report.hits = kills, watch.hits
     report.recovery = [seconds for _, seconds in watch.took]
-    for key in dict.fromkeys(post.provider for post in posts):
-        own = [post for post in posts if post.provider == key]
-        alone = report.of[key] = judge(own, Counter({post.description: seen[post.description] for post in own}))
+    for key, alone in report.of.items():
         alone.kills, alone.hits = kills, watch.hits_on[key]
         alone.recovery = [seconds for provider, seconds in watch.took if provider == key]
+    return report
+
+
+def reported(posts: Sequence[Post], seen: Mapping[str, int]) -> Report:
+    """All together, and each provider alone."""
+    report = judge(posts, seen)
+    for key in dict.fromkeys(post.provider for post in posts):
+        own = [post for post in posts if post.provider == key]
+        report.of[key] = judge(own, {post.description: seen.get(post.description, 0) for post in own})
     return report
 
 
@@ -90,7 +95,7 @@ def _batches(members: Sequence[Member], posts: int, kills: int, seed: int, rng: 
     return (every[start:end] for start, end in itertools.pairwise(edges))
 
 
-async def _at_work(lab: Lab, alive: Sequence[Any]) -> Any:
+async def at_work(lab: Lab, alive: Sequence[Any]) -> Any:
     """One of these workers that holds a post; None where none takes any for a while."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
@@ -123,7 +128,7 @@ class _Watch:
     async def died(self, pid: int) -> None:
         """Note what this worker held."""
         died = time.monotonic()
-        held = await self._lab.system.database.read(_held_by, pid)
+        held = await self._lab.system.database.read(held_by, pid)
         self._orphans |= {post.id: (post.fence, died) for post in held}
         self.hits += bool(held)
         self.hits_on.update({post.provider for post in held})
@@ -140,7 +145,8 @@ class _Watch:
             await asyncio.sleep(LOOK_SECONDS)
 
 
-def _held_by(session: Session, pid: int) -> list[Post]:
+def held_by(session: Session, pid: int) -> list[Post]:
+    """What the worker of this process works on."""
     held = [lane.post_id for lane in _lanes(session) if _pid(lane) == pid]
     return [post for post in _posts(session, held) if post.status == "publishing" and not post.waiting]
 

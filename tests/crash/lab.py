@@ -32,6 +32,7 @@ from tests.accounts.world import add_workspace
 from tests.crash import users
 from tests.crash.processes import run_api, run_move, run_sandbox, run_worker
 from tests.crash.report import ENDED, Report, judge
+from tests.crash.stopping import Aim
 from tests.forked import context
 
 # So that a campaign takes seconds. What they are does not change what must hold.
@@ -131,8 +132,15 @@ class Lab:
 
     # During: workers that come and go.
 
-    def worker(self, boundary: int | None = None, moment: str = "", sweep_seconds: float | None = None, web: int | None = None) -> Any:
-        return self._start(run_worker, self.there, boundary, moment, sweep_seconds, web)
+    def worker(
+        self,
+        boundary: int | None = None,
+        moment: str = "",
+        sweep_seconds: float | None = None,
+        web: int | None = None,
+        aim: Aim | None = None,
+    ) -> Any:
+        return self._start(run_worker, self.there, boundary, moment, sweep_seconds, web, aim)
 
     def mover(self, target: str, boundary: int | None = None, moment: str = "") -> Any:
         """Who moves all media into this storage."""

@@ -29,6 +29,7 @@ from socialclaw.networks import providers
 from socialclaw.outbound import GuardedBackend, guarded_transport
 from socialclaw.settings import Settings
 from socialclaw.system import System, open_sandbox
+from tests.crash.stopping import Aim, stop_when
 from tests.internet import Internet, Listener, names_are_public
 
 # Done once in advance, like the imports above: finding the networks, and reading the list of certificate authorities.
@@ -65,16 +66,19 @@ def run_worker(
     moment: str = "",
     sweep_seconds: float | None = None,
     web: int | None = None,
+    aim: Aim | None = None,
 ) -> None:
     """Work until killed; with `boundary`, by its own hand right before or after that write is committed.
 
-    `web`: the port here to which the URLs of users lead, behind the real guard.
+    `aim`: where it stops itself. `web`: the port here to which the URLs of users lead, behind the real guard.
     """
     logging.disable(logging.CRITICAL)
     if sweep_seconds is not None:
         work.SWEEP_SECONDS = sweep_seconds
     if boundary is not None:
         kill_at(boundary, moment)
+    if aim is not None:
+        stop_when(aim)
     asyncio.run(_work(Settings(**settings), web))
 
 

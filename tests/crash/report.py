@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from socialclaw.db.posts import Post
@@ -77,6 +77,22 @@ def judge(posts: Iterable[Post], seen: Mapping[str, int]) -> Report:
         report.wrong.append(f"posts of nobody: {sorted(strangers)[:3]}")
     report.unresolved_on = +report.unresolved_on
     return report
+
+
+def merged(reports: Sequence[Report]) -> Report:
+    """Of several installations, as if they were one. Kills and recovery are not told of it."""
+    whole = Report()
+    for report in reports:
+        whole.posts += report.posts
+        whole.published += report.published
+        whole.unresolved += report.unresolved
+        whole.duplicates += report.duplicates
+        whole.lost += report.lost
+        whole.wrong += report.wrong
+        whole.unresolved_on += report.unresolved_on
+    for key in {key for report in reports for key in report.of}:
+        whole.of[key] = merged([report.of[key] for report in reports if key in report.of])
+    return whole
 
 
 def settled(post: Post) -> bool:

