@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from socialclaw.api.answers import ok
+from socialclaw.api.answers import closed, ok
 from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.filters import Offset, one_of
@@ -123,7 +123,8 @@ async def delete_asset(caller: Caller, request: Request, assetId: str) -> Respon
 
     While a post that is not over needs it, that is a 409 that names the posts.
     """
-    days = assets.check_retention(json_object(await request.body()).get("retentionDays"), caller.system.settings.asset_retention_days)
+    body = json_object(await request.body(), "retentionDays", misses={"days": "retentionDays", "retention": "retentionDays"})
+    days = assets.check_retention(body.get("retentionDays"), caller.system.settings.asset_retention_days)
     return _shown(caller, await caller.write(assets.delete, assetId, days))
 
 
@@ -144,7 +145,7 @@ async def revoke_delivery(caller: Caller, assetId: str) -> Response:
 
 
 def _shown(caller: CallerContext, asset: Asset, *, status: int = 200) -> Response:
-    return ok(status, asset=assets.wire(asset, caller.system.settings.base_url))
+    return closed(status, asset=assets.wire(asset, caller.system.settings.base_url))
 
 
 class _Source(msgspec.Struct):
@@ -170,7 +171,7 @@ def _names_a_source(content: bytes) -> bool:
 async def _from_source(caller: CallerContext, body: AssetImportRequest) -> Response:
     claims = uploads.Claims(body.filename or "", body.mime, body.width, body.height, body.duration, body.delete_after)
     asset, arrival = await imports.begin(caller.system, caller.workspace_id, body.source_url, claims, test=caller.test)
-    return ok(201, asset=assets.wire(asset, caller.system.settings.base_url, arrival))
+    return closed(201, asset=assets.wire(asset, caller.system.settings.base_url, arrival))
 
 
 async def _from_json(caller: CallerContext, content: bytes) -> Asset:

@@ -5,16 +5,18 @@ Models for answers describe them; they are not run over each answer. Models for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Query
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
-from pydantic_core import core_schema
+from pydantic_core import PydanticCustomError, core_schema
 
+from socialclaw.api.bodies import misnamed
 from socialclaw.networks.names import PROVIDER_KEYS
 
 REF = "#/components/schemas/"
@@ -34,10 +36,43 @@ class Closed(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
-class Inline(Closed):
+class Body(Schema):
+    """What a request holds. A field that is nearly right is refused, any other that is not listed is a warning.
+
+    `misses`: words for fields beside spellings of their names; bare, see `spelling.bare`.
+    """
+
+    misses: ClassVar[Mapping[str, str]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, content: Any) -> Any:
+        if isinstance(content, dict) and (issues := misnamed(content, _names(cls), cls.misses)):
+            raise PydanticCustomError("field_misnamed", "{message}", {"message": issues[0]["message"], "issues": issues})
+        return content
+
+
+class ClosedBody(Body):
+    """A body that holds what is listed and nothing else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Inline(ClosedBody):
     """The body of an operation that the contract does not know: written out at the operation, so that no component is added."""
 
     model_config = ConfigDict(json_schema_extra={INLINE: True})
+
+
+@cache
+def _names(model: type[BaseModel]) -> tuple[str, ...]:
+    """Every name that a model takes, those first that it is documented with."""
+    names: dict[str, None] = {}
+    for name, field in model.model_fields.items():
+        choices = field.validation_alias
+        listed = choices.choices if isinstance(choices, AliasChoices) else [choices or field.alias or name]
+        names |= dict.fromkeys([str(one) for one in listed])
+    return tuple(names | dict.fromkeys(model.model_fields))
 
 
 def known_as(name: str, *aliases: str, listed: Iterable[str] = (), silent: Iterable[str] = (), default: Any = None) -> Any:

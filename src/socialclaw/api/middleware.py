@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from socialclaw.api import logs
+from socialclaw.api.answers import notices
 from socialclaw.api.errors import answer, crash
 from socialclaw.errors import SocialClawError
 
@@ -37,6 +38,7 @@ class Front:
             return await self.app(scope, receive, send)
         request = Answered(scope, send)
         token = logs.request_id.set(request.id)
+        notices.set([])
         try:
             await self._answer(request, receive)
         finally:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 
 from socialclaw.api.answers import ok
+from socialclaw.api.bodies import known
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.dialect import asked
 from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, instant, provider_key
@@ -74,7 +75,7 @@ async def reconcile_post(caller: Caller, postId: str) -> Response:
 @router.post("/v1/posts/{postId}/retry", response_model=PostResponse, responses=problems(400, 404, 409, 422), summary="Retry post")
 async def retry_post(caller: Caller, postId: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Response:
     """Send a failed post again. One whose outcome is unknown may be live: that needs `{"force": true}`."""
-    force = (body or {}).get("force", False)
+    force = known(body, "force").get("force", False)
     if not isinstance(force, bool):
         raise InvalidRequest("force must be true or false", code="field_type_invalid", path="force")
     await caller.write(posts.retry, postId, force=force)

@@ -18,8 +18,11 @@ from socialclaw.db.posts import Post
 from socialclaw.errors import InvalidRequest
 from socialclaw.publishing import listing, runs
 from socialclaw.scheduling import campaign, times
+from socialclaw.scheduling.misnamed import TIME
 
 router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
+
+MISSES = dict.fromkeys((*TIME.split(), "publishat", "begin", "from"), "startAt")  # passed over, the run would go out at its old times
 
 
 @router.get("/v1/runs/{runId}/status", response_model=RunStatusResponse, responses=problems(404), summary="Run status")
@@ -69,7 +72,7 @@ async def run_table(caller: Caller, runId: str) -> Response:
 )
 async def publish_run(caller: Caller, runId: str, request: Request) -> Response:
     """Schedule a draft. `startAt` moves its earliest post there and keeps all distances."""
-    body = json_object(await request.body())
+    body = json_object(await request.body(), "startAt", "start_at", misses=MISSES)
     start = body.get("startAt", body.get("start_at"))
     moment = None
     if start not in (None, ""):

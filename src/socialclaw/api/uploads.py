@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from socialclaw.api.answers import ok
+from socialclaw.api.answers import closed, ok
 from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.openapi import ASSETS, takes
@@ -73,7 +73,7 @@ async def sign_upload_part(caller: Caller, assetId: str, body: MultipartPartRequ
     """
     url = await multipart.part_url(caller.system, caller.workspace_id, assetId, body.upload_id, body.part_number, test=caller.test)
     number, seconds = body.part_number, multipart.URL_SECONDS
-    return ok(assetId=assetId, uploadId=body.upload_id, partNumber=number, url=url, expiresIn=seconds)
+    return closed(assetId=assetId, uploadId=body.upload_id, partNumber=number, url=url, expiresIn=seconds)
 
 
 @router.post(
@@ -91,7 +91,7 @@ async def complete_upload(caller: Caller, assetId: str, body: MultipartCompleteR
     said = [Part(part.number, 0, part.etag) for part in body.parts]
     facts = {"width": body.width, "height": body.height, "duration": body.duration}
     asset = await complete(caller.system, caller.workspace_id, assetId, body.upload_id, said, test=caller.test, **facts)
-    return ok(asset=wire(asset, caller.system.settings.base_url))
+    return closed(asset=wire(asset, caller.system.settings.base_url))
 
 
 @router.post(
@@ -103,7 +103,7 @@ async def complete_upload(caller: Caller, assetId: str, body: MultipartCompleteR
 )
 async def abort_upload(caller: Caller, request: Request, assetId: str) -> Response:
     """Give an upload up, with all that has arrived of it. May be done again. `uploadId` may be named, to be sure which one."""
-    upload_id = json_object(await request.body()).get("uploadId")
+    upload_id = json_object(await request.body(), "uploadId").get("uploadId")
     if upload_id is not None and not isinstance(upload_id, str):
         raise InvalidRequest("uploadId must be text", code="field_type_invalid", path="uploadId")
     await multipart.abort(caller.system, caller.workspace_id, assetId, upload_id, test=caller.test)

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from socialclaw.providers.issues import Issue, shown
+from socialclaw.spelling import nearest
 
 MOST_UNKNOWN = 50  # unknown settings that are listed one by one
 MOST_NUMBER = 2**53  # beyond it, JSON readers disagree
@@ -89,15 +90,7 @@ def settle(
         issue = Issue(none_code or "publish_settings_unsupported", "This account type has no settings", "settings", {"allowedKeys": []})
         return {}, [issue] if given else []
     known = {name: s for s in settings for name in (s.id, *s.aliases)}
-    issues = [
-        Issue(
-            f"{prefix}_settings_unsupported",
-            f"Unknown setting {shown(name)}; allowed: {', '.join(s.id for s in settings)}",
-            f"settings.{shown(name)}",
-            {"allowedKeys": [s.id for s in settings]},
-        )
-        for name in islice((name for name in given if name not in known), MOST_UNKNOWN)
-    ]
+    issues = [_unknown(name, settings, prefix) for name in islice((name for name in given if name not in known), MOST_UNKNOWN)]
     effective: dict[str, Any] = {}
     for s in settings:
         if s.only_with[0] and effective.get(s.only_with[0]) not in s.only_with[1]:
@@ -120,3 +113,12 @@ def settle(
 
 def _supported(setting: Setting) -> dict[str, Any]:
     return {"supportedValues": [o for o in setting.options if o]} if setting.options else {}
+
+
+def _unknown(name: str, settings: Sequence[Setting], prefix: str) -> Issue:
+    ids = [s.id for s in settings]
+    meant = nearest(name, ids)
+    hint = f"did you mean {meant}?" if meant else f"allowed: {', '.join(ids)}"
+    message = f"Unknown setting {shown(name)}; {hint}"
+    details = {"allowedKeys": ids, **({"didYouMean": meant} if meant else {})}
+    return Issue(f"{prefix}_settings_unsupported", message, f"settings.{shown(name)}", details)

@@ -12,6 +12,7 @@ import msgspec
 from socialclaw.providers.issues import shown
 from socialclaw.scheduling.assets import MOST_ASSETS, Library, StoredAsset
 from socialclaw.scheduling.notes import Notes
+from socialclaw.scheduling.strictness import ASSET
 
 MOST_NUMBER = 2**53
 KINDS = frozenset({"image", "video", "audio", "other"})
@@ -110,6 +111,7 @@ class AssetReader:
         return {"id": default_id, "url": self._checked(url, path), "managed": False}
 
     def _described(self, raw: Mapping[str, Any], default_id: str, path: str) -> dict[str, Any]:
+        ASSET.look(raw, path, self._notes)
         text = self._notes.text
         url = next((text(raw[name], f"{path}.{name}").strip() for name in ("url", "media_link", "mediaLink") if raw.get(name)), "")
         own = text(raw.get("id"), f"{path}.id").strip()

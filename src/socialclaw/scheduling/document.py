@@ -16,6 +16,7 @@ from socialclaw.scheduling.parents import link
 from socialclaw.scheduling.plan import CAMPAIGNS, MODES, MOST_POSTS, POSTS, Plan, Resolve
 from socialclaw.scheduling.post import PostReader, Zone
 from socialclaw.scheduling.steps import CampaignReader
+from socialclaw.scheduling.strictness import OF_CAMPAIGNS, OF_POSTS
 
 MOST_KEY = 255  # characters in an idempotency key
 KEY_NAMES = ("idempotencyKey", "idempotency_key")
@@ -35,6 +36,7 @@ def parse(document: object, *, now: datetime, accounts: Resolve, library: Librar
     if schedule is None:
         _add_rootless(document, notes)
         return Plan(issues=notes.issues())
+    _look(document, notes)
     now = now - timedelta(microseconds=now.microsecond % 1000)
     reader = PostReader(notes, now=now, accounts=accounts, library=library)
     key = _key(document, notes)
@@ -42,11 +44,11 @@ def parse(document: object, *, now: datetime, accounts: Resolve, library: Librar
     mode = _mode(schedule, notes)
     model = _model(schedule, notes) if _is_one(document, notes) else None
     if model is None:
-        return Plan(zone[0], mode, POSTS, key, issues=notes.issues())
+        return Plan(zone[0], mode, POSTS, key, issues=notes.issues(), warnings=tuple(notes.warnings))
     campaigns = CampaignReader(reader, zone)
     paths = campaigns.read_all(schedule["campaigns"]) if model == CAMPAIGNS else _read_posts(schedule["posts"], reader, zone)
     linked = link(reader.posts, paths, notes)
-    return Plan(zone[0], mode, model, key, tuple(linked), tuple(campaigns.summaries), notes.issues())
+    return Plan(zone[0], mode, model, key, tuple(linked), tuple(campaigns.summaries), notes.issues(), tuple(notes.warnings))
 
 
 def idempotency_key(document: object) -> str | None:
@@ -72,11 +74,22 @@ def root(document: object) -> dict[str, Any] | None:
     return {**around, **{name: value for name, value in inner.items() if name not in around or given(value)}} if around else inner
 
 
+def _look(document: object, notes: Notes) -> None:
+    """Note what a wrapper, and the schedule in it, hold beside their fields."""
+    for holder in (document, document.get("schedule")) if isinstance(document, dict) else ():
+        if isinstance(holder, dict):
+            (OF_CAMPAIGNS if _list(holder, "campaigns") else OF_POSTS).look(holder, "", notes)
+
+
 def _add_rootless(document: object, notes: Notes) -> None:
-    if isinstance(document, dict):
-        notes.add("schedule_invalid", "schedule must be an object with posts or campaigns", "schedule")
+    wrapped = isinstance(document, dict)
+    text = document["schedule"] if isinstance(document, dict) else document
+    if not isinstance(text, str) or not text.lstrip().startswith("{"):
+        whole = "schedule must be" if wrapped else "A schedule is"
+        notes.add("schedule_invalid", f"{whole} a JSON object with posts or campaigns", "schedule" if wrapped else "")
     else:
-        notes.add("schedule_invalid", "A schedule is a JSON object with posts or campaigns")
+        message = "The schedule is text that holds JSON: send the object itself, not a string with it"
+        notes.add("schedule_invalid", message, "schedule" if wrapped else "")
 
 
 def _is_one(document: object, notes: Notes) -> bool:

@@ -64,7 +64,7 @@ def judged(plan: Plan, found: Mapping[str, Glimpse], accounts: Resolve) -> Plan:
         against = _against(post, result, judge) if judge else []
         issues += [i for i in _at(post, [*result.issues, *against]) if (i.code, i.path) not in known]
         warnings += _at(post, [*result.warnings, *(_unknown(post, result, judge) if judge else [])])
-    return replace(plan, issues=(*plan.issues, *islice(issues, MOST_ISSUES)), warnings=tuple(islice(warnings, MOST_ISSUES)))
+    return replace(plan, issues=(*plan.issues, *islice(issues, MOST_ISSUES)), warnings=(*plan.warnings, *islice(warnings, MOST_ISSUES)))
 
 
 class _Judges:

@@ -12,20 +12,24 @@ from socialclaw.providers.issues import MOST_ISSUES, Issue, further
 
 MOST_BYTES = 256 * 1024  # of UTF-8, in one text field
 MOST_CHARACTERS = MOST_BYTES // 4  # a text of so many characters cannot have more bytes than that
+MOST_WARNINGS = 1000  # of what a document says
 
 
 class Notes:
     """`order` is the number of the post being read: what is noted later about an earlier post is sorted in by it.
 
-    `found` grows with each problem up to MOST_ISSUES; `more` counts those after it. `quick` is the length up to which a text
-    needs no look at all; below 0 when the document holds characters that no text may hold.
+    `found` grows with each problem up to MOST_ISSUES; `more` counts those after it. `warnings` are what forbids nothing; `compared`
+    counts unknown fields. `quick` is the length up to which a text needs no look at all; below 0 when the document holds characters
+    that no text may hold.
     """
 
-    __slots__ = ("found", "more", "order", "quick")
+    __slots__ = ("compared", "found", "more", "order", "quick", "warnings")
 
     def __init__(self, document: object, body: bytes | None = None) -> None:
         self.found: list[tuple[int, Issue]] = []
         self.more = 0
+        self.warnings: list[Issue] = []
+        self.compared = 0
         self.order = 0
         self.quick = MOST_CHARACTERS if _clean(document, body) else -1
 
@@ -34,6 +38,10 @@ class Notes:
             self.found.append((self.order if order is None else order, Issue(code, message, path, details or {})))
         else:
             self.more += 1
+
+    def warn(self, code: str, message: str, path: str, details: Mapping[str, Any] | None = None) -> None:
+        if len(self.warnings) < MOST_WARNINGS:
+            self.warnings.append(Issue(code, message, path, details or {}))
 
     def issues(self) -> tuple[Issue, ...]:
         """In document order; for one post, in the order of its checks."""

@@ -17,8 +17,10 @@ from socialclaw.scheduling.check import Judge
 from socialclaw.scheduling.notes import Notes
 from socialclaw.scheduling.places import Place, Places
 from socialclaw.scheduling.plan import CAMPAIGNS, POLICIES, POSTS, PlannedPost, Resolve
+from socialclaw.scheduling.strictness import POST, STEP
 from socialclaw.scheduling.times import resolve, stamp, zone
 
+DATE = len("2030-01-31")  # what is no longer says no time of day
 GRACE = timedelta(minutes=5)  # how far in the past a time may lie
 _NUMBERED = re.compile(r"post_([1-9][0-9]{0,5})")
 INTERACTIONS = ("post", "reply", "comment")
@@ -80,6 +82,9 @@ class PostReader:
         This runs for every post of every schedule, so what a post does not say costs it nothing.
         """
         get, found = raw.get, self.notes.found
+        level = POST if seat is None else STEP
+        if not level.knows(raw):
+            level.look(raw, path, self.notes)
         try:
             place = self._known[get("account"), get("provider")]
         except (KeyError, TypeError):
@@ -160,11 +165,17 @@ class PostReader:
         except ValueError as error:
             self.notes.add("invalid_publish_time", f"{path} {error}", path)
             return None
+        self.dated(text, path)
         if instant < self.earliest:
             at = stamp(instant)
             message = f"{path} is in the past: {at}. Leave it out to publish at once"
             self.notes.add("publish_time_in_past", message, path, {"publishAtUtc": at, "now": stamp(self.now)})
         return instant
+
+    def dated(self, text: Any, path: str) -> None:
+        """Warn of a time that is only a date."""
+        if len(text.strip()) <= DATE:
+            self.notes.warn("publish_time_is_midnight", f"{path} is a date without a time: it means 00:00 on that day", path)
 
     def moment(self, raw: dict[str, Any], path: str, local: tzinfo) -> tuple[datetime, int | None]:
         """When a post that is in no campaign is due: now, unless it says otherwise."""
@@ -174,6 +185,8 @@ class PostReader:
         try:
             instant = resolve(text, local)
             if instant >= self.earliest:
+                if len(text.strip()) <= DATE:
+                    self.dated(text, f"{path}.publish_at")
                 return instant, None
         except ValueError:
             pass  # and again, to say so

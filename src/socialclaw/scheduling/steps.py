@@ -10,6 +10,7 @@ from typing import Any
 from socialclaw.scheduling.fields import canonical, given
 from socialclaw.scheduling.plan import CampaignSummary
 from socialclaw.scheduling.post import PostReader, Seat, Zone
+from socialclaw.scheduling.strictness import CAMPAIGN, TARGET
 from socialclaw.scheduling.times import LAST_YEAR
 
 DELAYS = {"delay_ms": 1, "delay_seconds": 1000, "delay_minutes": 60_000}  # in milliseconds; the first that is given counts
@@ -119,7 +120,9 @@ class CampaignReader:
         if not isinstance(raw, dict):
             self._notes.add("campaign_invalid", f"{path} must be an object", path)
             return
-        campaign = self._level(canonical(raw), path, self._zone, None)
+        named = canonical(raw)
+        CAMPAIGN.look(named, path, self._notes)
+        campaign = self._level(named, path, self._zone, None)
         own_id = self._notes.text(raw.get("id"), f"{path}.id").strip() or f"campaign_{index + 1}"
         name = self._notes.text(campaign.raw.get("name"), f"{path}.name").strip() or own_id
         targets = raw.get("targets")
@@ -144,6 +147,7 @@ class CampaignReader:
             self._notes.add("campaign_target_invalid", f"{path} must be an object", path)
             return
         raw = canonical(raw)
+        TARGET.look(raw, path, self._notes)
         steps = raw.get("steps")
         if not given(raw.get("account")) and not _have_accounts(steps):
             self._notes.add("campaign_target_account_required", f"{path} needs an account", f"{path}.account")

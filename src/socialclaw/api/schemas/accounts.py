@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import StrictBool
 
-from socialclaw.api.dialect import Closed, Object, OpenObject, ProviderName, Schema, Time, known_as, optional
+from socialclaw.api.dialect import Body, Closed, Object, OpenObject, ProviderName, Schema, Time, known_as, optional
 from socialclaw.api.schemas.envelopes import OkResponse
 
 
@@ -36,8 +36,13 @@ class Connection(Schema):
     created_at: Time | None = None
 
 
-class ConnectionStartRequest(Schema):
+class ConnectionStartRequest(Body):
     """Which network to connect, with what a network without OAuth needs."""
+
+    misses: ClassVar = {"network": "provider", "platform": "provider", "token": "botToken", "chat": "chatId", "channel": "chatId"} | {
+        "webhook": "webhookUrl",
+        "url": "webhookUrl",
+    }
 
     provider: ProviderName
     bot_token: str | None = known_as("botToken", "bot_token")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from socialclaw.api.dialect import Closed, OpenObject, known_as
+from socialclaw.api.dialect import ClosedBody, OpenObject, known_as
 from socialclaw.api.schemas.envelopes import OkResponse
 
 
-class AnalyticsRefreshRequest(Closed):
+class AnalyticsRefreshRequest(ClosedBody):
     """Which post to measure now, and over which window: lifetime (the default), 24h, 7d or 30d."""
 
     post_id: str = known_as("postId", "post_id", default=...)

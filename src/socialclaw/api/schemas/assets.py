@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, StrictInt
 
-from socialclaw.api.dialect import Closed, Object, Schema, Time, Uri, known_as, optional
+from socialclaw.api.dialect import Body, Closed, ClosedBody, Object, Schema, Time, Uri, known_as, optional
 from socialclaw.storage.parts import MOST_PARTS
 
 Kind = Literal["image", "video", "audio", "other"]
@@ -29,8 +29,14 @@ class Asset(Schema):
     created_at: Time | None = None
 
 
-class AssetUploadRequest(Schema):
+class AssetUploadRequest(Body):
     """A file in base64. `contentType` is accepted for `mime`."""
+
+    misses: ClassVar = {"content": "contentBase64", "data": "contentBase64", "base64": "contentBase64", "url": "sourceUrl"} | {
+        "src": "sourceUrl",
+        "expiresat": "deleteAfter",
+        "mimetype": "mime",
+    }
 
     filename: str = known_as("filename", listed=["name"], default=...)
     mime: str | None = known_as("mime", silent=["contentType", "content_type"])
@@ -41,10 +47,11 @@ class AssetUploadRequest(Schema):
     delete_after: Time | None = None
 
 
-class AssetImportRequest(Schema):
+class AssetImportRequest(Body):
     """A file that is fetched from a public URL. Without a name it is called as the path of the URL ends."""
 
     inline: ClassVar[bool] = True
+    misses: ClassVar = {"expiresat": "deleteAfter", "mimetype": "mime"}
 
     source_url: str = known_as("sourceUrl", listed=["source_url"], default=...)
     filename: str | None = known_as("filename", "name")
@@ -55,7 +62,7 @@ class AssetImportRequest(Schema):
     delete_after: Time | None = None
 
 
-class AssetRegistrationRequest(Schema):
+class AssetRegistrationRequest(Body):
     """A file that is in our storage already."""
 
     object_key: str
@@ -84,7 +91,7 @@ class AssetsResponse(Schema):
     assets: list[Asset]
 
 
-class MultipartUploadInitiateRequest(Closed):
+class MultipartUploadInitiateRequest(ClosedBody):
     """A file that is going to be sent in parts: its name, its bytes, and the type that it is said to have."""
 
     filename: str = known_as("filename", "name", default=...)
@@ -112,7 +119,7 @@ class MultipartInitiateResponse(Schema):
     upload: Upload = optional()
 
 
-class MultipartPartRequest(Closed):
+class MultipartPartRequest(ClosedBody):
     """Which part of which upload."""
 
     upload_id: str
@@ -146,7 +153,7 @@ def _few_enough(parts: Any) -> Any:
     return parts
 
 
-class MultipartCompleteRequest(Schema):
+class MultipartCompleteRequest(Body):
     """Every part that was sent. What is said of the file counts where the file itself does not tell."""
 
     upload_id: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import StrictInt
 
-from socialclaw.api.dialect import Closed, Object, OpenObject, Schema, Time, Uri, optional
+from socialclaw.api.dialect import Body, Closed, Object, OpenObject, Schema, Time, Uri, optional
 from socialclaw.api.schemas.envelopes import OkResponse
 
 
@@ -47,8 +47,10 @@ class HealthResponse(OkResponse):
     public_base_url: Uri = optional()
 
 
-class KeyCreateRequest(Schema):
+class KeyCreateRequest(Body):
     """A key to be made. `kind` is `personal` (the default) or `agent`."""
+
+    misses: ClassVar = {"name": "label", "title": "label", "type": "kind", "keytype": "kind"}
 
     label: str | None = None
     kind: str | None = None
