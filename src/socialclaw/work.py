@@ -165,7 +165,11 @@ class Worker:
         except IntegrityError:
             if not outcome.published:
                 raise
-            instead = verdicts.taken(outcome.claim, outcome.changes["provider_post_id"])
+            now, settle, confirm = utc_now(), settle_seconds(self.system, outcome.claim.post.provider), self._settings.confirm_seconds
+            if outcome.claim.post.stage == "reconcile":  # found, and another post of ours was quicker: this one may still be there
+                instead = verdicts.look_again(outcome.claim, now=now, settle=settle, confirm=confirm)
+            else:
+                instead = verdicts.taken(outcome.claim, outcome.changes["provider_post_id"])
             instead.wanted = outcome.wanted
             return await self._record(instead)
 

@@ -157,7 +157,6 @@ async def test_withdrawn_access_parks_the_look_until_the_account_is_connected_ag
     await desk.wait(LOOKED)
     parked = await desk.post(post)
     assert (parked["status"], parked["blockedBy"]) == ("publishing", "account")
-    assert await desk.refused(post, "cancel") == "post_not_cancelable"
     await desk.connect()
     await desk.work()
     assert (await desk.post(post))["status"] == "published"

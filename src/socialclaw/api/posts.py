@@ -89,17 +89,26 @@ async def delete_post(caller: Caller, postId: str) -> Response:
     return await _detail(caller, postId)
 
 
-@router.delete("/v1/posts/{postId}", response_model=PostResponse, responses=problems(404, 409), summary="Cancel post")
+@router.delete(
+    "/v1/posts/{postId}",
+    response_model=PostResponse,
+    responses=problems(404, 409) | {202: {"model": PostResponse, "description": "Wanted back; it may have been sent already"}},
+    summary="Cancel post",
+)
 async def cancel_post(caller: Caller, postId: str) -> Response:
-    """Take a post back before it is published, and the replies that wait for it."""
-    await caller.write(posts.cancel, postId)
-    return await _detail(caller, postId)
+    """Take a post back before it is published, and the replies that wait for it.
+
+    Where it may have been sent already, the answer is 202 and the post has `cancelRequestedAt`: nothing more is sent, and it ends
+    `canceled` if its network does not have it, `published` if it does, or `failed` with `publish_outcome_unknown`.
+    """
+    post = await caller.write(posts.cancel, postId)
+    return await _detail(caller, postId, status=202 if post.status == "publishing" else 200)
 
 
-async def _detail(caller: CallerContext, post_id: str) -> Response:
+async def _detail(caller: CallerContext, post_id: str, *, status: int = 200) -> Response:
     found, row = await caller.read(_read_detail, post_id, caller)
     account = {"id": found.account.id, "displayName": found.account.display_name, "handle": found.account.handle} if found.account else None
-    return ok(post=row, account=account, latestAttempt=attempt_out(found.attempts[-1]) if found.attempts else None)
+    return ok(status, post=row, account=account, latestAttempt=attempt_out(found.attempts[-1]) if found.attempts else None)
 
 
 def _read_detail(scope: Scope, post_id: str, caller: CallerContext) -> tuple[posts.Detail, listing.Row]:

@@ -31,7 +31,8 @@ class Post(Owned):
 
     `next_at` is the instant at which something is to be done about it, null when nothing is; `stage` says what:
     publish | confirm (accepted, not yet visible) | reconcile (an answer was lost). `blocked_by` parent or account: waiting
-    for that, with `next_at` null. `fence` counts claims: whoever holds an older number may write nothing.
+    for that, with `next_at` null. `fence` counts claims: whoever holds an older number may write nothing. `network_key`: which post of
+    the network it is, in the whole installation; see `ownership`.
     """
 
     __tablename__ = "posts"
@@ -79,12 +80,14 @@ class Post(Owned):
     provider_url: Mapped[str | None]
     provider_status: Mapped[str | None]  # accepted | published | deleted | failed
     reconciliation_status: Mapped[str | None]  # pending | confirmed | not_found | unresolved
+    network_key: Mapped[str | None]
     published_at: Mapped[datetime | None]
     error_code: Mapped[str | None]
     error: Mapped[str | None]
     marked_at: Mapped[datetime | None]  # when the call whose answer was lost was about to be sent
     looks: Mapped[int] = mapped_column(default=0)  # how often it was looked for since
     collect_at: Mapped[datetime | None]  # when its figures are to be collected next
+    cancel_requested_at: Mapped[datetime | None]  # when somebody wanted it back that may have been sent
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     __table_args__ = (
         Index("posts_of_workspace", "workspace_id", "publish_at", "id"),
@@ -108,7 +111,7 @@ class Post(Owned):
         Index(
             "posts_to_collect", "collect_at", postgresql_where=text("collect_at IS NOT NULL"), sqlite_where=text("collect_at IS NOT NULL")
         ),
-        Index("posts_on_network", "account_id", "provider_post_id", unique=True),
+        Index("posts_on_network", "network_key", unique=True),
     )
 
 

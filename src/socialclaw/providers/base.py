@@ -170,6 +170,7 @@ class Provider:
     account_metrics: Mapping[str, str] = field(default_factory=dict)  # the same of accounts
     windows: tuple[str, ...] = ("lifetime",)  # of `WINDOWS`, those that the network itself can answer for
     account_windows: tuple[str, ...] = ()  # the same of accounts, where they differ
+    ids_per_destination: bool = False  # the ids of its posts tell them apart on one destination only
     evidence: str = ""  # by what a lost answer is decided, and what stays unknowable; a sentence or two for the docs
 
     def can(self, ability: type) -> bool:

@@ -18,10 +18,10 @@ from socialclaw.providers.wire import listening
 from socialclaw.publishing import verdicts
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.drafts import drafted
-from socialclaw.publishing.outcomes import Outcome
-from socialclaw.publishing.policy import Fail, Limits, Park, decide
-from socialclaw.publishing.reconcile import look, settle_seconds
-from socialclaw.publishing.steps import DurableSteps, NotYet, StepLog, Superseded
+from socialclaw.publishing.outcomes import Outcome, take_back
+from socialclaw.publishing.policy import Fail, Park, decide
+from socialclaw.publishing.reconcile import limits, look, settle_seconds
+from socialclaw.publishing.steps import DurableSteps, NotYet, StepLog, Superseded, WantedBack
 from socialclaw.scheduling import quotas
 from socialclaw.system import System
 
@@ -78,6 +78,8 @@ class Attempts:
             return outcome
         except Superseded:
             return None
+        except WantedBack:
+            return take_back(Outcome(claim, {}))
         except NotYet as pause:
             return verdicts.waiting(claim, seconds=pause.seconds, now=utc_now())
         except Exception as error:
@@ -106,13 +108,11 @@ class Attempts:
             return await adapter.publish(draft, steps)
 
     def _decided(self, claim: Claim, error: Exception) -> Outcome:
-        settings = self.system.settings
-        limits = Limits(settings.retry_first_seconds, settings.retry_most_seconds, settings.retry_tries)
         if not isinstance(error, SocialClawError):
             log.error("post %s: an unexpected error", claim.post.id, exc_info=error)
         now = utc_now()
         tries = claim.post.tries + 1
-        decision = decide(error, now=now, due=claim.post.publish_at, tries=tries, limits=limits, jitter=random.random())
+        decision = decide(error, now=now, due=claim.post.publish_at, tries=tries, limits=limits(self.system), jitter=random.random())
         if isinstance(decision, Fail) and claim.undone:
             return verdicts.unknown(claim, f"The post may be live, and it could not be looked for: {verdicts.told(error)[1]}")
         return verdicts.decided(claim, error, decision, now=now, settle=settle_seconds(self.system, claim.post.provider))

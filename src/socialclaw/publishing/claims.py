@@ -49,6 +49,7 @@ class Claim:
     steps: dict[str, tuple[bool, Any, datetime, int]]
     lease: Lease = field(default_factory=Lease)
     changes: list[dict[str, Any]] = field(default_factory=list)
+    sent: bool = False  # an irreversible step is done: the network has something of it
 
     @property
     def undone(self) -> list[str]:
@@ -135,9 +136,12 @@ def _begin(session: Session, asked: float, now: datetime, posts: list[Post], wan
     accounts = {a.id: a for a in session.scalars(select(Account).where(Account.id.in_([p.account_id for p in posts])))}
     modes = dict(session.execute(select(Workspace.id, Workspace.mode).where(Workspace.id.in_({p.workspace_id for p in posts}))).all())
     steps: dict[str, dict[str, tuple[bool, Any, datetime, int]]] = {p.id: {} for p in posts}
+    sent = set[str]()
     if again := [p.id for p in posts if p.attempt_count]:
         for step in session.scalars(select(Step).where(Step.post_id.in_(again))):
             steps[step.post_id][step.name] = (step.done, step.result.get("value"), step.at, step.fence)
+            if step.done and step.result.get("sent"):
+                sent.add(step.post_id)
     updates, lost, opened, claims = [], [], [], {}
     for post in posts:
         worker = wanted[post.account_id]
@@ -170,6 +174,7 @@ def _begin(session: Session, asked: float, now: datetime, posts: list[Post], wan
             attempt_no=number,
             steps=steps[post.id],
             lease=Lease().begin(asked, worker.lease),
+            sent=post.id in sent,
         )
     session.connection().execute(_CLAIM_POST, updates)
     if lost:

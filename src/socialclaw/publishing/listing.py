@@ -59,6 +59,7 @@ MEMBERS: dict[str, Any] = {
     "publishAtUtc": wire_time(Post.publish_at),
     "publishedAt": wire_time(Post.published_at),
     "nextAttemptAt": wire_time(Post.next_at),
+    "cancelRequestedAt": wire_time(Post.cancel_requested_at),
     "createdAt": wire_time(Post.created_at),
     "updatedAt": wire_time(Post.updated_at),
     "assets": wire_json(Post.assets),

@@ -19,6 +19,7 @@ from socialclaw.db.base import Hint, utc_now
 from socialclaw.db.posts import Attempt, Lane, Post, Step
 from socialclaw.publishing.claims import Claim, Wanted, claim
 
+CANCELED, TAKEN_BACK = "canceled", "The post was canceled before anything of it was published"
 NOBODY = ""  # has the lane of an account that is to be left alone for a while: no end of a worker ends that
 COLUMNS = (
     "status",
@@ -28,6 +29,7 @@ COLUMNS = (
     "waiting",
     "tries",
     "provider_post_id",
+    "network_key",
     "provider_url",
     "provider_status",
     "reconciliation_status",
@@ -92,9 +94,11 @@ def record(session: Session, outcomes: Sequence[Outcome]) -> list[Next]:
     """Write these outcomes; those whose post is no longer ours change nothing."""
     now = utc_now()
     ids = sorted(o.claim.post.id for o in outcomes)
-    rows = session.execute(select(Post.id, Post.fence).where(Post.id.in_(ids)).order_by(Post.id).with_for_update())
-    current = dict(rows.all())
-    ours = [o for o in outcomes if current.get(o.claim.post.id) == o.claim.fence]
+    columns = select(Post.id, Post.fence, Post.cancel_requested_at)
+    rows = session.execute(columns.where(Post.id.in_(ids)).order_by(Post.id).with_for_update()).all()
+    current = {post_id: fence for post_id, fence, _ in rows}
+    back = {post_id for post_id, _, requested in rows if requested}
+    ours = [o if o.claim.post.id not in back else take_back(o) for o in outcomes if current.get(o.claim.post.id) == o.claim.fence]
     hints: dict[str, list[Hint]] = {o.claim.post.id: [] for o in outcomes}
     if ours:
         _spare_reconnected(session, [o for o in ours if o.reconnect], now)
@@ -115,6 +119,24 @@ def record(session: Session, outcomes: Sequence[Outcome]) -> list[Next]:
     following = claim(session, [o.wanted for o in outcomes if o.wanted])
     claims = iter(following)
     return [Next(next(claims) if o.wanted else None, tuple(hints[o.claim.post.id])) for o in outcomes]
+
+
+def take_back(o: Outcome) -> Outcome:
+    """What an outcome comes to where somebody wants the post back: whatever was not sent by now is not sent any more.
+
+    What may have been sent goes on being looked for, also where nobody would do so for now; what the network has goes its way.
+    """
+    if o.changes.get("status") in ("published", "failed"):
+        return o
+    if o.claim.undone and not o.erase_marks:
+        if o.changes.get("blocked_by"):
+            o.changes |= {"next_at": utc_now(), "blocked_by": None}
+        return o
+    if o.claim.sent and not o.ended:
+        return o
+    o.changes |= {"status": "canceled", "stage": "publish", "next_at": None, "blocked_by": None, "waiting": False}
+    o.ended, o.ok, o.code, o.message, o.retryable = True, False, CANCELED, TAKEN_BACK, False
+    return o
 
 
 def _spare_reconnected(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:

@@ -64,7 +64,8 @@ def decide(error: Exception, *, now: datetime, due: datetime, tries: int, limits
         case RateLimited(retry_after=seconds):
             if now - due > LONGEST_LIMIT:
                 return Fail()
-            return RetryAt(now + timedelta(seconds=max(1.0, seconds)), counts=False, hold=seconds <= LONGEST_HOLD)
+            wait = min(max(1.0, seconds), LONGEST_LIMIT.total_seconds())
+            return RetryAt(now + timedelta(seconds=wait), counts=False, hold=seconds <= LONGEST_HOLD)
         case Unavailable():
             return again(now, tries=tries, limits=limits, jitter=jitter)
         case ProviderError():

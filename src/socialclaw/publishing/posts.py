@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy import delete as delete_rows
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from socialclaw.accounts import credentials
 from socialclaw.accounts.tokens import scrub, unseal
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, utc_now
-from socialclaw.db.posts import Attempt, Post, Step
+from socialclaw.db.posts import Attempt, Lane, Post, Step
 from socialclaw.errors import Conflict, InvalidRequest, Rejected, Unauthorized
 from socialclaw.networks import providers
 from socialclaw.providers import draft
 from socialclaw.providers.base import Confirms, Deletes
 from socialclaw.publishing import verdicts
 from socialclaw.publishing.claims import Claim
-from socialclaw.publishing.outcomes import record
-from socialclaw.publishing.reconcile import candidates, owned, settle_seconds
+from socialclaw.publishing.outcomes import CANCELED, NOBODY, TAKEN_BACK, record
+from socialclaw.publishing.ownership import network_key, owned
+from socialclaw.publishing.reconcile import candidates, settle_seconds
 from socialclaw.system import System
 
 STATUSES = ("draft", "scheduled", "publishing", "published", "retry_pending", "failed", "canceled")
+UNSENT = ("draft", "scheduled", "retry_pending")  # nothing of these can be on the network
 
 
 NARROWING: dict[str, Callable[[Any], ColumnElement[bool]]] = {
@@ -88,9 +91,11 @@ def cancel(scope: Scope, post_id: str) -> Post:
     post = scope.one(Post, post_id, lock=True)
     if post.status == "canceled":
         return post
-    if post.status not in ("draft", "scheduled", "retry_pending"):
+    if post.status == "publishing":
+        return _take_back(scope, post)
+    if post.status not in UNSENT:
         raise Conflict(
-            f"Only a post that is not being published can be canceled; this one is {post.status}",
+            f"Only a post that is not published yet can be canceled; this one is {post.status}",
             code="post_not_cancelable",
             postStatus=post.status,
         )
@@ -98,14 +103,42 @@ def cancel(scope: Scope, post_id: str) -> Post:
     return post
 
 
+def _take_back(scope: Scope, post: Post) -> Post:
+    """Cancel a post that is being worked on: at once where nothing of it can have been sent; else it is wanted back.
+
+    Whoever works on it comes too late to send anything: a mark is only written under the fence, and for a post that nobody wants back.
+    """
+    now, steps = utc_now(), scope.session.scalars(select(Step).where(Step.post_id == post.id)).all()
+    if any(not step.done or step.result.get("sent") for step in steps):
+        post.cancel_requested_at, post.updated_at = post.cancel_requested_at or now, now
+        if post.blocked_by == "account" or (post.waiting and post.stage == "reconcile"):  # nobody is on it: somebody shall be
+            post.next_at, post.blocked_by = now, None
+            scope.hint("publish", post.account_id, now)
+        _cancel_with_replies(scope, _replies(scope, [post]))
+        return post
+    post.fence, post.waiting = post.fence + 1, False
+    _close(scope, post, ok=False, code=CANCELED, message=TAKEN_BACK)
+    scope.session.execute(delete_rows(Lane).where(Lane.post_id == post.id, Lane.worker_id != NOBODY))
+    _cancel_with_replies(scope, [post])
+    return post
+
+
+def _close(scope: Scope, post: Post, **how: Any) -> None:
+    """End the open attempt, if there is one."""
+    open_attempts = update(Attempt).where(Attempt.post_id == post.id, Attempt.finished_at.is_(None))
+    scope.session.execute(open_attempts.values(finished_at=utc_now(), retryable=False, **how))
+
+
 def _cancel_with_replies(scope: Scope, posts: list[Post]) -> None:
     while posts:
         for post in posts:
             post.status, post.next_at, post.updated_at = "canceled", None, utc_now()
-        query = scope.all(Post).where(
-            Post.parent_post_id.in_([p.id for p in posts]), Post.status.in_(("draft", "scheduled", "retry_pending"))
-        )
-        posts = list(scope.session.scalars(query.with_for_update()))
+        posts = _replies(scope, posts)
+
+
+def _replies(scope: Scope, posts: list[Post]) -> list[Post]:
+    query = scope.all(Post).where(Post.parent_post_id.in_([p.id for p in posts]), Post.status.in_(UNSENT))
+    return list(scope.session.scalars(query.with_for_update()))
 
 
 def retry(scope: Scope, post_id: str, *, force: bool = False) -> Post:
@@ -124,7 +157,7 @@ def retry(scope: Scope, post_id: str, *, force: bool = False) -> Post:
         _forget(scope, post)
     now = utc_now()
     post.tries, post.looks, post.waiting, post.stage = 0, 0, False, "publish"
-    post.error_code = post.error = post.reconciliation_status = post.marked_at = None
+    post.error_code = post.error = post.reconciliation_status = post.marked_at = post.cancel_requested_at = None
     parent = scope.session.get(Post, post.parent_post_id, with_for_update=True) if post.parent_post_id else None
     if parent is not None and parent.provider_post_id is None:
         post.status, post.next_at, post.blocked_by = "scheduled", None, "parent"
@@ -138,7 +171,7 @@ def retry(scope: Scope, post_id: str, *, force: bool = False) -> Post:
 def _forget(scope: Scope, post: Post) -> None:
     """Nothing that was done counts any more: the post is made anew."""
     scope.session.execute(delete_rows(Step).where(Step.post_id == post.id))
-    post.provider_post_id = post.provider_url = post.provider_status = post.published_at = None
+    post.provider_post_id = post.network_key = post.provider_url = post.provider_status = post.published_at = None
 
 
 async def delete(system: System, workspace_id: str, post_id: str, *, test: bool) -> Post:
@@ -187,8 +220,7 @@ def _set_deleted(scope: Scope, post_id: str) -> Post:
     post.provider_status, post.updated_at = "deleted", now
     post.stage, post.next_at, post.blocked_by, post.waiting, post.fence = "publish", None, None, False, post.fence + 1
     post.collect_at = None
-    looks = update(Attempt).where(Attempt.post_id == post.id, Attempt.finished_at.is_(None))
-    scope.session.execute(looks.values(finished_at=now, ok=True, code="deleted", message="The post was deleted", retryable=False))
+    _close(scope, post, ok=True, code="deleted", message="The post was deleted")
     return post
 
 
@@ -201,8 +233,9 @@ async def reconcile(system: System, workspace_id: str, post_id: str, *, test: bo
     if not provider.can(Confirms):
         raise Conflict(f"{provider.label} offers no way to look a post up", code="provider_reconcile_unsupported", provider=provider.key)
     account, steps = _connected(found), await system.database.read(_steps, post.id)
+    claim = Claim(post, account, test, "api", post.fence, post.attempt_count, steps)
     try:
-        seen = await candidates(system, Claim(post, account, test, "api", post.fence, post.attempt_count, steps))
+        seen = await candidates(system, claim)
     except Unauthorized as error:
         raise _reconnect(post, error) from None
     except Rejected as error:
@@ -210,8 +243,10 @@ async def reconcile(system: System, workspace_id: str, post_id: str, *, test: bo
             raise
         secrets, settle = unseal(system.vault, account).values(), settle_seconds(system, post.provider)
         return await system.write(workspace_id, _taken_back, post_id, scrub(error.message, secrets), error.code, settle)
-    free = [p for p in seen if p.id not in await system.database.read(owned, post, [p.id for p in seen])]
-    return await system.write(workspace_id, _reconciled, post_id, free[0] if free else None)
+    try:
+        return await system.write(workspace_id, _reconciled, claim, seen)
+    except IntegrityError:  # another post of ours became what was found, between the look and the writing
+        return await system.write(workspace_id, _reconciled, claim, seen)
 
 
 def _taken_back(scope: Scope, post_id: str, message: str, code: str, settle: float) -> Post:
@@ -232,9 +267,11 @@ def _steps(session: Session, post_id: str) -> dict[str, tuple[bool, Any, datetim
     return {row.name: (row.done, row.result.get("value"), row.at, row.fence) for row in rows}
 
 
-def _reconciled(scope: Scope, post_id: str, seen: Any) -> Post:
+def _reconciled(scope: Scope, claim: Claim, found: Sequence[draft.Published]) -> Post:
     """Write down what the look showed. Only a failed or published post is changed: a worker looks for the others itself."""
-    post = scope.one(Post, post_id, lock=True)
+    post = scope.one(Post, claim.post.id, lock=True)
+    others = owned(scope.session, claim, [p.id for p in found])
+    seen = next((p for p in found if p.id not in others), None)
     now = utc_now()
     if post.status == "published":
         post.reconciliation_status = "confirmed" if seen else "not_found"
@@ -242,6 +279,7 @@ def _reconciled(scope: Scope, post_id: str, seen: Any) -> Post:
     elif post.status == "failed" and seen:
         post.status, post.published_at, post.error_code, post.error = "published", now, None, None
         post.provider_post_id, post.provider_url, post.provider_status = seen.id, seen.url, "published"
+        post.network_key = network_key(claim, seen.id)
         post.reconciliation_status = "confirmed"
         failed_with_it = scope.all(Post).where(Post.parent_post_id == post.id, Post.error_code == "parent_post_failed").order_by(Post.id)
         for reply in scope.session.scalars(failed_with_it.with_for_update()):

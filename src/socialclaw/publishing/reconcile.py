@@ -6,16 +6,13 @@ post of the network is adopted only if no other post of ours has its id.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from socialclaw.accounts import credentials
 from socialclaw.db.base import utc_now
-from socialclaw.db.posts import Post
 from socialclaw.errors import NotFound, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks import providers
 from socialclaw.providers.base import Confirms
@@ -24,7 +21,8 @@ from socialclaw.publishing import verdicts
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.drafts import drafted, remembered
 from socialclaw.publishing.outcomes import Outcome
-from socialclaw.publishing.policy import Park
+from socialclaw.publishing.ownership import owned
+from socialclaw.publishing.policy import Limits, Park
 from socialclaw.system import System
 
 SKEW = timedelta(seconds=5)  # how far a network's clock may be behind ours
@@ -54,12 +52,18 @@ async def look(system: System, claim: Claim) -> Outcome:
         return verdicts.look_again(claim, now=utc_now(), settle=settle, confirm=system.settings.confirm_seconds, error=error)
     except Rejected as error:
         return verdicts.refused(claim, error, now=now, settle=settle)
-    free = [p for p in found if p.id not in await system.database.read(owned, post, [p.id for p in found])]
+    free = [p for p in found if p.id not in await system.database.read(owned, claim, [p.id for p in found])]
     if free:
         return verdicts.published(claim, free[0], now=utc_now(), confirm=system.settings.confirm_seconds, how="confirmed")
     if post.stage == "reconcile" and settled:
-        return verdicts.absent(claim, now=utc_now())
+        return verdicts.absent(claim, now=utc_now(), limits=limits(system), jitter=random.random())
     return verdicts.look_again(claim, now=utc_now(), settle=settle, confirm=system.settings.confirm_seconds)
+
+
+def limits(system: System) -> Limits:
+    """How patient the operator lets us be."""
+    settings = system.settings
+    return Limits(settings.retry_first_seconds, settings.retry_most_seconds, settings.retry_tries)
 
 
 def settle_seconds(system: System, provider: str) -> float:
@@ -87,9 +91,3 @@ async def candidates(system: System, claim: Claim) -> Sequence[Published]:
             return await adapter.find(draft, mark)
 
         return await credentials.using(system, claim.account, find)
-
-
-def owned(session: Session, post: Post, ids: Sequence[str]) -> set[str]:
-    """Those of these network ids that other posts of the account already have."""
-    query = select(Post.provider_post_id).where(Post.account_id == post.account_id, Post.provider_post_id.in_(ids), Post.id != post.id)
-    return {found for found in session.scalars(query) if found}

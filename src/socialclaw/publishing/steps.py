@@ -38,6 +38,10 @@ class NotYet(Exception):
         self.seconds = seconds
 
 
+class WantedBack(Exception):
+    """Somebody wants this post back: nothing more of it is sent."""
+
+
 class Superseded(Exception):
     """Another worker has this post now: stop, write nothing."""
 
@@ -79,16 +83,19 @@ _ERASE = delete(Step.__table__).where(*_MARK)  # type: ignore[arg-type]
 def apply(session: Session, writes: Sequence[Write]) -> list[bool]:
     """Do these writes; False where a mark or a `once` result was not written because the post is no longer ours.
 
-    The result of a marked step is kept whoever holds the post: it is evidence.
+    The result of a marked step is kept whoever holds the post: it is evidence. A post that somebody wants back gets no new mark.
     """
     fresh = [w for w in writes if w.kind in ("mark", "once")]
     ours: set[tuple[str, int]] = set()
     if fresh:
         ids = sorted({w.post_id for w in fresh})
-        rows = session.execute(select(Post.id, Post.fence).where(Post.id.in_(ids)).order_by(Post.id).with_for_update())
-        ours = {(post_id, fence) for post_id, fence in rows}
+        columns = select(Post.id, Post.fence, Post.cancel_requested_at)
+        rows = session.execute(columns.where(Post.id.in_(ids)).order_by(Post.id).with_for_update()).all()
+        ours = {(post_id, fence) for post_id, fence, _ in rows}
+        back = {post_id for post_id, _, requested in rows if requested}
         known = set(session.execute(select(Step.post_id, Step.name).where(Step.post_id.in_(ids))).all())
         fresh = [w for w in fresh if (w.post_id, w.fence) in ours and (w.post_id, w.name) not in known]
+        fresh = [w for w in fresh if w.kind != "mark" or w.post_id not in back]
     connection = session.connection()
     if fresh:
         rows_in = [
@@ -105,7 +112,7 @@ def apply(session: Session, writes: Sequence[Write]) -> list[bool]:
 
 def _change(w: Write) -> dict[str, Any]:
     mark = {"b_post": w.post_id, "b_name": w.name, "b_fence": w.fence}
-    return mark | {"b_result": {"value": w.result}} if w.kind == "keep" else mark
+    return mark | {"b_result": {"value": w.result, "sent": True}} if w.kind == "keep" else mark
 
 
 class DurableSteps:
@@ -132,6 +139,8 @@ class DurableSteps:
             if self.memory[name][0]:
                 return self.memory[name][1]  # type: ignore[no-any-return]
             raise Uncertain(f"An earlier attempt may have finished {name!r}")
+        if self._claim.post.cancel_requested_at:
+            raise WantedBack
         marked = await self._mark(name)
         call = Sending(self._claim.lease)
         try:
@@ -154,6 +163,7 @@ class DurableSteps:
             raise Uncertain(f"{type(error).__name__} in {name!r}: the post may have been published") from error
         await asyncio.shield(self._keep(name, result))
         self.memory[name] = (True, result, marked, self._claim.fence)
+        self._claim.sent = True
         return result
 
     async def _keep(self, name: str, result: Any) -> None:

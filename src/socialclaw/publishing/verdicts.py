@@ -14,10 +14,12 @@ from socialclaw.providers.base import Measures, Provider
 from socialclaw.providers.draft import Published
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.outcomes import Outcome
-from socialclaw.publishing.policy import LONGEST_HOLD, LONGEST_LOOK, Decision, Fail, Look, Park, RetryAt, next_look
+from socialclaw.publishing.ownership import network_key
+from socialclaw.publishing.policy import LONGEST_HOLD, LONGEST_LOOK, Decision, Fail, Limits, Look, Park, RetryAt, again, next_look
 
 UNKNOWN = "publish_outcome_unknown"
 TAKEN = "provider_post_taken"
+SILENT = "provider_never_answered"
 LONGEST_TO_CONFIRM = 86_400  # seconds between two looks at an accepted post
 LONGEST_REVIEW = timedelta(days=30)  # after which an accepted post is not looked at any more: somebody has forgotten it
 FIRST_FIGURES = timedelta(hours=1)  # after publishing
@@ -40,6 +42,7 @@ def published(claim: Claim, post: Published, *, now: datetime, confirm: float, h
         "blocked_by": None,
         "waiting": False,
         "provider_post_id": post.id,
+        "network_key": network_key(claim, post.id),
         "provider_url": post.url,
         "provider_status": "published" if post.final else "accepted",
         "reconciliation_status": how or ("confirmed" if claim.post.reconciliation_status else None),
@@ -84,6 +87,8 @@ def decided(claim: Claim, error: Exception, decision: Decision, *, now: datetime
     changes: dict[str, Any] = {"error_code": code, "error": message, "waiting": False}
     outcome = Outcome(claim, changes, ok=False, code=code, message=message, details=details)
     match decision:
+        case RetryAt() | Park() if post.cancel_requested_at and claim.undone:
+            return unknown(claim, f"The post was canceled when it may have been sent already, and it could not be looked for: {message}")
         case RetryAt(at, counts, hold):
             changes |= {"status": _until_again(claim), "next_at": at}
             changes["tries"] = post.tries + counts
@@ -116,6 +121,8 @@ def look_again(claim: Claim, *, now: datetime, settle: float, confirm: float, er
         marked = post.marked_at or now
         if now - marked > LONGEST_LOOK:
             return unknown(claim, "The network could not be read for so long that a person must decide whether the post is live")
+        if post.cancel_requested_at and (now - marked).total_seconds() >= settle:
+            return unknown(claim, "The post was canceled when it may have been sent already, and the network cannot be read: look there")
         following = next_look(marked, looks=looks, now=now, settle=settle)
     changes: dict[str, Any] = {"next_at": following, "looks": looks, "waiting": True}
     if error is not None:
@@ -142,7 +149,7 @@ def refused(claim: Claim, error: Exception, *, now: datetime, settle: float) -> 
 
 def taken(claim: Claim, post_id: str) -> Outcome:
     """The network answered with a post that another post of ours is already."""
-    message = f"The network did not make a new post, but named one that another post of this account is already: {post_id}"
+    message = f"The network did not make a new post, but named one that was there before: {post_id}"
     changes = {"status": "failed", "next_at": None, "waiting": False, "error_code": TAKEN, "error": message}
     return Outcome(claim, changes, ok=False, code=TAKEN, message=message, retryable=False, failed=True)
 
@@ -153,25 +160,25 @@ def _left(claim: Claim) -> Outcome:
     return Outcome(claim, {"next_at": None, "waiting": False}, ok=True, code="accepted", message=message, retryable=False)
 
 
-def absent(claim: Claim, *, now: datetime) -> Outcome:
-    """Evidence of absence: the network has no such post, so it may be sent again."""
-    changes = {
-        "stage": "publish",
-        "status": "retry_pending",
-        "next_at": now,
-        "reconciliation_status": "not_found",
-        "waiting": False,
-        "looks": 0,
-    }
-    return Outcome(
-        claim,
-        changes | {"marked_at": None},
-        ok=True,
-        code="not_found",
-        message="The network has no such post: it was not published",
-        retryable=True,
-        erase_marks=True,
-    )
+def absent(claim: Claim, *, now: datetime, limits: Limits, jitter: float) -> Outcome:
+    """Evidence of absence: the network has no such post, so it may be sent again, unless that was its last try.
+
+    The time between two tries is counted from the call that was lost: most of it has passed with looking.
+    """
+    post, tries = claim.post, claim.post.tries + 1
+    found_out: dict[str, Any] = {"stage": "publish", "reconciliation_status": "not_found", "waiting": False, "looks": 0, "marked_at": None}
+    outcome = Outcome(claim, found_out | {"tries": tries}, ok=True, code="not_found", retryable=True, erase_marks=True)
+    outcome.message = "The network has no such post: it was not published"
+    match again(post.marked_at or now, tries=tries, limits=limits, jitter=jitter):
+        case RetryAt(at):
+            outcome.changes |= {"status": "retry_pending", "next_at": max(at, now)}
+        case Fail():
+            label = providers()[post.provider].label
+            why = f"{label} gave no usable answer in {tries} {'try' if tries == 1 else 'tries'}, and has no such post: it was not published"
+            message = f"{why}. The attempts tell what was answered; retry the post when {label} works again"
+            outcome.changes |= {"status": "failed", "next_at": None, "error_code": SILENT, "error": message}
+            outcome.ok, outcome.code, outcome.message, outcome.retryable, outcome.failed = False, SILENT, message, False, True
+    return outcome
 
 
 def unknown(claim: Claim, why: str) -> Outcome:

@@ -41,6 +41,7 @@ class Post(Schema):
     provider_url: Uri | None = None
     error: str | None = None
     attempts: StrictInt = optional()
+    cancel_requested_at: Time | None = None
 
 
 class RunResponse(OkResponse):

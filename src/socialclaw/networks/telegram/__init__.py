@@ -76,6 +76,7 @@ PROVIDERS = [
         targets=TARGETS,
         adapter=Telegram,
         simulator=TelegramSandbox,
+        ids_per_destination=True,
         extra=check_beyond_data,
         post_url=post_url,
         evidence="None: a bot cannot read what a chat contains. A message whose answer was lost stays unknown until a person looks.",

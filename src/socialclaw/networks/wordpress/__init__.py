@@ -70,6 +70,7 @@ PROVIDERS = [
         ),
         adapter=WordPress,
         simulator=WordPressSandbox,
+        ids_per_destination=True,
         actions=(
             Action(
                 "list-sites",
