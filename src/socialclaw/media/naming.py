@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from socialclaw.errors import InvalidRequest
+from socialclaw.providers.spelling import nfc
 
 LONGEST_NAME = 120
 LONGEST_KEY = 400
@@ -36,7 +37,7 @@ class Reference(NamedTuple):
 def display_name(given: str) -> str:
     """The last part of a path as its user wrote it, without anything that does not print; empty if nothing is left."""
     last = given.replace("\\", "/").rpartition("/")[2]
-    printable = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C")
+    printable = "".join(c for c in nfc(last) if unicodedata.category(c)[0] != "C")
     name = " ".join(printable.split()).lstrip(".")
     if len(name) <= LONGEST_NAME:
         return name

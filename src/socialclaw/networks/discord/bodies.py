@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl
 
 import httpx2
 
+from socialclaw.providers.forms import parts
+
 MB = 1024 * 1024
 MOST_FILE, MOST_REQUEST, MOST_FILES = 10 * MB, 25 * MB, 10
 FLAGS = 1 << 2 | 1 << 12 | 1 << 15  # what a webhook may set: no embeds, no notification, components v2
@@ -97,8 +99,7 @@ def _multipart(content: bytes, boundary: bytes) -> tuple[dict[str, str], dict[in
     sections = (b"\r\n" + content).split(b"\r\n--" + boundary)
     if not boundary or len(sections) < 2 or not sections[-1].startswith(b"--"):
         raise Refused(400, 50035, "Invalid Form Body", {"_errors": [_error("FORM_INVALID", "The multipart body is incomplete")]})
-    for section in sections[1:-1]:
-        head, _, body = section.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+    for head, body in parts(sections):
         headers = email.message_from_string(head.decode("utf-8", "replace"))
         name, filename = str(headers.get_param("name", header="content-disposition")), headers.get_filename()
         if filename is None:

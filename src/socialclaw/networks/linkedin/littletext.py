@@ -7,7 +7,8 @@ public text off without a word. A `#` before a letter or digit is left alone, so
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from socialclaw.providers.spelling import nfc
 
 _RESERVED = re.compile(r"[|{}@\[\]()<>\\*_~]|#(?![^\W_])")
 _HASHTAG = re.compile(r"\{hashtag\|\\?#\|([^}|]*)\}")
@@ -22,4 +23,4 @@ def escaped(text: str) -> str:
 def plain(commentary: str) -> str:
     """What a commentary shows, in one spelling: for comparing."""
     shown = _ESCAPED.sub(r"\1", _HASHTAG.sub(r"#\1", commentary))
-    return unicodedata.normalize("NFC", shown).replace("\r\n", "\n").strip()
+    return nfc(shown).replace("\r\n", "\n").strip()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from socialclaw.providers.draft import Draft
+from socialclaw.providers.spelling import nfc
 
 FIELDS = "id,message,created_time,attachments{media_type,target{id},subattachments{media_type,target{id}}}"
 INSTAGRAM_FIELDS = "id,caption,timestamp,permalink,media_type,children{id,media_type}"
@@ -47,4 +47,4 @@ def _same(shown: Any, text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip()
+    return nfc(text).replace("\r\n", "\n").strip()

@@ -11,12 +11,15 @@ from urllib.parse import parse_qsl
 
 import httpx2
 
+from socialclaw.providers.forms import parts
 from socialclaw.providers.grants import FORM, Refused
 
 EVERYWHERE = frozenset(
     {"access_token", "appsecret_proof", "method", "format", "pretty", "locale", "debug", "suppress_http_code", "summary"}
 )
 Fields = dict[str, "Fields"]
+DEEPEST = 50  # lists of fields inside each other that are read
+_FIELD = re.compile(r"\s*([a-z_0-9]+)((?:\.[a-z_]+\([^()]*\))*)")
 
 
 def problem(code: int, message: str, *, status: int = 400, subcode: int = 0, kind: str = "OAuthException", **more: Any) -> httpx2.Response:
@@ -91,9 +94,9 @@ def items(parameters: Mapping[str, str], name: str) -> list[Any]:
 
 def fields_of(text: str) -> Fields:
     """`a,b{c},d.summary(true)` as a tree. Modifiers are taken as said."""
-    tree, rest = _fields(text)
-    if rest:
-        raise no(2500, f"Syntax error \"Expected end of string instead of '{rest[0]}'.\" at character {len(text) - len(rest)}: {text}")
+    tree, end = _fields(text, 0, DEEPEST)
+    if end < len(text):
+        raise no(2500, f"Syntax error \"Expected end of string instead of '{text[end]}'.\" at character {end}: {text}")
     return tree
 
 
@@ -104,21 +107,22 @@ def shown(node: Mapping[str, Any], wanted: Fields, *, kind: str, known: Collecti
     return {name: node[name] for name in dict.fromkeys((*(wanted or default), "id")) if node.get(name) is not None}
 
 
-def _fields(text: str) -> tuple[Fields, str]:
+def _fields(text: str, at: int, deep: int) -> tuple[Fields, int]:
+    """The fields that are listed from there on, and where the list ends; what is more than `deep` inside is not read."""
     tree: Fields = {}
-    while found := re.match(r"\s*([a-z_0-9]+)((?:\.[a-z_]+\([^()]*\))*)", text):
-        text = text[found.end() :]
+    while found := _FIELD.match(text, at):
+        at = found.end()
         below: Fields = {}
-        if text.startswith("{"):
-            below, text = _fields(text[1:])
-            if not text.startswith("}"):
-                return tree, text or "}"
-            text = text[1:]
+        if deep and text.startswith("{", at):
+            below, end = _fields(text, at + 1, deep - 1)
+            if not text.startswith("}", end):
+                return tree, min(end, len(text) - 1)
+            at = end + 1
         tree[found[1]] = below
-        if not text.startswith(","):
+        if not text.startswith(",", at):
             break
-        text = text[1:]
-    return tree, text
+        at += 1
+    return tree, at
 
 
 def _read(request: httpx2.Request) -> tuple[dict[str, str], dict[str, bytes]]:
@@ -152,8 +156,7 @@ def _parts(request: httpx2.Request) -> tuple[dict[str, str], dict[str, bytes]]:
     if boundary is None or not content.rstrip().endswith(b"--" + boundary[1].encode() + b"--"):
         return {}, {}
     fields, files = dict[str, str](), dict[str, bytes]()
-    for piece in (b"\r\n" + content).split(b"\r\n--" + boundary[1].encode())[1:-1]:
-        head, _, body = piece.partition(b"\r\n\r\n")
+    for head, body in parts((b"\r\n" + content).split(b"\r\n--" + boundary[1].encode())):
         name = re.search(rb'content-disposition:[^\r\n]*[; ]name="([^"]*)"', head, re.IGNORECASE)
         if name and b"filename=" in head.lower():
             files[name[1].decode()] = body

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from socialclaw.providers.draft import Draft, Media
+from socialclaw.providers.spelling import nfc
 
 MOST_ALT = 500  # PinCreate.alt_text in the official description
 MEDIA_TYPES = {"image": "image", "video": "video"}
@@ -80,7 +80,7 @@ def _sent(media: Sequence[Media]) -> tuple[str, int]:
 
 def _plain(text: object) -> str:
     """Blanks at line ends and at both ends of a text do not tell two texts apart."""
-    lines = unicodedata.normalize("NFC", str(text or "")).replace("\r\n", "\n").split("\n")
+    lines = nfc(str(text or "")).replace("\r\n", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip()
 
 

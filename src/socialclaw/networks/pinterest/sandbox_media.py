@@ -18,6 +18,7 @@ from typing import Any
 import httpx2
 
 from socialclaw.networks.pinterest import sandbox_words as say
+from socialclaw.providers.forms import parts
 from socialclaw.providers.simulator import Fetch
 from socialclaw.providers.store import Shelf
 
@@ -146,8 +147,7 @@ def _form(request: httpx2.Request) -> tuple[dict[str, str], bytes | None] | None
     if kind.strip().lower() != "multipart/form-data" or not boundary or len(sections) < 2 or not sections[-1].startswith(b"--"):
         return None
     fields: dict[str, str] = {}
-    for section in sections[1:-1]:
-        head, _, body = section.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+    for head, body in parts(sections):
         headers = email.message_from_string(head.decode("utf-8", "replace"))
         name = str(headers.get_param("name", header="content-disposition"))
         if name == "file":

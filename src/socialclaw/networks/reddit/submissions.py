@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from socialclaw.errors import Rejected
 from socialclaw.providers.draft import Draft, Published, titled
+from socialclaw.providers.spelling import nfc
 
 Thing = Mapping[str, Any]
 
@@ -114,12 +114,12 @@ def _word(value: object) -> str:
 
 def _joined(text: object) -> str:
     """Blanks do not tell two titles apart."""
-    return " ".join(unicodedata.normalize("NFC", str(text or "")).split())
+    return " ".join(nfc(str(text or "")).split())
 
 
 def _plain(text: object) -> str:
     """Nor do blanks at line ends and at both ends tell two texts apart."""
-    lines = unicodedata.normalize("NFC", str(text or "")).replace("\r\n", "\n").split("\n")
+    lines = nfc(str(text or "")).replace("\r\n", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip()
 
 

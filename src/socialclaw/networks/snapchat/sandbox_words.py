@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx2
 
+from socialclaw.providers.forms import parts
 from socialclaw.providers.grants import Refused
 
 Judge = Callable[[Any], bool]
@@ -107,8 +108,7 @@ def form_of(request: httpx2.Request) -> dict[str, bytes]:
     if pieces[0] or pieces[-1].strip(b"\r\n") != b"--":
         raise invalid("The form is malformed")
     fields: dict[str, bytes] = {}
-    for piece in pieces[1:-1]:
-        head, _, content = piece.partition(b"\r\n\r\n")
+    for head, content in parts(pieces):
         name = re.search(rb'; name="([^"]+)"', head)
         if not name or name[1].decode() in fields:
             raise invalid("The form is malformed")

@@ -14,5 +14,14 @@ def parse(text: str, mode: str) -> tuple[str, list[Entity]]:
     if not mode:
         return text, []
     reader = MODES[mode.lower()](Reader(text))
-    found = sorted(reader.entities, key=lambda e: (e["offset"], -e["length"]))
-    return reader.text(), found[:MOST_ENTITIES]
+    found = sorted(reader.entities, key=lambda e: (e["offset"], -e["length"]))[:MOST_ENTITIES]
+    text = reader.text()
+    return text, [_addressed(entity, text) for entity in found]
+
+
+def _addressed(entity: Entity, text: str) -> Entity:
+    """A link without an address leads to what it shows."""
+    if entity.get("url", "") is not None:
+        return entity
+    start, end = entity["offset"], entity["offset"] + entity["length"]
+    return {**entity, "url": text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le")}

@@ -91,7 +91,7 @@ def _attributes(r: Reader, name: str, begun: int) -> dict[str, str]:
             raise BadMarkup(f'Empty attribute name in the tag "{name}" at byte offset {r.byte(begun)}')
         r.i = match.end()
         value = match[2] or ""
-        if r.source[r.i :].rstrip() == "=":
+        if r.source.startswith("=", r.i) and while_space(r.source, r.i + 1) == len(r.source):
             raise BadMarkup(f'Unclosed start tag "{name}" at byte offset {r.byte(begun)}')
         if r.i < len(r.source) and r.source[r.i] in "=\"'":
             raise BadMarkup(f"Unclosed start tag at byte offset {r.byte(begun)}")
@@ -115,9 +115,8 @@ def _end_tag(r: Reader) -> None:
     if not last.kind:  # the code inside a pre, whose language it gave
         r.stack.pop()
     elif last.kind == "text_link" and not last.more["url"]:
-        shown = r.text().encode("utf-16-le")[2 * last.start :].decode("utf-16-le")
-        if "." in shown and " " not in shown:
-            r.end(url=shown)
+        if r.looks_like_address():
+            r.end(url=None)
         else:
             r.stack.pop()
     else:

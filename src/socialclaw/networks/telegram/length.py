@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.issues import Issue
+from socialclaw.providers.markup import replaced, unescaped, without_tags
 
 MOST_TEXT, MOST_CAPTION = 4096, 1024  # UTF-16 code units after entity parsing (sendMessage, sendPhoto)
 MOST_SIDES, MOST_RATIO = 10_000, 20  # sendPhoto: width and height together, and one against the other
 
-_TAG = re.compile(r"""<(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _ESCAPED = re.compile(r"\\([\x01-\x7e])")
-_LINK = re.compile(r"\]\((?:\\.|[^)\\])*\)")
+_LINK = re.compile(r"\]\([^)]*\)")
 _MARKS = re.compile(r"[_*\[\]~`|>!]")
 
 
@@ -30,7 +29,7 @@ def visible(text: str, mode: str | None) -> str:
     """
     match mode:
         case "HTML":
-            return html.unescape(_TAG.sub("", text))
+            return unescaped(without_tags(text))
         case "MarkdownV2":
             held: list[str] = []
 
@@ -38,7 +37,7 @@ def visible(text: str, mode: str | None) -> str:
                 held.append(found[1])
                 return "\0"
 
-            bare = _MARKS.sub("", _LINK.sub("", _ESCAPED.sub(hold, text)))
+            bare = _MARKS.sub("", replaced(_LINK, ")", "", _ESCAPED.sub(hold, text)))
             return bare.replace("\0", " ")
     return text
 

@@ -53,21 +53,20 @@ def read(r: Reader) -> Reader:
 def _quoted(r: Reader) -> bool:
     """Begin or end a block quotation where the reader stands; whether it moved."""
     source, i = r.source, r.i
-    within = any(o.kind in _QUOTES for o in r.stack)
     at_line = i == 0 or source[i - 1] == "\n"
-    if at_line and any(o.kind in ("code", "pre") for o in r.stack):
+    if at_line and r.stack and r.stack[-1].kind in ("code", "pre"):  # in which nothing but code begins
         return False
     if at_line and source.startswith("**>", i):
         _end_quote(r)
-        r.begin("expandable_blockquote", "", at=i)
+        r.quote = r.begin("expandable_blockquote", "", at=i)
         r.i += 3
         return True
     if at_line and source.startswith(">", i):
-        if not within:
-            r.begin("blockquote", "", at=i)
+        if not r.quote:
+            r.quote = r.begin("blockquote", "", at=i)
         r.i += 1
         return True
-    if at_line and within:
+    if at_line and r.quote:
         _end_quote(r)
     elif source.startswith("||", i) and source[i + 2 : i + 3] in ("", "\n") and r.stack and r.stack[-1].kind in _QUOTES:
         r.stack[-1].kind = "expandable_blockquote"
@@ -77,10 +76,11 @@ def _quoted(r: Reader) -> bool:
 
 
 def _end_quote(r: Reader) -> None:
-    if any(o.kind in _QUOTES for o in r.stack):
-        if r.stack[-1].kind not in _QUOTES:
+    if r.quote:
+        if r.stack[-1] is not r.quote:
             raise _unended(r.stack[-1])
         r.end()
+        r.quote = None
 
 
 def _ended(r: Reader) -> bool:
@@ -99,8 +99,8 @@ def _ended(r: Reader) -> bool:
     r.i += len(sign)
     match kind:
         case "text_link":
-            shown = r.text().encode("utf-16-le")[2 * r.stack[-1].start :].decode("utf-16-le")
-            r.end(url=_url(r, "a URL") or shown)
+            url = _url(r, "a URL")
+            r.end(url=url or None)
         case "custom_emoji":
             r.end(custom_emoji_id=_emoji(_url(r, "a custom emoji URL")))
         case _:

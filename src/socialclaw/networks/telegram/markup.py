@@ -15,12 +15,17 @@ class BadMarkup(ValueError):
 
 @dataclass(slots=True)
 class Open:
-    """Markup whose end has not come yet. `at` is a byte offset in the source, `start` a UTF-16 offset in the result."""
+    """Markup whose end has not come yet. `at` is a byte offset in the source, `start` a UTF-16 offset in the result.
+
+    `dots` and `blanks` are how many of them the result had before it.
+    """
 
     kind: str
     name: str
     at: int
     start: int
+    dots: int
+    blanks: int
     more: Entity = field(default_factory=dict)
 
 
@@ -33,17 +38,33 @@ class Reader:
     pieces: list[str] = field(default_factory=list)
     length: int = 0
     stack: list[Open] = field(default_factory=list)
+    quote: Open | None = None  # the block quotation that is open; there is never one inside another
+    dots: int = 0
+    blanks: int = 0
     entities: list[Entity] = field(default_factory=list)
+    counted: tuple[int, int] = (0, 0)  # a place in the source, and how many bytes stand before it
 
     def say(self, text: str) -> None:
         self.pieces.append(text)
         self.length += utf16(text)
+        self.dots += text.count(".")
+        self.blanks += text.count(" ")
 
     def byte(self, i: int) -> int:
-        return len(self.source[:i].encode("utf-8", "surrogatepass"))
+        """The byte offset of a place in the source. Asked in the order of the source, as reading does, it costs one pass in all."""
+        start, before = self.counted if i >= self.counted[0] else (0, 0)
+        self.counted = (i, before + len(self.source[start:i].encode("utf-8", "surrogatepass")))
+        return self.counted[1]
 
-    def begin(self, kind: str, name: str, *, at: int, **more: Any) -> None:
-        self.stack.append(Open(kind, name, self.byte(at), self.length, more))
+    def begin(self, kind: str, name: str, *, at: int, **more: Any) -> Open:
+        begun = Open(kind, name, self.byte(at), self.length, self.dots, self.blanks, more)
+        self.stack.append(begun)
+        return begun
+
+    def looks_like_address(self) -> bool:
+        """Whether what the innermost markup holds has a dot and no blank."""
+        last = self.stack[-1]
+        return self.dots > last.dots and self.blanks == last.blanks
 
     def end(self, **more: Any) -> None:
         last = self.stack.pop()

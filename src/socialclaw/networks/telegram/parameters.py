@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl
 
 import httpx2
 
+from socialclaw.providers.forms import parts
+
 PREFIXES = {400: "Bad Request: ", 401: "Unauthorized", 403: "Forbidden: ", 404: "Not Found", 500: "Internal Server Error: "}
 
 
@@ -99,8 +101,7 @@ def _multipart(content: bytes, boundary: bytes, found: Parameters) -> None:
     sections = (b"\r\n" + content).split(b"\r\n--" + boundary)
     if not boundary or len(sections) < 2 or not sections[-1].startswith(b"--"):
         raise Refused("can't parse request: the multipart body is incomplete")
-    for section in sections[1:-1]:
-        head, _, body = section.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+    for head, body in parts(sections):
         headers = email.message_from_string(head.decode("utf-8", "replace"))
         name = headers.get_param("name", header="content-disposition")
         filename = headers.get_filename()

@@ -6,15 +6,15 @@ not write scripts, so that what comes back is what was sent.
 
 from __future__ import annotations
 
-import html
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from socialclaw.providers.draft import Draft
+from socialclaw.providers.markup import replaced, unescaped
+from socialclaw.providers.spelling import nfc
 
 # Characters and signs that WordPress would read as markup, shortcodes or typography, as entities in the form that it stores.
 AS_ENTITIES = (
@@ -88,10 +88,19 @@ def is_of(post: Mapping[str, Any], draft: Draft) -> bool:
     return found == sent and _words(content) == _words(escaped(draft.description))
 
 
+_BESIDE_WORDS = (
+    (re.compile("<!--.*?-->", re.DOTALL), "-->"),
+    (re.compile("<[^>]*>"), ">"),
+    (re.compile(r"\[/?(?:video|videopress|wpvideo)\b[^\]]*\]"), "]"),
+)
+
+
 def _words(markup: object) -> str:
     """What there is to read of HTML, on one line."""
-    bare = re.sub(r"<!--.*?-->|<[^>]*>|\[/?(?:video|videopress|wpvideo)\b[^\]]*\]", " ", str(markup or ""), flags=re.DOTALL)
-    return " ".join(unicodedata.normalize("NFC", html.unescape(bare)).split())
+    bare = str(markup or "")
+    for pattern, closing in _BESIDE_WORDS:
+        bare = replaced(pattern, closing, " ", bare)
+    return " ".join(nfc(unescaped(bare)).split())
 
 
 def _block(name: str, attributes: Mapping[str, Any], inner: str) -> str:

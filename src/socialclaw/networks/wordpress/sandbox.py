@@ -15,7 +15,7 @@ import httpx2
 from socialclaw.networks.wordpress import sandbox_pages as pages
 from socialclaw.networks.wordpress import sandbox_words as say
 from socialclaw.networks.wordpress.sandbox_base import CAN, Document, address_of, api, site
-from socialclaw.networks.wordpress.sandbox_html import read, stripped
+from socialclaw.networks.wordpress.sandbox_html import read, stripped, uncommented
 from socialclaw.networks.wordpress.sandbox_sites import WordPressSites
 from socialclaw.providers.store import Seen
 
@@ -246,7 +246,7 @@ class WordPressSandbox(WordPressSites):
             "title": post["title"],
             "URL": self._url(post, found),
             "short_URL": f"https://wp.me/p{found['id']}-{post['id']}",
-            "content": post["content"] if edit else re.sub(r"<!--.*?-->\n?", "", post["content"]),
+            "content": post["content"] if edit else uncommented(post["content"]),
             "excerpt": post["excerpt"],
             "slug": post["slug"] if post["status"] in ("publish", "private", "trash") else "",
             "guid": f"{address_of(found)}/?p={post['id']}",

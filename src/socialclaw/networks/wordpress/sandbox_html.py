@@ -5,9 +5,10 @@ Shortcodes are obeyed, quotes, dashes and dots get their typographic form, unles
 
 from __future__ import annotations
 
-import html
 import re
-from html.parser import HTMLParser
+from collections.abc import Iterator
+
+from socialclaw.providers.markup import replaced, tag_ends, unescaped
 
 VOID = frozenset({"br", "img", "hr", "source"})
 BLOCKS = frozenset({"p", "figure", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre"})
@@ -18,82 +19,91 @@ PARAGRAPH = "\x1f"  # stands between paragraphs until blanks are collapsed
 LINE = "\x1e"
 
 
-class _Filter(HTMLParser):
-    """Leaves out the tags that are not allowed; what stands between them stays."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.kept: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ALLOWED and not any(name.startswith("on") for name, _ in attrs):
-            self.kept.append(self.get_starttag_text() or "")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ALLOWED:
-            self.kept.append(f"</{tag}>")
-
-    def handle_data(self, data: str) -> None:
-        self.kept.append(data.replace("&", "&amp;").replace("<", "&lt;"))
-
-    def handle_entityref(self, name: str) -> None:
-        self.kept.append(f"&{name};")
-
-    def handle_charref(self, name: str) -> None:
-        self.kept.append(f"&#x{int(name[1:], 16):x};" if name[:1] in "xX" else f"&#{int(name):03};")
-
-    def handle_comment(self, data: str) -> None:
-        self.kept.append(f"<!--{data}-->")
+_PIECE = re.compile(
+    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});|&|<(?P<end>/?)(?P<tag>[A-Za-z][A-Za-z0-9-]*)|<!--|<"
+)
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]*)))?""")
+_COMMENT = re.compile("<!--.*?-->\n?", re.DOTALL)
+Piece = tuple[str, str, str]
+"""What it is ("text", "reference", "comment", "start", "end"), as it stands there, and the name of a tag."""
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.text: list[str] = []
-        self.files: list[tuple[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag in BLOCKS:
-            self.text.append(PARAGRAPH)
-        if tag == "br":
-            self.text.append(LINE)
-        if tag in ("img", "video", "audio") and given.get("src"):
-            self.files.append((str(given["src"]), given.get("alt") or ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in BLOCKS:
-            self.text.append(PARAGRAPH)
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(_typographic(data))
-
-    def handle_entityref(self, name: str) -> None:
-        self.text.append(html.unescape(f"&{name};"))
-
-    def handle_charref(self, name: str) -> None:
-        self.text.append(html.unescape(f"&#{name};"))
+def _pieces(markup: str) -> Iterator[Piece]:
+    """What HTML consists of, from left to right. A tag or comment that does not end is text."""
+    ends, last_comment, position = tag_ends(markup), markup.rfind("-->"), 0
+    for found in _PIECE.finditer(markup):
+        start, whole = found.span()
+        if start < position:
+            continue
+        if found[0].startswith("&"):
+            kind = "reference" if len(found[0]) > 1 else "text"
+        elif found[0] == "<!--" and whole <= last_comment:
+            kind, whole = "comment", markup.index("-->", whole) + 3
+        elif found["tag"] and start in ends:
+            kind, whole = "end" if found["end"] else "start", ends[start]
+        else:
+            continue
+        yield "text", markup[position:start], ""
+        yield kind, markup[start:whole], (found["tag"] or "").lower()
+        position = whole
+    yield "text", markup[position:], ""
 
 
 def stripped(markup: str) -> str:
-    """The markup as it is kept."""
-    parser = _Filter()
-    parser.feed(markup)
-    parser.close()
-    return "".join(parser.kept)
+    """The markup as it is kept: without tags that are not allowed; what stands between them stays."""
+    kept = []
+    for kind, piece, tag in _pieces(markup):
+        match kind:
+            case "text":
+                kept.append(piece.replace("&", "&amp;").replace("<", "&lt;"))
+            case "reference":
+                kept.append(_normal(piece))
+            case "start" if tag in ALLOWED and not any(name.startswith("on") for name in _attributes(piece)):
+                kept.append(piece)
+            case "end" if tag in ALLOWED:
+                kept.append(f"</{tag}>")
+            case "comment":
+                kept.append(piece)
+    return "".join(kept)
+
+
+def uncommented(markup: str) -> str:
+    return replaced(_COMMENT, "-->", "", markup)
 
 
 def read(markup: str) -> tuple[str, list[tuple[str, str]]]:
     """What a reader sees: the text, its paragraphs a blank line apart; and the addresses of the files, with their alt texts."""
-    parser = _Reader()
-    parser.feed(SHORTCODE.sub("", markup))
-    parser.close()
-    collapsed = re.sub(r"[ \t\n\r]+", " ", "".join(parser.text))
+    text: list[str] = []
+    files: list[tuple[str, str]] = []
+    for kind, piece, tag in _pieces(replaced(SHORTCODE, "]", "", markup)):
+        match kind:
+            case "text":
+                text.append(_typographic(piece))
+            case "reference":
+                text.append(unescaped(piece))
+            case "start" | "end" if tag in BLOCKS:
+                text.append(PARAGRAPH)
+            case "start" if tag == "br":
+                text.append(LINE)
+            case "start" if tag in ("img", "video", "audio") and (given := _attributes(piece)).get("src"):
+                files.append((given["src"], given.get("alt", "")))
+    collapsed = re.sub(r"[ \t\n\r]+", " ", "".join(text))
     paragraphs = [_lines(part) for part in collapsed.split(PARAGRAPH)]
-    return "\n\n".join(part for part in paragraphs if part.strip()), parser.files
+    return "\n\n".join(part for part in paragraphs if part.strip()), files
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    """The attributes of a start tag, as they are meant."""
+    _, *given = _ATTRIBUTE.finditer(tag)
+    return {found[1].lower(): unescaped(found[2] or found[3] or found[4] or "") for found in given}
+
+
+def _normal(reference: str) -> str:
+    """A reference in the form in which WordPress keeps it."""
+    number = reference[2:-1]
+    if reference[1] != "#":
+        return reference
+    return f"&#x{int(number[1:], 16):x};" if number[0] in "xX" else f"&#{int(number):03};"
 
 
 def _lines(part: str) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 
 import httpx2
 
+from socialclaw.providers.forms import parts
 from socialclaw.providers.grants import Refused
 
 Judge = Callable[[Any], bool]
@@ -143,8 +144,7 @@ def form_of(request: httpx2.Request) -> tuple[dict[str, str], list[File]]:
         raise refused(400, "invalid_input", "No media provided in input.")
     fields: dict[str, str] = {}
     files: list[File] = []
-    for section in sections[1:-1]:
-        head, _, body = section.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+    for head, body in parts(sections):
         headers = email.message_from_bytes(head)
         name, filename = str(headers.get_param("name", header="content-disposition")), headers.get_filename()
         if filename is None:

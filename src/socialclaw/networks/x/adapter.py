@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +14,7 @@ from socialclaw.networks.x.refusals import explain
 from socialclaw.networks.x.upload import Upload
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Account, Draft, Mark, Published, Target
+from socialclaw.providers.spelling import nfc
 from socialclaw.providers.wire import call
 
 API = "https://api.x.com"
@@ -156,24 +156,27 @@ def _reads(post: Mapping[str, Any], text: str) -> bool:
     """Whether the post's text is this one: X shortens links, adds one for the files, and escapes three characters."""
     shown = post.get("text") or ""
     links = {u["url"]: u for u in (post.get("entities") or {}).get("urls") or () if u.get("url")}
-    pattern = ""
+    pattern = blanks = ""  # blanks count where something follows them
     for piece in re.split("(" + "|".join(map(re.escape, links)) + ")", shown) if links else [shown]:
         link = links.get(piece)
         if link is None:
-            pattern += re.escape(_plain(_unescaped(piece)))
+            plain = blanks + _plain(_unescaped(piece))
+            pattern += re.escape(plain.rstrip())
+            blanks = plain[len(plain.rstrip()) :]
         elif "media_key" not in link and not re.search(r"/status/\d+/(?:photo|video)/\d+$", link.get("expanded_url") or ""):
-            pattern += _written(link.get("expanded_url") or piece)
-    return re.fullmatch(re.sub(r"(?:\\\s|\s)+$", "", pattern), _plain(text).strip()) is not None
+            pattern += re.escape(blanks) + _written(link.get("expanded_url") or piece)
+            blanks = ""
+    return re.fullmatch(pattern, _plain(text).strip()) is not None
 
 
 def _written(expanded: str) -> str:
     """How the author may have written a link: with or without scheme and closing slash."""
-    bare = re.sub(r"^https?://", "", unicodedata.normalize("NFC", expanded)).rstrip("/")
+    bare = re.sub(r"^https?://", "", nfc(expanded)).rstrip("/")
     return f"(?i:(?:https?://)?{re.escape(bare)}/?)"
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text).replace("\r\n", "\n")
+    return nfc(text).replace("\r\n", "\n")
 
 
 def _unescaped(text: str) -> str:

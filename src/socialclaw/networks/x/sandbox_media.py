@@ -15,6 +15,7 @@ import httpx2
 
 from socialclaw.networks.x import sandbox_words as say
 from socialclaw.networks.x.sandbox_words import bad, invalid
+from socialclaw.providers.forms import parts
 from socialclaw.providers.grants import Refused
 from socialclaw.providers.store import Shelf
 
@@ -222,8 +223,7 @@ def _parts(content: bytes, kind: str) -> dict[str, bytes]:
     if boundary is None or not content.rstrip().endswith(b"--" + boundary[1].encode() + b"--"):
         raise invalid("The form is not well formed")
     found: dict[str, bytes] = {}
-    for piece in (b"\r\n" + content).split(b"\r\n--" + boundary[1].encode())[1:-1]:
-        head, _, body = piece.partition(b"\r\n\r\n")
+    for head, body in parts((b"\r\n" + content).split(b"\r\n--" + boundary[1].encode())):
         name = re.search(rb'content-disposition:[^\r\n]*[; ]name="([^"]*)"', head, re.IGNORECASE)
         if name is None or name[1].decode() in found:
             raise invalid("The form has a part without a name, or two of one name")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from socialclaw.networks.x import sandbox_words as say
 from socialclaw.networks.x.text import links
+from socialclaw.providers.spelling import nfc
 from socialclaw.providers.store import Seen
 
 DAY = 86_400
@@ -108,7 +108,7 @@ def compose(text: str, *, post_id: str, username: str, media: Sequence[Mapping[s
 
 def clean(text: str) -> str:
     """A text as X takes it: NFC, without blanks at its ends."""
-    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip()
+    return nfc(text).replace("\r\n", "\n").strip()
 
 
 def escaped(text: str) -> str:

@@ -7,15 +7,18 @@ The rules are twitter-text's version 3 (https://docs.x.com/fundamentals/counting
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+
+from socialclaw.networks.x.paths import LATIN, Paths
+from socialclaw.providers.spelling import nfc
 
 LIMIT = 280
 LINK_WEIGHT = 23
 LONGEST_LINK = 4096
 LONGEST_SLUG = 40  # of t.co
+LONGEST_LABEL = 255  # characters of a host's label, before they are written in the 63 that DNS has for it
 # More characters than these, outside links and with them, never fit (140 emoji, each shorter than 20 code points; 12 links).
 HOPELESS = 20 * LIMIT // 2
 HOPELESS_WITH_LINKS = HOPELESS + LIMIT // LINK_WEIGHT * LONGEST_LINK
@@ -28,21 +31,12 @@ _RUN = re.compile(
     r"[^!'#%&()*+,\\/:;<=>?@\[\]^{|}~$＠＃\t-\r \x85\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
     r"\ufffe\ufeff\uffff\u202a-\u202e\u061c\u200e\u200f\u2066-\u2069]++"
 )
-_LATIN = (
-    r"\xc0-\xd6\xd8-\xf6\xf8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f\u0272\u0289\u028b\u02bb\u0300-\u036f\u1e00-\u1eff"
-)
 _SCHEME = re.compile(r"(?:^|[^a-z0-9@＠$#＃])https?://$", re.IGNORECASE)
-_BARE_HOST = re.compile(rf"(?<![a-z0-9{_LATIN}-])(?:[a-z0-9{_LATIN}-]++\.)++", re.IGNORECASE)
+_BARE_HOST = re.compile(rf"(?<![a-z0-9{LATIN}-])(?:[a-z0-9{LATIN}-]++\.)++", re.IGNORECASE)
 _LABEL = re.compile(r"[^_.-](?:[^.]*[^_.-])?")
 _NAME = re.compile(r"[^_.-](?:[^._]*[^_.-])?")
 _PUNYCODE = re.compile(r"xn--[-0-9a-z]++", re.IGNORECASE)
-_PATH = rf"a-z0-9\u0400-\u04ff{_LATIN}!*';:=+,.$/%#\[\]\u2013_~@|&-"
-_PARENS = rf"\((?!\))[{_PATH}]*+(?:\([{_PATH}]++\)[{_PATH}]*+)?\)"
 _PORT = re.compile(r":[0-9]+")
-_WAY = re.compile(rf"/(?:[{_PATH}]|{_PARENS})*+", re.IGNORECASE)
-_WAY_END = re.compile(r"[!*';:,.$%\[\]\u2013~@|&]+$")
-_QUERY = re.compile(r"\?[a-z0-9!?*'@();:&=+$/%#\[\]_.,~|-]*+", re.IGNORECASE)
-_QUERY_END = re.compile(r"[^a-z0-9_&=#/-]+$", re.IGNORECASE)
 _TCO = re.compile(r"https?://t\.co/([a-z0-9]+)", re.IGNORECASE)
 
 _BASE = (
@@ -57,7 +51,7 @@ def measure(text: str) -> int:
     """The weighted length; where a bound that costs next to nothing is within the limit already, that bound."""
     bound = len(text)
     if not text.isascii():
-        if not unicodedata.is_normalized("NFC", text):
+        if nfc(text) != text:
             return weigh(text)
         bound += len(_HEAVY.findall(text)) + text.count("\u00a9") + text.count("\u00ae")  # as emoji these two weigh 2
     if bound <= LIMIT and "." in text:
@@ -67,10 +61,10 @@ def measure(text: str) -> int:
 
 def weigh(text: str) -> int:
     """The weighted length. Of a text that is far too long, links and emoji are not sought out: each character counts by itself."""
-    text = re.sub(r"\r\n?", "\n", unicodedata.normalize("NFC", text))
+    text = re.sub(r"\r\n?", "\n", nfc(text))
     if len(text) > HOPELESS_WITH_LINKS:
         return len(text) + len(_HEAVY.findall(text))
-    total, position, rest = 0, 0, []
+    total, position, rest = 0, 0, list[str]()
     for start, end in links(text):
         total += LINK_WEIGHT
         rest.append(text[position:start])
@@ -87,37 +81,36 @@ def weigh(text: str) -> int:
 
 def links(text: str) -> Iterator[tuple[int, int]]:
     """Where the links of an NFC text begin and end, as X sees them."""
-    position = 0
+    position, paths = 0, Paths(text)
     while run := _RUN.search(text, position):
         start, position = run.span()
         if "." not in run[0]:
             continue
         if _SCHEME.search(text, max(0, start - 9), start):
             before = start - (8 if text[start - 4] in "sS" else 7)
-            if link := _with_scheme(text, before, start, position):
+            if link := _with_scheme(text, before, start, position, paths):
                 yield link
                 position = link[1]
         else:
-            for link in _bare(text, start, position):
+            for link in _bare(text, start, position, paths):
                 yield link
                 position = link[1] if link[1] > position else position
 
 
-def _with_scheme(text: str, before: int, start: int, end: int) -> tuple[int, int] | None:
+def _with_scheme(text: str, before: int, start: int, end: int, paths: Paths) -> tuple[int, int] | None:
     host_end = _host_end(text, start, end)
     if host_end is None:
         return None
-    stop = _tail(text, host_end)
+    stop = _tail(text, host_end, paths)
     if (slug := _TCO.match(text, before, stop)) is not None:
         if len(slug[1]) > LONGEST_SLUG:
             return None
         stop = slug.end()
-        if query := _query(text, stop):
-            stop = query
+        stop = paths.query(stop) or stop
     return (before, stop) if stop - before <= LONGEST_LINK else None
 
 
-def _bare(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _bare(text: str, start: int, end: int, paths: Paths) -> Iterator[tuple[int, int]]:
     """Links without a scheme: their hosts are of Latin letters. Port and query belong to them only after a path."""
     for found in _BARE_HOST.finditer(text, start, end):
         first = found.start()
@@ -126,7 +119,8 @@ def _bare(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         next_dot = text.find(".", found.end(), end)
         host_end = _host_end(text, first, end if next_dot < 0 else next_dot)
         if host_end is not None:
-            stop = _tail(text, host_end) if _WAY.match(text, _after_port(text, host_end)) else host_end
+            leads_on = text.startswith("/", _after_port(text, host_end))
+            stop = _tail(text, host_end, paths) if leads_on else host_end
             if stop - first <= LONGEST_LINK:
                 yield first, stop
 
@@ -136,11 +130,11 @@ def _host_end(text: str, start: int, end: int) -> int | None:
     dots = [i for i in range(start, end) if text[i] == "."]
     starts = [start, *(i + 1 for i in dots)]
     valid = 0  # how many labels from the left may stand before others
-    while valid < len(dots) and _LABEL.fullmatch(text, starts[valid], dots[valid]):
+    while valid < len(dots) and _LABEL.fullmatch(text, starts[valid], dots[valid]) and _resolves(text[starts[valid] : dots[valid]]):
         valid += 1
     for index in range(min(valid, len(dots)), 0, -1):
         stop = _tld_end(text, starts[index], dots[index] if index < len(dots) else end)
-        if stop and _NAME.fullmatch(text, starts[index - 1], dots[index - 1]) and _resolves(text[start:stop]):
+        if stop and _NAME.fullmatch(text, starts[index - 1], dots[index - 1]) and _resolves(text[starts[index] : stop], last=True):
             return stop
     return None
 
@@ -157,12 +151,12 @@ def _tld_end(text: str, start: int, end: int) -> int | None:
     return None
 
 
-def _resolves(host: str) -> bool:
-    """Whether every label can be written in DNS."""
-    if host.isascii() and "xn--" not in host.lower():
-        return max(map(len, host.split("."))) <= 63
+def _resolves(label: str, *, last: bool = False) -> bool:
+    """Whether a label can be written in DNS, as the last of a host or before others."""
+    if label.isascii():
+        return 0 < len(label) <= 63
     try:
-        return bool(host.encode("idna"))
+        return len(label) <= LONGEST_LABEL and bool((label if last else f"{label}.com").encode("idna"))
     except UnicodeError:
         return False
 
@@ -172,18 +166,10 @@ def _after_port(text: str, position: int) -> int:
     return found.end() if found else position
 
 
-def _tail(text: str, position: int) -> int:
+def _tail(text: str, position: int, paths: Paths) -> int:
     """Where port, path and query end that follow a host."""
-    position = _after_port(text, position)
-    if way := _WAY.match(text, position):
-        position = way.start() + max(1, len(_WAY_END.sub("", way[0])))
-    return _query(text, position) or position
-
-
-def _query(text: str, position: int) -> int | None:
-    found = _QUERY.match(text, position)
-    kept = _QUERY_END.sub("", found[0]) if found else ""
-    return position + len(kept) if len(kept) > 1 else None
+    position = paths.path(_after_port(text, position))
+    return paths.query(position) or position
 
 
 @cache
