@@ -22,7 +22,7 @@ SECRETS = (
     (re.compile(r"(?i)\b(bearer|basic|bot)\s+[\w.~+/=-]{8,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"(?i)([?&][\w-]*(?:token|code|state|secret|signature|password|key)=)[^&\s\"']+"), rf"\1{HIDDEN}"),
     (re.compile(r"(?i)([\"'][\w-]*(?:token|secret|password|authorization)[\"']\s*:\s*[\"'])[^\"']+"), rf"\1{HIDDEN}"),
-    (re.compile(r"\d{5,}:[\w-]{20,}"), HIDDEN),
+    (re.compile(r"(?<!\d)\d{5,}:[\w-]{20,}"), HIDDEN),
     (re.compile(r"(?<![\w-])(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[\w-]{32,}"), HIDDEN),
 )
 

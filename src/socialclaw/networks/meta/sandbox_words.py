@@ -157,7 +157,7 @@ def _parts(request: httpx2.Request) -> tuple[dict[str, str], dict[str, bytes]]:
         return {}, {}
     fields, files = dict[str, str](), dict[str, bytes]()
     for head, body in parts((b"\r\n" + content).split(b"\r\n--" + boundary[1].encode())):
-        name = re.search(rb'content-disposition:[^\r\n]*[; ]name="([^"]*)"', head, re.IGNORECASE)
+        name = re.search(rb'(?:\A|\n)content-disposition:[^\r\n]*[; ]name="([^"]*)"', head, re.IGNORECASE)
         if name and b"filename=" in head.lower():
             files[name[1].decode()] = body
         elif name:

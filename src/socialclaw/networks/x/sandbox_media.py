@@ -224,7 +224,7 @@ def _parts(content: bytes, kind: str) -> dict[str, bytes]:
         raise invalid("The form is not well formed")
     found: dict[str, bytes] = {}
     for head, body in parts((b"\r\n" + content).split(b"\r\n--" + boundary[1].encode())):
-        name = re.search(rb'content-disposition:[^\r\n]*[; ]name="([^"]*)"', head, re.IGNORECASE)
+        name = re.search(rb'(?:\A|\n)content-disposition:[^\r\n]*[; ]name="([^"]*)"', head, re.IGNORECASE)
         if name is None or name[1].decode() in found:
             raise invalid("The form has a part without a name, or two of one name")
         found[name[1].decode()] = body
