@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.openapi import STATUS
-from socialclaw.api.operation import Operation
+from socialclaw.api.operation import Operation, repeats_itself
 from socialclaw.api.schemas import KeyCreateRequest, KeyCreateResponse, KeysResponse, KeyValidationResponse
 from socialclaw.db.base import iso
 from socialclaw.db.workspaces import ApiKey
@@ -34,6 +34,7 @@ def shown(row: ApiKey, secret: str | None = None) -> dict[str, Any]:
 
 
 @router.post("/validate", summary="Validate API key", response_model=KeyValidationResponse, responses=problems())
+@repeats_itself
 async def validate_key(caller: Caller) -> Response:
     """Check the key that this is sent with, and tell which workspace it speaks for."""
     workspace, row = await caller.read(keys.owner, caller.key_id)

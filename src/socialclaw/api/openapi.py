@@ -33,7 +33,11 @@ TAGS = [
 DESCRIPTION = """Schedule once, and it really gets published: once, on time, inspectable step by step.
 
 Send a workspace API key as `Authorization: Bearer sc_…`. Every success is a JSON object with `ok: true`; every failure is
-`{"ok": false, "code", "message", "details"}`. Times are ISO 8601 in UTC with milliseconds and `Z`."""
+`{"ok": false, "code", "message", "details"}`. Times are ISO 8601 in UTC with milliseconds and `Z`.
+
+Every POST that makes something takes the header `Idempotency-Key`: sent again within 24 hours with the same body it is answered as the
+first time and done once; with another body it is a 409 `idempotency_key_conflict`. For `/v1/posts/apply` it is the body's `idempotencyKey`,
+which is kept for as long as the run is."""
 
 
 def takes(*models: type[Schema], required: bool = True, media: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from fastapi.routing import APIRoute
 
 from socialclaw.api.deps import caller, who
 from socialclaw.api.guard import MOST
+from socialclaw.api.idempotency import key_of, once
 
+ITSELF = "repeats_itself"
 C = TypeVar("C", bound=Callable[..., Any])
 
 
@@ -22,15 +24,24 @@ class Operation(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         keyed, most = _needs(self.dependant, caller), getattr(self.endpoint, MOST, None)
+        repeatable = keyed and "POST" in (self.methods or ()) and not getattr(self.endpoint, ITSELF, False)
 
         async def handled(request: Request) -> Response:
             if keyed:
                 await who(request)
             if most:
                 request.scope["state"][MOST] = most
+            if repeatable and (key := key_of(request)):
+                return await once(request, await who(request), key, handle)
             return await handle(request)
 
         return handled
+
+
+def repeats_itself(endpoint: C) -> C:
+    """Says of a POST that it sees to idempotency keys itself, or makes nothing."""
+    setattr(endpoint, ITSELF, True)
+    return endpoint
 
 
 def takes_up_to(most: int) -> Callable[[C], C]:

@@ -10,10 +10,12 @@ from fastapi import APIRouter, Request, Response
 from socialclaw.api.answers import ok
 from socialclaw.api.bodies import json_value
 from socialclaw.api.deps import Caller, CallerContext, problems
-from socialclaw.api.operation import Operation, large
+from socialclaw.api.idempotency import key_of
+from socialclaw.api.operation import Operation, large, repeats_itself
 from socialclaw.api.runs import run_out
 from socialclaw.api.schemas import RunResponse, ValidateResponse
 from socialclaw.db.base import Scope, utc_now
+from socialclaw.errors import InvalidRequest
 from socialclaw.publishing import listing, runs
 from socialclaw.scheduling import campaign, quotas
 from socialclaw.scheduling.apply import Applied, apply, earlier, fingerprint
@@ -38,6 +40,7 @@ BODY: dict[str, Any] = {
     summary="Validate schedule",
 )
 @large
+@repeats_itself
 async def validate_schedule(caller: Caller, request: Request) -> Response:
     """Check a schedule without storing anything. The answer to a wrong one lists every problem under `details.issues`.
 
@@ -56,6 +59,7 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
     summary="Preview campaign",
 )
 @large
+@repeats_itself
 async def preview_campaign(caller: Caller, request: Request) -> Response:
     """The graph of campaigns, targets and steps that a schedule means; stores nothing."""
     plan = await _plan(caller, json_value(await request.body()))
@@ -72,18 +76,29 @@ async def preview_campaign(caller: Caller, request: Request) -> Response:
     summary="Create run",
 )
 @large
+@repeats_itself
 async def apply_schedule(caller: Caller, request: Request) -> Response:
-    """Create a run and its posts, all or nothing. The same `idempotencyKey` with the same content answers 200 with the first run.
+    """Create a run and its posts, all or nothing. The same `idempotencyKey` with the same content answers 200 with the first run;
+    the header `Idempotency-Key` is the same key.
 
     `warnings` are those of validate.
     """
     content = json_value(await request.body())
-    key, mark = idempotency_key(content), fingerprint(content)
+    key, mark = _key(request, content), fingerprint(content)
     applied, warnings = await caller.read(earlier, key, mark), list[Any]()
     if applied is None:
-        plan = await _plan(caller, content)
+        plan = replace(await _plan(caller, content), idempotency_key=key)
         applied, warnings = await caller.write(apply, plan, mark, base_url=caller.system.settings.base_url), wire_issues(plan.warnings)
     return await _answer(caller, applied, warnings)
+
+
+def _key(request: Request, content: object) -> str | None:
+    """The key of the header or of the body, which are the same; 422 where they differ."""
+    above, within = key_of(request), idempotency_key(content)
+    if above and within and above != within:
+        message = "The Idempotency-Key header and the body's idempotencyKey differ: give one of them"
+        raise InvalidRequest(message, code="idempotency_key_mismatch", path="idempotencyKey")
+    return above or within
 
 
 async def _plan(caller: CallerContext, content: object) -> Plan:

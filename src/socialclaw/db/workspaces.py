@@ -47,3 +47,18 @@ class Worker(Base):
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
     stopped_at: Mapped[datetime | None]
+
+
+class Answered(Owned):
+    """A request with an idempotency key, and what was answered to it: `sealed` and `status`, None while it is being worked on."""
+
+    __tablename__ = "answered_requests"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("req"))
+    key: Mapped[str]
+    fingerprint: Mapped[str | None]  # of the operation and the body; None until all of a form has been read
+    status: Mapped[int | None]
+    sealed: Mapped[str | None]
+    __table_args__ = (
+        Index("answered_requests_key", "workspace_id", "key", unique=True),
+        Index("answered_requests_age", "workspace_id", "created_at"),
+    )
