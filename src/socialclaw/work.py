@@ -27,7 +27,7 @@ from socialclaw.jobs import scan
 from socialclaw.jobs.line import Line
 from socialclaw.jobs.queue import Queue
 from socialclaw.jobs.turns import Party
-from socialclaw.media import importing, imports
+from socialclaw.media.fetching import Imports
 from socialclaw.media.sweep import sweep
 from socialclaw.publishing import verdicts
 from socialclaw.publishing.attempt import Attempts
@@ -43,8 +43,8 @@ RENEWALS = 4  # within a lease: two before its first half is over, after which n
 SWEEP_SECONDS = 300
 COLLECT_SECONDS = 15
 IMPORT_SECONDS = 1
-MOST_IMPORTS = 4  # at a time
 MOST_COLLECTED = 20  # at a time
+MOST_REFRESHED = 20  # begun at a time
 
 
 class Worker:
@@ -65,7 +65,7 @@ class Worker:
         self._line = Line(system.database, self._settings.worker_concurrency)
         self._held: dict[str, tuple[Claim, asyncio.Task[Outcome | None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._imports: set[asyncio.Task[None]] = set()
+        self._imports = Imports(system)
         self._room = asyncio.Event()
         self._stopping = asyncio.Event()
         self._astray = False
@@ -82,7 +82,7 @@ class Worker:
             self._every(self._settings.lease_seconds / RENEWALS, self._renew),
             self._every(HEARTBEAT_SECONDS, self._heartbeat),
             self._every(COLLECT_SECONDS, self._collect),
-            self._every(IMPORT_SECONDS, self._import),
+            self._every(IMPORT_SECONDS, self._imports.start),
             self._every(SWEEP_SECONDS, lambda: sweep(self.system)),
             self.queue.run({"publish": self.heed}),
         ]
@@ -97,10 +97,9 @@ class Worker:
             stopping.cancel()
             tasks[0].cancel()
             self.queue.stop()
-            for task in self._imports:
-                task.cancel()  # given back at once: it begins anew elsewhere
+            self._imports.stop()
             await self._finish()
-            await asyncio.gather(*self._imports, return_exceptions=True)
+            await self._imports.stopped()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -183,7 +182,7 @@ class Worker:
             after = now
         await self.queue.hand_over(await self.system.database.read(scan.upcoming, after, until))
         self._promoted_until = until
-        for account in await self.system.database.read(scan.refreshes, now, most=20):
+        for account in await self.system.database.read(scan.refreshes, now, most=MOST_REFRESHED, skip=credentials.under_way(self.system)):
             self._spawn(credentials.refresh_due(self.system, account))
 
     async def _refill(self) -> None:
@@ -201,15 +200,6 @@ class Worker:
         if await self.system.database.read(scan.measures, utc_now()):
             for subject in await self.system.database.write(collect.take, utc_now(), most=MOST_COLLECTED):
                 self._spawn(collect.collect_due(self.system, subject))
-
-    async def _import(self) -> None:
-        """Fetch files that are to be imported, some at a time."""
-        free = 0 if self._stopping.is_set() else MOST_IMPORTS - len(self._imports)
-        if free > 0 and await self.system.database.read(imports.due):
-            for job in await self.system.database.write(imports.take, most=free):
-                task = self._spawn(importing.work(self.system, job))
-                self._imports.add(task)
-                task.add_done_callback(self._imports.discard)
 
     async def _renew(self) -> None:
         if not self._held:

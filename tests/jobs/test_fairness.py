@@ -9,7 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
+from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.jobs import scan
 from socialclaw.jobs.queue import Queue
@@ -145,3 +147,18 @@ async def test_the_scan_sees_past_an_account_with_a_thousand_posts_due(system: S
     [party] = await system.database.read(scan.parties, [busy])
     assert party is not None
     assert await found(crowded=[party]) == [single]
+
+
+async def test_tokens_are_refreshed_in_turns_of_workspaces_and_none_is_begun_twice(system: System) -> None:
+    many, one = await member(system, "Many", "live"), await member(system, "One", "live")
+    ids = [await accounts(system, workspace, count, posts=0) for workspace, count in ((many, 30), (one, 1))]
+
+    def expire(session: Session) -> None:
+        for n, account_id in enumerate([*ids[0], *ids[1]]):
+            session.get_one(Account, account_id).refresh_at = utc_now() - timedelta(minutes=60 - n)
+
+    await system.database.write(expire)
+    found = await system.database.read(scan.refreshes, utc_now(), most=20)
+    assert found[:2] == [ids[0][0], ids[1][0]]
+    following = await system.database.read(scan.refreshes, utc_now(), most=20, skip=found)
+    assert set(following) == {*ids[0], *ids[1]} - set(found)

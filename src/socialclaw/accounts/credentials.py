@@ -103,6 +103,11 @@ async def using(system: System, account: Account, do: Callable[[draft.Account], 
         return await do(await refresh_now(system, account.id, opened))
 
 
+def under_way(system: System) -> list[str]:
+    """The accounts that are being refreshed by this process."""
+    return [account_id for database, account_id in _flights if database == id(system.database)]
+
+
 async def refresh_due(system: System, account_id: str) -> None:
     """Refresh ahead of time if it is time. Failures are written to the account, not raised."""
     row = await system.database.read(_find, account_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from socialclaw.db.accounts import Account
@@ -83,11 +83,12 @@ def upcoming(session: Session, after: datetime, until: datetime) -> list[Hint]:
     return [Hint("publish", account, at) for account, at in session.execute(query) if at]
 
 
-def refreshes(session: Session, now: datetime, *, most: int) -> list[str]:
-    """Accounts whose token is to be refreshed."""
+def refreshes(session: Session, now: datetime, *, most: int, skip: Sequence[str] = ()) -> list[str]:
+    """Accounts whose token is to be refreshed, none to `skip`: the first one of each workspace, then the second ones, and so on."""
     due = (Account.refresh_at.is_not(None), Account.refresh_at <= now, Account.status == "connected", Account.clocked.is_(False))
-    query = select(Account.id).where(*due)
-    return list(session.scalars(query.order_by(Account.refresh_at).limit(most)))
+    turn = func.row_number().over(partition_by=Account.workspace_id, order_by=Account.refresh_at).label("turn")
+    each = select(Account.id, Account.refresh_at, turn).where(*due, Account.id.not_in(skip)).subquery()
+    return list(session.scalars(select(each.c.id).order_by(each.c.turn, each.c.refresh_at).limit(most)))
 
 
 def measures(session: Session, now: datetime) -> bool:

@@ -53,10 +53,15 @@ class Turns(Generic[W]):
         fits = ours < self.usual and ours < 2 * free and held[party.workspace_id] < 3 * free
         return fits and (not party.provider or held[network] < 4 * free)
 
+    def take(self, party: Party) -> bool:
+        """Whether a place is theirs; else they do not wait for it."""
+        if allowed := self.may(party):
+            self._take(party)
+        return allowed
+
     def join(self, party: Party, who: W) -> bool:
         """Whether a place is theirs at once; else they wait for it."""
-        if self.may(party):
-            self._take(party)
+        if self.take(party):
             return True
         self._lines[party.test].setdefault(party.workspace_id, {}).setdefault(party, {})[who] = None
         return False

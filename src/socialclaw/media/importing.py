@@ -15,6 +15,7 @@ from socialclaw.errors import Conflict, InvalidRequest, NotFound, NotReady, Payl
 from socialclaw.media.examine import examine
 from socialclaw.media.imports import Job, Lost, claim_key, fail, finish, heard, later, object_of_try, share
 from socialclaw.media.intake import Intake, too_large
+from socialclaw.media.pace import paced
 from socialclaw.media.remote import total_of
 from socialclaw.media.uploads import described
 from socialclaw.outbound import fetch
@@ -97,7 +98,8 @@ async def _arrive(system: System, job: Job) -> None:
 
 async def _fetched(system: System, job: Job, file: Intake, far: dict[str, Any]) -> str | None:
     """Write the source's bytes into `file`; the type that it says they have."""
-    async with fetch(system.outbound.guarded, job.url) as response:
+    least, window = system.settings.import_least_bytes_per_second, system.settings.import_slow_seconds
+    async with paced(lambda: file.size, least=least, window=window), fetch(system.outbound.guarded, job.url) as response:
         if not response.is_success:
             raise _refusal(response)
         total = far["total"] = total_of(response)

@@ -8,18 +8,21 @@ up by the next one.
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from socialclaw.db.assets import Arrival, Asset
 from socialclaw.db.base import Scope, iso, new_id
+from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import InvalidRequest, SocialClawError
+from socialclaw.jobs.turns import Party
 from socialclaw.media import entry
 from socialclaw.media.entry import UPLOAD_TIME
 from socialclaw.media.naming import display_name, object_key, safe_name
@@ -32,6 +35,7 @@ from socialclaw.workspaces import limits
 
 LEASE = timedelta(seconds=60)
 LONGEST_URL = 2048
+MOST_DUE = 1000  # looked at, of all workspaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +97,20 @@ def _key(workspace_id: str, asset_id: str, tries: int, filename: str, mime: str)
     return object_key(workspace_id, asset_id, f"{tries}-{safe_name(filename, mime)}")
 
 
-def due(session: Session) -> bool:
-    """Whether there is an import to be worked on."""
-    return session.scalar(_due(now()).with_only_columns(Arrival.id).limit(1)) is not None
+def due(session: Session, *, most: int) -> list[tuple[str, Party]]:
+    """The imports that are due: first the one of each workspace that has waited longest, then the second ones, up to so many of each."""
+    turn = func.row_number().over(partition_by=Arrival.workspace_id, order_by=(Arrival.next_at, Arrival.id)).label("turn")
+    each = _due(now()).with_only_columns(Arrival.id, Arrival.workspace_id, Arrival.next_at, turn).subquery()
+    query = select(each.c.id, each.c.workspace_id, Workspace.mode).join(Workspace, Workspace.id == each.c.workspace_id)
+    rows = session.execute(query.where(each.c.turn <= most).order_by(Workspace.mode, each.c.turn, each.c.next_at).limit(MOST_DUE))
+    return [(row.id, Party(row.workspace_id, row.mode == "test")) for row in rows]
 
 
-def take(session: Session, *, most: int) -> list[Job]:
-    """The next imports that are due by the machine's clock, ours from now on for the time of a lease."""
+def take(session: Session, *, most: int, only: Sequence[str] | None = None) -> list[Job]:
+    """The next imports (of `only` these) that are due by the machine's clock, ours from now on for the time of a lease."""
     at = now()
-    query = _due(at).order_by(Arrival.next_at).limit(most).with_for_update(skip_locked=True, of=Arrival)
+    wanted = _due(at) if only is None else _due(at).where(Arrival.id.in_(only))
+    query = wanted.order_by(Arrival.next_at).limit(most).with_for_update(skip_locked=True, of=Arrival)
     jobs = []
     for arrival, asset in session.execute(query).all():
         arrival.tries += 1
