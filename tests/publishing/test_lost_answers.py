@@ -16,7 +16,7 @@ from socialclaw.networks import providers
 from socialclaw.networks.x.adapter import X
 from socialclaw.publishing import policy
 from socialclaw.publishing.claims import Wanted, claim
-from socialclaw.publishing.steps import DurableSteps
+from socialclaw.publishing.steps import DurableSteps, Write, apply
 from tests.crash import users
 from tests.publishing.desk import Desk
 
@@ -229,10 +229,27 @@ async def test_an_answer_that_comes_after_all_is_evidence(desk: Desk) -> None:
     assert (await desk.post(post))["reconciliationStatus"] == "pending"
     answer.set_result({"message_id": 7, "chat_id": -100, "username": "ada_channel"})
     await late
-    await desk.wait(20)
+    await desk.wait(LOOKED)
     found = await desk.post(post)
     assert (found["status"], found["providerPostId"], found["reconciliationStatus"]) == ("published", "7", "confirmed")
     assert desk.seen("telegram") == [], "it was not sent again"
+
+
+@both
+async def test_a_long_call_whose_worker_vanished_is_looked_for_from_then_on(desk: Desk) -> None:
+    """Its last byte may have been sent long after its mark, and it may be missing from the network's lists as long as any other post."""
+    account = await desk.connect("x")
+    [post] = await desk.publish(account, "A long film")
+    [held] = await desk.system.database.write(claim, [Wanted(account, "uploading", 30)])
+    assert held
+    await desk.system.database.write(apply, [Write("mark", post, "create", held.fence, utc_now())])
+    await desk.wait(SETTLED)
+    await desk.wait(LOOKED)
+    assert (await desk.post(post))["reconciliationStatus"] == "pending"
+    assert desk.seen() == [], "nothing says yet that it is not there"
+    await desk.wait(SETTLED - LOOKED)
+    assert (await desk.post(post))["status"] == "published"
+    assert desk.seen() == ["A long film"]
 
 
 @both

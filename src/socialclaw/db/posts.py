@@ -84,7 +84,7 @@ class Post(Owned):
     published_at: Mapped[datetime | None]
     error_code: Mapped[str | None]
     error: Mapped[str | None]
-    marked_at: Mapped[datetime | None]  # when the call whose answer was lost was about to be sent
+    marked_at: Mapped[datetime | None]  # since when it is known that the answer to a marked call was lost
     looks: Mapped[int] = mapped_column(default=0)  # how often it was looked for since
     collect_at: Mapped[datetime | None]  # when its figures are to be collected next
     cancel_requested_at: Mapped[datetime | None]  # when somebody wanted it back that may have been sent

@@ -74,7 +74,7 @@ def settle_seconds(system: System, provider: str) -> float:
 async def candidates(system: System, claim: Claim) -> Sequence[Published]:
     """What the network has that may be this post."""
     post = claim.post
-    marked = post.marked_at or post.published_at or post.publish_at
+    marked = min((when for done, _, when, _ in claim.steps.values() if not done), default=post.published_at or post.publish_at)
     done = {name: result for name, (is_done, result, *_) in claim.steps.items() if is_done}
     mark = Mark(since=marked - SKEW, done=done, post_id=post.provider_post_id)
     async with AsyncExitStack() as files:

@@ -97,9 +97,9 @@ def decided(claim: Claim, error: Exception, decision: Decision, *, now: datetime
             changes |= {"status": _until_again(claim), "next_at": None, "blocked_by": "account"}
             outcome.retryable, outcome.reconnect = True, True
         case Look():
-            marked = min((when for done, _, when, _ in claim.steps.values() if not done), default=now)
-            first = next_look(marked, looks=0, now=now, settle=settle)
-            changes |= {"stage": "reconcile", "next_at": first, "marked_at": marked, "looks": 0, "reconciliation_status": "pending"}
+            # The settle time counts from now: a call may have been sent until its worker was gone, however long ago it was marked.
+            first = next_look(now, looks=0, now=now, settle=settle)
+            changes |= {"stage": "reconcile", "next_at": first, "marked_at": now, "looks": 0, "reconciliation_status": "pending"}
             outcome.retryable = False
         case Fail():
             changes |= {"status": "failed", "next_at": None, "tries": post.tries + 1}
