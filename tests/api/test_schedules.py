@@ -321,3 +321,23 @@ async def test_a_body_over_25_mib_is_a_413(api: httpx2.AsyncClient) -> None:
     content = b'{"posts": "' + b"x" * 25 * MIB + b'"}'
     answer = await api.post("/v1/posts/apply", content=content, headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["code"], answer.json()["details"]["maxBytes"]) == (413, "payload_too_large", 25 * MIB)
+
+
+@pytest.mark.usefixtures("both_databases")
+async def test_schedules_that_are_applied_at_once_are_not_more_than_a_network_takes(
+    api: httpx2.AsyncClient, system: System, workspace: Member
+) -> None:
+    """150 a day are allowed; each of these fits alone, and no two fit together."""
+    await system.write(
+        workspace.id,
+        lambda scope: rows.account(scope, "li", provider="linkedin", handle="linkedin:member:1", account_type="linkedin_member").id,
+        test=True,
+    )
+
+    def hundred(name: str) -> Json:
+        return {"posts": [{"account": "linkedin:member:1", "description": f"{name} {n}", "publish_at": LATER} for n in range(100)]}
+
+    answers = await asyncio.gather(*(api.post("/v1/posts/apply", json=hundred(name)) for name in "abc"))
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 422} == {"linkedin_quota_exceeded"}
+    assert (await api.get("/v1/posts")).json()["total"] == 100

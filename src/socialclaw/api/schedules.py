@@ -88,7 +88,9 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
     applied, warnings = await caller.read(earlier, key, mark), list[Any]()
     if applied is None:
         plan = replace(await _plan(caller, content), idempotency_key=key)
-        applied, warnings = await caller.write(apply, plan, mark, base_url=caller.system.settings.base_url), wire_issues(plan.warnings)
+        settings = caller.system.settings
+        applied = await caller.write(apply, plan, mark, base_url=settings.base_url, honour_quotas=settings.honour_quotas)
+        warnings = wire_issues(plan.warnings)
     return await _answer(caller, applied, warnings)
 
 

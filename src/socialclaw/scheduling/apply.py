@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,8 @@ from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.db.posts import Post, Run
 from socialclaw.errors import Conflict, InvalidRequest
 from socialclaw.media.assets import known
+from socialclaw.scheduling import quotas
+from socialclaw.scheduling.check import problem
 from socialclaw.scheduling.document import KEY_NAMES, root
 from socialclaw.scheduling.plan import Plan
 
@@ -49,8 +51,11 @@ def earlier(scope: Scope, key: str | None, content: str) -> Applied | None:
     return Applied(run.id, duplicate=True)
 
 
-def apply(scope: Scope, plan: Plan, content: str, *, base_url: str) -> Applied:
-    """Insert the run and all its posts. `plan` has no issues; `content` is the document's fingerprint."""
+def apply(scope: Scope, plan: Plan, content: str, *, base_url: str, honour_quotas: bool = False) -> Applied:
+    """Insert the run and all its posts. `plan` has no issues; `content` is the document's fingerprint.
+
+    With `honour_quotas`, what others have applied since the plan was judged is counted too: InvalidRequest where it is too much now.
+    """
     if found := earlier(scope, plan.idempotency_key, content):
         return found
     _hold_assets(scope, plan, base_url)
@@ -60,6 +65,8 @@ def apply(scope: Scope, plan: Plan, content: str, *, base_url: str) -> Applied:
         found = earlier(scope, plan.idempotency_key, content)
         assert found is not None
         return found
+    if honour_quotas and (issues := quotas.check(scope, plan, lock=True)):
+        raise problem(replace(plan, issues=tuple(issues)))
     rows = _rows(scope, run_id, plan, now)
     scope.session.connection().execute(Post.__table__.insert(), rows)  # type: ignore[attr-defined]
     near = now + NEAR

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from socialclaw.scheduling import twins
 from socialclaw.scheduling.assets import Library
 from socialclaw.scheduling.fields import canonical, given, plain
 from socialclaw.scheduling.notes import Notes
@@ -48,6 +49,7 @@ def parse(document: object, *, now: datetime, accounts: Resolve, library: Librar
     campaigns = CampaignReader(reader, zone)
     paths = campaigns.read_all(schedule["campaigns"]) if model == CAMPAIGNS else _read_posts(schedule["posts"], reader, zone)
     linked = link(reader.posts, paths, notes)
+    twins.note(linked, reader.places, notes)
     return Plan(zone[0], mode, model, key, tuple(linked), tuple(campaigns.summaries), notes.issues(), tuple(notes.warnings))
 
 

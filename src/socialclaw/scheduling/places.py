@@ -26,6 +26,7 @@ class Place:
     first: tuple[Issue, ...] = ()
     last: tuple[Issue, ...] = ()
     sound: bool = False  # there is nothing against the account
+    destination: tuple[str, str] | None = None  # the family of types and the id there; several accounts may have one
 
 
 class Places:
@@ -45,15 +46,16 @@ class Places:
         first = _mismatch(account, stated, own) if stated and own and stated != own else ()
         if key is None:
             return Place(account, first=_undecided(account), last=_missing(account))
-        last = self._last(account, key, found)
+        last, judge = self._last(account, key, found), self._judge(key, found, account)
         return Place(
             account=found.handle if found else account,
             account_id=found.id if found else None,
             provider=key,
-            judge=self._judge(key, found, account),
+            judge=judge,
             first=first,
             last=last,
             sound=not last,
+            destination=_destination(key, judge, found),
         )
 
     def _judge(self, key: str, found: Destination | None, account: str) -> Judge | None:
@@ -90,6 +92,11 @@ def _judge(key: str, found: Destination | None, account: str) -> Judge | None:
     stored = found.account_type if found else ""
     target = provider.target(stored) or provider.target_of(found.handle if found else account) or provider.targets[0]
     return Judge(provider, target, stored)
+
+
+def _destination(key: str, judge: Judge | None, found: Destination | None) -> tuple[str, str] | None:
+    """What settings a type has is what kind of destination it is, whichever provider connected it; its handle ends in its id."""
+    return (judge.target.settings_prefix or key, found.handle.rpartition(":")[2].lower()) if judge and found else None
 
 
 def _known(provider: str) -> str | None:

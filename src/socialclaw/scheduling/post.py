@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -191,6 +191,11 @@ class PostReader:
         except ValueError:
             pass  # and again, to say so
         return self.time(text, f"{path}.publish_at", local) or self.now, None
+
+    @property
+    def places(self) -> Collection[Place]:
+        """Where the posts go."""
+        return self._known.values()
 
     def _place(self, account: object, provider: object, path: str) -> Place:
         before = len(self.notes.found)

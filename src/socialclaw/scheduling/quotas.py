@@ -6,12 +6,13 @@ Only what goes through this installation is counted; a network that was fed else
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, iso
 from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Workspace
@@ -65,10 +66,15 @@ class Book:
         return begin.astimezone(at.tzinfo), end.astimezone(at.tzinfo)
 
 
-def check(scope: Scope, plan: Plan) -> Sequence[Issue]:
-    """What of a plan is more than its networks take; each with the next instant at which it fits."""
+def check(scope: Scope, plan: Plan, *, lock: bool = False) -> Sequence[Issue]:
+    """What of a plan is more than its networks take; each with the next instant at which it fits.
+
+    `lock`: who else is about to add posts that count with these waits until this transaction is over.
+    """
     limited = {p.key: p for p in providers().values() if p.quotas}
     planned = sorted((p for p in plan.posts if p.provider in limited and p.account_id), key=lambda p: p.publish_at)
+    if lock:
+        _hold(scope, planned, limited)
     books: dict[tuple[str, int], Book] = {}
     found = []
     for post in planned:
@@ -82,6 +88,19 @@ def check(scope: Scope, plan: Plan) -> Sequence[Issue]:
             else:
                 found.append(_issue(provider, quota, post, books[key].next_fit(post.publish_at)))
     return found
+
+
+def _hold(scope: Scope, planned: Sequence[PlannedPost], limited: Mapping[str, Provider]) -> None:
+    """Lock the accounts, in the order of their ids, and the apps whose quotas other workspaces share. SQLite has one writer."""
+    if not planned or scope.session.get_bind().dialect.name != "postgresql":
+        return
+    ids = sorted({post.account_id or "" for post in planned})
+    lock = scope.all(Account).where(Account.id.in_(ids)).order_by(Account.id).with_for_update(key_share=True)
+    scope.session.scalars(lock.with_only_columns(Account.id)).all()
+    shared = {post.provider for post in planned if any(quota.per == "app" for quota in limited[post.provider].quotas)}
+    for provider in sorted(shared):
+        name = f"quota:{provider}:{'test' if scope.test else 'live'}"
+        scope.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def pause(scope: Scope, post: Post, now: datetime) -> tuple[Quota, datetime] | None:
