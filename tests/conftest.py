@@ -138,7 +138,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
-    return Settings(data_dir=tmp_path / "data", database_url=database_url, public_base_url=BASE_URL, rate_limit_per_minute=1_000_000)
+    many = dict.fromkeys(("rate_limit_per_minute", "refused_per_minute"), 1_000_000)
+    return Settings(data_dir=tmp_path / "data", database_url=database_url, public_base_url=BASE_URL, **many)
 
 
 @asynccontextmanager

@@ -78,13 +78,14 @@ def build(system: System) -> FastAPI:
     app.state.system = system
     app.state.keyring = keyring
     app.state.pages = Pages(system)
-    app.state.rates = Rates(system.settings.rate_limit_per_minute)
+    app.state.rates = Rates(system.settings)
     app.router.routes.extend(_operations())
     if system.sandbox is not None:
         app.router.routes.extend(sandbox.routes(system.sandbox))
     errors.install(app)
     limits = system.settings
-    app.add_middleware(Guard, most=limits.max_body_bytes, most_form=limits.max_asset_bytes, free=PREFIX, streamed=parts.PREFIX)
+    most = {"most": limits.max_body_bytes, "most_form": limits.max_asset_bytes, "most_held": limits.max_bodies_bytes}
+    app.add_middleware(Guard, **most, free=PREFIX, streamed=parts.PREFIX)
     app.add_middleware(Front)
     _document(app)
     return app

@@ -118,7 +118,9 @@ class Settings(BaseSettings):
         description="Addresses or networks of reverse proxies, with commas between them: whose X-Forwarded-For says who is asking.",
     )
     rate_limit_per_minute: int = Field(600, ge=1, description="Requests a minute per API key.")
-    workspace_rate_limit_per_minute: int = Field(3000, ge=1, description="Requests a minute of all keys of a workspace together.")
+    workspace_rate_limit_per_minute: int | None = Field(
+        None, ge=1, description="Requests a minute of all keys of a workspace together. Default: five times as many as of one key."
+    )
     refused_per_minute: int = Field(120, ge=1, description="Requests a minute from one address without a valid key.")
     max_connections: int = Field(10_000, ge=8, description="Connections at a time; fewer where the limit on open files is lower.")
     max_connections_per_address: int = Field(256, ge=4, description="Connections at a time from one address that is no trusted proxy.")
@@ -127,6 +129,9 @@ class Settings(BaseSettings):
     keep_alive_seconds: int = Field(5, ge=1, description="How long a connection may wait for its next request.")
     body_bytes_per_second: int = Field(1024, ge=1, description="Slowest speed at which a request body may arrive, over 10 s.")
     max_body_bytes: int = Field(25 * 1024 * 1024, ge=1024, description="Largest request body.")
+    max_bodies_bytes: int = Field(
+        256 * 1024 * 1024, ge=1024 * 1024, description="Memory for all large request bodies at a time; one workspace may have half of it."
+    )
     max_asset_bytes: int = Field(512 * 1024 * 1024, ge=1024, description="Largest file of a form upload.")
     max_upload_bytes: int = Field(5 * 1024**3, ge=1024, le=5 * 1024**4, description="Largest file of an upload in parts.")
     asset_retention_days: int = Field(7, ge=0, description="Days a deleted asset is kept.")
@@ -168,6 +173,10 @@ class Settings(BaseSettings):
             if each != "*":
                 ipaddress.ip_network(each, strict=False)
         return text
+
+    @property
+    def workspace_rate(self) -> int:
+        return self.workspace_rate_limit_per_minute or 5 * self.rate_limit_per_minute
 
     @property
     def proxies(self) -> list[str]:

@@ -25,6 +25,7 @@ OF_ONE = 24  # connections that one address may have here
 LIMITS = {
     "SOCIALCLAW_HEAD_SECONDS": "2",
     "SOCIALCLAW_MAX_CONNECTIONS_PER_ADDRESS": str(OF_ONE),
+    "SOCIALCLAW_REFUSED_PER_MINUTE": "50",
     "SOCIALCLAW_PUBLIC_BASE_URL": "https://post.example.org",
 }
 READY = r"^API on"
@@ -243,9 +244,9 @@ def test_what_is_no_http_is_told_so(server: Server) -> None:
 
 @contextmanager
 def with_few_files(folder: Path, most: int) -> Iterator[Server]:
-    """A server that may open so many files and no more, and no limit on connections that would be reached before."""
+    """A server that may open so many files and no more. We are its reverse proxy, so there is no limit on our connections before that."""
     words = [sys.executable, "-m", "socialclaw", "serve", "--no-worker", "--port", "0", "--data-dir", str(folder)]
-    limits = LIMITS | {"SOCIALCLAW_MAX_CONNECTIONS_PER_ADDRESS": "10000", "SOCIALCLAW_HEAD_SECONDS": "60"}
+    limits = LIMITS | {"SOCIALCLAW_TRUSTED_PROXIES": "127.0.0.0/8", "SOCIALCLAW_HEAD_SECONDS": "60", "SOCIALCLAW_REFUSED_PER_MINUTE": "5"}
     command = ["sh", "-c", f'ulimit -n {most}; exec "$@"', "sh", *words]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(**limits))
     running = Running(process)
@@ -264,3 +265,19 @@ def test_more_idle_connections_than_files_leave_room_for_others(tmp_path: Path) 
             stack.enter_context(server.open())
         assert all(server.health().status_code == 200 for _ in range(5))
         server.running.until("more than 256 connections: those that wait longest are closed")
+        assert strangers(server) == [401] * 10 + [401] * 4 + [429]  # of ten different ones each one; of one of them six
+
+
+def strangers(server: Server) -> list[int]:
+    """What ten addresses that a proxy names are told, and then one of them five times more."""
+    names = [f"192.0.2.{n}" for n in range(10)] + ["192.0.2.1"] * 5
+    url = f"http://127.0.0.1:{server.port}/v1/keys"
+    return [httpx2.get(url, headers={"x-forwarded-for": name}).status_code for name in names]
+
+
+def test_who_is_no_trusted_proxy_cannot_name_other_addresses(server: Server) -> None:
+    """The module's server trusts nobody: all of these count as ours."""
+    url = f"http://127.0.0.1:{server.port}/v1/keys"
+    statuses = [httpx2.get(url, headers={"x-forwarded-for": f"192.0.2.{n}"}).status_code for n in range(60)]
+    assert statuses[-1] == 429
+    assert httpx2.get(url, headers={"authorization": f"Bearer {server.key}"}).status_code == 200

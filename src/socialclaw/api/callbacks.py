@@ -53,6 +53,7 @@ async def oauth_callback(system: Installation, request: Request, provider: str) 
     try:
         done = await callback.finish(system, provider, dict(request.query_params))
     except InvalidRequest as error:
+        request.app.state.rates.refuse(request)
         return page("This did not work", [error.message], status=error.status)
     if done.callback_scheme:
         query = urlencode({"connectionId": done.connection_id, "status": done.status})

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from socialclaw.api.limits import Rates
 from socialclaw.api.schemas import ErrorResponse
 from socialclaw.db.base import Scope
 from socialclaw.errors import Unauthenticated
@@ -60,6 +61,17 @@ async def who(request: Request) -> Found:
 
 
 async def _find(request: Request) -> Found:
+    rates: Rates = request.app.state.rates
+    try:
+        found = await _key_of(request)
+    except Unauthenticated:
+        rates.refuse(request)
+        raise
+    rates.spend(request, found)
+    return found
+
+
+async def _key_of(request: Request) -> Found:
     given = request.headers.getlist("authorization")
     scheme, _, secret = given[0].partition(" ") if given else ("", "", "")
     if scheme.lower() != "bearer" or not secret.strip():
@@ -70,7 +82,6 @@ async def _find(request: Request) -> Found:
     found = await keyring.find(secret.strip())
     if found is None:
         raise Unauthenticated("This API key is unknown or revoked", code="api_key_invalid")
-    request.app.state.rates.spend(request, found.key_id)
     return found
 
 

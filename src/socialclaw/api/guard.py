@@ -6,18 +6,25 @@ Nothing is read here by itself. The body is read when a route asks for it, and b
 from __future__ import annotations
 
 import codecs
+import logging
+from collections.abc import Callable
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from socialclaw.api.errors import RouteNotFound
+from socialclaw.api.logs import Seldom
 from socialclaw.api.scan import look
-from socialclaw.errors import InvalidRequest, PayloadTooLarge
+from socialclaw.errors import InvalidRequest, PayloadTooLarge, TooManyRequests
 
 FORM_EXTRA = 1024 * 1024  # what a form may carry beside its file
 USUAL = 64 * 1024  # bytes of a body, where the operation does not say that it takes more
+SMALL = 1024 * 1024  # bytes: what a body may have without being counted among the large ones
+BUSY_SECONDS = 5
 FORM = b"multipart/form-data"
 MOST = "most_body_bytes"  # in the state of a request whose operation takes more than the usual
+
+seldom = Seldom(logging.getLogger("socialclaw.http"))
 
 
 class Guard:
@@ -26,7 +33,8 @@ class Guard:
     Paths below `free` are let through; below `streamed`, the route itself counts what it takes.
     """
 
-    def __init__(self, app: ASGIApp, *, most: int, most_form: int, free: str, streamed: str) -> None:
+    def __init__(self, app: ASGIApp, *, most: int, most_form: int, most_held: int, free: str, streamed: str) -> None:
+        self.room = Room(most_held)
         self.app = app
         self.most = most
         self.most_form = max(most, most_form + FORM_EXTRA)
@@ -42,7 +50,32 @@ class Guard:
         check_address(scope)
         if scope["path"].startswith(self.streamed):
             return await self.app(scope, receive, send)
-        return await self.app(scope, Body(self, scope, receive), send)
+        body = Body(self, scope, receive)
+        try:
+            return await self.app(scope, body, send)
+        finally:
+            body.close()
+
+
+class Room:
+    """The memory that bodies take, all at the same time: of it, one workspace may have a half. What is small is not counted."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._of: dict[str, int] = {}
+
+    def take(self, who: str, size: int) -> None:
+        """TooManyRequests where there is no more. What was taken is to be given back."""
+        own = self._of.get(who, 0) + size
+        if own > self._most // 2 or sum(self._of.values()) + size > self._most:
+            seldom.warning("bodies", f"the large bodies that are held at a time have reached {self._most} bytes: {who} has to wait")
+            raise TooManyRequests("Too many large bodies at a time: send fewer side by side", retry_after=BUSY_SECONDS)
+        self._of[who] = own
+
+    def give_back(self, who: str, size: int) -> None:
+        self._of[who] = self._of.get(who, 0) - size
+        if self._of[who] <= 0:
+            del self._of[who]
 
 
 class Body:
@@ -52,6 +85,20 @@ class Body:
         self._guard, self._scope, self._receive = guard, scope, receive
         self._counted: Counted | None = None
         self._is_read = False
+        self._taken = ("", 0)
+
+    def close(self) -> None:
+        """The request is over, and its body gone with it."""
+        if self._taken[1]:
+            self._guard.room.give_back(*self._taken)
+            self._taken = ("", 0)
+
+    def _count(self, size: int) -> None:
+        if size > SMALL:
+            who = self._scope["state"].get("who")
+            name = who.workspace_id if who else ""
+            self._guard.room.take(name, size - self._taken[1])
+            self._taken = (name, size)
 
     async def __call__(self) -> Message:
         if self._counted is None:
@@ -60,7 +107,7 @@ class Body:
             return await self._receive()  # what the server says next: that the client is gone
         if self._is_form():
             return await self._counted()
-        body = (await self._counted.all()).removeprefix(codecs.BOM_UTF8)
+        body = (await self._counted.all(self._count)).removeprefix(codecs.BOM_UTF8)
         self._is_read = True
         if self._scope["method"] not in ("GET", "HEAD"):
             await look(body)
@@ -91,10 +138,12 @@ class Counted:
             raise too_large(self.limit)
         return message
 
-    async def all(self) -> bytes:
+    async def all(self, count: Callable[[int], None]) -> bytes:
+        """The whole. `count` is told how much it has become, and may have enough of it."""
         parts = []
         while True:
             message = await self()
+            count(self.seen)
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect  # what has come so far must not pass for the whole
             parts.append(message.get("body", b""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +14,14 @@ from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.idempotency import key_of
 from socialclaw.api.operation import Operation, large, repeats_itself
 from socialclaw.api.runs import run_out
+from socialclaw.api.scan import AT_ONCE
 from socialclaw.api.schemas import RunResponse, ValidateResponse
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.errors import InvalidRequest
 from socialclaw.publishing import listing, runs
 from socialclaw.scheduling import campaign, quotas
 from socialclaw.scheduling.apply import Applied, apply, earlier, fingerprint
+from socialclaw.scheduling.assets import Library
 from socialclaw.scheduling.check import problem
 from socialclaw.scheduling.document import idempotency_key, parse
 from socialclaw.scheduling.elsewhere import looked_at
@@ -47,7 +50,8 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
     Media that are elsewhere are looked at, for 3 s in all unless the server is set otherwise: one that is reached and breaks a limit is a
     problem. What could not be known, and what else may go wrong later, stands under `warnings`: each has `path`, `code` and `message`.
     """
-    plan = await _plan(caller, json_value(await request.body()))
+    body = await request.body()
+    plan = await _plan(caller, body, json_value(body))
     return ok(tenantId=caller.workspace_id, **wire_plan(plan))
 
 
@@ -62,7 +66,8 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
 @repeats_itself
 async def preview_campaign(caller: Caller, request: Request) -> Response:
     """The graph of campaigns, targets and steps that a schedule means; stores nothing."""
-    plan = await _plan(caller, json_value(await request.body()))
+    body = await request.body()
+    plan = await _plan(caller, body, json_value(body))
     graph = campaign.graph_of_plan(plan)
     return ok(tenantId=caller.workspace_id, **wire_plan(plan), campaign=graph, schedule=campaign.clone(graph, mode=plan.mode))
 
@@ -83,14 +88,20 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
 
     `warnings` are those of validate.
     """
-    content = json_value(await request.body())
+    body = await request.body()
+    content = json_value(body)
     key, mark = _key(request, content), fingerprint(content)
     applied, warnings = await caller.read(earlier, key, mark), list[Any]()
     if applied is None:
+<<<<<<< HEAD
         plan = replace(await _plan(caller, content), idempotency_key=key)
         settings = caller.system.settings
         applied = await caller.write(apply, plan, mark, base_url=settings.base_url, honour_quotas=settings.honour_quotas)
         warnings = wire_issues(plan.warnings)
+=======
+        plan = replace(await _plan(caller, body, content), idempotency_key=key)
+        applied, warnings = await caller.write(apply, plan, mark, base_url=caller.system.settings.base_url), wire_issues(plan.warnings)
+>>>>>>> c5e5f92 (Rate limits by workspace and by address; large bodies share a bounded memory; all bounds on one page)
     return await _answer(caller, applied, warnings)
 
 
@@ -103,19 +114,35 @@ def _key(request: Request, content: object) -> str | None:
     return above or within
 
 
-async def _plan(caller: CallerContext, content: object) -> Plan:
-    settings = caller.system.settings
-    plan, accounts = await caller.read(_parse, content, settings.base_url, settings.honour_quotas)
+async def _plan(caller: CallerContext, body: bytes, content: object) -> Plan:
+    plan, accounts = await _parsed(caller, body, content)
     plan = await looked_at(caller.system, plan, accounts, test=caller.test)
     if plan.issues:
         raise problem(plan)
     return plan
 
 
+async def _parsed(caller: CallerContext, body: bytes, content: object) -> tuple[Plan, Resolve]:
+    """On SQLite a database function runs in a thread; elsewhere it runs on the event loop, which a long document would keep from others."""
+    settings = caller.system.settings
+    if caller.system.database.is_sqlite or len(body) <= AT_ONCE:
+        return await caller.read(_parse, content, settings.base_url, settings.honour_quotas)
+    accounts, files = await caller.read(_surroundings, content, settings.base_url)
+    plan = await asyncio.to_thread(parse, content, now=utc_now(), accounts=accounts, library=files)
+    return await caller.read(_within_quotas, plan, settings.honour_quotas), accounts
+
+
 def _parse(scope: Scope, content: object, base_url: str, honoured: bool) -> tuple[Plan, Resolve]:
-    accounts = destinations(scope)
-    plan = parse(content, now=utc_now(), accounts=accounts, library=library(scope, content, base_url=base_url))
-    return plan if plan.issues or not honoured else replace(plan, issues=tuple(quotas.check(scope, plan))), accounts
+    accounts, files = _surroundings(scope, content, base_url)
+    return _within_quotas(scope, parse(content, now=utc_now(), accounts=accounts, library=files), honoured), accounts
+
+
+def _surroundings(scope: Scope, content: object, base_url: str) -> tuple[Resolve, Library]:
+    return destinations(scope), library(scope, content, base_url=base_url)
+
+
+def _within_quotas(scope: Scope, plan: Plan, honoured: bool) -> Plan:
+    return plan if plan.issues or not honoured else replace(plan, issues=tuple(quotas.check(scope, plan)))
 
 
 async def _answer(caller: CallerContext, applied: Applied, warnings: list[Any]) -> Response:

@@ -15,6 +15,7 @@ from socialclaw.scheduling.times import LAST_YEAR
 
 DELAYS = {"delay_ms": 1, "delay_seconds": 1000, "delay_minutes": 60_000}  # in milliseconds; the first that is given counts
 MOST_DELAY = 10**15
+MOST_NAME = 500  # characters of a campaign's name and id, which each of its steps repeats
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -123,8 +124,8 @@ class CampaignReader:
         named = canonical(raw)
         CAMPAIGN.look(named, path, self._notes)
         campaign = self._level(named, path, self._zone, None)
-        own_id = self._notes.text(raw.get("id"), f"{path}.id").strip() or f"campaign_{index + 1}"
-        name = self._notes.text(campaign.raw.get("name"), f"{path}.name").strip() or own_id
+        own_id = self._short(raw.get("id"), f"{path}.id") or f"campaign_{index + 1}"
+        name = self._short(campaign.raw.get("name"), f"{path}.name") or own_id
         targets = raw.get("targets")
         if not isinstance(targets, list) or not targets:
             self._notes.add("campaign_targets_required", f"{path} needs at least one target", f"{path}.targets")
@@ -136,6 +137,14 @@ class CampaignReader:
             self._target(target, number, campaign, Seat(own_id, name, index, number, 0, None))
             accounts.append(posts[first].account if len(posts) > first else "")
         self.summaries.append(CampaignSummary(own_id, name, len(targets), len(posts) - before, tuple(accounts)))
+
+    def _short(self, value: object, path: str) -> str:
+        """A text that is repeated in each step."""
+        text = self._notes.text(value, path).strip()
+        if len(text) <= MOST_NAME:
+            return text
+        self._notes.add("campaign_name_too_long", f"{path} may have {MOST_NAME} characters", path, {"maxLength": MOST_NAME})
+        return ""
 
     def _level(self, raw: dict[str, Any], path: str, inherited: Zone, above: Start | None) -> _Level:
         zone = self._reader.zone(raw.get("timezone"), f"{path}.timezone", inherited)
