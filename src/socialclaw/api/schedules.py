@@ -93,15 +93,10 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
     key, mark = _key(request, content), fingerprint(content)
     applied, warnings = await caller.read(earlier, key, mark), list[Any]()
     if applied is None:
-<<<<<<< HEAD
-        plan = replace(await _plan(caller, content), idempotency_key=key)
+        plan = replace(await _plan(caller, body, content), idempotency_key=key)
         settings = caller.system.settings
         applied = await caller.write(apply, plan, mark, base_url=settings.base_url, honour_quotas=settings.honour_quotas)
         warnings = wire_issues(plan.warnings)
-=======
-        plan = replace(await _plan(caller, body, content), idempotency_key=key)
-        applied, warnings = await caller.write(apply, plan, mark, base_url=caller.system.settings.base_url), wire_issues(plan.warnings)
->>>>>>> c5e5f92 (Rate limits by workspace and by address; large bodies share a bounded memory; all bounds on one page)
     return await _answer(caller, applied, warnings)
 
 
