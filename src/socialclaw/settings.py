@@ -86,7 +86,11 @@ class Settings(BaseSettings):
         le=1000,
         description="Posts of one workspace on one network that a worker works on at a time; half as many more are for others.",
     )
-    lease_seconds: float = Field(30, gt=0, description="How long a silent worker keeps a post before another may take it.")
+    lease_seconds: float = Field(
+        30,
+        gt=0,
+        description="How long a silent worker keeps a post before another may take it; 20 at least where several machines publish.",
+    )
     scan_seconds: float = Field(1, gt=0, description="How often the tables are scanned for work that no hint announced.")
     horizon_seconds: float = Field(60, gt=0, description="How far ahead work is handed to the queue.")
     stop_seconds: float = Field(30, gt=0, description="How long a worker may take to finish what it holds when told to stop.")
