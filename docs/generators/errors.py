@@ -90,7 +90,7 @@ MEANINGS = {
     "facebook_image_type_unsupported": "A picture from elsewhere is of a type that Facebook does not take.",
     "field_invalid": "A field has a value that it cannot have; the message says which, and why.",
     "field_required": "A field is missing; the message says which.",
-    "fault_invalid": "There is no such fault, or `match` is no regular expression.",
+    "fault_invalid": "There is no such fault, or it cannot be armed so; the message says what to write.",
     "forbidden": "The key may not do this.",
     "http_error": "The request was refused before it reached an operation; the status says why.",
     "no_refresh_token": "The access has ended, and the network gave nothing to renew it with.",

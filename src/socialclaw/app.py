@@ -33,7 +33,6 @@ from socialclaw.api import (
 from socialclaw.api.guard import Guard
 from socialclaw.api.limits import Rates
 from socialclaw.api.middleware import Front
-from socialclaw.providers.sandbox import PREFIX
 from socialclaw.publishing.pages import Pages
 from socialclaw.system import System
 from socialclaw.workspaces.keys import Keyring
@@ -81,11 +80,11 @@ def build(system: System) -> FastAPI:
     app.state.rates = Rates(system.settings)
     app.router.routes.extend(_operations())
     if system.sandbox is not None:
-        app.router.routes.extend(sandbox.routes(system.sandbox))
+        app.router.routes.extend(sandbox.routes(system.sandbox, system.rehearses))
     errors.install(app)
     limits = system.settings
     most = {"most": limits.max_body_bytes, "most_form": limits.max_asset_bytes, "most_held": limits.max_bodies_bytes}
-    app.add_middleware(Guard, **most, free=PREFIX, streamed=parts.PREFIX)
+    app.add_middleware(Guard, **most, free=sandbox.ROOT, streamed=parts.PREFIX)
     app.add_middleware(Front)
     _document(app)
     return app

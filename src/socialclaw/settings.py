@@ -104,7 +104,23 @@ class Settings(BaseSettings):
 
     honour_quotas: bool = Field(True, description="Keep to the networks' known limits on posts: refuse at validate, wait when publishing.")
 
+    sandbox: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether simulated networks are served. `auto`: once there is a test workspace; `off`: never, and no test workspaces.",
+    )
     sandbox_url: str = Field("", description="Where `socialclaw sandbox` runs, if the simulators are not in this process.")
+    sandbox_secret: SecretStr = Field(
+        SecretStr(""),
+        description="What servers and `socialclaw sandbox` know each other by. Default: from the secret key they share.",
+    )
+    sandbox_workspace_bytes: int = Field(
+        256 * 1024**2, ge=1024**2, description="Most that the simulated networks remember for one workspace: posts, people, tokens."
+    )
+    sandbox_total_bytes: int = Field(4 * 1024**3, ge=1024**2, description="The same for all workspaces together.")
+    sandbox_workspace_upload_bytes: int = Field(
+        8 * 1024**3, ge=1024**2, description="Most that unfinished uploads of one workspace hold at the simulated networks."
+    )
+    sandbox_total_upload_bytes: int = Field(32 * 1024**3, ge=1024**2, description="The same for all workspaces together.")
     connect_seconds: float = Field(10, gt=0, description="Time limit for connecting to a network.")
     answer_seconds: float = Field(60, gt=0, description="Time limit for a network's answer.")
     remote_look_seconds: float = Field(
@@ -185,6 +201,11 @@ class Settings(BaseSettings):
     @property
     def proxies(self) -> list[str]:
         return _listed(self.trusted_proxies)
+
+    @property
+    def networks_url(self) -> str:
+        """Where people find the simulated networks."""
+        return self.sandbox_url.rstrip("/") or self.base_url
 
     @property
     def max_base64_bytes(self) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 import httpx2
 from sqlalchemy import select
 
-from socialclaw.clock import act_for
+from socialclaw.clock import act_for, acting
 from socialclaw.db.base import Hint, Scope
 from socialclaw.db.database import Database
 from socialclaw.db.workspaces import Workspace
@@ -20,7 +21,8 @@ from socialclaw.errors import NotReady
 from socialclaw.networks import providers
 from socialclaw.outbound import Outbound
 from socialclaw.providers import sandbox as simulated
-from socialclaw.providers.store import Store
+from socialclaw.providers.passes import Doorkeeper
+from socialclaw.providers.store import Limits, Store
 from socialclaw.settings import Settings
 from socialclaw.storage.base import Storage
 from socialclaw.storage.choice import storages
@@ -55,7 +57,7 @@ class NoQueue:
 class System:
     """Everything that outlives a request. `storages`, by name, holds each that is set up; new files go to `storage`.
 
-    `sandbox` is None where the simulators run in another process.
+    `sandbox` is None where the simulators run in another process, or nowhere; `door` knows who may come to them.
     """
 
     settings: Settings
@@ -64,18 +66,23 @@ class System:
     outbound: Outbound
     storages: Mapping[str, Storage]
     sandbox: simulated.Sandbox | None
+    door: Doorkeeper
     queue: HandOver = field(default_factory=NoQueue)
+    _tested: float = 0.0  # until when it is known whether there is a test workspace; for good, once there is one
     _clocks: dict[str, tuple[float, datetime | None]] = field(default_factory=dict)
 
     @classmethod
     def open(cls, settings: Settings) -> System:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        here = None if settings.sandbox_url else open_sandbox(settings)
-        transport = simulated.InProcess(here) if here else simulated.OverHTTP(settings.sandbox_url)
-        outbound = Outbound(sandbox=transport, connect_seconds=settings.connect_seconds, answer_seconds=settings.answer_seconds)
         vault = Vault.open(settings.key_file)
+        door = Doorkeeper(sandbox_secrets(settings, vault))
+        here = None if settings.sandbox_url or settings.sandbox == "off" else open_sandbox(settings)
+        transport: httpx2.AsyncBaseTransport = simulated.NoSandbox()
+        if settings.sandbox != "off":
+            transport = simulated.InProcess(here) if here else simulated.OverHTTP(settings.sandbox_url, door.secret)
+        outbound = Outbound(sandbox=transport, connect_seconds=settings.connect_seconds, answer_seconds=settings.answer_seconds)
         kept = storages(settings, vault, outbound.storage)
-        return cls(settings, Database(settings.database), vault, outbound, kept, here)
+        return cls(settings, Database(settings.database), vault, outbound, kept, here, door)
 
     @property
     def storage(self) -> Storage:
@@ -120,31 +127,63 @@ class System:
         known = self._clocks[workspace_id] = (time.monotonic() + CLOCK_SECONDS, at)
         return known
 
+    async def rehearses(self) -> bool:
+        """Whether the simulated networks are served: where the operator says so, or once there is a test workspace."""
+        if self.settings.sandbox != "auto":
+            return self.settings.sandbox == "on"
+        if self._tested <= time.monotonic():
+            found = await self.database.read(lambda session: session.scalar(select(Workspace.id).where(Workspace.mode == "test").limit(1)))
+            self._tested = math.inf if found else time.monotonic() + CLOCK_SECONDS
+        return self._tested == math.inf
+
     @asynccontextmanager
     async def acting(self, workspace_id: str, *, test: bool) -> AsyncIterator[None]:
-        """Within, we act for this workspace, at its time. Only test workspaces have one of their own."""
-        if not test:
+        """Within, we act for this workspace, at its time. Only test workspaces have a time, and networks, of their own."""
+        who = acting()
+        if not test or (who is not None and who.workspace_id == workspace_id):
             yield
             return
         with act_for(workspace_id, await self.clock(workspace_id)):
             yield
 
-    def link(self, url: str | None, *, test: bool) -> str | None:
-        """Where a person finds a network's URL: there, or in the sandbox."""
-        return simulated.route(url, self.settings.sandbox_url or self.settings.base_url) if url and test else url
+    def consent_link(self, url: str, workspace_id: str, *, test: bool, seconds: float) -> str:
+        """Where a person gives consent: at the network, or for so long in the sandbox."""
+        if not test:
+            return url
+        return simulated.route(url, self.settings.networks_url, self.door.sign(workspace_id, time.time() + seconds))
 
-    def links(self, *, test: bool) -> str | None:
-        """The same for who writes many: what replaces the scheme of a network's URL, or None where it stays as it is."""
-        return simulated.place(self.settings.sandbox_url or self.settings.base_url) if test else None
+    def links(self, workspace_id: str, *, test: bool) -> str | None:
+        """What replaces the scheme of a network's URL where people are to find it, or None where it stays as it is."""
+        return simulated.place(self.settings.networks_url, self.door.sign(workspace_id)) if test else None
+
+    def feed_link(self, workspace_id: str, network: str = "") -> str:
+        """Where a person finds what a workspace has on the simulated networks, or on one of them."""
+        place = f"{self.settings.networks_url}{simulated.AT}{self.door.sign(workspace_id)}/"
+        return f"{place}{network}/" if network else place
 
     async def close(self) -> None:
         await self.outbound.close()
+        if self.sandbox is not None:
+            self.sandbox.close()
         await self.database.close()
+
+
+def sandbox_secrets(settings: Settings, vault: Vault | None = None) -> Sequence[str]:
+    """What those who belong to this installation know its simulators by. Raises VaultError where nothing says it."""
+    if given := settings.sandbox_secret.get_secret_value():
+        return [given]
+    return (vault or Vault.open(settings.key_file)).derived("the sandbox")
 
 
 def open_sandbox(settings: Settings) -> simulated.Sandbox:
     """The simulators of this process, on the store in the data folder. Media is pulled over HTTP from our own server only."""
-    store = Store(settings.sandbox_file)
+    limits = Limits(
+        settings.sandbox_workspace_bytes,
+        settings.sandbox_total_bytes,
+        settings.sandbox_workspace_upload_bytes,
+        settings.sandbox_total_upload_bytes,
+    )
+    secrets, store = sandbox_secrets(settings), Store(settings.sandbox_file, limits)
 
     def fetch(url: str) -> httpx2.Response:
         if not url.startswith(f"{settings.base_url}/"):
@@ -155,4 +194,5 @@ def open_sandbox(settings: Settings) -> simulated.Sandbox:
             return client.get(led_to) if answer.status_code == 307 and led_to else answer  # into the object storage
 
     kinds = {p.simulator for p in providers().values()}
-    return simulated.Sandbox(kind(store, fetch=fetch) for kind in sorted(kinds, key=lambda k: k.network))
+    networks = [kind(store, fetch=fetch, app_url=settings.base_url) for kind in sorted(kinds, key=lambda k: k.network)]
+    return simulated.Sandbox(networks, secrets=secrets, home=settings.base_url)

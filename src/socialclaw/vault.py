@@ -90,6 +90,10 @@ class Vault:
         """`value.signature`, url-safe if the value is."""
         return f"{value}.{_signature(value, self._signing[0])}"
 
+    def derived(self, purpose: str) -> list[str]:
+        """A secret for something else than sealing and signing: one of each key, the current one's first."""
+        return [hmac.digest(key, f"for {purpose}".encode(), "sha256").hex() for key in self._signing]
+
     def verify(self, signed: str) -> str | None:
         """The value behind `sign`, or None; constant time."""
         value, _, signature = signed.rpartition(".")

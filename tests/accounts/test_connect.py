@@ -126,7 +126,7 @@ async def test_a_network_that_refuses_is_a_422_in_its_own_words_and_leaves_nothi
 
 async def test_a_network_that_is_down_is_a_503_and_leaves_nothing(system: System, workspace: str) -> None:
     values = network(system, "telegram").credentials("ada")
-    network(system, "telegram").fail("refuse", ".")
+    network(system, "telegram").fail("refuse", "*")
     with pytest.raises(SocialClawError) as refused:
         await connect.start(system, workspace, "telegram", values, test=True)
     assert refused.value.status == 503

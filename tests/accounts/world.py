@@ -42,13 +42,32 @@ async def change(system: System, account_id: str, **columns: Any) -> None:
 
 def unrouted(system: System, url: str) -> str:
     """The network's own URL behind its place in the sandbox."""
-    prefix = f"{system.settings.base_url}/sandbox/hosts/"
-    assert url.startswith(prefix)
-    return f"https://{url.removeprefix(prefix)}"
+    return f"https://{_routed(system, url)[1]}"
+
+
+def whose(system: System, url: str) -> str:
+    """The workspace whose world a link leads into."""
+    found = system.door.read(_routed(system, url)[0])
+    assert found
+    return found.workspace
+
+
+def _routed(system: System, url: str) -> tuple[str, str]:
+    """The pass in a link to the sandbox, and the rest of the network's own URL."""
+    prefix = f"{system.settings.base_url}/sandbox/at/"
+    assert url.startswith(prefix), url
+    shown, hosts, rest = url.removeprefix(prefix).partition("/hosts/")
+    assert hosts
+    return shown, rest
 
 
 async def consent(system: System, authorize_url: str, *, who: str = "ada", allow: bool = True) -> dict[str, str]:
     """What a user does in a browser: open the page, fill the form in, press a button; the query that comes back to us."""
+    async with system.acting(whose(system, authorize_url), test=True):
+        return await _consent(system, authorize_url, who=who, allow=allow)
+
+
+async def _consent(system: System, authorize_url: str, *, who: str, allow: bool) -> dict[str, str]:
     http, url = system.outbound.test, unrouted(system, authorize_url)
     page = await http.get(url)
     assert page.status_code == 200, page.text

@@ -52,7 +52,7 @@ async def test_where_people_find_a_post(system: System, workspace: Member, api: 
     await store(system, workspace, provider_url="https://example.org/a/1?b=://c", provider_post_id="1")
     await store(system, workspace)
     found = {post["providerUrl"] for post in (await listed(api))["posts"]}
-    assert found == {None, f"{system.settings.base_url}/sandbox/hosts/example.org/a/1?b=://c"}
+    assert found == {None, f"{system.links(workspace.id, test=True)}example.org/a/1?b=://c"}
 
 
 async def test_the_url_of_a_live_post_is_the_networks_own(system: System) -> None:
@@ -62,7 +62,7 @@ async def test_the_url_of_a_live_post_is_the_networks_own(system: System) -> Non
 
     live = await system.database.write(tenants.create, "Live", "live")
     await store(system, Member(live.id, live.name, False, "", ""), provider_url="https://example.org/1", provider_post_id="1")
-    rows, total = await system.read(live.id, listing.page, PostFilter(), limit=10, links=system.links(test=False))
+    rows, total = await system.read(live.id, listing.page, PostFilter(), limit=10, links=system.links(live.id, test=False))
     assert total == 1
     assert b'"providerUrl":"https://example.org/1"' in bytes(rows)
 

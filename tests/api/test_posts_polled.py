@@ -50,7 +50,9 @@ async def test_what_another_process_changes_is_seen_at_once(system: System, work
             assert before[0] == before[1] == before[2]
             await other.write(change, ids[1])
             after = (await api.get("/v1/posts")).json()
-            made = await system.read(workspace.id, listing.page, PostFilter(), limit=100, links=system.links(test=True), test=True)
+            made = await system.read(
+                workspace.id, listing.page, PostFilter(), limit=100, links=system.links(workspace.id, test=True), test=True
+            )
             assert after != before[2], what
             assert ([post["id"] for post in after["posts"]], after["total"]) == (_ids(made[0]), made[1]), what
     finally:

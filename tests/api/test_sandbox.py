@@ -14,12 +14,14 @@ from starlette.applications import Starlette
 from socialclaw.api.sandbox import routes, sandbox_app
 from socialclaw.cli.connection import ServerConfig
 from socialclaw.cli.serving import Server
-from socialclaw.providers.sandbox import FAULT_HEADER, InProcess, OverHTTP, Sandbox
+from socialclaw.providers.sandbox import FAULT_HEADER, SECRET_HEADER, InProcess, OverHTTP, Sandbox
 from socialclaw.providers.simulator import Simulator, route
 from socialclaw.providers.store import Seen, Store
 from socialclaw.settings import Settings
 
-BASE = "http://sandbox.test"
+BASE = "http://127.0.0.1:8000"  # where only those come who sit at the machine
+SECRET = "the-installations-own"
+OWN = {SECRET_HEADER: SECRET}
 NASTY = """<script>alert("x")</script><img src=x onerror='y'>"""
 
 
@@ -76,7 +78,11 @@ def mirror() -> Mirror:
 
 @pytest.fixture
 def sandbox(mirror: Mirror) -> Sandbox:
-    return Sandbox([mirror])
+    return of(mirror)
+
+
+def of(mirror: Mirror) -> Sandbox:
+    return Sandbox([mirror], secrets=(SECRET,), home=BASE)
 
 
 @pytest.fixture
@@ -115,7 +121,7 @@ async def test_a_simulated_host_answers_over_http_as_it_does_in_process(
 ) -> None:
     async with httpx2.AsyncClient(transport=InProcess(sandbox)) as inside:
         expected = await inside.request(method, url, **sent)
-    async with over_http(sandbox_app(sandbox)) as base, httpx2.AsyncClient(transport=OverHTTP(base)) as outside:
+    async with over_http(sandbox_app(sandbox)) as base, httpx2.AsyncClient(transport=OverHTTP(base, SECRET)) as outside:
         found = await outside.request(method, url, **sent)
     assert found.json() == expected.json()
     assert found.status_code == expected.status_code == 207
@@ -127,7 +133,7 @@ async def test_a_streamed_body_arrives_whole(sandbox: Sandbox) -> None:
         yield b"one "
         yield b"two"
 
-    async with over_http(sandbox_app(sandbox)) as base, httpx2.AsyncClient(transport=OverHTTP(base)) as outside:
+    async with over_http(sandbox_app(sandbox)) as base, httpx2.AsyncClient(transport=OverHTTP(base, SECRET)) as outside:
         answer = await outside.post("https://api.mirror.test/mirror/stream", content=parts())
     assert answer.json()["body"] == "one two"
 
@@ -144,7 +150,7 @@ async def test_a_streamed_body_arrives_whole(sandbox: Sandbox) -> None:
 )
 async def test_a_lost_answer_is_lost_over_http_too(mirror: Mirror, fault: str, error: type[Exception], posted: list[str]) -> None:
     mirror.fail(fault)
-    async with over_http(sandbox_app(Sandbox([mirror]))) as base, httpx2.AsyncClient(transport=OverHTTP(base)) as outside:
+    async with over_http(sandbox_app(of(mirror))) as base, httpx2.AsyncClient(transport=OverHTTP(base, SECRET)) as outside:
         with pytest.raises(error):
             await outside.post("https://api.mirror.test/posts", content=b"hello")
         assert [seen.text for seen in mirror.seen()] == posted
@@ -153,9 +159,10 @@ async def test_a_lost_answer_is_lost_over_http_too(mirror: Mirror, fault: str, e
 
 async def test_a_reset_is_a_reset_on_the_wire(mirror: Mirror) -> None:
     mirror.fail("reset_after")
-    async with over_http(sandbox_app(Sandbox([mirror]))) as base:
+    async with over_http(sandbox_app(of(mirror))) as base:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(base.rpartition(":")[2]))
-        writer.write(b"POST /sandbox/hosts/api.mirror.test/posts HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nhello")
+        head = f"POST /sandbox/hosts/api.mirror.test/posts HTTP/1.1\r\nhost: x\r\nx-sandbox-secret: {SECRET}\r\ncontent-length: 5\r\n\r\n"
+        writer.write(head.encode() + b"hello")
         with pytest.raises(ConnectionResetError):
             await reader.read()
         writer.close()
@@ -164,12 +171,12 @@ async def test_a_reset_is_a_reset_on_the_wire(mirror: Mirror) -> None:
 
 async def test_where_the_connection_is_out_of_reach_the_reset_is_named(mirror: Mirror, browser: httpx2.AsyncClient) -> None:
     mirror.fail("reset")
-    answer = await browser.post("/sandbox/hosts/api.mirror.test/posts", content=b"hello")
+    answer = await browser.post("/sandbox/hosts/api.mirror.test/posts", content=b"hello", headers=OWN)
     assert (answer.status_code, answer.headers[FAULT_HEADER]) == (599, "reset")
 
 
 async def test_a_host_that_nobody_simulates_does_not_resolve(sandbox: Sandbox) -> None:
-    async with over_http(sandbox_app(sandbox)) as base, httpx2.AsyncClient(transport=OverHTTP(base)) as outside:
+    async with over_http(sandbox_app(sandbox)) as base, httpx2.AsyncClient(transport=OverHTTP(base, SECRET)) as outside:
         with pytest.raises(httpx2.ConnectError):
             await outside.get("https://elsewhere.test/")
 
@@ -183,20 +190,20 @@ async def test_a_host_that_nobody_simulates_does_not_resolve(sandbox: Sandbox) -
     ],
 )
 async def test_a_redirect_stays_in_the_sandbox_and_finds_the_way_home(browser: httpx2.AsyncClient, where: str, location: str) -> None:
-    answer = await browser.get(f"/sandbox/hosts/api.mirror.test/away/{where}")
+    answer = await browser.get(f"/sandbox/hosts/api.mirror.test/away/{where}", headers=OWN)
     assert (answer.status_code, answer.headers["location"]) == (302, location)
 
 
 async def test_an_upload_address_that_is_no_redirect_is_left_as_the_network_gave_it(browser: httpx2.AsyncClient) -> None:
-    assert (await browser.get("/sandbox/hosts/api.mirror.test/created")).headers["location"] == "https://mirror.test/uploads/1"
+    assert (await browser.get("/sandbox/hosts/api.mirror.test/created", headers=OWN)).headers["location"] == "https://mirror.test/uploads/1"
 
 
 async def test_a_simulated_page_runs_no_scripts(browser: httpx2.AsyncClient) -> None:
-    assert "script-src 'none'" in (await browser.get("/sandbox/hosts/mirror.test/page")).headers["content-security-policy"]
+    assert "script-src 'none'" in (await browser.get("/sandbox/hosts/mirror.test/page", headers=OWN)).headers["content-security-policy"]
 
 
-async def test_a_host_that_is_no_host_is_a_client_error(browser: httpx2.AsyncClient) -> None:
-    assert (await browser.get("/sandbox/hosts/a%20b:c/x")).status_code == 400
+async def test_a_host_that_is_no_host_is_nowhere(browser: httpx2.AsyncClient) -> None:
+    assert (await browser.get("/sandbox/hosts/a%20b:c/x", headers=OWN)).status_code == 404
 
 
 async def test_the_feed_shows_threads_newest_first_and_strikes_what_is_gone(mirror: Mirror, browser: httpx2.AsyncClient) -> None:
@@ -275,8 +282,8 @@ class TestAlone:
             yield client
 
     async def test_it_testifies_to_what_was_posted_and_what_is_gone(self, mirror: Mirror, alone: httpx2.AsyncClient) -> None:
-        await alone.post("/sandbox/hosts/api.mirror.test/posts", content=b"one")
-        await alone.post("/sandbox/hosts/api.mirror.test/posts", content=b"two")
+        await alone.post("/sandbox/hosts/api.mirror.test/posts", content=b"one", headers=OWN)
+        await alone.post("/sandbox/hosts/api.mirror.test/posts", content=b"two", headers=OWN)
         mirror.shelf.remove_post("1", 5.0)
         posts = (await alone.get("/sandbox/seen.json", params={"network": "mirror"})).json()["posts"]
         assert [(p["network"], p["id"], p["text"], p["deleted_at"]) for p in posts] == [
@@ -288,7 +295,7 @@ class TestAlone:
     async def test_it_takes_faults(self, alone: httpx2.AsyncClient) -> None:
         armed = {"network": "mirror", "kind": "rate_limit", "match": "POST", "times": 1, "seconds": 7}
         assert (await alone.post("/sandbox/faults", json=armed)).status_code == 201
-        limited = await alone.post("/sandbox/hosts/api.mirror.test/posts", content=b"one")
+        limited = await alone.post("/sandbox/hosts/api.mirror.test/posts", content=b"one", headers=OWN)
         assert (limited.status_code, limited.headers["retry-after"]) == (429, "7")
 
     @pytest.mark.parametrize(

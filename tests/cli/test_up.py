@@ -111,9 +111,10 @@ def test_the_line_that_is_printed_publishes_a_post_when_pasted(tmp_path: Path) -
 
 
 def test_it_publishes_to_a_sandbox_that_is_a_process_of_its_own(tmp_path: Path) -> None:
-    with started("sandbox", "--port", "0", "--data-dir", tmp_path / "sandbox") as sandbox:
+    known = {"SOCIALCLAW_SANDBOX_SECRET": "by which the two know each other"}
+    with started("sandbox", "--port", "0", "--data-dir", tmp_path / "sandbox", **known) as sandbox:
         url = sandbox.until(r"on (http://127\.0\.0\.1:\d+)/sandbox/")[1]
-        with started("up", "--port", "0", "--no-tour", "--data-dir", tmp_path / "data", SOCIALCLAW_SANDBOX_URL=url) as up:
+        with started("up", "--port", "0", "--no-tour", "--data-dir", tmp_path / "data", SOCIALCLAW_SANDBOX_URL=url, **known) as up:
             base, key, line = up.until(BASE)[1], up.until(KEY)[1], up.until(r"Post now +(curl .+)$")[1]
             up.until(RUNNING)
             post = published(base, key, pasted(line)["run"]["id"])

@@ -99,7 +99,7 @@ async def meet(lab: Lab, member: Member, kind: str) -> Case:
     It strikes the call that makes the post visible; where it is about credentials, the first call, as that other one may need none.
     """
     network = lab.networks[member.provider.network]
-    network.fail(kind, "." if kind in CREDENTIALS else "", seconds=1, workspace=member.workspace)
+    network.fail(kind, "*" if kind in CREDENTIALS else "", seconds=1, workspace=member.workspace)
     text = f"{member.key} meets {kind}"
     run = await lab.schedule([(member, text)])
     [post] = await _until(lab, run)

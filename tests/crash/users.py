@@ -22,7 +22,7 @@ from socialclaw.scheduling.document import parse
 from socialclaw.scheduling.plan import Plan
 from socialclaw.scheduling.surroundings import destinations, library
 from socialclaw.system import System
-from tests.accounts.world import unrouted
+from tests.accounts.world import unrouted, whose
 from tests.media.files import film, picture
 from tests.networks.stage import pixels
 
@@ -58,6 +58,11 @@ def _accounts(scope: Scope, connection: str) -> Sequence[Account]:
 
 async def consent(system: System, authorize_url: str, typed: Mapping[str, str]) -> dict[str, str]:
     """Go through the network's pages, following links and filling in forms, until the way leads back; the query it brings."""
+    async with system.acting(whose(system, authorize_url), test=True):
+        return await _consent(system, authorize_url, typed)
+
+
+async def _consent(system: System, authorize_url: str, typed: Mapping[str, str]) -> dict[str, str]:
     http, back = system.outbound.test, f"{system.settings.base_url}/oauth/"
     response = await http.get(unrouted(system, authorize_url))
     for _ in range(MOST_PAGES):

@@ -18,6 +18,7 @@ from socialclaw.cli.consent import allow
 from tests.cli.processes import BOUND_SECONDS, run, started
 
 Json = dict[str, Any]
+KNOWN = {"SOCIALCLAW_SANDBOX_SECRET": "by which the two know each other"}
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,14 @@ def free_port() -> int:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder, port = tmp_path_factory.mktemp("e2e"), free_port()
     base = f"http://127.0.0.1:{port}"
-    with started("sandbox", "--port", "0", "--data-dir", folder / "sandbox", "--api", base) as sandbox:
+    with started("sandbox", "--port", "0", "--data-dir", folder / "sandbox", "--api", base, **KNOWN) as sandbox:
         networks = sandbox.until(r"on (http://127\.0\.0\.1:\d+)/sandbox/")[1]
-        environment = {"SOCIALCLAW_SANDBOX_URL": networks, "SOCIALCLAW_LOG_LEVEL": "warning", "SOCIALCLAW_RETRY_FIRST_SECONDS": "0.2"}
+        environment = {
+            **KNOWN,
+            "SOCIALCLAW_SANDBOX_URL": networks,
+            "SOCIALCLAW_LOG_LEVEL": "warning",
+            "SOCIALCLAW_RETRY_FIRST_SECONDS": "0.2",
+        }
         with started("serve", "--port", str(port), "--data-dir", folder / "data", **environment) as server:
             server.until(f"API on {base}, publishing too")
             yield Site(base, networks, folder / "data")

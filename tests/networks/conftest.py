@@ -18,6 +18,12 @@ SPECS = Path(__file__).parents[3] / "shared" / "specs"
 Serve = Callable[..., str]
 
 
+@pytest.fixture(autouse=True)
+def registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app of these tests has its callbacks registered."""
+    monkeypatch.setattr(Simulator, "app_url", "https://post.example")
+
+
 @pytest.fixture
 def serve_simulator() -> Iterator[Serve]:
     """`serve_simulator(simulator, host=None) -> base URL`: the simulator behind a real socket on 127.0.0.1.

@@ -285,7 +285,7 @@ class Stage:
         creating = re.compile(self.network.creates)
         lines = list(dict.fromkeys(self.network.requests))
         earlier = lines[: next(i for i, line in enumerate(lines) if creating.search(line))]
-        return list(dict.fromkeys(f"^{re.sub(r'[0-9]+', '[0-9]+', re.escape(line))}$" for line in earlier))
+        return list(dict.fromkeys(f"^{re.sub(r'[0-9]+', '*', line)}$" for line in earlier))
 
 
 def pixels(shape: Shape) -> tuple[int, int]:

@@ -179,7 +179,7 @@ async def test_credentials_that_open_nothing_are_refused(provider: Provider, sta
 @duty_of(Checks)
 async def test_a_check_passes_until_access_is_withdrawn(stage: Stage, account: Account) -> None:
     await cast(Checks, stage.adapter(account)).check()
-    stage.network.fail("revoke_token", ".")
+    stage.network.fail("revoke_token", "*")
     with pytest.raises((Unauthorized, Rejected)):
         await cast(Checks, stage.adapter(account)).check()
 
@@ -527,7 +527,7 @@ async def test_deletes_what_it_published_and_nothing_else(stage: Stage, account:
 @duty_of(Deletes)
 async def test_a_delete_that_fails_says_so(stage: Stage, account: Account) -> None:
     published = await stage.publish(account, plain(stage, account))
-    stage.network.fail("timeout", ".")
+    stage.network.fail("timeout", "*")
     with pytest.raises(ProviderError):
         await cast(Deletes, stage.adapter(account)).delete(published.id)
     assert [seen.id for seen in stage.seen()] == [published.id]
@@ -568,7 +568,7 @@ async def test_measures_its_account(provider: Provider, stage: Stage, account: A
 async def test_no_secret_is_told_in_an_error(provider: Provider) -> None:
     told = []
     for kind in (*AFTER, *BEFORE, "refuse", "rate_limit", "expire_token", "revoke_token", "fail_processing"):
-        for where in ("", "."):
+        for where in ("", "*"):
             stage = Stage(provider)
             account = await stage.connect()
             every = list(edges(stage, account).values())
@@ -579,7 +579,7 @@ async def test_no_secret_is_told_in_an_error(provider: Provider) -> None:
                 except ProviderError as error:
                     told.append((account, error))
                 stage.network.shelf.disarm()
-            stage.network.fail(kind, ".")
+            stage.network.fail(kind, "*")
             if isinstance(provider.connect, OAuth2) and "refresh_token" in account.secrets:
                 try:
                     await stage.refresh(account)

@@ -31,7 +31,7 @@ VERIFIER = "v" * 64
 
 
 class Demo(OAuthSimulator):
-    network = "demo"
+    network, app_url = "demo", "https://me.example"
     hosts = ("demo.example",)
     creates = r"^POST /posts$"
     flow = Flow(

@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from socialclaw.providers.simulator import FAULTS, Simulator
+from socialclaw.providers.faults import FAULTS
+from socialclaw.providers.simulator import Simulator
 from socialclaw.providers.store import Store
 from tests.providers.demo import Demo, request
 
@@ -234,7 +235,7 @@ def test_faults_are_armed_for_other_processes_and_taken_back(demo: Demo, tmp_pat
 def test_an_unknown_fault_or_a_bad_pattern_is_refused(demo: Demo) -> None:
     with pytest.raises(ValueError, match="unknown fault 'meteor'; known: refuse"):
         demo.fail("meteor")
-    with pytest.raises(ValueError, match="not a regular expression"):
+    with pytest.raises(ValueError, match="plain text, no regular expression"):
         demo.fail("error", "(")
     assert demo.shelf.armed() == []
 

@@ -36,7 +36,7 @@ def test_what_is_dropped_is_gone_and_files_are_kept_apart() -> None:
     spool.write("two", 0, SECOND)
     spool.drop("one")
     spool.drop("one")
-    assert [path.name for path in spool.folder.iterdir()] == ["two"]
+    assert [path.name for path in spool.path("two").parent.iterdir()] == ["two"]
     spool.write("one", 0, SECOND)
     assert spool.sha256("one", len(SECOND)) == spool.sha256("two", len(SECOND))
 

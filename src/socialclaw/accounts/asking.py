@@ -29,7 +29,8 @@ async def ask(system: System, row: Account, do: Callable[[Any, draft.Account], A
         return await do(provider_of(row).adapter(system.outbound.network(test=test), opened), opened)
 
     try:
-        return await credentials.using(system, row, done)
+        async with system.acting(row.workspace_id, test=test):
+            return await credentials.using(system, row, done)
     except Unauthorized as error:
         raise Conflict(f"{row.handle} must be connected again", code="account_reconnect_required", cause=error.code) from None
     except ProviderError as error:

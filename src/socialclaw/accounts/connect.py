@@ -56,11 +56,12 @@ async def start(
     if isinstance(provider.connect, Form):
         pasted = _pasted(provider, provider.connect.fields, values or {})
         try:
-            targets = await discover(system, provider, pasted, test=test)
+            async with system.acting(workspace_id, test=test):
+                targets = await discover(system, provider, pasted, test=test)
         except ProviderError as error:
             raise explained(error, [*pasted.values()]) from None  # its cause may name a secret
         return await system.write(workspace_id, _connect, system.vault, columns, targets, Grant(pasted), test=test)
-    columns |= _consent(system, provider, provider.connect, columns["id"], test=test)
+    columns |= _consent(system, workspace_id, provider, provider.connect, columns["id"], test=test)
     return await system.write(workspace_id, _add, system.settings, columns, test=test)
 
 
@@ -91,7 +92,7 @@ def explained(error: ProviderError, secrets_: Sequence[str]) -> SocialClawError:
     return InvalidRequest(message, code=error.code, **details)
 
 
-def _consent(system: System, provider: Provider, spec: OAuth2, connection_id: str, *, test: bool) -> dict[str, Any]:
+def _consent(system: System, workspace_id: str, provider: Provider, spec: OAuth2, connection_id: str, *, test: bool) -> dict[str, Any]:
     """The columns of a connection that waits for its user."""
     app = app_of(system.settings, provider, test=test)
     state, verifier = system.vault.sign(secrets.token_urlsafe(24)), oauth2.new_verifier()
@@ -100,7 +101,7 @@ def _consent(system: System, provider: Provider, spec: OAuth2, connection_id: st
     return {
         "state_digest": digest(state),
         "sealed": system.vault.seal(verifier, bound_to=f"connections:{connection_id}:verifier"),
-        "authorize_url": system.link(url, test=test),
+        "authorize_url": system.consent_link(url, workspace_id, test=test, seconds=LIFE.total_seconds()),
         "expires_at": utc_now() + LIFE,
     }
 

@@ -46,6 +46,7 @@ class Lease:
     """The right to use this refresh token now. `test`: its network is the sandbox."""
 
     account_id: str
+    workspace_id: str
     provider: Provider
     refresh_token: str
     test: bool
@@ -172,7 +173,8 @@ async def _ask(system: System, lease: Lease) -> Tokens:
     except NotReady as error:
         raise Unavailable(error.message, sent=False, code=error.code) from error
     http = system.outbound.network(test=lease.test)
-    return await oauth2.refresh(http, spec, client_id=app.client_id, client_secret=app.client_secret, refresh_token=lease.refresh_token)
+    async with system.acting(lease.workspace_id, test=lease.test):
+        return await oauth2.refresh(http, spec, client_id=app.client_id, client_secret=app.client_secret, refresh_token=lease.refresh_token)
 
 
 # In the database.
@@ -213,7 +215,7 @@ def _lease(session: Session, vault: Vault, account_id: str, used: Mapping[str, s
     for r in sharing:
         r.refreshing_until = now + timedelta(seconds=seconds)
     workspace = session.get_one(Workspace, row.workspace_id)
-    return Lease(account_id, provider_of(row), secrets[REFRESH], workspace.mode == "test")
+    return Lease(account_id, row.workspace_id, provider_of(row), secrets[REFRESH], workspace.mode == "test")
 
 
 def _save(session: Session, vault: Vault, lease: Lease, tokens: Tokens) -> Account:

@@ -44,7 +44,7 @@ async def _withdraw(system: System, row: Account, token: str, *, test: bool) -> 
     try:
         app = app_of(system.settings, provider, test=test)
         http = system.outbound.network(test=test)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE), system.acting(row.workspace_id, test=test):
             await oauth2.revoke(http, provider.connect, client_id=app.client_id, client_secret=app.client_secret, token=token)
     except (SocialClawError, TimeoutError) as error:
         log.warning("account %s: its access could not be withdrawn at the network (%s)", row.id, getattr(error, "code", "timeout"))

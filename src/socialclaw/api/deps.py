@@ -42,7 +42,7 @@ class CallerContext:
     @property
     def links(self) -> str | None:
         """Where this workspace's people find a network's URLs: see `System.links`."""
-        return self.system.links(test=self.test)
+        return self.system.links(self.workspace_id, test=self.test)
 
 
 async def system(request: Request) -> System:

@@ -15,12 +15,12 @@ from socialclaw.api.dialect import Inline, Time
 from socialclaw.api.filters import Limit
 from socialclaw.api.openapi import SANDBOX
 from socialclaw.api.operation import Operation
-from socialclaw.api.sandbox import label
+from socialclaw.api.sandbox_feeds import label
 from socialclaw.api.schemas import OkResponse
 from socialclaw.db.base import iso, utc_now
 from socialclaw.errors import Conflict, InvalidRequest, NotFound
 from socialclaw.networks import providers
-from socialclaw.providers.simulator import FAULTS
+from socialclaw.providers.faults import FAULTS, LONGEST, MOST_SECONDS, MOST_TIMES
 from socialclaw.rehearsal import feeds, standing
 from socialclaw.rehearsal.advance import advance
 
@@ -30,12 +30,15 @@ FARTHEST = timedelta(days=400)  # of one call
 
 
 class FaultRequest(Inline):
-    """A fault to arm. `match` is a regular expression on "METHOD /path" (default: the calls that create posts)."""
+    """A fault to arm. `match` is a part of "METHOD /path" as it stands, e.g. `POST /2/tweets` (default: the calls that create posts).
+
+    In it, `*` is any text, `^` before it the beginning of the line, `$` after it its end.
+    """
 
     kind: str = "error"
-    match: str = Field("", max_length=500)
-    times: int = Field(1, ge=1, le=1000)
-    seconds: float = Field(0, ge=0, le=86_400)
+    match: str = Field("", max_length=LONGEST)
+    times: int = Field(1, ge=1, le=MOST_TIMES)
+    seconds: float = Field(0, ge=0, le=MOST_SECONDS)
 
 
 class GrowthRequest(Inline):
@@ -185,5 +188,5 @@ def _network(caller: CallerContext, feed: feeds.Feed, posts: int) -> dict[str, A
         "label": label(name),
         "providers": [p.key for p in providers().values() if p.network == name],
         "posts": posts,
-        "feedUrl": f"{caller.system.settings.base_url}/sandbox/{name}/",
+        "feedUrl": caller.system.feed_link(caller.workspace_id, name),
     }

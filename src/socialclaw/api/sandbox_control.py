@@ -1,8 +1,10 @@
-"""What a sandbox on its own offers beside its pages: its memory for witnesses, credentials for a first connection, faults to arm."""
+"""What a sandbox on its own offers beside its pages: its memory for witnesses, credentials for a first connection, faults to arm.
+
+For our own code, and for whoever sits at the machine.
+"""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -13,16 +15,18 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from socialclaw.api.answers import ok, render
+from socialclaw.api.sandbox_visitors import at_home, ours, stranger
 from socialclaw.errors import InvalidRequest, NotFound, SocialClawError
 from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.simulator import Simulator
+from socialclaw.providers.worlds import NOBODY, Caller, within
 
 Handler = Callable[[Request], Any]
 B = TypeVar("B", bound=msgspec.Struct)
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True):
-    """A fault to arm. `match` is a regular expression on "METHOD /path" (default: the calls that create posts); `seconds` a delay."""
+    """A fault to arm. `match` is a part of "METHOD /path" (default: the calls that create posts); `seconds` a delay."""
 
     network: str
     kind: str
@@ -44,27 +48,28 @@ def routes(sandbox: Sandbox, *, faults: bool) -> list[BaseRoute]:
     async def seen(request: Request) -> Response:
         network = request.query_params.get("network")
         asked = [_simulator(sandbox, network)] if network else list(sandbox.networks.values())
-        return ok(posts=await asyncio.to_thread(_memory, asked))
+        return ok(posts=await sandbox.apart(lambda: _memory(asked)))
 
     async def credentials(request: Request) -> Response:
         asked = await _body(request, Name)
-        found = await asyncio.to_thread(_known, _simulator(sandbox, asked.network), asked.name)
+        who = ours(request.scope, sandbox.door) or NOBODY
+        found = await sandbox.apart(lambda: _known(_simulator(sandbox, asked.network), asked.name, who))
         return ok(credentials=found)
 
     async def arm(request: Request) -> Response:
         asked = await _body(request, Fault)
         simulator = _simulator(sandbox, asked.network)
         try:
-            await asyncio.to_thread(simulator.fail, asked.kind, asked.match, times=asked.times, seconds=asked.seconds)
+            await sandbox.apart(lambda: simulator.fail(asked.kind, asked.match, times=asked.times, seconds=asked.seconds))
         except ValueError as error:
             raise InvalidRequest(str(error)) from error
         return ok(201)
 
     found: list[BaseRoute] = [
-        Route("/sandbox/seen.json", _answered(seen)),
-        Route("/sandbox/credentials", _answered(credentials), methods=["POST"]),
+        Route("/sandbox/seen.json", _answered(seen, sandbox)),
+        Route("/sandbox/credentials", _answered(credentials, sandbox), methods=["POST"]),
     ]
-    return [*found, Route("/sandbox/faults", _answered(arm), methods=["POST"])] if faults else found
+    return [*found, Route("/sandbox/faults", _answered(arm, sandbox), methods=["POST"])] if faults else found
 
 
 def _memory(simulators: list[Simulator]) -> list[dict[str, Any]]:
@@ -76,8 +81,9 @@ def _memory(simulators: list[Simulator]) -> list[dict[str, Any]]:
     return posts
 
 
-def _known(simulator: Simulator, name: str) -> dict[str, str]:
-    with simulator.store.transaction():
+def _known(simulator: Simulator, name: str, who: Caller) -> dict[str, str]:
+    """In the world of the workspace that asks; in every world, where nobody in particular does."""
+    with within(who), simulator.store.transaction():
         return simulator.credentials(name)
 
 
@@ -98,8 +104,10 @@ async def _body(request: Request, kind: type[B]) -> B:
         raise InvalidRequest(str(error)) from error
 
 
-def _answered(handler: Handler) -> Handler:
+def _answered(handler: Handler, sandbox: Sandbox) -> Handler:
     async def answer(request: Request) -> Response:
+        if ours(request.scope, sandbox.door) is None and not at_home(request.scope, sandbox.home):
+            return stranger()
         try:
             response: Response = await handler(request)
         except SocialClawError as error:

@@ -15,7 +15,6 @@ from urllib.parse import quote
 
 import httpx2
 
-from socialclaw.providers.sandbox import route
 from socialclaw.providers.store import Seen
 
 MOST = 200  # posts on a page
@@ -83,6 +82,7 @@ class Feed:
     account: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
+    root: str = "/sandbox/"  # what the paths of these pages begin with
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -90,7 +90,7 @@ class Feed:
 
     @property
     def path(self) -> str:
-        return f"/sandbox/{quote(self.network, safe='')}/"
+        return f"{self.root}{quote(self.network, safe='')}/"
 
     def called(self, account: str) -> str:
         return self.names.get(account, account)
@@ -99,16 +99,16 @@ class Feed:
         return f"{self.path}{quote(account, safe='')}/"
 
 
-def index(cards: Sequence[Card]) -> str:
+def index(cards: Sequence[Card], root: str) -> str:
     """The list of networks."""
     lead = '<p class="dim">What the public would see. Test workspaces publish here, through the code that publishes to the world.</p>'
-    shown = "".join(map(_card, cards)) or '<p class="empty">No network has a simulator yet.</p>'
+    shown = "".join(_card(card, root) for card in cards) or '<p class="empty">No network has a simulator yet.</p>'
     return _page("Simulated networks", "", lead, f'<div class="grid">{shown}</div>')
 
 
 def feed(feed: Feed) -> str:
     """Posts, newest thread first; the replies to a post under it, oldest first."""
-    above = '<a href="/sandbox/">Networks</a>'
+    above = f'<a href="{escape(feed.root)}">Networks</a>'
     if feed.account is not None:
         above += f' / <a href="{escape(feed.path)}">{escape(feed.label)}</a>'
     chips = "".join(_chip(feed, account) for account in feed.names)
@@ -137,13 +137,13 @@ def _page(title: str, above: str, lead: str, body: str) -> str:
     )
 
 
-def _card(card: Card) -> str:
+def _card(card: Card, root: str) -> str:
     latest = (
         f"<p>{escape(card.latest.text or 'A file')}</p>{_time(card.latest.created_at)}" if card.latest else '<p class="dim">Nothing yet</p>'
     )
     accounts = "1 account" if card.accounts == 1 else f"{card.accounts} accounts"
     head = f'<b>{escape(card.label)}</b><span class="dim">{accounts}</span>'
-    return f'<a class="card" href="/sandbox/{quote(card.network, safe="")}/">{head}{latest}</a>'
+    return f'<a class="card" href="{escape(root)}{quote(card.network, safe="")}/">{head}{latest}</a>'
 
 
 def _chip(feed: Feed, account: str) -> str:
@@ -181,7 +181,8 @@ def _place(feed: Feed, post: Seen) -> str:
     """The post's own page on its network; where it has none, its place in its account's feed."""
     if post.url and post.url.startswith("https://"):
         with contextlib.suppress(httpx2.InvalidURL):
-            return route(post.url, "")
+            httpx2.URL(post.url)
+            return f"{feed.root}hosts/{post.url.partition('://')[2]}"
     return f"{feed.of(post.account)}#{quote(post.id, safe='')}"
 
 

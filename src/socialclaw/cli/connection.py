@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from socialclaw.api.errors import answer
-from socialclaw.api.sandbox import TRANSPORT
+from socialclaw.api.sandbox_hosts import TRANSPORT
 from socialclaw.cli.crowd import Crowd, seldom
 from socialclaw.errors import NotReady, PayloadTooLarge, SocialClawError
 from socialclaw.settings import Settings

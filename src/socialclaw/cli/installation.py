@@ -55,9 +55,17 @@ async def opened(settings: Settings, *, create: bool = True) -> AsyncIterator[Sy
     except (OSError, sqlite3.Error) as error:
         raise Problem(f"The sandbox's file {settings.sandbox_file} cannot be opened ({_why(error)})") from None
     try:
+        await _hand_over_the_sandbox(system)
         yield system
     finally:
         await system.close()
+
+
+async def _hand_over_the_sandbox(system: System) -> None:
+    """What the simulated networks kept before each workspace had a world of its own is the only test workspace's, if there is one."""
+    if system.sandbox is not None and (only := await system.database.read(tenants.only_test)):
+        store = next(iter(system.sandbox.networks.values())).store
+        await system.sandbox.apart(lambda: store.adopt(only))
 
 
 async def prepare(settings: Settings, *, create: bool = True) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 
+from socialclaw.api.sandbox_visitors import only_here
 from socialclaw.cli import start
 from socialclaw.cli.output import Problem, say
 from socialclaw.client import Client
@@ -14,10 +15,11 @@ from socialclaw.workspaces import keys
 
 async def introduce(system: System, *, tour: bool | None) -> None:
     """Make what is missing, say where things are, and show around: at the first start only, unless `tour` says otherwise."""
-    found = await start.test_workspace(system)
+    found = await start.test_workspace(system) if system.settings.sandbox != "off" else None
     if found is None:
-        say(f'The workspace "{start.NAME}" is a live one here, so no test workspace is set up.')
-        _signpost(system.settings.base_url)
+        why = "SOCIALCLAW_SANDBOX is off" if system.settings.sandbox == "off" else f'The workspace "{start.NAME}" is a live one here'
+        say(f"{why}, so no test workspace is set up.")
+        _signpost(system)
         return
     touring = (found.fresh if tour is None else tour) and system.settings.worker
     if found.fresh:
@@ -30,7 +32,7 @@ async def introduce(system: System, *, tour: bool | None) -> None:
         finally:
             await system.write(found.workspace_id, keys.revoke, key_id, test=True)
     else:
-        _signpost(system.settings.base_url)
+        _signpost(system, found)
         _another_key()
     again = ' Paste the line after "Post now" into a second terminal.' if found.fresh else ""
     say(f"Running.{again} Stop with Ctrl-C.")
@@ -43,7 +45,7 @@ async def _welcome(system: System, found: start.Sandboxed, secret: str, *, touri
             say(f'Connecting an account on each simulated network, in the test workspace "{start.NAME}":')
             await start.connect_all(system, client, found.missing)
             say()
-        _signpost(base)
+        _signpost(system, found)
         if found.fresh:
             await _first_key(client, secret)
         else:
@@ -66,9 +68,12 @@ async def _first_key(client: Client, secret: str) -> None:
         say(f"Post now    {shlex.join(['curl', '-s', f'{client.base_url}/v1/posts/apply', *headers, '-d', body])}")
 
 
-def _signpost(base: str) -> None:
+def _signpost(system: System, found: start.Sandboxed | None = None) -> None:
+    base, networks = system.settings.base_url, system.settings.networks_url
     say(f"Base URL    {base}")
-    say(f"The public  {base}/sandbox/   what people would see on the simulated networks")
+    if found:
+        public = f"{networks}/sandbox/" if only_here(networks) else system.feed_link(found.workspace_id)
+        say(f"The public  {public}   what people would see on the simulated networks")
     say(f"Operations  {base}/openapi.json")
 
 

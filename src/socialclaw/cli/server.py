@@ -62,7 +62,10 @@ def sandbox(
         typer.Option("--api", help="The server whose media the simulated networks may fetch.", show_default="http://127.0.0.1:8000"),
     ] = None,
 ) -> None:
-    """Run the simulated networks alone: no database, no key. SOCIALCLAW_SANDBOX_URL tells the servers where."""
+    """Run the simulated networks alone, without a database. SOCIALCLAW_SANDBOX_URL tells the servers where.
+
+    It knows its servers by the secret key in the data folder that it shares with them, or by SOCIALCLAW_SANDBOX_SECRET.
+    """
     from socialclaw.cli import process, serving
 
     settings = options.settings(data_dir=data_dir, public_base_url=api)
@@ -143,9 +146,18 @@ async def _sandbox(settings: Settings, bound: socket.socket) -> None:
     from socialclaw.api.sandbox import sandbox_app
     from socialclaw.cli import serving
     from socialclaw.cli.installation import make_folder
+    from socialclaw.cli.output import Problem
     from socialclaw.system import open_sandbox
+    from socialclaw.vault import VaultError
 
     make_folder(settings.data_dir)
+    try:
+        networks = open_sandbox(settings)
+    except VaultError as error:
+        raise Problem(
+            "The simulated networks answer only who knows their secret: run this on the data folder of the servers, or set"
+            f" SOCIALCLAW_SANDBOX_SECRET to the same value here and there. ({error.message})"
+        ) from None
     host, port = bound.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     faults = ipaddress.ip_address(host).is_loopback
@@ -154,7 +166,10 @@ async def _sandbox(settings: Settings, bound: socket.socket) -> None:
         limits = "" if faults else ". They take no faults, because this is no loopback address"
         say(f"The simulated networks are on http://{shown}:{port}/sandbox/{limits}")
 
-    await serving.serve(sandbox_app(open_sandbox(settings), faults=faults), bound, settings, started=started)
+    try:
+        await serving.serve(sandbox_app(networks, faults=faults), bound, settings, started=started)
+    finally:
+        networks.close()
     say("Stopped.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from socialclaw.cli.consent import allow
 from socialclaw.cli.output import Problem, complain, say
 from socialclaw.client import Client
+from socialclaw.clock import act_for
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope
 from socialclaw.db.workspaces import Workspace
@@ -21,6 +21,8 @@ from socialclaw.errors import SocialClawError
 from socialclaw.networks import providers
 from socialclaw.providers.base import Provider
 from socialclaw.providers.connect import Form
+from socialclaw.providers.sandbox import caller_headers
+from socialclaw.providers.worlds import Caller, within
 from socialclaw.system import System
 from socialclaw.workspaces import keys, tenants
 
@@ -64,7 +66,7 @@ async def connect_all(system: System, client: Client, missing: Sequence[Provider
 
 async def connect(system: System, client: Client, provider: Provider) -> list[str]:
     """Connect one provider as a user would: paste what its form asks for, or consent in a browser. The accounts' handles."""
-    typed = await _credentials(system, provider, client.http)
+    typed = await _credentials(system, provider, client)
     if isinstance(provider.connect, Form):
         answer = await client.start_connection(provider.key, **typed)
         return [account["handle"] for account in answer["accounts"]]
@@ -76,12 +78,21 @@ async def connect(system: System, client: Client, provider: Provider) -> list[st
     return [account["handle"] for account in (await client.accounts(provider.key))["accounts"]]
 
 
-async def _credentials(system: System, provider: Provider, http: httpx2.AsyncClient) -> Mapping[str, str]:
+async def _credentials(system: System, provider: Provider, client: Client) -> Mapping[str, str]:
     """What the sandbox's user would paste or type; asked of the sandbox's own process where it has one."""
+    workspace_id = (await client.validate_key())["tenant"]["id"]
     if system.sandbox is not None:
-        return await asyncio.to_thread(system.sandbox.networks[provider.simulator.network].credentials, USER)
+        network = system.sandbox.networks[provider.simulator.network]
+
+        def known() -> Mapping[str, str]:
+            with within(Caller(workspace_id)):
+                return network.credentials(USER)
+
+        return await system.sandbox.apart(known)
     asked = {"network": provider.simulator.network, "name": USER}
-    answer = await http.post(f"{system.settings.sandbox_url.rstrip('/')}/sandbox/credentials", json=asked)
+    with act_for(workspace_id):
+        headers = caller_headers(system.door.secret)
+    answer = await client.http.post(f"{system.settings.networks_url}/sandbox/credentials", json=asked, headers=headers)
     answer.raise_for_status()
     given: dict[str, Any] = answer.json()["credentials"]
     return given

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from socialclaw.cli.output import Problem, console, print_table, say
-from socialclaw.client import Client
+from socialclaw.client import Client, ClientError
 from socialclaw.db.base import iso, utc_now
 from socialclaw.networks import providers
 
@@ -173,7 +173,16 @@ async def _link(client: Client, post: Json) -> str:
                 return str(url)
         except httpx2.HTTPError:
             pass
-    return f"{client.base_url}/sandbox/{providers()[post['provider']].network}/"
+    return await _feed(client, providers()[post["provider"]].network)
+
+
+async def _feed(client: Client, network: str) -> str:
+    """The network's page in the sandbox; where that is a process of its own, the page that whoever sits here may look at."""
+    try:
+        told = (await client.call("GET", "/v1/sandbox"))["networks"]
+    except ClientError:
+        return f"{client.base_url}/sandbox/{network}/"
+    return next(str(one["feedUrl"]) for one in told if one["network"] == network)
 
 
 def _label(post: Json) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from socialclaw.cli import installed, options
-from socialclaw.cli.output import print_json, print_table, say
+from socialclaw.cli.output import Problem, print_json, print_table, say
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -99,7 +99,10 @@ def create_workspace(
     async def run(system: System) -> Workspace:
         return await system.database.write(tenants.create, name, mode)
 
-    row = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run, create=True)
+    settings = options.settings(data_dir=data_dir, database_url=database_url)
+    if mode == "test" and settings.sandbox == "off":
+        raise Problem("A test workspace needs the simulated networks, and SOCIALCLAW_SANDBOX is off: set it to auto, or use --mode live")
+    row = installed.run(settings, run, create=True)
     if json:
         print_json(workspace_out(row))
     else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -16,6 +16,7 @@ import httpx2
 
 from socialclaw.providers.grants import CLIENT_ID, Flow, GrantingSimulator, form_of, key_of
 from socialclaw.providers.pages import page
+from socialclaw.providers.simulator import FOR_PEOPLE
 
 
 class OAuthSimulator(GrantingSimulator):
@@ -71,7 +72,7 @@ class OAuthSimulator(GrantingSimulator):
         problems = [
             (len(request.url.params.multi_items()) > len(query), "A parameter is given twice"),
             (query.get(flow.client_id_name) != CLIENT_ID, f"{flow.client_id_name} does not name an app"),
-            (not _is_callback(query.get("redirect_uri", ""), flow.callbacks), "redirect_uri is not registered for this app"),
+            (query.get("redirect_uri") not in self._registered(flow), "redirect_uri is not registered for this app"),
             (query.get("response_type") != "code", "response_type must be code"),
             (not scopes or bool(unknown), f"scope is not known: {' '.join(unknown)}" if unknown else "scope is missing"),
             (not state or len(state) > flow.max_state, f"state must have 1 to {flow.max_state} characters"),
@@ -87,6 +88,10 @@ class OAuthSimulator(GrantingSimulator):
             "state": state,
         }
         return asked, next((words for wrong, words in problems if wrong), "")
+
+    def _registered(self, flow: Flow) -> list[str]:
+        """The redirect URIs of the app, letter by letter."""
+        return [f"{self.app_url}/oauth/{name}/callback" for name in flow.callbacks]
 
     def _consent_page(self, flow: Flow, asked: Mapping[str, Any], *, problem: str = "") -> httpx2.Response:
         """The form has no `action`, so that it goes to wherever the page was served from."""
@@ -111,15 +116,8 @@ class OAuthSimulator(GrantingSimulator):
         return f'<label><input type="checkbox" name="scope-{index}" checked> {words}</label>' if flow.granular else words
 
 
-def _is_callback(uri: str, callbacks: Sequence[str]) -> bool:
-    try:
-        parts = urlsplit(uri)
-    except ValueError:
-        return False
-    right = any(parts.path.endswith(f"/oauth/{name}/callback") for name in callbacks)
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.fragment and right
-
-
 def _to(uri: str, params: Mapping[str, str]) -> httpx2.Response:
     joint = "&" if urlsplit(uri).query else "?"
-    return httpx2.Response(302, headers={"location": f"{uri}{joint}{urlencode(params)}", "cache-control": "no-store"})
+    return httpx2.Response(
+        302, headers={"location": f"{uri}{joint}{urlencode(params)}", "cache-control": "no-store"}, extensions={FOR_PEOPLE: True}
+    )

@@ -6,6 +6,8 @@ from html import escape
 
 import httpx2
 
+from socialclaw.providers.simulator import FOR_PEOPLE
+
 _STYLE = """
 :root{color-scheme:light dark;--line:#8883;--soft:#8881;--muted:#71767b}
 *{box-sizing:border-box}
@@ -45,6 +47,6 @@ def page(title: str, body: str, *, accent: str, network: str, status: int = 200)
         "content-type": "text/html; charset=utf-8",
         "cache-control": "no-store",
         "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
-        "referrer-policy": "no-referrer",
+        "referrer-policy": "same-origin",  # so that a browser says where a consent comes from
     }
-    return httpx2.Response(status, headers=headers, content=html.encode())
+    return httpx2.Response(status, headers=headers, content=html.encode(), extensions={FOR_PEOPLE: True})

@@ -1,80 +1,132 @@
-"""All simulators together: which host is whose, and how a browser or another process reaches them.
+"""All simulators together: which host is whose, and how our own code and a browser reach them.
 
-A simulated host is addressed as `<base>/sandbox/hosts/<host>/<path>`; `route` turns a network's own URL into that.
+A simulated host is addressed as `<base>/sandbox/hosts/<host>/<path>` by our own code, and as `<base>/sandbox/at/<pass>/hosts/<host>/…`
+by people; `place` gives what stands in the place of a network's own `https://`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from typing import TypeVar
 
 import httpx2
 
 from socialclaw.clock import acting
 from socialclaw.outbound import transport
-from socialclaw.providers.simulator import NOW_HEADER, WORKSPACE_HEADER, Simulator
+from socialclaw.providers.passes import Doorkeeper
+from socialclaw.providers.room import Room
+from socialclaw.providers.simulator import Delayed, Simulator
+from socialclaw.providers.worlds import NOBODY, Caller
 from socialclaw.sockets import Backend
 
+T = TypeVar("T")
+
 PREFIX = "/sandbox/hosts/"
+AT = "/sandbox/at/"
 FAULT_HEADER = "x-sandbox-fault"
+SECRET_HEADER, WORKSPACE_HEADER, NOW_HEADER = "x-sandbox-secret", "x-sandbox-workspace", "x-sandbox-now"
+STRANGER = "stranger"  # named in FAULT_HEADER to a caller without the secret
 
 # How a fault that is no answer travels over HTTP, where the server cannot refuse a connection it has accepted.
 LOST: dict[str, type[httpx2.TransportError]] = {"refuse": httpx2.ConnectError, "timeout": httpx2.ReadTimeout, "reset": httpx2.ReadError}
 
+THREADS = 32
+HELD = 512 * 1024**2  # bytes of requests that are held at a time
+SMALL = 1024**2  # what is no more than this is not counted
+
 
 class Sandbox:
-    """The simulated internet of the test workspaces."""
+    """The simulated internet of the test workspaces. `home` is the server whose callbacks and media belong to it."""
 
-    def __init__(self, simulators: Iterable[Simulator]) -> None:
+    def __init__(self, simulators: Iterable[Simulator], *, secrets: Iterable[str] = (), home: str = "") -> None:
         self.networks = {s.network: s for s in simulators}
         self.hosts = {host: s for s in self.networks.values() for host in s.hosts}
+        self.door = Doorkeeper(tuple(secrets))
+        self.home = home
+        self.room = Room(HELD)
+        # Threads of its own: an answer may fetch media from our own server, which needs threads to give it.
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="sandbox")
 
-    def answer(self, request: httpx2.Request) -> httpx2.Response:
-        """Blocking: call it in a thread. A host that no simulator has does not resolve."""
-        simulator = self.hosts.get(request.url.host)
-        if simulator is None:
+    def simulator(self, request: httpx2.Request) -> Simulator:
+        """Whose host this is. A host that no simulator has does not resolve."""
+        found = self.hosts.get(request.url.host)
+        if found is None:
             raise httpx2.ConnectError(f"{request.url.host} is not a simulated host", request=request)
-        return simulator.answer(request)
+        return found
+
+    def answer(self, request: httpx2.Request, who: Caller = NOBODY) -> httpx2.Response:
+        """Blocking: for tests that call from a thread of their own."""
+        return self.simulator(request).answer(request, who)
+
+    async def respond(
+        self, request: httpx2.Request, who: Caller, wait: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> httpx2.Response:
+        """The answer. A request whose answer takes its time holds no thread meanwhile; `wait` may raise, where nobody wants it any more."""
+        simulator = self.simulator(request)
+        try:
+            return await self.apart(lambda: simulator.begin(request, who))
+        except Delayed as delayed:
+            await wait(delayed.seconds)
+            return await self.apart(lambda: simulator.go_on(request, who))
+
+    async def apart(self, do: Callable[[], T]) -> T:
+        """Run this in a thread of the sandbox's own. A thread does not know by itself what is an irreversible call."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, do)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class InProcess(httpx2.AsyncBaseTransport):
-    """Reaches the simulators of this process."""
+    """Reaches the simulators of this process, with the time limits that a request over HTTP would have."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        # Threads of its own: an answer may fetch media from our own server, which needs threads to give it.
-        self._threads = ThreadPoolExecutor(32, thread_name_prefix="sandbox")
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        request.headers.update(caller_headers())
-        await request.aread()
-        run = copy_context().run  # a thread does not know by itself what is an irreversible call
-        response = await asyncio.get_running_loop().run_in_executor(self._threads, run, self.sandbox.answer, request)
+        simulator = self.sandbox.simulator(request)
+        length = request.headers.get("content-length", "")
+        known = int(length) if length.isdecimal() else simulator.most_body
+        async with self.sandbox.room.held(known if known > SMALL else 0):
+            if not await read_body(request, simulator.most_body):
+                response = simulator.too_large()
+            else:
+                response = await self._respond(request)
         response.request = request
         return response
 
-    async def aclose(self) -> None:
-        self._threads.shutdown(wait=False)
+    async def _respond(self, request: httpx2.Request) -> httpx2.Response:
+        seconds = request.extensions.get("timeout", {}).get("read")
+        try:
+            async with asyncio.timeout(seconds):
+                return await self.sandbox.respond(request, calling())
+        except TimeoutError:
+            raise httpx2.ReadTimeout(f"no answer within {seconds} seconds", request=request) from None
 
 
 class OverHTTP(httpx2.AsyncBaseTransport):
-    """Reaches the simulators of another process (`socialclaw sandbox`) at `base`."""
+    """Reaches the simulators of another process (`socialclaw sandbox`) at `base`, which knows our secret."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, secret: str = "") -> None:
         self.base = httpx2.URL(base)
+        self.secret = secret
         self.inner = transport(Backend(), idle=100)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         target = httpx2.URL(route(str(request.url), str(self.base)))
         headers = [(k, v) for k, v in request.headers.raw if k.lower() != b"host"]
         headers.append((b"host", target.netloc))
-        headers += [(k.encode(), v.encode()) for k, v in caller_headers().items()]
+        headers += [(k.encode(), v.encode()) for k, v in caller_headers(self.secret).items()]
         forwarded = httpx2.Request(request.method, target, headers=headers, stream=request.stream, extensions=request.extensions)
         response = await self.inner.handle_async_request(forwarded)
         if fault := response.headers.get(FAULT_HEADER):
             await response.aclose()
+            if fault == STRANGER:
+                advice = "set SOCIALCLAW_SANDBOX_SECRET to the same value here and there"
+                raise httpx2.ConnectError(f"the sandbox at {self.base} does not know our secret: {advice}", request=request)
             raise LOST[fault](f"{fault} (simulated)", request=request)
         return response
 
@@ -82,19 +134,48 @@ class OverHTTP(httpx2.AsyncBaseTransport):
         await self.inner.aclose()
 
 
-def caller_headers() -> dict[str, str]:
-    """What the simulators are told of the workspace that calls: which one it is, and where its time stands."""
+class NoSandbox(httpx2.AsyncBaseTransport):
+    """Where there are no simulated networks."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError("there are no simulated networks here (SOCIALCLAW_SANDBOX is off)", request=request)
+
+
+async def read_body(request: httpx2.Request, most: int) -> bool:
+    """Read a request's body, into the request; False where it is longer than `most`: then the rest is left unread."""
+    if isinstance(request.stream, httpx2.ByteStream):
+        return len(await request.aread()) <= most
+    parts, size = [], 0
+    async for part in request.stream:  # type: ignore[union-attr]
+        size += len(part)
+        if size > most:
+            return False
+        parts.append(part)
+    request.stream = httpx2.ByteStream(b"".join(parts))
+    await request.aread()
+    return True
+
+
+def calling() -> Caller:
+    """Who calls, as the simulators are to know it."""
     who = acting()
+    return Caller(who.workspace_id, who.at.timestamp() if who.at else None) if who else NOBODY
+
+
+def caller_headers(secret: str) -> dict[str, str]:
+    """The same over HTTP, and that it is our own code that says so."""
+    who = acting()
+    said = {SECRET_HEADER: secret}
     if who is None:
-        return {}
-    return {WORKSPACE_HEADER: who.workspace_id, **({NOW_HEADER: str(who.at.timestamp())} if who.at else {})}
+        return said
+    return {**said, WORKSPACE_HEADER: who.workspace_id, **({NOW_HEADER: str(who.at.timestamp())} if who.at else {})}
 
 
-def route(url: str, base: str) -> str:
-    """Where a network's URL is to be found in the sandbox at `base`."""
-    return f"{place(base)}{url.partition('://')[2]}"
+def route(url: str, base: str, shown: str = "") -> str:
+    """Where a network's URL is to be found in the sandbox at `base`; with a pass: by whoever has the link."""
+    return f"{place(base, shown)}{url.partition('://')[2]}"
 
 
-def place(base: str) -> str:
+def place(base: str, shown: str = "") -> str:
     """What stands in the place of the scheme of a simulated URL."""
-    return f"{base.rstrip('/')}{PREFIX}"
+    return f"{base.rstrip('/')}{f'{AT}{shown}/hosts/' if shown else PREFIX}"

@@ -11,49 +11,34 @@ import math
 import re
 import time
 from collections.abc import Callable
-from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 import httpx2
 
-from socialclaw.providers.store import Seen, Shelf, Store
+from socialclaw.providers import faults
+from socialclaw.providers.spool import Gone
+from socialclaw.providers.store import Full, Seen, Shelf, Store
+from socialclaw.providers.worlds import NOBODY, Caller, caller, within
 
 Handler = Callable[..., httpx2.Response]
 H = TypeVar("H", bound=Handler)
 Failure = httpx2.Response | httpx2.TransportError
 Fetch = Callable[[str], httpx2.Response]
 """How a network that pulls media gets it: url -> answer; raises httpx2.TransportError where there is none."""
-
-WORKSPACE_HEADER, NOW_HEADER = "x-sandbox-workspace", "x-sandbox-now"
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The workspace whose call is being answered, and where its time stands (seconds since the epoch; None where it runs)."""
-
-    workspace: str = ""
-    at: float | None = None
+FOR_PEOPLE = "for_people"  # marks an answer that is a page, or leads to one
+READS = frozenset({"GET", "HEAD", "DELETE"})
 
 
-_caller: ContextVar[Caller] = ContextVar("caller", default=Caller())  # noqa: B039  it is frozen
+class NotForPeople(Exception):
+    """What was asked for is not a page; nothing has happened."""
 
-FAULTS = {
-    "refuse": "the connection is refused: nothing arrives",
-    "reset": "the connection breaks before the request takes effect",
-    "reset_after": "the request takes effect, then the connection breaks",
-    "timeout": "no answer, and no effect",
-    "timeout_after": "the request takes effect, but no answer comes",
-    "rate_limit": "429 with a delay of `seconds`",
-    "error": "500 without effect",
-    "error_after": "500, and it took effect all the same",
-    "malformed": "200 with a body that cannot be read, without effect",
-    "malformed_after": "200 with a body that cannot be read, after it took effect",
-    "expire_token": "the access token of the request has expired",
-    "revoke_token": "the user has withdrawn the access",
-    "fail_processing": "the media of the request will fail to process",
-    "slow": "the answer takes `seconds`",
-}
+
+class Delayed(Exception):
+    """The answer comes after so many seconds; then `go_on` gives it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"slow: {seconds:g} seconds")
+        self.seconds = seconds
 
 
 def route(method: str, pattern: str, *, host: str = "") -> Callable[[H], H]:
@@ -87,10 +72,15 @@ class Simulator:
     label: ClassVar[str] = ""  # what people call the network, where several providers share it
     hosts: ClassVar[tuple[str, ...]]
     creates: ClassVar[str]  # regular expression on the `line` of the calls that make a post visible
-    guarded: ClassVar[str] = ""  # the last of a post's calls that look at the access token, where the creating call does not
+    most_body: ClassVar[int] = 32 * 1024**2  # bytes of the largest request that the network takes
+    app_url: str = "http://127.0.0.1:8000"  # the server whose callbacks are registered at the network
+    guarded: ClassVar[str] = (
+        ""  # as a fault matches it: the last of a post's calls that look at the access token, where the creating call does not
+    )
 
-    def __init__(self, store: Store, *, clock: Callable[[], float] = time.time, fetch: Fetch | None = None) -> None:
+    def __init__(self, store: Store, *, clock: Callable[[], float] = time.time, fetch: Fetch | None = None, app_url: str = "") -> None:
         self.store = store
+        self.app_url = app_url or self.app_url
         self.shelf: Shelf = store.of(self.network)
         self._time = clock
         self.fetch = fetch or _no_fetch
@@ -108,6 +98,9 @@ class Simulator:
 
     def broken(self) -> httpx2.Response:
         return httpx2.Response(500, text="Internal Server Error")
+
+    def too_large(self) -> httpx2.Response:
+        return httpx2.Response(413, json={"message": f"the request is larger than {self.most_body} bytes"})
 
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(404, json={"message": f"no route {request.method} {request.url.path}"})
@@ -136,22 +129,40 @@ class Simulator:
 
     def clock(self) -> float:
         """Now, in seconds since the epoch: where the time of the workspace that calls stands, or the real time."""
-        at = _caller.get().at
+        at = caller().at
         return self._time() if at is None else at
 
     # The engine.
 
-    def answer(self, request: httpx2.Request) -> httpx2.Response:
+    def answer(self, request: httpx2.Request, who: Caller = NOBODY) -> httpx2.Response:
         """The network's answer. Raises an httpx2.TransportError where a fault says that none comes."""
-        said = request.headers
-        at = said.get(NOW_HEADER)
-        token = _caller.set(Caller(said.get(WORKSPACE_HEADER, ""), float(at) if at else None))
         try:
-            return self._answer(request)
-        finally:
-            _caller.reset(token)
+            return self.begin(request, who)
+        except Delayed as delayed:
+            time.sleep(delayed.seconds)
+            return self.go_on(request, who)
 
-    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+    def begin(self, request: httpx2.Request, who: Caller) -> httpx2.Response:
+        """The same, for who has better to do than to wait: raises Delayed where the answer takes time, before anything takes effect."""
+        with within(who):
+            return self._begin(request)
+
+    def go_on(self, request: httpx2.Request, who: Caller) -> httpx2.Response:
+        with within(who):
+            return self._dispatch(request)
+
+    def visit(self, request: httpx2.Request, who: Caller) -> httpx2.Response:
+        """What a person sees in a browser. Raises NotForPeople where that is no page; then nothing has happened."""
+        with within(who):
+            if getattr(self._handler(request)[0], "outside", False):
+                raise NotForPeople
+            with self.store.transaction():
+                response = self._dispatch(request)
+                if not response.extensions.get(FOR_PEOPLE):
+                    raise NotForPeople
+                return response
+
+    def _begin(self, request: httpx2.Request) -> httpx2.Response:
         line = self.line(request)
         self.requests.append(line)
         del self.requests[:-1000]
@@ -163,7 +174,7 @@ class Simulator:
         if failure:
             return _given(failure)
         if kind == "slow":
-            time.sleep(seconds)
+            raise Delayed(seconds)
         response = self._dispatch(request)
         return _given(self._fail(kind.removesuffix("_after"), seconds, request)) if kind.endswith("_after") else response
 
@@ -176,10 +187,17 @@ class Simulator:
     def _dispatch(self, request: httpx2.Request) -> httpx2.Response:
         """Let the handler answer. What it raises undoes what it did; a simulator may turn that into an answer here."""
         handler, groups = self._handler(request)
-        if getattr(handler, "outside", False):
-            return handler(request, *groups)
-        with self.store.transaction():
-            return handler(request, *groups)
+        try:
+            if request.method not in READS:
+                self.store.make_room()
+            if getattr(handler, "outside", False):
+                return handler(request, *groups)
+            with self.store.transaction():
+                return handler(request, *groups)
+        except Full as full:
+            return httpx2.Response(507, json={"message": str(full)})
+        except Gone as gone:
+            return httpx2.Response(404, json={"message": str(gone)})
 
     def _before(self, kind: str, seconds: float, request: httpx2.Request) -> Failure | None:
         """What a fault does before the request takes effect; the failure, if it never will."""
@@ -193,8 +211,8 @@ class Simulator:
         return None
 
     def _fault(self, line: str) -> tuple[str, float] | None:
-        for number, kind, match, seconds in self.shelf.armed(_caller.get().workspace):
-            if re.search(match, line):
+        for number, kind, match, seconds in self.shelf.armed(caller().workspace or ""):
+            if faults.meets(match, line) if match else re.search(self.creates, line):
                 self.shelf.spend(number)
                 return kind, seconds
         return None
@@ -239,7 +257,7 @@ class Simulator:
 
     def growth(self, name: str) -> float:
         """By how much more than usual a figure grows for the workspace that calls."""
-        factors = self.shelf.get("growth", _caller.get().workspace) or {}
+        factors = self.shelf.get("growth", caller().workspace or "") or {}
         return float(factors.get("followers" if name == "followers" else "metrics", 1))
 
     # For tests and for the people who look.
@@ -247,15 +265,13 @@ class Simulator:
     def fail(self, kind: str, match: str = "", *, times: int = 1, seconds: float = 0, workspace: str = "") -> None:
         """Arm a fault for the next `times` calls whose `line` ("METHOD /path") matches (default: the creating calls).
 
-        `workspace`: only calls of this one; of anybody where empty.
+        `match`: see `faults.py`. `workspace`: only calls of this one; of anybody where empty. Raises ValueError.
         """
-        if kind not in FAULTS:
-            raise ValueError(f"unknown fault {kind!r}; known: {', '.join(FAULTS)}")
-        try:
-            re.compile(match)
-        except re.error as error:
-            raise ValueError(f"{match!r} is not a regular expression: {error}") from error
-        self.shelf.arm(kind, match=match or self.creates, times=times, seconds=seconds, workspace=workspace)
+        faults.check(kind, match, times=times, seconds=seconds)
+        with self.store.transaction():
+            if workspace and len(self.shelf.faults_of(workspace)) >= faults.MOST_ARMED:
+                raise ValueError(f"{faults.MOST_ARMED} faults are armed already: disarm them, or let them be met")
+            self.shelf.arm(kind, match=match, times=times, seconds=seconds, workspace=workspace)
 
     def seen(self, **filters: Any) -> list[Seen]:
         """What the public sees now, oldest first."""

@@ -1,6 +1,7 @@
 """What the simulated networks remember: one SQLite file of their own, committed before any answer.
 
-It survives restarts, several processes share it, and after a crash it can testify to what reached the networks.
+It survives restarts, several processes share it, and after a crash it can testify to what reached the networks. Every row belongs to
+the world of one workspace (`worlds.py`), and how much each world holds is counted as it grows.
 """
 
 from __future__ import annotations
@@ -15,23 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from socialclaw.providers import schema
+from socialclaw.providers.worlds import EVERYBODY, caller
 from socialclaw.sending import look
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS documents (
-    network TEXT, kind TEXT, key TEXT, body TEXT NOT NULL, PRIMARY KEY (network, kind, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS posts (
-    number INTEGER PRIMARY KEY, network TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, text TEXT NOT NULL, media TEXT NOT NULL,
-    reply_to TEXT, url TEXT, created_at REAL NOT NULL, deleted_at REAL, extra TEXT NOT NULL, UNIQUE (network, account, id));
-CREATE INDEX IF NOT EXISTS posts_of_account ON posts (network, account, number);
-CREATE INDEX IF NOT EXISTS posts_by_id ON posts (network, id);
-CREATE TABLE IF NOT EXISTS faults (number INTEGER PRIMARY KEY, network TEXT NOT NULL, kind TEXT NOT NULL, match TEXT NOT NULL,
-    times INTEGER NOT NULL, seconds REAL NOT NULL, workspace TEXT NOT NULL DEFAULT '');
-CREATE TABLE IF NOT EXISTS counters (network TEXT, name TEXT, value INTEGER NOT NULL, PRIMARY KEY (network, name)) WITHOUT ROWID;
-"""
 
 OUTER = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
 NESTED = ("SAVEPOINT nested", "RELEASE nested", ("ROLLBACK TO nested", "RELEASE nested"))
+TOTAL_SECONDS = 5.0  # how old the sum over all worlds may be
+
+
+class Full(Exception):
+    """There is no room for more of this workspace's simulated networks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +44,30 @@ class Seen:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many bytes the simulated networks may keep for one workspace, and for all of them, in the file and as unfinished uploads."""
+
+    kept: int = 256 * 1024**2
+    all_kept: int = 4 * 1024**3
+    uploads: int = 8 * 1024**3
+    all_uploads: int = 32 * 1024**3
+
+
 class Store:
     """The file. `of(network)` is one network's part of it."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, limits: Limits | None = None) -> None:
         """`path` may be ":memory:" for a store that only one process needs."""
         self.path = path
+        self.limits = limits or Limits()
         self.lock = threading.RLock()
         self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        self._total = (-TOTAL_SECONDS, 0)
         self._log_ahead()
         self.db.execute("PRAGMA synchronous=NORMAL")
-        self.db.executescript(_SCHEMA)
+        with self.transaction():
+            schema.bring_up_to_date(self.db)
 
     def of(self, network: str) -> Shelf:
         return Shelf(self, network)
@@ -95,9 +103,42 @@ class Store:
                         self.db.execute(statement)
                 raise
 
+    def adopt(self, world: str) -> None:
+        """Give this workspace what was kept before worlds were apart."""
+        with self.transaction():
+            schema.adopt(self.db, world)
+
+    def make_room(self) -> None:
+        """See that the world that calls may keep more: raises Full, unless it is enough to forget what was taken down there."""
+        world = caller().workspace or EVERYBODY
+        if self._held(world) < self.limits.kept and self._sum() < self.limits.all_kept:
+            return
+        with self.transaction():
+            self.db.execute("DELETE FROM posts WHERE world=? AND deleted_at IS NOT NULL", (world,))
+        self._total = (-TOTAL_SECONDS, 0)
+        if (held := self._held(world)) >= self.limits.kept or self._sum() >= self.limits.all_kept:
+            raise Full(f"the simulated networks keep {held} bytes for this workspace, and {self._total[1]} in all: clear its feeds")
+
+    def _held(self, world: str) -> int:
+        with self.lock:
+            row = self.db.execute("SELECT bytes FROM sizes WHERE world=?", (world,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _sum(self) -> int:
+        """Over all worlds, as of a moment ago."""
+        at, known = self._total
+        if time.monotonic() >= at + TOTAL_SECONDS:
+            with self.lock:
+                known = int(self.db.execute("SELECT coalesce(sum(bytes), 0) FROM sizes").fetchone()[0])
+            self._total = (time.monotonic(), known)
+        return known
+
 
 class Shelf:
-    """One network's documents, posts, faults and counters."""
+    """One network's documents, posts, faults and counters, as the world that calls has them.
+
+    Documents of everybody are in every world. Who calls for no world in particular, a witness, finds and changes those of all.
+    """
 
     def __init__(self, store: Store, network: str) -> None:
         self.store = store
@@ -112,47 +153,69 @@ class Shelf:
         with self.store.lock:
             return self.store.db.execute(sql, args).rowcount
 
+    def _documents(self, kind: str) -> tuple[str, list[Any]]:
+        """The condition for documents of a kind, and its values."""
+        world = caller().workspace
+        if world is None:
+            return "network=? AND kind=?", [self.network, kind]
+        return "world IN (?, '') AND network=? AND kind=?", [world, self.network, kind]
+
     def get(self, kind: str, key: str) -> Any:
         """A document, or None. Change it and `put` it back."""
-        rows = self._rows("SELECT body FROM documents WHERE network=? AND kind=? AND key=?", self.network, kind, key)
+        where, args = self._documents(kind)
+        rows = self._rows(f"SELECT body FROM documents WHERE {where} AND key=? ORDER BY world DESC LIMIT 1", *args, key)  # noqa: S608
         return json.loads(rows[0][0]) if rows else None
 
     def put(self, kind: str, key: str, body: Any) -> None:
-        self._run("INSERT OR REPLACE INTO documents VALUES (?,?,?,?)", self.network, kind, key, json.dumps(body))
+        """Keep a document: where it is already, or else in the world that calls."""
+        where, args = self._documents(kind)
+        content = json.dumps(body)
+        if not self._run(f"UPDATE documents SET body=? WHERE {where} AND key=?", content, *args, key):  # noqa: S608
+            world = caller().workspace or EVERYBODY
+            self._run("INSERT INTO documents VALUES (?,?,?,?,?)", world, self.network, kind, key, content)
 
     def drop(self, kind: str, key: str) -> None:
-        self._run("DELETE FROM documents WHERE network=? AND kind=? AND key=?", self.network, kind, key)
+        where, args = self._documents(kind)
+        self._run(f"DELETE FROM documents WHERE {where} AND key=?", *args, key)  # noqa: S608
 
     def all(self, kind: str) -> dict[str, Any]:
-        rows = self._rows("SELECT key, body FROM documents WHERE network=? AND kind=? ORDER BY key", self.network, kind)
+        where, args = self._documents(kind)
+        rows = self._rows(f"SELECT key, body FROM documents WHERE {where} ORDER BY key, world", *args)  # noqa: S608
         return {key: json.loads(body) for key, body in rows}
 
     def count(self, name: str, by: int = 1) -> int:
-        """Raise a counter and return it."""
+        """Raise a counter and return it. There is one for all worlds, so that what is numbered by it is one thing everywhere."""
         sql = "INSERT INTO counters VALUES (?,?,?) ON CONFLICT (network, name) DO UPDATE SET value = value + excluded.value RETURNING value"
         return int(self._rows(sql, self.network, name, by)[0][0])
 
     def add_post(self, seen: Seen) -> None:
         media, extra = json.dumps(seen.media), json.dumps(seen.extra)
         values = (seen.id, seen.account, seen.text, media, seen.reply_to, seen.url, seen.created_at, extra)
-        sql = "INSERT INTO posts (network, id, account, text, media, reply_to, url, created_at, extra) VALUES (?,?,?,?,?,?,?,?,?)"
-        self._run(sql, self.network, *values)
+        sql = "INSERT INTO posts (world, network, id, account, text, media, reply_to, url, created_at, extra) VALUES (?,?,?,?,?,?,?,?,?,?)"
+        self._run(sql, caller().workspace or EVERYBODY, self.network, *values)
+
+    def _posts(self) -> tuple[str, list[Any]]:
+        """The condition for posts, and its values."""
+        world = caller().workspace
+        return ("network=?", [self.network]) if world is None else ("world=? AND network=?", [world, self.network])
 
     def change_post(self, seen: Seen) -> None:
         """Put this text, media and extra in place of what the post of that account and id had."""
-        values = (seen.text, json.dumps(seen.media), json.dumps(seen.extra), self.network, seen.account, seen.id)
-        self._run("UPDATE posts SET text=?, media=?, extra=? WHERE network=? AND account=? AND id=?", *values)
+        where, args = self._posts()
+        values = (seen.text, json.dumps(seen.media), json.dumps(seen.extra), *args, seen.account, seen.id)
+        self._run(f"UPDATE posts SET text=?, media=?, extra=? WHERE {where} AND account=? AND id=?", *values)  # noqa: S608
 
     def remove_post(self, post_id: str, at: float, *, account: str | None = None) -> bool:
-        sql = "UPDATE posts SET deleted_at=? WHERE network=? AND id=? AND deleted_at IS NULL AND account=coalesce(?, account)"
-        return self._run(sql, at, self.network, post_id, account) > 0
+        where, args = self._posts()
+        sql = f"UPDATE posts SET deleted_at=? WHERE {where} AND id=? AND deleted_at IS NULL AND account=coalesce(?, account)"  # noqa: S608
+        return self._run(sql, at, *args, post_id, account) > 0
 
     def posts(
         self, *, account: str | None = None, post_id: str | None = None, since: float = 0, limit: int = -1, gone: bool = False
     ) -> list[Seen]:
         """What the public sees, oldest first (with a limit: the newest ones, still oldest first); `gone` adds deleted posts."""
-        where: list[str] = ["network=?", "created_at>=?"]
-        args: list[Any] = [self.network, since]
+        world, args = self._posts()
+        where, args = [world, "created_at>=?"], [*args, since]
         if account is not None:
             where, args = [*where, "account=?"], [*args, account]
         if post_id is not None:
@@ -164,9 +227,11 @@ class Shelf:
         return [_seen(*row) for row in reversed(self._rows(sql, *args, limit))]
 
     def accounts(self) -> list[str]:
-        return [row[0] for row in self._rows("SELECT DISTINCT account FROM posts WHERE network=? ORDER BY account", self.network)]
+        where, args = self._posts()
+        return [row[0] for row in self._rows(f"SELECT DISTINCT account FROM posts WHERE {where} ORDER BY account", *args)]  # noqa: S608
 
     def arm(self, kind: str, *, match: str, times: int = 1, seconds: float = 0, workspace: str = "") -> None:
+        """`match` empty: the calls that create."""
         with self.store.transaction():
             sql = "INSERT INTO faults (network, kind, match, times, seconds, workspace) VALUES (?,?,?,?,?,?)"
             self._run(sql, self.network, kind, match, times, seconds, workspace)
@@ -184,6 +249,7 @@ class Shelf:
 
     def spend(self, number: int) -> None:
         self._run("UPDATE faults SET times = times - 1 WHERE number=?", number)
+        self._run("DELETE FROM faults WHERE number=? AND times <= 0", number)
 
     def disarm(self, workspace: str | None = None) -> int:
         """Forget the faults of one workspace, or all; how many."""

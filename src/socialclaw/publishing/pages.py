@@ -31,7 +31,7 @@ class Pages:
 
     async def page(self, workspace_id: str, only: PostFilter, *, limit: int, offset: int, test: bool) -> Page:
         """What `listing.page` answers now."""
-        links = self._system.links(test=test)
+        links = self._system.links(workspace_id, test=test)
 
         async def made() -> Page:
             return await self._system.read(workspace_id, listing.page, only, limit=limit, offset=offset, links=links, test=test)

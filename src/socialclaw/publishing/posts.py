@@ -196,7 +196,8 @@ async def delete(system: System, workspace_id: str, post_id: str, *, test: bool)
         await adapter.delete(post_id_there)
 
     try:
-        await credentials.using(system, account, take_down)
+        async with system.acting(workspace_id, test=test):
+            await credentials.using(system, account, take_down)
     except Unauthorized as error:
         raise _reconnect(post, error) from None
     return await system.write(workspace_id, _set_deleted, post_id)

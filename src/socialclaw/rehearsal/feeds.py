@@ -1,6 +1,6 @@
 """What a workspace has on the simulated networks: its posts as the public sees them, its faults, its growth.
 
-The simulators are shared by all test workspaces; one sees and changes only what belongs to accounts that it has connected.
+Each test workspace has a world of its own there, and sees and changes of it what belongs to accounts that it has connected.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope
 from socialclaw.errors import InvalidRequest, NotFound, NotReady
 from socialclaw.networks import providers
+from socialclaw.providers.faults import FAULTS
 from socialclaw.providers.sandbox import Sandbox
-from socialclaw.providers.simulator import FAULTS, Simulator
+from socialclaw.providers.simulator import Simulator
 from socialclaw.providers.store import Seen
+from socialclaw.providers.worlds import Caller, within
 from socialclaw.system import System
 
 
@@ -31,26 +33,26 @@ class Feed:
 
     def posts(self, *, limit: int) -> list[dict[str, Any]]:
         """The latest posts, newest first; deleted ones are not among them."""
-        with self.simulator.store.lock:
+        with within(Caller(self.workspace_id)), self.simulator.store.lock:
             seen = [post for account in sorted(self.accounts) for post in self.simulator.shelf.posts(account=account, limit=limit)]
-        seen.sort(key=lambda post: post.created_at, reverse=True)
-        return [seen_wire(self.simulator, post) for post in seen[:limit]]
+            seen.sort(key=lambda post: post.created_at, reverse=True)
+            return [seen_wire(self.simulator, post) for post in seen[:limit]]
 
     def count(self) -> int:
-        with self.simulator.store.lock:
+        with within(Caller(self.workspace_id)), self.simulator.store.lock:
             return sum(len(self.simulator.shelf.posts(account=account)) for account in self.accounts)
 
     def clear(self) -> int:
         """Take every post of the workspace's accounts down; how many there were."""
         shelf, gone = self.simulator.shelf, 0
-        with self.simulator.store.transaction():
+        with within(Caller(self.workspace_id)), self.simulator.store.transaction():
             for account in self.accounts:
                 for post in shelf.posts(account=account):
                     gone += shelf.remove_post(post.id, self.simulator.clock(), account=account)
         return gone
 
     def arm(self, kind: str, match: str, *, times: int, seconds: float) -> None:
-        """Let a fault meet the workspace's next calls; InvalidRequest where there is no such fault, or `match` is no expression."""
+        """Let a fault meet the workspace's next calls; InvalidRequest where there is no such one, or `match` cannot be taken as it is."""
         try:
             self.simulator.fail(kind, match, times=times, seconds=seconds, workspace=self.workspace_id)
         except ValueError as error:
@@ -64,7 +66,7 @@ class Feed:
 
     def grow(self, factors: dict[str, float]) -> dict[str, float]:
         """Set how much faster than usual figures grow; what is not named stays."""
-        with self.simulator.store.transaction():
+        with within(Caller(self.workspace_id)), self.simulator.store.transaction():
             known = {"metrics": 1.0, "followers": 1.0} | (self.simulator.shelf.get("growth", self.workspace_id) or {}) | factors
             self.simulator.shelf.put("growth", self.workspace_id, known)
         return known

@@ -57,6 +57,12 @@ def any_live(session: Session) -> bool:
     return session.scalar(select(Workspace.id).where(Workspace.mode == "live").limit(1)) is not None
 
 
+def only_test(session: Session) -> str | None:
+    """The id of the test workspace, if there is just one."""
+    found = session.scalars(select(Workspace.id).where(Workspace.mode == "test").limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
 def listed(session: Session) -> Sequence[Workspace]:
     """Every workspace, oldest first."""
     return session.scalars(select(Workspace).order_by(Workspace.created_at, Workspace.id)).all()

@@ -11,6 +11,7 @@ import pytest
 from socialclaw.networks import providers
 from socialclaw.networks.meta.sandbox import MetaSandbox
 from socialclaw.providers.draft import Account, Draft, Media
+from socialclaw.providers.worlds import Caller
 from tests.networks.stage import Stage
 
 GRAPH = "https://graph.facebook.com/v25.0"
@@ -26,13 +27,13 @@ class Play(Stage):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.said = []
-        answer = self.meta.answer
+        begin = self.meta.begin
 
-        def listen(request: httpx2.Request) -> httpx2.Response:
+        def listen(request: httpx2.Request, who: Caller) -> httpx2.Response:
             self.said.append(request)
-            return answer(request)
+            return begin(request, who)
 
-        self.meta.answer = listen  # type: ignore[method-assign]
+        self.meta.begin = listen  # type: ignore[method-assign]
 
     @property
     def meta(self) -> MetaSandbox:

@@ -152,7 +152,7 @@ def test_the_official_client_gets_what_it_expects(
         authorization_base_url=f"{site}/i",
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
-        redirect_uri="http://localhost:8000/oauth/x/callback",
+        redirect_uri="https://post.example/oauth/x/callback",
         scope=["tweet.read", "tweet.write", "users.read", "media.write", "offline.access"],
     )
     back = httpx2.post(client.get_authorization_url("a-state"), data={"login": "grace", "decision": "allow"})
@@ -185,7 +185,7 @@ def test_the_official_client_can_refresh(x: XSandbox, serve_simulator: Callable[
         base_url=serve_simulator(x, "api.x.com"),
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
-        redirect_uri="http://localhost:8000/oauth/x/callback",
+        redirect_uri="https://post.example/oauth/x/callback",
         token={**first, "expires_at": 0},
     )
     second = client.refresh_token()

@@ -260,7 +260,7 @@ def test_googles_auth_library_refreshes_and_is_told_of_a_withdrawal(
     site, tokens = serve_simulator(youtube, "accounts.google.com"), serve_simulator(youtube, "oauth2.googleapis.com")
     scopes = f"{SCOPE}youtube.upload {SCOPE}youtube.readonly"
     asked = {
-        **{"client_id": CLIENT_ID, "redirect_uri": "http://localhost:8000/oauth/youtube/callback", "response_type": "code"},
+        **{"client_id": CLIENT_ID, "redirect_uri": "https://post.example/oauth/youtube/callback", "response_type": "code"},
         **{"scope": scopes, "state": "a-state", "access_type": "offline", "prompt": "consent"},
     }
     ticked = {"login": "grace", "decision": "allow", "scope-0": "on", "scope-1": "on"}

@@ -30,18 +30,25 @@ MESSAGE = r"/api(?:/v(?:\d+))?/webhooks/(\d+)/([^/]+)/messages/(\d+)/?"
 class DiscordSandbox(Simulator):
     network = "discord"
     hosts = SITES
+    most_body = 101 * 1024**2  # ten files of 10 MiB
     creates = r"^POST /api(/v\d+)?/webhooks/\d+/[^/]+/?$"
 
     # Webhooks.
 
-    def answer(self, request: httpx2.Request) -> httpx2.Response:
+    def _begin(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.path.startswith("/api") and not request.headers.get("user-agent"):
             return httpx2.Response(403, headers={"server": "cloudflare"}, text="error code: 1010")
+        return self._limits_told(request, super()._begin(request))
+
+    def _dispatch(self, request: httpx2.Request) -> httpx2.Response:
         try:
-            response = super().answer(request)
+            response = super()._dispatch(request)
         except Refused as refusal:
             response = httpx2.Response(refusal.status, json=refusal.body)
-        if request.url.path.startswith("/api") and response.status_code < 500:
+        return self._limits_told(request, response)
+
+    def _limits_told(self, request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
+        if request.url.path.startswith("/api") and response.status_code < 500 and "x-ratelimit-limit" not in response.headers:
             response.headers.update(self._bucket(response.headers))
         return response
 

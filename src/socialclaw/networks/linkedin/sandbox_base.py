@@ -35,6 +35,7 @@ class LinkedInHouse(OAuthSimulator):
     network = "linkedin"
     label = "LinkedIn"
     hosts = (API, SITE)
+    most_body = 128 * 1024**2  # a picture comes as one
     creates = r"^POST /rest/posts$"
     flow = Flow(
         name="LinkedIn",

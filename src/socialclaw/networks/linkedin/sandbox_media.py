@@ -101,7 +101,7 @@ class Files:
         if "uploaded_at" not in file:
             head, digest = b"", hashlib.sha256()
             for index in range(count):
-                content = (self.spool.folder / f"{file['number']}-{index}").read_bytes()
+                content = self.spool.read(f"{file['number']}-{index}")
                 head = head or content[:12]
                 digest.update(content)
                 self.spool.drop(f"{file['number']}-{index}")

@@ -16,7 +16,7 @@ from socialclaw.networks.meta import sandbox_words as say
 from socialclaw.networks.meta.sandbox_people import FACEBOOK_FLOW, INSTAGRAM_FLOW, People, profile_of
 from socialclaw.providers.consent import OAuthSimulator
 from socialclaw.providers.grants import CLIENT_ID, CLIENT_SECRET, Flow, Refused, key_of
-from socialclaw.providers.simulator import routes_of
+from socialclaw.providers.simulator import FOR_PEOPLE, routes_of
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])
 
@@ -103,7 +103,7 @@ class MetaHouse(OAuthSimulator):
 
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.host.startswith("www."):
-            return httpx2.Response(404, html="<h1>This page is not available</h1>")
+            return httpx2.Response(404, html="<h1>This page is not available</h1>", extensions={FOR_PEOPLE: True})
         return say.problem(2500, f"Unknown path components: {request.url.path}")
 
     # People and tokens.

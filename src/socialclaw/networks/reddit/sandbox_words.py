@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 
 from socialclaw.providers.grants import Refused, form_of
+from socialclaw.providers.simulator import FOR_PEOPLE
 
 # What any question may have beside its own parameters.
 ALWAYS = ("raw_json", "api_type")
@@ -41,7 +42,12 @@ def challenge(status: int, word: str) -> httpx2.Response:
 def html(status: int, title: str, words: str, headers: Mapping[str, str] | None = None) -> httpx2.Response:
     head = f"<head><title>{title}</title><style>body{{margin:2em}}</style></head>"
     body = f"<!doctype html><html>{head}<body><h1>{title}</h1><p>{words}</p></body></html>"
-    return httpx2.Response(status, headers={"content-type": "text/html; charset=UTF-8", **(headers or {})}, content=body.encode())
+    return httpx2.Response(
+        status,
+        headers={"content-type": "text/html; charset=UTF-8", **(headers or {})},
+        content=body.encode(),
+        extensions={FOR_PEOPLE: True},
+    )
 
 
 def pardner(headers: Mapping[str, str] | None = None) -> httpx2.Response:

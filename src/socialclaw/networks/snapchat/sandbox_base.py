@@ -34,6 +34,7 @@ def site(method: str, pattern: str) -> Callable[[H], H]:
 class SnapchatHouse(OAuthSimulator):
     network = "snapchat"
     hosts = (ACCOUNTS, API, SITE)
+    most_body = 33 * 1024**2  # a part, and the form around it
     creates = r"^POST /v1/public_profiles/[^/]+/(spotlights|stories|saved_stories)$"
     flow = Flow(
         name="Snapchat",

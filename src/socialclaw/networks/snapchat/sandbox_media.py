@@ -117,6 +117,6 @@ class Videos:
 
     def _ciphertext(self, media_id: str, count: int) -> Iterator[bytes]:
         for number in range(1, count + 1):
-            with (self.spool.folder / f"{media_id}-{number}").open("rb") as file:
+            with self.spool.path(f"{media_id}-{number}").open("rb") as file:
                 while block := file.read(BLOCK):
                     yield block

@@ -30,6 +30,7 @@ SHOWN = 50  # messages on a channel's page
 class TelegramSandbox(Simulator):
     network = "telegram"
     hosts = ("api.telegram.org", "t.me")
+    most_body = MOST_BODY + 1024 * 1024  # so that the network says it in its own words
     creates = r"(?i)/bot[^/]+/send\w+"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -18,6 +18,7 @@ from socialclaw.networks.tiktok import sandbox_words as say
 from socialclaw.networks.tiktok.sandbox_base import UPLOADS, api, site
 from socialclaw.networks.tiktok.sandbox_ledger import TikTokLedger
 from socialclaw.providers.simulator import outside, route
+from socialclaw.providers.spool import Spool
 from socialclaw.providers.store import Seen
 
 LISTED = 150  # characters of a text that the list of videos shows
@@ -33,6 +34,10 @@ VIDEO = frozenset([*_VIDEO.split(), *FIGURES])
 
 
 class TikTokSandbox(TikTokLedger):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.spool = Spool(self.store, self.network)
+
     # What an operator of the sandbox may decide.
 
     def option(self, name: str, value: Any) -> None:
@@ -156,10 +161,10 @@ class TikTokSandbox(TikTokLedger):
 
     @route("PUT", r"/video/", host=UPLOADS)
     def upload(self, request: httpx2.Request) -> httpx2.Response:
-        response, publish_id = files.take_piece(self.shelf, request, self.clock())
+        response, publish_id = files.take_piece(self.shelf, self.spool, request, self.clock())
         if publish_id:
             upload = self.shelf.get("uploads", request.url.params["upload_id"])
-            digest, head = files.whole(self.shelf, request.url.params["upload_id"], upload["size"])
+            digest, head = files.whole(self.spool, request.url.params["upload_id"], upload["size"])
             media = self.describe(b"", upload["mime"]) | {"size": upload["size"], "sha256": digest}
             self._accept(publish_id, [media], reason="" if files.is_video(head) else "file_format_check_failed")
         return response

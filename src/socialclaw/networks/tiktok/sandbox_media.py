@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import io
 import ipaddress
 import re
@@ -15,6 +13,7 @@ import httpx2
 
 from socialclaw.networks.tiktok import sandbox_words as say
 from socialclaw.providers.simulator import Fetch
+from socialclaw.providers.spool import Spool
 from socialclaw.providers.store import Shelf
 
 MIMES = ("video/mp4", "video/quicktime", "video/webm")
@@ -23,7 +22,7 @@ LONG_SIDE, SHORT_SIDE = 1920, 1080  # "1080p"
 LIFE = 3600  # seconds that an upload address is open
 
 
-def take_piece(shelf: Shelf, request: httpx2.Request, now: float) -> tuple[httpx2.Response, str]:
+def take_piece(shelf: Shelf, spool: Spool, request: httpx2.Request, now: float) -> tuple[httpx2.Response, str]:
     """A piece of a video; the answer, and the publish id where this was the last one."""
     upload_id = request.url.params.get("upload_id", "")
     upload: dict[str, Any] | None = shelf.get("uploads", upload_id)
@@ -43,22 +42,19 @@ def take_piece(shelf: Shelf, request: httpx2.Request, now: float) -> tuple[httpx
     last = first // upload["chunk"] >= upload["count"] - 1
     if end != (size if last else first + upload["chunk"]):
         return httpx2.Response(400, text="invalid chunk length"), ""
-    shelf.put("pieces", f"{upload_id}:{first:012}", base64.b64encode(content).decode())
+    spool.write(upload_id, first, content)
     shelf.put("uploads", upload_id, {**upload, "received": end, "mime": request.headers["content-type"]})
     headers = {"content-range": f"bytes 0-{end - 1}/{size}"}
     return httpx2.Response(201 if last else 206, headers=headers), upload["publish_id"] if last else ""
 
 
-def whole(shelf: Shelf, upload_id: str, size: int) -> tuple[str, bytes]:
-    """SHA-256 and first bytes of an uploaded video; its pieces are forgotten."""
-    digest, head, offset = hashlib.sha256(), b"", 0
-    while offset < size:
-        key = f"{upload_id}:{offset:012}"
-        piece = base64.b64decode(shelf.get("pieces", key))
-        shelf.drop("pieces", key)
-        head, offset = head or piece[:64], offset + len(piece)
-        digest.update(piece)
-    return digest.hexdigest(), head
+def whole(spool: Spool, upload_id: str, size: int) -> tuple[str, bytes]:
+    """SHA-256 and first bytes of an uploaded video; its bytes are forgotten."""
+    digest = spool.sha256(upload_id, size)
+    with spool.path(upload_id).open("rb") as file:
+        head = file.read(64)
+    spool.drop(upload_id)
+    return digest, head
 
 
 def is_video(head: bytes) -> bool:

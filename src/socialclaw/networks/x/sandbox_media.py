@@ -17,6 +17,7 @@ from socialclaw.networks.x import sandbox_words as say
 from socialclaw.networks.x.sandbox_words import bad, invalid
 from socialclaw.providers.forms import parts
 from socialclaw.providers.grants import Refused
+from socialclaw.providers.spool import Spool
 from socialclaw.providers.store import Shelf
 
 MB = 1024 * 1024
@@ -43,12 +44,13 @@ LIFE = 86_400
 
 
 class Uploads:
-    """The uploads of one simulated X. An upload is a document; its chunks are documents of their own until it is finished."""
+    """The uploads of one simulated X. An upload is a document; its chunks are on disk until it is finished."""
 
     processing_seconds: float = 2.0
 
     def __init__(self, shelf: Shelf, clock: Callable[[], float], new_id: Callable[[], str]) -> None:
         self.shelf = shelf
+        self.spool = Spool(shelf.store, shelf.network)
         self.clock = clock
         self.new_id = new_id
 
@@ -84,7 +86,7 @@ class Uploads:
         upload["segments"][str(index)] = len(content)
         if sum(upload["segments"].values()) > upload["total"]:
             raise bad("Segments do not add up to provided total file size.")
-        self.shelf.put("segments", f"{media_id}:{index}", base64.b64encode(content).decode())
+        self.spool.write(f"{media_id}-{index}", 0, content)
         self.shelf.put("uploads", media_id, upload)
         return _data(expires_at=int(upload["expires_at"]))
 
@@ -97,8 +99,9 @@ class Uploads:
             raise bad("Segments do not add up to provided total file size.")
         content = hashlib.sha256()
         for index in range(count):
-            content.update(base64.b64decode(self.shelf.get("segments", f"{media_id}:{index}")))
-            self.shelf.drop("segments", f"{media_id}:{index}")
+            content.update(self.spool.read(f"{media_id}-{index}"))
+        for index in range(count):
+            self.spool.drop(f"{media_id}-{index}")
         if upload["doomed"] and upload["category"] == "tweet_image":
             raise bad("Media type unrecognized.")
         upload |= {"segments": {}, "sha256": content.hexdigest(), "finished_at": self.clock()}
@@ -195,7 +198,7 @@ class Uploads:
         for media_id, upload in self.shelf.all("uploads").items():
             if upload["expires_at"] + LIFE < self.clock():
                 for index in upload["segments"]:
-                    self.shelf.drop("segments", f"{media_id}:{index}")
+                    self.spool.drop(f"{media_id}-{index}")
                 self.shelf.drop("uploads", media_id)
 
 
