@@ -25,6 +25,7 @@ ADVICE = {
     "Gone": "Hand the file in again.",
     "MethodNotAllowed": "Use a method that the `Allow` header names.",
     "Conflict": "Nothing was changed. Read the object again and decide.",
+    "DatabaseTrouble": "Try again after `Retry-After`. The server asks the database again and again, and goes on by itself.",
     "PayloadTooLarge": "Send less, or ask the operator to raise the limit ([settings](settings.md)).",
     "TooManyRequests": "Wait as long as `Retry-After` says.",
     "NotReady": "Try again later; the operator finds the cause with `socialclaw doctor`.",
@@ -43,6 +44,12 @@ ADVICE = {
     "": "Read the message beside it.",
 }
 ADVICE_FOR = {
+    "database_busy": "Try again after `Retry-After`; the operator allows more connections, or stops what holds the lock.",
+    "database_damaged": "The operator looks at the disk, and restores a backup.",
+    "database_full": "The operator makes room; the server goes on by itself. Nothing was kept of a request that got this answer.",
+    "database_missing": "The operator stops the server, puts the file (or the `.rescued-…` copy) in its place, and starts it again.",
+    "database_read_only": "The operator mends the rights of the file and its folder, or leads the server to the primary.",
+    "database_refused": "The operator corrects `SOCIALCLAW_DATABASE_URL`.",
     "asset_not_ready": "Read the asset until its status is `ready`; where it has `failed`, its `error` says why: hand the file in again.",
     "account_disconnected": "Connect the account again, then retry the post.",
     "account_reconnect_required": "Connect the account again; posts that wait for it go on by themselves.",
@@ -95,6 +102,7 @@ MEANINGS = {
     "http_error": "The request was refused before it reached an operation; the status says why.",
     "no_refresh_token": "The access has ended, and the network gave nothing to renew it with.",
     "not_ready": "The service cannot answer now.",
+    "database_unavailable": "The database does not answer.",
     "oauth_client_refused": "The network refused the developer app.",
     "oauth_refused": "The network refused the authorization.",
     "plan_required": "The plan does not allow it.",

@@ -102,6 +102,7 @@ class Settings(BaseSettings):
     )
     confirm_seconds: float = Field(30, gt=0, description="Delay before a network that accepted a post is asked whether it is visible.")
 
+    trust_clock: bool = Field(False, description="SQLite: publish by this machine's clock although it was set by more than a minute.")
     honour_quotas: bool = Field(True, description="Keep to the networks' known limits on posts: refuse at validate, wait when publishing.")
 
     sandbox: Literal["auto", "on", "off"] = Field(

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import secrets
-import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from socialclaw.accounts import credentials
 from socialclaw.analytics import collect
 from socialclaw.clock import elapsed
 from socialclaw.db.base import utc_now
-from socialclaw.db.database import MOST_DRIFT
+from socialclaw.db.database import insist, pauses
 from socialclaw.db.grouped import GroupedWrites
-from socialclaw.db.posts import Lane, Post
-from socialclaw.db.workspaces import Worker as WorkerRow
+from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.jobs import scan
 from socialclaw.jobs.line import Line
+from socialclaw.jobs.presence import Presence
 from socialclaw.jobs.queue import Queue
 from socialclaw.jobs.turns import Party
 from socialclaw.media.fetching import Imports
@@ -56,7 +51,8 @@ class Worker:
     def __init__(self, system: System, queue: Queue, started: Callable[[str], object] = lambda worker_id: None) -> None:
         self.system = system
         self.queue = queue
-        self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._presence = Presence(system.database, trusted=system.settings.trust_clock)
+        self.id = self._presence.id
         self._started = started
         self._settings = system.settings
         self._attempts = Attempts(system, StepLog(system.database))
@@ -68,19 +64,18 @@ class Worker:
         self._imports = Imports(system)
         self._room = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._astray = False
         self._promoted_until: datetime | None = None
 
     async def run(self) -> None:
         """Work until told to stop; then finish what is held, or give it back, within `stop_seconds`."""
-        await self.system.database.write(self._sign_in)
-        await self._heartbeat()
+        if not await self._presence.begin(self._stopping):
+            return
         self._started(self.id)
         loops = [
             self._every(self._settings.scan_seconds, self._scan),
             self._every(0, self._refill),
             self._every(self._settings.lease_seconds / RENEWALS, self._renew),
-            self._every(HEARTBEAT_SECONDS, self._heartbeat),
+            self._every(HEARTBEAT_SECONDS, self._presence.beat),
             self._every(COLLECT_SECONDS, self._collect),
             self._every(IMPORT_SECONDS, self._imports.start),
             self._every(SWEEP_SECONDS, lambda: sweep(self.system)),
@@ -103,14 +98,19 @@ class Worker:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self.system.database.write(self._sign_out)
+            await self._presence.end()
 
     async def stop(self) -> None:
         self._stopping.set()
 
+    @property
+    def _rests(self) -> bool:
+        """Whether nothing new is taken: we are told to stop, or our clock cannot be believed."""
+        return self._stopping.is_set() or self._presence.astray
+
     async def work(self, account_id: str) -> None:
         """Publish what is due on this account, one post after another."""
-        if account_id in self._line.accounts or self._stopping.is_set() or self._astray:
+        if account_id in self._line.accounts or self._rests:
             return
         self._line.accounts.add(account_id)
         try:
@@ -126,7 +126,7 @@ class Worker:
     async def _hold(self, party: Party, account_id: str) -> bool:
         """Publish what is due, while no other workspace has a better right to the place; whether one had."""
         wanted = Wanted(account_id, self.id, self._settings.lease_seconds)
-        held = None if self._stopping.is_set() else await self._claim(wanted)
+        held = None if self._rests else await self._claim(wanted)
         worked = held is not None
         while held is not None:
             held = await self._attempt(held, wanted, party)
@@ -151,16 +151,16 @@ class Worker:
             self._held.pop(held.post.id, None)
         if outcome is None:
             return None
-        outcome.wanted = None if self._stopping.is_set() or self._line.places.turns.owes(party) else wanted
+        outcome.wanted = None if self._rests or self._line.places.turns.owes(party) else wanted
         following = await self._written(outcome)
         soon = utc_now() + timedelta(seconds=self._settings.horizon_seconds)
         await self.queue.hand_over(hint for hint in following.hints if hint.at <= soon)
         return following.claim
 
     async def _written(self, outcome: Outcome) -> Next:
-        """Record an outcome. Where its post of the network belongs to another post of ours, that is the outcome."""
+        """Record an outcome, when the database can. Where its post of the network belongs to another post of ours, that is the outcome."""
         try:
-            return await self._record(outcome)
+            return await self._insisted(outcome)
         except IntegrityError:
             if not outcome.published:
                 raise
@@ -170,7 +170,15 @@ class Worker:
             else:
                 instead = verdicts.taken(outcome.claim, outcome.changes["provider_post_id"])
             instead.wanted = outcome.wanted
-            return await self._record(instead)
+            return await self._insisted(instead)
+
+    async def _insisted(self, outcome: Outcome) -> Next:
+        """Only we know it. What may have been written by a try that got no answer is not written over: see `Outcome.again`."""
+        try:
+            return await self._record(outcome)
+        except DatabaseTrouble:
+            outcome.again = True
+            return await insist(lambda: self._record(outcome))
 
     async def _scan(self) -> None:
         """Start what is overdue; hand over what will be due within the horizon."""
@@ -192,7 +200,7 @@ class Worker:
         await self._start_overdue(utc_now())
 
     async def _start_overdue(self, now: datetime) -> None:
-        for account in await self._line.overdue(now):
+        for account in () if self._rests else await self._line.overdue(now):
             self._spawn(self.work(account))
 
     async def _collect(self) -> None:
@@ -232,13 +240,18 @@ class Worker:
         return not self._line.accounts
 
     async def _every(self, seconds: float, do: Callable[[], Awaitable[object]]) -> None:
-        """Repeat; a failure is logged, and the next turn tries again."""
+        """Repeat; a failure is logged, and the next turn tries again: later and later while the database is away."""
+        waits = pauses()
         while True:
+            pause = seconds
             try:
                 await do()
+                waits = pauses()
+            except DatabaseTrouble:  # told once for all
+                pause = max(seconds, next(waits))
             except Exception:
                 log.exception("periodic work failed and will be tried again in %s s", seconds)
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(pause)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -248,47 +261,5 @@ class Worker:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
+        if not task.cancelled() and (error := task.exception()) and not isinstance(error, DatabaseTrouble):
             log.error("work failed; the scan will find it again", exc_info=error)
-
-    async def _heartbeat(self) -> None:
-        """Say that we are alive, unless our clock is not that of the others: then leases, marks and times mean something else here."""
-        drift = await self.system.database.drift()
-        self._astray = abs(drift) > MOST_DRIFT
-        if self._astray:
-            log.error("this machine's clock is %+.1f s from the database's: it publishes nothing until both are set (by NTP)", drift)
-        else:
-            await self.system.database.write(self._beat)
-
-    def _sign_in(self, session: Session) -> None:
-        """Say that we are here, and free what dead workers of this machine held, so that a restart need not wait for leases."""
-        now = utc_now()
-        lanes = session.scalars(select(Lane).where(Lane.until > now, Lane.worker_id.startswith(f"{socket.gethostname()}:")))
-        if dead := [lane for lane in lanes if not _alive(lane.worker_id)]:
-            session.execute(update(Lane).where(Lane.account_id.in_([lane.account_id for lane in dead])).values(until=now))
-            held = (Post.id.in_([lane.post_id for lane in dead]), Post.next_at > now)
-            session.execute(update(Post).where(*held, Post.status == "publishing", Post.waiting.is_(False)).values(next_at=now))
-        session.execute(delete(WorkerRow).where(WorkerRow.seen_at < now - timedelta(days=1)))
-        session.add(WorkerRow(id=self.id, started_at=now, seen_at=now))
-
-    def _beat(self, session: Session) -> None:
-        session.execute(update(WorkerRow).where(WorkerRow.id == self.id).values(seen_at=utc_now()))
-
-    def _sign_out(self, session: Session) -> None:
-        row = session.scalar(select(WorkerRow).where(WorkerRow.id == self.id))
-        if row is not None:
-            row.stopped_at = utc_now()
-
-
-def _alive(worker_id: str) -> bool:
-    """Whether the process behind a worker id of this machine still runs. Our own pid under another id was before us."""
-    pid = int(worker_id.split(":")[1])
-    if pid == os.getpid():
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -135,6 +136,7 @@ async def test_a_database_that_is_gone_costs_hints_and_nothing_else(
 ) -> None:
     queue = await Queue.open(system.database)
     await queue.close()
+    caplog.set_level(logging.DEBUG, "socialclaw.jobs.queue")
     await queue.hand_over([due("lost")])
     assert "the scan will find the work" in caplog.text
     connection = await asyncpg.connect(system.database.url.set(drivername="postgresql").render_as_string(hide_password=False))

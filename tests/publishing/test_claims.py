@@ -170,7 +170,7 @@ async def test_a_restart_frees_what_a_dead_process_of_this_machine_held(desk: De
     dead = desk.worker.id.replace(f":{desk.worker.id.split(':')[1]}:", ":4194305:")  # beyond the largest process id of Linux
     first, _ = await desk.publish(account, "First", "Second")
     await one(desk, account, worker=dead)
-    await desk.system.database.write(desk.worker._sign_in)
+    await desk.system.database.write(desk.worker._presence.sign_in)
     assert (await one(desk, account, worker="second")).post.id == first
 
 
@@ -178,7 +178,7 @@ async def test_a_worker_that_lives_keeps_what_it_holds(desk: Desk) -> None:
     account = await desk.connect()
     await desk.publish(account, "First")
     await one(desk, account, worker=desk.worker.id.rpartition(":")[0].replace(desk.worker.id.split(":")[1], "1") + ":other")
-    await desk.system.database.write(desk.worker._sign_in)
+    await desk.system.database.write(desk.worker._presence.sign_in)
     assert await take(desk, account, worker="second") == [None]
 
 

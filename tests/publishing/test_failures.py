@@ -6,9 +6,9 @@ import time
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from socialclaw.db import database
+from socialclaw.db.trouble import DatabaseTrouble, full
 from socialclaw.errors import Rejected, Unavailable
 from socialclaw.networks.telegram.adapter import Telegram
 from socialclaw.networks.x.adapter import X
@@ -82,7 +82,7 @@ async def test_a_limit_outlives_the_worker_that_met_it(desk: Desk) -> None:
     await desk.publish(account, "First", "Second")
     await desk.work()
     successor = desk.new_worker()
-    await desk.system.database.write(successor._sign_in)
+    await desk.system.database.write(successor._presence.sign_in)
     await desk.work()
     assert desk.network().requests.count("POST /2/tweets") == 1
 
@@ -289,12 +289,12 @@ async def test_whoever_asks_about_a_post_taken_back_is_told_so(desk: Desk, monke
 
 
 @both
-@pytest.mark.parametrize("error", [OSError("connection refused"), OperationalError("UPDATE", {}, Exception("gone"))])
+@pytest.mark.parametrize("error", [DatabaseTrouble(), full()], ids=lambda error: error.code)
 async def test_what_the_network_answered_is_saved_when_the_database_is_there_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    monkeypatch.setattr(database, "PAUSES", (0.01,) * 3)
-    away = iter([error] * 3)
+    monkeypatch.setattr(database, "PAUSES", (0.01,))
+    away = iter([error] * 30)
     log = desk.worker._attempts.steps
     write = log.write
 
@@ -320,12 +320,12 @@ async def test_a_worker_whose_clock_is_not_that_of_the_database_takes_nothing(de
     monkeypatch.setattr(database.Database, "drift", told)
     account = await desk.connect()
     [post] = await desk.publish(account, "In time")
-    await desk.system.database.write(desk.worker._sign_in)
-    await desk.worker._heartbeat()
+    await desk.system.database.write(desk.worker._presence.sign_in)
+    await desk.worker._presence.beat()
     await desk.worker.work(account)
     assert (await desk.post(post))["status"] == "scheduled"
     drift = -0.5
-    await desk.worker._heartbeat()
+    await desk.worker._presence.beat()
     await desk.work()
     assert (await desk.post(post))["status"] == "published"
 

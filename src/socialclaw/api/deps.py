@@ -111,5 +111,5 @@ MEANINGS = {
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The declared errors of a keyed route, beside 401 and 429."""
-    return {status: {"model": ErrorResponse, "description": MEANINGS[status]} for status in sorted({401, 429, *statuses})}
+    """The declared errors of a keyed route, beside those that each may answer: no key, too many requests, no database."""
+    return {status: {"model": ErrorResponse, "description": MEANINGS[status]} for status in sorted({401, 429, 503, *statuses})}

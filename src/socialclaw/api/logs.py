@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 from socialclaw.db.base import iso
+from socialclaw.db.trouble import trouble
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -69,10 +70,18 @@ class Seldom:
         self._log.warning("%s%s", message, f" ({unsaid} more like this since the last line)" if unsaid else "")
 
 
+def untold(record: logging.LogRecord) -> bool:
+    """A filter for libraries that complain at each of their tries: that the database is gone is told once, by ourselves."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not record.getMessage().startswith("Shutdown flush failed") and (error is None or trouble(error) is None)
+
+
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Send every log of this process to `stream` (standard error) as lines."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(Lines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for talkative in ("pgqueuer", "asyncpg.pool"):
+        logging.getLogger(talkative).addFilter(untold)
     for noisy in ("httpx2", "httpcore2", "uvicorn.access", "pgqueuer", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

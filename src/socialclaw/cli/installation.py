@@ -6,18 +6,19 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-import asyncpg
 from sqlalchemy import make_url, select
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from socialclaw.cli.output import Problem, complain
+from socialclaw.cli.process import stopping
 from socialclaw.db import schema
 from socialclaw.db.accounts import Account
-from socialclaw.db.database import Database
+from socialclaw.db.database import Database, pauses
+from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.db.workspaces import ApiKey, Workspace
 from socialclaw.errors import NotReady, SocialClawError
 from socialclaw.media import kept
@@ -41,6 +42,14 @@ STORAGE_ADVICE = {
 STORAGE_SILENT = "check that it runs, and SOCIALCLAW_S3__ENDPOINT"
 ANSWER_SECONDS = 10  # for the first answer of a database server
 Sealed = tuple[str, str]  # a sealed value, and what it is bound to
+
+
+class DatabaseAway(Problem):
+    """The database cannot be used. `may_come`: it is a server that may only not be up yet."""
+
+    def __init__(self, message: str, *, may_come: bool) -> None:
+        super().__init__(message)
+        self.may_come = may_come
 
 
 @asynccontextmanager
@@ -97,12 +106,38 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await schema.state(found)
         except TimeoutError:
-            raise Problem(f"{place(settings)} did not answer within {ANSWER_SECONDS} seconds: {_advice(found)}") from None
-        except (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise Problem(f"{place(settings)} cannot be opened ({_why(error)}): {_advice(found)}") from None
+            silent = f"{place(settings)} did not answer within {ANSWER_SECONDS} seconds: {_advice(found)}"
+            raise DatabaseAway(silent, may_come=not found.is_sqlite) from None
+        except DatabaseTrouble as error:
+            may_come = not found.is_sqlite and error.code in ("database_unavailable", "database_busy")
+            raise DatabaseAway(f"{place(settings)} cannot be opened ({error.said}): {_advice(found)}", may_come=may_come) from None
         yield found
     finally:
         await found.close()
+
+
+async def await_database(settings: Settings) -> bool:
+    """Whether the database server is there, however long that takes; False where we are told to stop first.
+
+    Only a server is waited for: a file comes from nowhere by itself, nor does a password.
+    """
+    with stopping() as stop:
+        told = False
+        for pause in pauses():
+            try:
+                async with database(settings):
+                    return True
+            except DatabaseAway as away:
+                if not away.may_come:
+                    raise
+                if not told:
+                    complain(f"{away.message}. Waiting for it")
+                    told = True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+            if stop.is_set():
+                break
+    return False
 
 
 async def unlock(settings: Settings, database: Database) -> None:

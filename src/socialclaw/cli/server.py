@@ -100,6 +100,9 @@ async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None,
     from socialclaw.jobs.queue import Queue
     from socialclaw.work import Worker
 
+    if not await installation.await_database(settings):
+        say("Stopped.")
+        return
     async with installation.opened(settings) as system:
         await installation.reach_storage(system)
         # On SQLite the queue is in this process's memory: without a worker here nobody would ever empty it.
@@ -129,6 +132,9 @@ async def _work(settings: Settings) -> None:
     from socialclaw.jobs.queue import Queue
     from socialclaw.work import Worker
 
+    if not await installation.await_database(settings):
+        say("Stopped.")
+        return
     async with installation.opened(settings) as system:
         await installation.reach_storage(system)
         queue = await Queue.open(system.database)

@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from socialclaw.db.database import Database
+from socialclaw.db.trouble import DatabaseTrouble
 
 I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
@@ -22,7 +22,8 @@ class GroupedWrites(Generic[I, O]):
     """`await writes(item)` returns this item's result once the transaction that held it is committed.
 
     `do(session, items)` returns one result per item, in order. Where a group fails, its halves are tried apart, so that one bad
-    item fails alone. An item whose caller has gone away is written all the same.
+    item fails alone. Where the database cannot be used, all fail: they may have been written, and are not written again. An item whose
+    caller has gone away is written all the same.
     """
 
     def __init__(self, database: Database, do: Callable[[Session, Sequence[I]], Sequence[O]], *, most: int = 500) -> None:
@@ -54,7 +55,7 @@ class GroupedWrites(Generic[I, O]):
         try:
             results = await self._run(self._all, [item for item, _ in group])
         except Exception as error:
-            if len(group) == 1 or _lost(error):
+            if len(group) == 1 or isinstance(error, DatabaseTrouble):
                 for _, future in group:
                     if not future.done():
                         future.set_exception(error)
@@ -80,8 +81,3 @@ class GroupedReads(GroupedWrites[I, O]):
     def __init__(self, database: Database, do: Callable[[Session, Sequence[I]], Sequence[O]], *, most: int = 500) -> None:
         super().__init__(database, do, most=most)
         self._run = database.read
-
-
-def _lost(error: Exception) -> bool:
-    """Whether the connection broke, perhaps in COMMIT: then the items may have been written, and are not written again."""
-    return isinstance(error, DBAPIError) and error.connection_invalidated

@@ -40,13 +40,20 @@ class ApiKey(Owned):
 
 
 class Worker(Base):
-    """A worker process that said it was alive at `seen_at`."""
+    """A worker process that said it was alive at `seen_at`, and what kept it from publishing then.
+
+    `believed_at`: when it last believed its machine's clock; `booted_at` and `boot_id`: that machine's boot, by that clock.
+    """
 
     __tablename__ = "workers"
     id: Mapped[str] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
     stopped_at: Mapped[datetime | None]
+    trouble: Mapped[str | None]
+    believed_at: Mapped[datetime | None]
+    booted_at: Mapped[datetime | None]
+    boot_id: Mapped[str | None]
 
 
 class Answered(Owned):

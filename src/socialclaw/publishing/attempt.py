@@ -11,6 +11,7 @@ from socialclaw.accounts import credentials
 from socialclaw.accounts.tokens import scrub, unseal
 from socialclaw.clock import act_for, acting
 from socialclaw.db.base import iso, utc_now
+from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.errors import Conflict, RateLimited, SocialClawError, Unauthorized, Uncertain
 from socialclaw.networks import providers
 from socialclaw.providers.draft import Account, Published
@@ -108,6 +109,8 @@ class Attempts:
             return await adapter.publish(draft, steps)
 
     def _decided(self, claim: Claim, error: Exception) -> Outcome:
+        if isinstance(error, DatabaseTrouble):
+            raise error  # says nothing of the post: it is taken up again where it stands, and no try is counted
         if not isinstance(error, SocialClawError):
             log.error("post %s: an unexpected error", claim.post.id, exc_info=error)
         now = utc_now()

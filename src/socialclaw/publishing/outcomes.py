@@ -60,6 +60,7 @@ class Outcome:
     hold_until: datetime | None = None  # nothing else of this account before that
     reconnect: bool = False  # the account needs a person
     wanted: Wanted | None = None  # take the account's next due post in the same transaction
+    again: bool = False  # an earlier try to write this got no answer: it may have been written, and others may have gone on from there
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +92,16 @@ _CLOSE_ATTEMPT = (
 
 
 def record(session: Session, outcomes: Sequence[Outcome]) -> list[Next]:
-    """Write these outcomes; those whose post is no longer ours change nothing."""
+    """Write these outcomes; those whose post is no longer ours change nothing, nor do those that have been written already."""
     now = utc_now()
     ids = sorted(o.claim.post.id for o in outcomes)
     columns = select(Post.id, Post.fence, Post.cancel_requested_at)
     rows = session.execute(columns.where(Post.id.in_(ids)).order_by(Post.id).with_for_update()).all()
     current = {post_id: fence for post_id, fence, _ in rows}
     back = {post_id for post_id, _, requested in rows if requested}
-    ours = [o if o.claim.post.id not in back else take_back(o) for o in outcomes if current.get(o.claim.post.id) == o.claim.fence]
+    written = _written(session, [o for o in outcomes if o.again])
+    mine = [o for o in outcomes if current.get(o.claim.post.id) == o.claim.fence and o.claim.post.id not in written]
+    ours = [o if o.claim.post.id not in back else take_back(o) for o in mine]
     hints: dict[str, list[Hint]] = {o.claim.post.id: [] for o in outcomes}
     if ours:
         _spare_reconnected(session, [o for o in ours if o.reconnect], now)
@@ -137,6 +140,13 @@ def take_back(o: Outcome) -> Outcome:
     o.changes |= {"status": "canceled", "stage": "publish", "next_at": None, "blocked_by": None, "waiting": False}
     o.ended, o.ok, o.code, o.message, o.retryable = True, False, CANCELED, TAKEN_BACK, False
     return o
+
+
+def _written(session: Session, outcomes: Sequence[Outcome]) -> set[str]:
+    """The posts of those that have been written: that takes the post out of its lane."""
+    lanes = select(Lane.post_id, Lane.worker_id).where(Lane.post_id.in_([o.claim.post.id for o in outcomes]))
+    held = set(session.execute(lanes).tuples()) if outcomes else set()
+    return {o.claim.post.id for o in outcomes if (o.claim.post.id, o.claim.worker_id) not in held}
 
 
 def _spare_reconnected(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:

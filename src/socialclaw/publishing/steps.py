@@ -20,6 +20,7 @@ from socialclaw.db.base import utc_now
 from socialclaw.db.database import Database, insist
 from socialclaw.db.grouped import GroupedWrites
 from socialclaw.db.posts import Post, Step
+from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.publishing.claims import Claim
 from socialclaw.sending import Sending, TooLate, sending
@@ -167,7 +168,7 @@ class DurableSteps:
         return result
 
     async def _keep(self, name: str, result: Any) -> None:
-        """Write down what the network answered. Only we know it, so a database that is away for a while is waited for."""
+        """Write down what the network answered. Only we know it, so a database that is away is waited for."""
         await insist(lambda: self._write("keep", name, result))
 
     def wait(self, seconds: float, why: str) -> NoReturn:
@@ -184,11 +185,14 @@ class DurableSteps:
             if writing.exception() is None:
                 await self._forget(name)
             raise
+        except DatabaseTrouble:  # it may be there all the same, and would send everybody to look for what was never sent
+            await self._forget(name)
+            raise
         self.memory[name] = (False, None, at, self._claim.fence)
         return at
 
     async def _forget(self, name: str) -> None:
-        await asyncio.shield(self._write("erase", name, None))
+        await asyncio.shield(insist(lambda: self._write("erase", name, None)))
         self.memory.pop(name, None)
 
     async def _write(self, kind: str, name: str, result: Any, *, at: datetime | None = None) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.db.database import Database
+from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.db.workspaces import ApiKey, Workspace
 from socialclaw.errors import InvalidRequest
 from socialclaw.settings import Settings
@@ -121,6 +122,8 @@ class Keyring:
     async def _write(self, key_id: str) -> None:
         try:
             await self._database.write(_touch, key_id)
+        except DatabaseTrouble:
+            self._used.pop(key_id, None)  # told once for all; the next use is noted
         except Exception:
             log.exception("the last use of an API key could not be noted")
 

@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 
 from socialclaw import __version__
 from socialclaw.db.base import iso, utc_now
+from socialclaw.db.database import MOST_DRIFT
 from socialclaw.db.posts import Post
+from socialclaw.db.probe import probe
+from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.db.workspaces import Worker
 from socialclaw.errors import NotReady
 from socialclaw.jobs import scan
@@ -34,16 +37,23 @@ class Readiness:
 
 async def look(system: System) -> Readiness:
     """Ask everything once. Never raises."""
-    now, problems = utc_now(), []
+    now = utc_now()
     database: dict[str, Any] = {"ok": True, "kind": "sqlite" if system.database.is_sqlite else "postgresql"}
     worker: dict[str, Any] = {"lastHeartbeat": None, "alive": None, "overduePosts": None}
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            worker, trouble = await system.database.read(_worker, now)
-        problems += trouble
+            worker, problems = await system.database.read(_worker, now)
+            drift = await system.database.drift()
+            if abs(drift) > MOST_DRIFT:
+                problems.append(f"This machine's clock is {drift:+.1f} s from the database's")
+            if problems or system.database.availability.trouble:  # before anybody else is blamed
+                await probe(system.database)
     except Exception as error:
-        database |= {"ok": False, "error": type(error).__name__}
-        problems.append("The database does not answer")
+        code, message = (
+            (error.code, error.message) if isinstance(error, DatabaseTrouble) else (type(error).__name__, DatabaseTrouble().message)
+        )
+        database |= {"ok": False, "error": code}
+        problems = [message]  # that nobody publishes follows from it
     storage, trouble = await _storage(system)
     problems += trouble
     facts = {
@@ -62,15 +72,21 @@ async def look(system: System) -> Readiness:
 
 def _worker(session: Session, now: datetime) -> tuple[dict[str, Any], list[str]]:
     """Work that has waited for a minute is trouble; so is work that has waited for longer than its workers have been silent for."""
-    seen = session.scalar(select(Worker.seen_at).where(Worker.stopped_at.is_(None)).order_by(Worker.seen_at.desc()).limit(1))
-    alive = seen is not None and now - seen <= SILENCE
-    overdue = scan.stuck(session, now)
+    there = select(Worker).where(Worker.stopped_at.is_(None)).order_by(Worker.seen_at.desc())
+    rows = session.scalars(there.limit(100)).all()
+    awake = [row for row in rows if now - row.seen_at <= SILENCE]
+    facts: dict[str, Any] = {"lastHeartbeat": iso(rows[0].seen_at) if rows else None, "alive": bool(awake)}
+    facts["overduePosts"] = overdue = scan.stuck(session, now)
     problems = []
-    if overdue:
+    if troubles := [row.trouble for row in awake if row.trouble]:
+        facts["trouble"] = troubles[0]
+    if troubles and len(troubles) == len(awake):
+        problems.append(f"Nothing is published. {troubles[0]}")
+    elif overdue:
         problems.append(f"{overdue} {'post has' if overdue == 1 else 'posts have'} been due for over a minute, and nobody publishes them")
-    elif not alive and session.scalar(select(Post.id).where(Post.next_at <= now - SILENCE).limit(1)) is not None:
+    elif not awake and session.scalar(select(Post.id).where(Post.next_at <= now - SILENCE).limit(1)) is not None:
         problems.append("Posts are due, and no worker is alive")
-    return {"lastHeartbeat": iso(seen) if seen else None, "alive": alive, "overduePosts": overdue}, problems
+    return facts, problems
 
 
 async def _storage(system: System) -> tuple[dict[str, Any], list[str]]:
