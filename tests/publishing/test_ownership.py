@@ -11,7 +11,9 @@ from sqlalchemy import update
 from socialclaw.db.workspaces import Workspace
 from socialclaw.networks.x.adapter import X
 from socialclaw.outbound import Outbound
+from socialclaw.providers import sandbox
 from socialclaw.providers.draft import Published
+from socialclaw.providers.worlds import NOBODY
 from socialclaw.system import System
 from tests.conftest import client, member
 from tests.publishing.desk import Desk
@@ -25,6 +27,7 @@ Desks = tuple[Desk, Desk]
 async def desks(system: System, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Two workspaces. When they have connected their accounts they are live, and their networks are the simulators all the same."""
     monkeypatch.setattr(Outbound, "network", lambda self, *, test: self.test)
+    monkeypatch.setattr(sandbox, "calling", lambda: NOBODY)  # one world for both, as live networks are
     rows = [await member(system, name) for name in ("Ours", "Theirs")]
     async with client(app, rows[0].secret) as ours, client(app, rows[1].secret) as theirs:
         yield Desk(system, rows[0], ours), Desk(system, rows[1], theirs)
