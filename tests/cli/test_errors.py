@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.processes import run
+from tests.cli.processes import run, started
+from tests.postgres import server
 
 FREE = ("--port", "0")
 
@@ -181,3 +182,18 @@ class TestDoctor:
         ended = run("doctor", "--port", "1", "--data-dir", sealed)
         assert "secret key" in ended.stdout
         assert "mode 0600" in ended.stdout
+
+
+def test_a_server_waits_for_a_postgresql_that_is_not_there_yet(tmp_path: Path) -> None:
+    with server(tmp_path / "pg") as postgres:
+        postgres.stop()
+        place = ("--data-dir", tmp_path / "data", "--database-url", postgres.url)
+        assert "start PostgreSQL there" in refusal(run("migrate", *place)), "who does one thing and ends says so at once"
+        with started("serve", *FREE, *place) as serving, started("worker", *place) as working, started("worker", *place) as impatient:
+            for waiting in (serving, working, impatient):
+                waiting.until("cannot be opened .* Waiting for it")
+            assert impatient.stop() == 0, "while it waits it can be told to stop"
+            postgres.start()
+            serving.until("API on")
+            working.until("is publishing")
+            assert [serving.stop(), working.stop()] == [0, 0]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests import bucket
 from tests.crash.interruptions import PHASES, WHAT, Found, campaign
-from tests.crash.table import MEDIA, PAGE, database_urls, machine
+from tests.crash.table import MEDIA, OUTAGES, PAGE, database_urls, machine
 
 FOLDER, S3_SERVER = "a folder, SQLite", "S3 (SeaweedFS), PostgreSQL"
 TEXT = """`python -m tests.crash.media` kills the API and the worker with SIGKILL at random instants while files come, are completed,
@@ -66,8 +66,9 @@ def main() -> None:
     if given.print:
         print(written)
     else:
-        before, _, _ = PAGE.read_text().partition(MEDIA)
-        PAGE.write_text(before.rstrip("\n") + "\n\n" + written)
+        before, _, after = PAGE.read_text().partition(MEDIA)
+        _, heading, outages = after.partition(OUTAGES)
+        PAGE.write_text(f"{before.rstrip()}\n\n{written.rstrip()}\n\n{heading}{outages}".rstrip() + "\n")
         print(f"wrote {PAGE}")
     if not all(f.flawless for f in found.values()):
         raise SystemExit(f"something was wrong, or left: {[(f.wrong, f.orphans) for f in found.values()]}")

@@ -27,7 +27,7 @@ from socialclaw.networks import providers
 from tests.crash.commands import until
 from tests.crash.lab import Lab
 from tests.crash.report import Report
-from tests.crash.table import PAGE, machine
+from tests.crash.table import OUTAGES, PAGE, machine
 from tests.postgres import Server, server
 
 WORKERS = 2
@@ -38,7 +38,6 @@ WAYS: dict[str, Callable[[Server], None]] = {
     "restarted (immediate)": lambda found: found.stop("immediate"),
     "killed (SIGKILL)": lambda found: found.kill(),
 }
-HEADING, END = "## Outages\n", "## Media\n"
 
 
 @dataclass
@@ -134,7 +133,7 @@ def part(found: Found, began: datetime) -> str:
     """The page's part."""
     report, took = found.report, (datetime.now(UTC) - began).total_seconds() / 60
     lines = [
-        HEADING,
+        OUTAGES,
         f"`python -m tests.crash.outages` stops or kills PostgreSQL under posts in flight, and writes this. {WORKERS} workers and an API",
         "are left to themselves through all of it. Before each outage a worker holds a post. *Back* is counted from the instant at which",
         "PostgreSQL takes connections again: the API, until its database is well in `/health`; the workers, until one goes on with a post.",
@@ -153,7 +152,7 @@ def part(found: Found, began: datetime) -> str:
         if of := [outage for outage in found.outages if outage.way == way]:
             times = (*_times([o.api for o in of]), *_times([o.worker for o in of]))
             lines.append(f"| {way} | {len(of)} | {sum(o.held for o in of)} | {' | '.join(times)} |")
-    return "\n".join([*lines, "", ""])
+    return "\n".join([*lines, ""])
 
 
 def _times(seconds: Sequence[float]) -> tuple[str, str]:
@@ -175,10 +174,7 @@ def main() -> None:
     began = datetime.now(UTC)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         found = asyncio.run(run(Path(folder), outages=given.outages, posts=given.posts, most=given.most))
-    page = PAGE.read_text()
-    before, _, rest = page.partition(HEADING) if HEADING in page else (page.partition(END)[0], "", page[page.index(END) :])
-    after = rest[rest.index(END) :]
-    PAGE.write_text(before + part(found, began) + after)
+    PAGE.write_text(PAGE.read_text().partition(OUTAGES)[0].rstrip("\n") + "\n\n" + part(found, began))
     print(f"wrote {PAGE}: {found.report}; ended: {found.ended}")
     if not found.flawless:
         raise SystemExit(f"something was lost, doubled, wrong, untold or ended: {found}")

@@ -33,6 +33,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 WORKERS, SEED = 2, 20
 DATABASES = ("SQLite", "PostgreSQL")
 MEDIA = "## Media\n"  # where the part of `tests/crash/media.py` begins
+OUTAGES = "## Outages\n"  # and that of `tests/crash/outages.py`, the last one
 SIDE_BY_SIDE = 3  # installations a database on which workers sleep: a pause costs time, and nothing else
 
 HEAD = """# What holds when everything breaks

@@ -17,7 +17,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import httpx2
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from socialclaw.cli import installation
@@ -28,6 +28,7 @@ from socialclaw.db.database import MOST_DRIFT, Database
 from socialclaw.db.workspaces import Worker
 from socialclaw.errors import SocialClawError
 from socialclaw.jobs import scan
+from socialclaw.jobs.timekeeping import synchronized
 from socialclaw.media import kept
 from socialclaw.media.reach import obstacle, pulling
 from socialclaw.networks import providers
@@ -89,7 +90,8 @@ def clock() -> Check:
     now = datetime.now(UTC)
     if now < BUILT:
         return Check("clock", "failed", f"It says {iso(now)}, which is long past: set it, best by NTP")
-    return Check("clock", "ok", f"{iso(now)}, zone here {time.strftime('%Z')}. Whether it is right to the second cannot be told from here")
+    kept = {True: "NTP keeps it", False: "NTP does not keep it, as far as the system knows", None: "whether NTP keeps it cannot be told"}
+    return Check("clock", "ok", f"{iso(now)}, zone here {time.strftime('%Z')}; {kept[synchronized()]}")
 
 
 async def _stored(settings: Settings) -> list[Check]:
@@ -152,8 +154,10 @@ async def key(settings: Settings, database: Database) -> Check:
 
 
 async def worker(database: Database) -> Check:
-    seen, due = await database.read(_workers)
+    seen, due, trouble = await database.read(_workers)
     silent = None if seen is None else (utc_now() - seen).total_seconds()
+    if trouble and silent is not None and silent <= SILENCE:
+        return Check("worker", "failed", f"Nothing is published. {trouble}")
     if silent is not None and silent <= SILENCE:
         return Check(
             "worker",
@@ -166,9 +170,10 @@ async def worker(database: Database) -> Check:
     return Check("worker", "note", f"{last}; nothing is due. `socialclaw up`, `serve` or `worker` starts one")
 
 
-def _workers(session: Session) -> tuple[datetime | None, int]:
-    """The latest sign of life of a worker that did not sign out, and the posts that have waited too long."""
-    return session.scalar(select(func.max(Worker.seen_at)).where(Worker.stopped_at.is_(None))), scan.stuck(session, utc_now())
+def _workers(session: Session) -> tuple[datetime | None, int, str | None]:
+    """The last sign of life of a worker that did not sign out, the posts that have waited too long, and what keeps it from them."""
+    row = session.scalar(select(Worker).where(Worker.stopped_at.is_(None)).order_by(Worker.seen_at.desc()).limit(1))
+    return row.seen_at if row else None, scan.stuck(session, utc_now()), row.trouble if row else None
 
 
 async def stored(settings: Settings) -> list[Check]:

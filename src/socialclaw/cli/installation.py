@@ -96,7 +96,7 @@ async def prepare(settings: Settings, *, create: bool = True) -> None:
 async def database(settings: Settings) -> AsyncIterator[Database]:
     """The database, once it has answered; Problem where it does not."""
     try:
-        found = Database(settings.database)
+        found = Database(settings.database, quiet=True)
     except (ArgumentError, ValueError) as error:
         raise Problem(
             f"--database-url is not one this server understands ({_why(error)}): postgresql://user@host/name or sqlite:///path"

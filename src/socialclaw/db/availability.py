@@ -22,9 +22,10 @@ ADVICE = {
 
 
 class Availability:
-    """Told of every read and write; used on the event loop alone. `trouble`: what is wrong now."""
+    """Told of every read and write; used on the event loop alone. `trouble`: what is wrong now. `quiet`: whoever asks tells it himself."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
         self.trouble: DatabaseTrouble | None = None
         self.since = 0.0
         self._told = False
@@ -37,7 +38,7 @@ class Availability:
             self._told = False
         self.trouble = trouble
         code, ended = self._last
-        if not self._told and (code != trouble.code or now - ended >= CALM_SECONDS):
+        if not self._quiet and not self._told and (code != trouble.code or now - ended >= CALM_SECONDS):
             self._told = True
             said = f" ({trouble.said})" if trouble.said else ""
             log.error("%s%s: %s; requests are answered with 503 (%s)", trouble.message, said, ADVICE[trouble.code], trouble.code)

@@ -43,12 +43,13 @@ class Database:
 
     `postgresql://user@host/name` or `sqlite:///path`. On PostgreSQL a function is run again where the database says that nothing
     of its first run was kept (a deadlock, or a connection that was lost before COMMIT), so it may have no other side effects.
+    `quiet`: that the database is in trouble is not logged.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, quiet: bool = False) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.availability = Availability()
+        self.availability = Availability(quiet=quiet)
         self._writes: set[asyncio.Task[Any]] = set()
         self._watching: sqlite3.Connection | None = None
         if self.is_sqlite:

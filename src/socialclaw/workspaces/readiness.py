@@ -74,7 +74,7 @@ def _worker(session: Session, now: datetime) -> tuple[dict[str, Any], list[str]]
     """Work that has waited for a minute is trouble; so is work that has waited for longer than its workers have been silent for."""
     there = select(Worker).where(Worker.stopped_at.is_(None)).order_by(Worker.seen_at.desc())
     rows = session.scalars(there.limit(100)).all()
-    awake = [row for row in rows if now - row.seen_at <= SILENCE]
+    awake = [row for row in rows if abs(now - row.seen_at) <= SILENCE]  # not one of a time when the clock was ahead
     facts: dict[str, Any] = {"lastHeartbeat": iso(rows[0].seen_at) if rows else None, "alive": bool(awake)}
     facts["overduePosts"] = overdue = scan.stuck(session, now)
     problems = []
