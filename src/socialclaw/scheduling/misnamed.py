@@ -50,8 +50,8 @@ STATE = _words("mode poststatus publishstatus state status")  # where they say d
 
 # What our answers hold beside the fields of a document: an answer may be handed in again.
 ANSWERED_POST = _words(
-    """accountId attemptCount attempts blockedBy campaignId campaignIndex campaignName createdAt error errorCode generatedName
-    id lastError latestAt nextAttemptAt parentIndex parentPostId postId providerPostId providerStatus providerUrl publishedAt
+    """accountId attemptCount attempts blockedBy campaignId campaignIndex campaignName cancelRequestedAt createdAt error errorCode
+    generatedName id lastError latestAt nextAttemptAt parentIndex parentPostId postId providerPostId providerStatus providerUrl publishedAt
     reconciliationStatus resolvedParentProviderPostId runId sequencePosition sourceModel status stepDelayMinutes stepDelayMs stepId
     stepIndex targetIndex updatedAt"""
 )
