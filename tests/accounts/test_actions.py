@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from socialclaw.accounts import actions, kinds
+from socialclaw.accounts import actions, directory, kinds
 from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest, NotFound, Rejected, SocialClawError, Unauthorized
 from socialclaw.networks import providers
 from socialclaw.providers.base import Action
+from socialclaw.scheduling.preview import preview as publish_preview
 from socialclaw.system import System
 from tests.accounts.world import add_workspace, change, connect_form, connect_x, row_of
 
@@ -20,7 +21,8 @@ IMAGE = "https://example.org/a.jpg"
 
 
 async def preview(system: System, workspace: str, account_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    return await actions.run(system, workspace, account_id, "publish-preview", body, test=True)
+    row = await system.read(workspace, directory.account, account_id, test=True)
+    return await publish_preview(system, workspace, row, body, test=True)
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ async def test_a_good_post_is_shown_as_it_would_go_out(system: System, workspace
     assert (result["valid"], result["error"], result["actionId"]) == (True, None, "publish-preview")
     assert result["account"]["handle"] == (await row_of(system, telegram)).handle
     assert (result["input"]["interactionType"], result["input"]["mediaLink"]) == ("post", IMAGE)
-    assert result["input"]["assets"] == [{"id": "asset_1", "url": IMAGE}]
+    assert result["input"]["assets"] == [{"id": "asset_1", "url": IMAGE, "managed": False}]
     resolved = result["resolved"]
     assert resolved["mediaKind"] == "image"
     assert resolved["publishShape"] == "text_message_with_optional_single_media"
@@ -72,7 +74,7 @@ async def test_a_bad_post_is_an_answer_not_a_failure(
 @pytest.mark.parametrize(
     ("body", "path"),
     [
-        ({"text": 5}, "text"),
+        ({"text": 5}, "description"),
         ({"settings": [1]}, "settings"),
         ({"assets": "x"}, "assets"),
         ({"assets": [5]}, "assets[0]"),
@@ -94,13 +96,13 @@ async def test_what_we_know_of_our_own_files_is_used(system: System, workspace: 
         session.add(Asset(id="asset_big", workspace_id=workspace, object_key="k", delivery_token="t", **facts))
 
     await system.database.write(upload)
-    url = f"{system.settings.base_url}/media/asset_big/t/a"
+    url = f"{system.settings.base_url}/media/asset_big/t/a.png"
     result = await preview(system, workspace, telegram, {"assets": [{"url": url}]})
     assert result["error"]["code"] == "telegram_image_too_large"
     assert result["input"]["assets"][0]["mime"] == "image/png"
     other = await add_workspace(system, "Other")
     theirs = await connect_form(system, other, "telegram")
-    assert "mime" not in (await preview(system, other, theirs, {"assets": [{"url": url}]}))["input"]["assets"][0]
+    assert (await preview(system, other, theirs, {"assets": [{"url": url}]}))["error"]["code"] == "asset_not_found"
 
 
 async def test_a_reply_on_x_needs_a_parent(system: System, workspace: str) -> None:
@@ -116,10 +118,10 @@ async def test_the_length_on_x_is_weighted(system: System, workspace: str) -> No
     assert not (await preview(system, workspace, account_id, {"text": "家" * 141}))["valid"]
 
 
-async def test_an_account_that_needs_a_person_is_a_warning(system: System, workspace: str, telegram: str) -> None:
+async def test_an_account_that_needs_a_person_is_refused_as_a_schedule_to_it_is(system: System, workspace: str, telegram: str) -> None:
     await change(system, telegram, status="reconnect_required")
     result = await preview(system, workspace, telegram, {"text": "a"})
-    assert result["valid"]
+    assert [issue["code"] for issue in result["issues"]] == ["account_reconnect_required"]
     assert any("cannot be published to now" in line for line in result["resolved"]["warnings"])
 
 

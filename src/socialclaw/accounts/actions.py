@@ -5,16 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from socialclaw.accounts import directory, preview
+from socialclaw.accounts import directory
 from socialclaw.accounts.asking import ask
 from socialclaw.accounts.kinds import provider_of, target_of
 from socialclaw.accounts.sync import sync
 from socialclaw.db.accounts import Account
-from socialclaw.db.base import Scope, utc_now
+from socialclaw.db.base import Scope
 from socialclaw.errors import InvalidRequest, NotFound
 from socialclaw.providers import draft
 from socialclaw.providers.base import Action
 from socialclaw.system import System
+
+INPUT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "description": "Title, or first line of the text. Also: title."},
+        "description": {"type": "string", "description": "The text. Also: text."},
+        "media_link": {"type": "string", "description": "URL of one media file. Also: mediaLink."},
+        "assets": {
+            "type": "array",
+            "description": "Media files: URLs, or objects with a url and what is known of the file.",
+        },
+        "settings": {"type": "object", "description": "The account type's publish settings."},
+        "interaction_type": {"type": "string", "description": "post, reply or comment. Also: interactionType."},
+        "media_policy": {"type": "string", "description": "strict or fit. Also: mediaPolicy."},
+        "reply_to_step_id": {"type": "string", "description": "What a reply replies to. Also: replyToStepId, parentStepId."},
+    },
+}
 
 
 async def _runs_elsewhere(adapter: Any, body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -26,7 +43,7 @@ PREVIEW = Action(
     label="Preview a post",
     description="Says what a post would become on this account, and what is wrong with it, without publishing anything.",
     run=_runs_elsewhere,
-    input_schema=preview.INPUT,
+    input_schema=INPUT,
 )
 
 SYNC = "sync-targets"
@@ -75,35 +92,23 @@ def action_wire(action: Action, provider: str) -> dict[str, Any]:
     }
 
 
-async def run(
-    system: System,
-    workspace_id: str,
-    account_id: str,
-    action_id: str,
-    body: Mapping[str, Any],
-    *,
-    test: bool,
-    look: preview.Look = preview.as_told,
-) -> dict[str, Any]:
-    """The `result` of an action. NotFound `action_not_found`, InvalidRequest for a wrong body, or what the network did.
-
-    `look` finds out what the files of a post are that are elsewhere.
-    """
-    row = await system.read(workspace_id, directory.account, account_id, test=test)
-    known = {action.id: action for action in actions_of(row)}
-    action = known.get(action_id)
-    if action is None:
-        message = f"{row.handle} has no such action; it has: {', '.join(known)}"
-        raise NotFound(message, code="action_not_found", actions=[*known])
-    if action is PREVIEW:
-        read = preview.read(body)
-        assets = await system.read(workspace_id, _assets, read, test=test)
-        result: Mapping[str, Any] = preview.preview(row, read, await look(assets), utc_now())
-    else:
-        _check(body, action)
-        result = await _ask(system, row, action, body, test=test)
+async def run(system: System, workspace_id: str, account_id: str, action_id: str, body: Mapping[str, Any], *, test: bool) -> dict[str, Any]:
+    """The `result` of an action. NotFound `action_not_found`, InvalidRequest for a wrong body, or what the network did."""
+    row, action = await system.read(workspace_id, found, account_id, action_id, test=test)
+    _check(body, action)
+    result = await _ask(system, row, action, body, test=test)
     named = {"id": row.id, "handle": row.handle, "provider": row.provider, "accountType": row.account_type}
     return {**result, "actionId": action.id, "account": named}
+
+
+def found(scope: Scope, account_id: str, action_id: str) -> tuple[Account, Action]:
+    """An account and the action of it; NotFound `action_not_found` names those that it has."""
+    row = directory.account(scope, account_id)
+    known = {action.id: action for action in actions_of(row)}
+    if action_id not in known:
+        message = f"{row.handle} has no such action; it has: {', '.join(known)}"
+        raise NotFound(message, code="action_not_found", actions=[*known])
+    return row, known[action_id]
 
 
 async def _ask(system: System, row: Account, action: Action, body: Mapping[str, Any], *, test: bool) -> Mapping[str, Any]:
@@ -111,10 +116,6 @@ async def _ask(system: System, row: Account, action: Action, body: Mapping[str, 
         return await sync(system, row, opened, test=test) if action.id == SYNC else await action.run(adapter, body)
 
     return await ask(system, row, run_it, test=test)
-
-
-def _assets(scope: Scope, body: preview.Body) -> list[Mapping[str, Any]]:
-    return preview.completed(scope, body)
 
 
 def _check(body: Mapping[str, Any], action: Action) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
@@ -23,7 +22,7 @@ from socialclaw.api.schemas import (
 )
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import utc_now
-from socialclaw.media import glimpse
+from socialclaw.scheduling.preview import preview
 
 router = APIRouter(route_class=Operation, tags=["Connections and Accounts"])
 
@@ -81,8 +80,10 @@ async def list_actions(caller: Caller, accountId: str) -> Response:
 @takes_up_to(MOST_ASKED)
 async def run_action(caller: Caller, accountId: str, actionId: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Response:
     """Ask something of an account. `publish-preview` takes a post and says what it would become; it publishes nothing."""
-    look = partial(glimpse.looked_at, caller.system)
-    return ok(result=await actions.run(caller.system, caller.workspace_id, accountId, actionId, body or {}, test=caller.test, look=look))
+    if actionId == actions.PREVIEW.id:
+        row = await caller.read(directory.account, accountId)
+        return ok(result=await preview(caller.system, caller.workspace_id, row, body or {}, test=caller.test))
+    return ok(result=await actions.run(caller.system, caller.workspace_id, accountId, actionId, body or {}, test=caller.test))
 
 
 @router.delete("/v1/accounts/{accountId}", response_model=ConnectionResponse, responses=problems(404), summary="Disconnect account")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -16,17 +15,15 @@ from socialclaw.api.operation import Operation, large, repeats_itself
 from socialclaw.api.runs import run_out
 from socialclaw.api.scan import AT_ONCE
 from socialclaw.api.schemas import RunResponse, ValidateResponse
-from socialclaw.db.base import Scope, utc_now
+from socialclaw.db.base import Scope
 from socialclaw.errors import InvalidRequest
 from socialclaw.publishing import listing, runs
-from socialclaw.scheduling import campaign, quotas
+from socialclaw.scheduling import campaign
 from socialclaw.scheduling.apply import Applied, apply, earlier, fingerprint
-from socialclaw.scheduling.assets import Library
 from socialclaw.scheduling.check import problem
-from socialclaw.scheduling.document import idempotency_key, parse
-from socialclaw.scheduling.elsewhere import looked_at
-from socialclaw.scheduling.plan import Plan, Resolve, wire_issues, wire_plan
-from socialclaw.scheduling.surroundings import destinations, library
+from socialclaw.scheduling.document import idempotency_key
+from socialclaw.scheduling.plan import Plan, wire_issues, wire_plan
+from socialclaw.scheduling.planning import planned
 
 router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
 
@@ -110,34 +107,10 @@ def _key(request: Request, content: object) -> str | None:
 
 
 async def _plan(caller: CallerContext, body: bytes, content: object) -> Plan:
-    plan, accounts = await _parsed(caller, body, content)
-    plan = await looked_at(caller.system, plan, accounts, test=caller.test)
+    plan = await planned(caller.system, caller.workspace_id, content, test=caller.test, long=len(body) > AT_ONCE)
     if plan.issues:
         raise problem(plan)
     return plan
-
-
-async def _parsed(caller: CallerContext, body: bytes, content: object) -> tuple[Plan, Resolve]:
-    """On SQLite a database function runs in a thread; elsewhere it runs on the event loop, which a long document would keep from others."""
-    settings = caller.system.settings
-    if caller.system.database.is_sqlite or len(body) <= AT_ONCE:
-        return await caller.read(_parse, content, settings.base_url, settings.honour_quotas)
-    accounts, files = await caller.read(_surroundings, content, settings.base_url)
-    plan = await asyncio.to_thread(parse, content, now=utc_now(), accounts=accounts, library=files)
-    return await caller.read(_within_quotas, plan, settings.honour_quotas), accounts
-
-
-def _parse(scope: Scope, content: object, base_url: str, honoured: bool) -> tuple[Plan, Resolve]:
-    accounts, files = _surroundings(scope, content, base_url)
-    return _within_quotas(scope, parse(content, now=utc_now(), accounts=accounts, library=files), honoured), accounts
-
-
-def _surroundings(scope: Scope, content: object, base_url: str) -> tuple[Resolve, Library]:
-    return destinations(scope), library(scope, content, base_url=base_url)
-
-
-def _within_quotas(scope: Scope, plan: Plan, honoured: bool) -> Plan:
-    return plan if plan.issues or not honoured else replace(plan, issues=tuple(quotas.check(scope, plan)))
 
 
 async def _answer(caller: CallerContext, applied: Applied, warnings: list[Any]) -> Response:

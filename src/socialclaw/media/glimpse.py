@@ -104,11 +104,6 @@ def told(assets: Sequence[Mapping[str, Any]], found: Mapping[str, Glimpse]) -> T
     return result
 
 
-async def looked_at(system: System, assets: Sequence[Mapping[str, Any]]) -> Told:
-    """The same of one post, looked at now."""
-    return told(assets, await glimpses(system, urls(assets)))
-
-
 def _late(seconds: float) -> Glimpse:
     message = f"The file was not looked at: all files of a schedule that are elsewhere have {seconds:g} s together"
     return Glimpse(error=Unavailable(message, sent=False, code="media_not_looked_at"))

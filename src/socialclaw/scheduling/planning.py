@@ -1,0 +1,43 @@
+"""From a document to its plan, judged against all that is known: what validate, preview, apply and publish-preview have in common."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from socialclaw.db.base import Scope, utc_now
+from socialclaw.scheduling import quotas
+from socialclaw.scheduling.assets import Library
+from socialclaw.scheduling.document import parse
+from socialclaw.scheduling.elsewhere import looked_at
+from socialclaw.scheduling.plan import Plan, Resolve
+from socialclaw.scheduling.surroundings import destinations, library
+from socialclaw.system import System
+
+
+async def planned(system: System, workspace_id: str, document: object, *, test: bool, long: bool = False) -> Plan:
+    """The plan with its issues and warnings, files that are elsewhere looked at. `long`: it takes a while to read.
+
+    On SQLite a database function runs in a thread; elsewhere it runs on the event loop, which a long document would keep from others.
+    """
+    base_url, honoured = system.settings.base_url, system.settings.honour_quotas
+    if system.database.is_sqlite or not long:
+        plan, accounts = await system.read(workspace_id, _read, document, base_url, honoured, test=test)
+    else:
+        accounts, files = await system.read(workspace_id, _surroundings, document, base_url, test=test)
+        plan = await asyncio.to_thread(parse, document, now=utc_now(), accounts=accounts, library=files)
+        plan = await system.read(workspace_id, _within_quotas, plan, honoured, test=test)
+    return await looked_at(system, plan, accounts, test=test)
+
+
+def _read(scope: Scope, document: object, base_url: str, honoured: bool) -> tuple[Plan, Resolve]:
+    accounts, files = _surroundings(scope, document, base_url)
+    return _within_quotas(scope, parse(document, now=utc_now(), accounts=accounts, library=files), honoured), accounts
+
+
+def _surroundings(scope: Scope, document: object, base_url: str) -> tuple[Resolve, Library]:
+    return destinations(scope), library(scope, document, base_url=base_url)
+
+
+def _within_quotas(scope: Scope, plan: Plan, honoured: bool) -> Plan:
+    return plan if plan.issues or not honoured else replace(plan, issues=tuple(quotas.check(scope, plan)))
