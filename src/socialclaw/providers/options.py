@@ -95,7 +95,7 @@ def settle(
     for s in settings:
         if s.only_with[0] and effective.get(s.only_with[0]) not in s.only_with[1]:
             continue
-        name = next((n for n in (s.id, *s.aliases) if n in given), None)
+        name = next((n for n in (s.id, *s.aliases) if n in given and not (s.type == "enum" and given[n] == "")), None)  # "" is not set
         if name is None or given[name] in s.dropped:
             if s.required:
                 code = s.required_code or f"{prefix}_{snake(s.id)}_required"

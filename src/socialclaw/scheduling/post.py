@@ -277,7 +277,8 @@ class PostReader:
         if judge and not (broken or unsettled):
             self._add(judge.suits(post, text), path)
         self._add(place.last, path)
-        empty = not (post.name or post.description or post.assets or broken)
+        own_word = judge is not None and judge.rules.media_required  # for the media that is missing too
+        empty = not (post.name or post.description or post.assets or broken or own_word)
         if empty:
             notes.add("post_content_required", "Write a name or a description, or attach media", path)
         if judge is None:

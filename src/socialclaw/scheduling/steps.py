@@ -73,7 +73,7 @@ class Clock:
 
     def _later(self, before: datetime | None, raw: dict[str, Any], path: str) -> datetime | None:
         name = next((name for name in DELAYS if given(raw.get(name))), None)
-        delay = raw[name] if name else 0
+        delay = _number(raw[name]) if name else 0
         number = isinstance(delay, (int, float)) and not isinstance(delay, bool)
         if not (number and 0 <= delay < MOST_DELAY and math.isfinite(delay)):
             self.reader.notes.add("invalid_step_delay", f"{path}.{name} must be a number, 0 or more", f"{path}.{name}")
@@ -88,6 +88,14 @@ class Clock:
             self.reader.notes.add("invalid_step_delay", f"{path} would be due after the year {LAST_YEAR}", f"{path}.{name}")
             return None
         return later
+
+
+def _number(delay: Any) -> Any:
+    """The number that a text spells, as the official client takes it; anything else as it is."""
+    try:
+        return float(delay) if isinstance(delay, str) and delay.isascii() and "_" not in delay else delay
+    except ValueError:
+        return delay
 
 
 @dataclass(slots=True)

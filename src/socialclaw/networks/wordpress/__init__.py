@@ -32,6 +32,7 @@ SETTINGS = (
         "postType",
         type="enum",
         options=("post", "page"),
+        lower=True,
         default="post",
         description="An article among the site's posts, or a page that stands for itself.",
     ),

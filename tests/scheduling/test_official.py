@@ -1,0 +1,74 @@
+"""Where the official validator is more lenient than ours was, and what its first word is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from socialclaw.scheduling.document import parse
+from socialclaw.scheduling.plan import Destination, Plan, directory
+from tests.scheduling.documents import NOW, campaign_of, plan_of, step_of
+
+ACCOUNTS = directory(
+    [
+        Destination("acct_f", "facebook", "facebook:page:1", "facebook_page"),
+        Destination("acct_i", "instagram_business", "instagram:business:1", "instagram_business_linked"),
+        Destination("acct_s", "snapchat", "snapchat:@a", "snapchat_public_profile"),
+        Destination("acct_t", "tiktok", "tiktok:@a", "tiktok_user"),
+        Destination("acct_w", "wordpress", "wordpress:site:1", "wordpress_site"),
+        Destination("acct_x", "x", "x:@example", "x_user"),
+        Destination("acct_y", "youtube", "youtube:channel:1", "youtube_channel"),
+    ]
+)
+
+
+def judged(account: str, **post: Any) -> Plan:
+    return parse({"posts": [{"account": account, **post}]}, now=NOW, accounts=ACCOUNTS)
+
+
+@pytest.mark.parametrize(
+    ("account", "settings"),
+    [("x:@example", {"replyControl": ""}), ("facebook:page:1", {"facebookVideoUploadMode": "", "pagePostMode": ""})],
+)
+def test_empty_text_in_an_enumeration_is_not_set(account: str, settings: dict[str, Any]) -> None:
+    plan, without = judged(account, name="Hi", settings=settings), judged(account, name="Hi")
+    assert plan.issues == ()
+    assert plan.posts[0].settings == without.posts[0].settings
+
+
+def test_empty_text_in_a_required_setting_is_a_setting_that_is_missing() -> None:
+    plan = judged("tiktok:@a", name="Hi", media_link="https://a.example/a.mp4", settings={"privacyLevel": ""})
+    assert [issue.code for issue in plan.issues] == ["tiktok_privacy_level_required"]
+
+
+def test_a_wordpress_type_may_be_in_any_case() -> None:
+    plan = judged("wordpress:site:1", name="Hi", settings={"postType": "Page"})
+    assert plan.issues == ()
+    assert plan.posts[0].settings["postType"] == "page"
+
+
+@pytest.mark.parametrize(("delay", "after"), [("3", "13:03"), ("0.5", "13:00"), (" 3 ", "13:03")])
+def test_a_delay_may_be_a_number_as_text(delay: str, after: str) -> None:
+    plan = plan_of({"campaigns": [campaign_of(step_of(), step_of(delay_minutes=delay))]})
+    assert plan.issues == ()
+    assert plan.posts[1].publish_at_utc[11:16] == after
+
+
+@pytest.mark.parametrize("delay", ["three", "nan", "-1", "inf", "1_0"])
+def test_other_text_is_no_delay(delay: str) -> None:
+    plan = plan_of({"campaigns": [campaign_of(step_of(), step_of(delay_minutes=delay))]})
+    assert [issue.code for issue in plan.issues] == ["invalid_step_delay"]
+
+
+@pytest.mark.parametrize(
+    ("account", "code"),
+    [
+        ("instagram:business:1", "instagram_media_required"),
+        ("youtube:channel:1", "youtube_video_required"),
+        ("snapchat:@a", "snapchat_media_required"),
+        ("x:@example", "post_content_required"),
+    ],
+)
+def test_without_any_content_the_networks_own_code_comes_first(account: str, code: str) -> None:
+    assert judged(account).issues[0].code == code
