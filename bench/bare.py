@@ -21,7 +21,7 @@ from sqlalchemy import make_url
 
 from bench.sink import PATH
 from socialclaw.db.base import iso, utc_now
-from socialclaw.db.database import PRAGMAS
+from socialclaw.db.sqlite import PRAGMAS
 
 POOL = 20  # connections: as many as ours may open
 WAIT = 0.005
