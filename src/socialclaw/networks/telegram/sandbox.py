@@ -22,7 +22,7 @@ from socialclaw.providers.pages import page
 from socialclaw.providers.simulator import Simulator, outside, route
 from socialclaw.providers.store import Seen
 
-TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{35}")
+TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{35}")
 MOST_BODY = 50 * 1024 * 1024 + 64 * 1024
 SHOWN = 50  # messages on a channel's page
 
