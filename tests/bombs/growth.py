@@ -138,19 +138,19 @@ def seconds(judge: Judge, text: str) -> float:
     return time.process_time() - begun
 
 
-def grows_too_fast(judge: Judge, bomb: Bomb, short: int) -> bool:
+def grows_too_fast(judge: Judge, bomb: Bomb, short: int, tries: int) -> bool:
     """Whether twice the text takes more than about twice the time. The quickest of several looks counts."""
     if any(min(seconds(judge, bomb.text(length)) for _ in range(3)) > SUSPECT for length in TINY):
         return True
     if seconds(judge, bomb.text(short)) < SUSPECT:
         return False
-    for _ in range(TRIES):
+    for _ in range(tries):
         once, twice = (min(seconds(judge, bomb.text(length)) for _ in range(3)) for length in (short, 2 * short))
         if once < SUSPECT or twice < MOST_GROWTH * once:
             return False
     return True
 
 
-def explosive(judge: Judge, those: Iterable[Bomb], *, short: int = SHORT) -> list[Bomb]:
+def explosive(judge: Judge, those: Iterable[Bomb], *, short: int = SHORT, tries: int = TRIES) -> list[Bomb]:
     """The first bomb that goes off, if one does: one is slow enough to wait for."""
-    return next(([bomb] for bomb in those if grows_too_fast(judge, bomb, short)), [])
+    return next(([bomb] for bomb in those if grows_too_fast(judge, bomb, short, tries)), [])
