@@ -119,8 +119,10 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 async def await_database(settings: Settings) -> bool:
     """Whether the database server is there, however long that takes; False where we are told to stop first.
 
-    Only a server is waited for: a file comes from nowhere by itself, nor does a password.
+    Only a server is waited for: a file comes from nowhere by itself (and is made where there is none), nor does a password.
     """
+    if not settings.database.startswith("postgresql"):
+        return True
     with stopping() as stop:
         told = False
         for pause in pauses():
