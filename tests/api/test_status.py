@@ -58,7 +58,7 @@ async def test_an_idle_service_is_healthy_without_a_worker(anonymous: httpx2.Asy
     assert (answer.status_code, body["ok"], body["service"]) == (200, True, "socialclaw-api")
     assert body["db"]["ok"]
     assert body["assetStorage"]["ok"]
-    assert body["worker"] == {"lastHeartbeat": None, "alive": False, "overduePosts": 0}
+    assert body["worker"] == {"lastHeartbeat": None, "alive": False, "overduePosts": 0, "heldSince": None}
     assert body["maxFormAssetBytes"] == system.settings.max_asset_bytes
     assert body["publicBaseUrl"] == "http://socialclaw.test"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", body["now"])

@@ -76,7 +76,7 @@ async def list_jobs(
     """One job for each post, by publish time: what is to happen next (`nextAction`), and what is in the way (`jobState`).
 
     `jobState` is draft, ready, blocked, stalled, failed or done. `nextAction` is none, publish_run, publish, retry, wait_parent,
-    reconnect, reconcile or confirm.
+    release, reconnect, reconcile or confirm.
     """
     only = PostFilter(run_id=run_id or None, account=account or None, provider=provider_key(provider))
     found, total = await caller.read(jobs.page, only, status=status, limit=limit)

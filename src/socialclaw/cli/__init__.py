@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from socialclaw.cli import doctor, server, storage, workspaces
+from socialclaw.cli import doctor, posts, server, storage, workspaces
 from socialclaw.cli.output import complain
 from socialclaw.errors import SocialClawError
 
@@ -18,6 +18,7 @@ for command in (*server.COMMANDS, doctor.doctor):
 app.add_typer(workspaces.keys, name="keys")
 app.add_typer(workspaces.workspaces, name="workspaces")
 app.add_typer(storage.storage, name="storage")
+app.add_typer(posts.posts, name="posts")
 
 
 def main() -> None:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from socialclaw.cli.output import Problem, complain
 from socialclaw.cli.process import stopping
-from socialclaw.db import schema
+from socialclaw.db import holds, schema
 from socialclaw.db.accounts import Account
+from socialclaw.db.base import iso
 from socialclaw.db.database import Database, pauses
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.db.workspaces import ApiKey, Workspace
@@ -173,6 +174,13 @@ def prove(path: Path, sealed: list[Sealed], *, used: bool) -> None:
             raise Problem(
                 f"{path} is not the secret key of this database: restore the right file from your backup. {error.message}"
             ) from None
+
+
+async def tell_hold(system: System, *, begin: bool) -> None:
+    """Begin a hold if that is wanted; say so where one is there, also one of an earlier start."""
+    since = await system.database.write(holds.hold) if begin else await system.database.read(holds.held)
+    if since is not None:
+        complain(f"Nothing is published: held since {iso(since)}. See `socialclaw posts due`; `socialclaw posts release` ends it")
 
 
 async def reach_storage(system: System) -> None:

@@ -23,6 +23,7 @@ WithWorker = Annotated[bool | None, typer.Option("--worker/--no-worker", help="P
 Tour = Annotated[
     bool | None, typer.Option("--tour/--no-tour", help="Publish a small campaign to the sandbox.", show_default="at the first start")
 ]
+Hold = Annotated[bool, typer.Option("--hold", help="Publish nothing, in any process, until `socialclaw posts release`: after a restore.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -26,10 +26,11 @@ def up(
     database_url: options.DatabaseUrl = None,
     worker: options.WithWorker = None,
     tour: options.Tour = None,
+    hold: options.Hold = False,
 ) -> None:
     """Start everything in one process. The first start makes a test workspace, and shows around."""
     settings = options.settings(host=host, port=port, data_dir=data_dir, database_url=database_url, worker=worker)
-    _run_server(settings, tour=tour, introduce=True)
+    _run_server(settings, tour=tour, introduce=True, hold=hold)
 
 
 def serve(
@@ -38,19 +39,20 @@ def serve(
     data_dir: options.DataDir = None,
     database_url: options.DatabaseUrl = None,
     worker: options.WithWorker = None,
+    hold: options.Hold = False,
 ) -> None:
     """Serve the API, and publish too unless --no-worker."""
     settings = options.settings(host=host, port=port, data_dir=data_dir, database_url=database_url, worker=worker)
-    _run_server(settings, tour=False, introduce=False)
+    _run_server(settings, tour=False, introduce=False, hold=hold)
 
 
-def worker(data_dir: options.DataDir = None, database_url: options.DatabaseUrl = None) -> None:
+def worker(data_dir: options.DataDir = None, database_url: options.DatabaseUrl = None, hold: options.Hold = False) -> None:
     """Publish, without serving the API. SOCIALCLAW_PUBLIC_BASE_URL must say where the API is."""
     from socialclaw.cli import process
 
     settings = options.settings(data_dir=data_dir, database_url=database_url)
     _log(settings, quiet=False)
-    process.run(lambda: _work(settings))
+    process.run(lambda: _work(settings, hold=hold))
 
 
 def sandbox(
@@ -82,7 +84,7 @@ def migrate(data_dir: options.DataDir = None, database_url: options.DatabaseUrl 
     process.run(lambda: _migrate(settings, as_json=as_json))
 
 
-def _run_server(settings: Settings, *, tour: bool | None, introduce: bool) -> None:
+def _run_server(settings: Settings, *, tour: bool | None, introduce: bool, hold: bool) -> None:
     from socialclaw import __version__
 
     say(f"SocialClaw {__version__}   data in {settings.data_dir.absolute()}")
@@ -91,10 +93,10 @@ def _run_server(settings: Settings, *, tour: bool | None, introduce: bool) -> No
     bound = serving.listen(settings.host, settings.port)
     settings = settings.model_copy(update={"port": bound.getsockname()[1]})
     _log(settings, quiet=introduce)
-    process.run(lambda: _serve(settings, bound, tour=tour, introduce=introduce))
+    process.run(lambda: _serve(settings, bound, tour=tour, introduce=introduce, hold=hold))
 
 
-async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None, introduce: bool) -> None:
+async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None, introduce: bool, hold: bool) -> None:
     from socialclaw import app
     from socialclaw.cli import installation, introduction, serving
     from socialclaw.jobs.queue import Queue
@@ -104,6 +106,7 @@ async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None,
         say("Stopped.")
         return
     async with installation.opened(settings) as system:
+        await installation.tell_hold(system, begin=hold)
         await installation.reach_storage(system)
         # On SQLite the queue is in this process's memory: without a worker here nobody would ever empty it.
         queue = await Queue.open(system.database) if settings.worker or not system.database.is_sqlite else None
@@ -127,7 +130,7 @@ async def _ready(system: System) -> None:
     say(f"API on {system.settings.base_url}, {'publishing too' if system.settings.worker else 'without a worker'}. Stop with Ctrl-C.")
 
 
-async def _work(settings: Settings) -> None:
+async def _work(settings: Settings, *, hold: bool) -> None:
     from socialclaw.cli import installation, process
     from socialclaw.jobs.queue import Queue
     from socialclaw.work import Worker
@@ -136,6 +139,7 @@ async def _work(settings: Settings) -> None:
         say("Stopped.")
         return
     async with installation.opened(settings) as system:
+        await installation.tell_hold(system, begin=hold)
         await installation.reach_storage(system)
         queue = await Queue.open(system.database)
         system.queue = queue

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Hint
+from socialclaw.db.holds import held, nothing_held
 from socialclaw.db.posts import Lane, Post
 from socialclaw.db.workspaces import Workspace
 from socialclaw.jobs.turns import Party
@@ -36,6 +37,8 @@ def overdue(session: Session, now: datetime, *, most: int, skip: Sequence[str] =
     Of what has waited longest only a page is looked at: with a million posts due on one account, the next account's would be far behind
     them. Where that page is full, and has not enough in it, each account is asked for.
     """
+    if held(session):
+        return []
     page = select(Post.account_id, Post.workspace_id, Post.provider).where(Post.next_at.is_not(None), Post.next_at <= now)
     rows = session.execute(page.order_by(Post.next_at).limit(most * 4)).all()
     full = {(party.workspace_id, party.provider) for party in crowded}
@@ -100,5 +103,7 @@ def measures(session: Session, now: datetime) -> bool:
 
 def stuck(session: Session, now: datetime) -> int:
     """How many posts have been due for over a minute while nobody holds their account's lane: nobody is draining them."""
-    due = select(Post.id).where(Post.next_at.is_not(None), Post.next_at <= now - timedelta(minutes=1), _lane_is_free(now), _runs())
+    due = select(Post.id).where(
+        Post.next_at.is_not(None), Post.next_at <= now - timedelta(minutes=1), _lane_is_free(now), _runs(), nothing_held()
+    )
     return len(session.scalars(due.limit(1000)).all())

@@ -18,9 +18,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 from socialclaw import clock
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import utc_now
+from socialclaw.db.holds import nothing_held
 from socialclaw.db.posts import Attempt, Lane, Post, Step
 from socialclaw.db.workspaces import Workspace
 from socialclaw.sending import Lease
+
+RESTORED = "before the hold"  # the mark of a post that may have gone out before its database was restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,11 @@ class Claim:
         """Irreversible steps that may have been sent."""
         return [name for name, (done, *_) in self.steps.items() if not done]
 
+    @property
+    def restored(self) -> bool:
+        """What may have been sent, was so before the database was restored: what it remembers of it may be outdated."""
+        return self.undone == [RESTORED]
+
 
 def claim(session: Session, wanted: Sequence[Wanted]) -> list[Claim | None]:
     """Take the lanes of these accounts and their next due posts; None where there is nothing due or the lane is taken."""
@@ -88,7 +96,7 @@ def _take_lanes(session: Session, now: datetime, wanted: dict[str, Wanted]) -> d
     ours = or_(Account.clocked.is_(False), Account.id.in_(clocked)) if clocked else Account.clocked.is_(False)
     free_lane = or_(Lane.until.is_(None), Lane.until <= now)
     accounts = select(Account.id, func.coalesce(left, first)).outerjoin(Lane, Lane.account_id == Account.id)
-    found = session.execute(accounts.where(Account.id.in_(wanted), ours, free_lane).order_by(Account.id))
+    found = session.execute(accounts.where(Account.id.in_(wanted), ours, free_lane, nothing_held()).order_by(Account.id))
     due: dict[str, str] = {account_id: post_id for account_id, post_id in found if post_id is not None}
     if not due:
         return {}
@@ -137,7 +145,7 @@ def _begin(session: Session, asked: float, now: datetime, posts: list[Post], wan
     modes = dict(session.execute(select(Workspace.id, Workspace.mode).where(Workspace.id.in_({p.workspace_id for p in posts}))).all())
     steps: dict[str, dict[str, tuple[bool, Any, datetime, int]]] = {p.id: {} for p in posts}
     sent = set[str]()
-    if again := [p.id for p in posts if p.attempt_count]:
+    if again := [p.id for p in posts if p.attempt_count or p.stage != "publish"]:
         for step in session.scalars(select(Step).where(Step.post_id.in_(again))):
             steps[step.post_id][step.name] = (step.done, step.result.get("value"), step.at, step.fence)
             if step.done and step.result.get("sent"):

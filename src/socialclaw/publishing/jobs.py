@@ -3,7 +3,7 @@
 `jobState` is one of
     draft     belongs to a draft run that nobody has published
     ready     waits for its time, or is being worked on
-    blocked   waits for its parent to be published, or for its account to be connected again
+    blocked   waits for its parent to be published, for its account to be connected again, or for the operator to release it
     stalled   has been due for over a minute, and nobody has taken it
     failed    failed for good, or its outcome cannot be known
     done      published or canceled
@@ -13,6 +13,7 @@
     publish        it is to be published at `nextAttemptAt`
     retry          it is tried again at `nextAttemptAt`; where it failed for good, somebody may retry it
     wait_parent    it goes on once the post it replies to is published
+    release        the operator holds it back, and is to release it
     reconnect      somebody is to connect the account again
     reconcile      an answer was lost, and the network is asked at `nextAttemptAt`; where it failed, somebody is to look
     confirm        the network accepted it, and is asked at `nextAttemptAt` whether it is visible
@@ -138,6 +139,8 @@ def next_action(post: Post, account: Account) -> str:
         return "reconcile" if post.reconciliation_status == "unresolved" else "retry"
     if post.status == "draft":
         return "publish_run"
+    if post.blocked_by == "hold":
+        return "release"
     if post.blocked_by == "account" or (post.next_at and account.status != "connected"):
         return "reconnect"
     if post.blocked_by == "parent":

@@ -34,10 +34,9 @@ async def look(system: System, claim: Claim) -> Outcome:
     provider = providers()[post.provider]
     now = utc_now()
     if not provider.can(Confirms):
-        return verdicts.unknown(
-            claim,
-            f"{provider.label} gave no answer and offers no way to look the post up: look there, and retry with force if it is not there",
-        )
+        lost = "The post may have gone out before the hold" if claim.restored else f"{provider.label} gave no answer"
+        way_out = "look there, and retry with force if it is not there"
+        return verdicts.unknown(claim, f"{lost}, and {provider.label} offers no way to look the post up: {way_out}")
     settle = settle_seconds(system, post.provider)
     settled = (now - (post.marked_at or now)).total_seconds() >= settle
     try:
@@ -75,7 +74,7 @@ async def candidates(system: System, claim: Claim) -> Sequence[Published]:
     """What the network has that may be this post."""
     post = claim.post
     marked = min((when for done, _, when, _ in claim.steps.values() if not done), default=post.published_at or post.publish_at)
-    done = {name: result for name, (is_done, result, *_) in claim.steps.items() if is_done}
+    done = {name: result for name, (is_done, result, *_) in claim.steps.items() if is_done and not claim.restored}
     mark = Mark(since=marked - SKEW, done=done, post_id=post.provider_post_id)
     async with AsyncExitStack() as files:
         try:

@@ -165,11 +165,11 @@ def absent(claim: Claim, *, now: datetime, limits: Limits, jitter: float) -> Out
 
     The time between two tries is counted from the call that was lost: most of it has passed with looking.
     """
-    post, tries = claim.post, claim.post.tries + 1
+    post, tries = claim.post, claim.post.tries + (not claim.restored)
     found_out: dict[str, Any] = {"stage": "publish", "reconciliation_status": "not_found", "waiting": False, "looks": 0, "marked_at": None}
     outcome = Outcome(claim, found_out | {"tries": tries}, ok=True, code="not_found", retryable=True, erase_marks=True)
     outcome.message = "The network has no such post: it was not published"
-    match again(post.marked_at or now, tries=tries, limits=limits, jitter=jitter):
+    match RetryAt(now) if claim.restored else again(post.marked_at or now, tries=tries, limits=limits, jitter=jitter):
         case RetryAt(at):
             outcome.changes |= {"status": "retry_pending", "next_at": max(at, now)}
         case Fail():

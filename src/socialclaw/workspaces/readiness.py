@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from socialclaw import __version__
 from socialclaw.db.base import iso, utc_now
 from socialclaw.db.database import MOST_DRIFT
+from socialclaw.db.holds import held
 from socialclaw.db.posts import Post
 from socialclaw.db.probe import probe
 from socialclaw.db.trouble import DatabaseTrouble
@@ -39,7 +40,7 @@ async def look(system: System) -> Readiness:
     """Ask everything once. Never raises."""
     now = utc_now()
     database: dict[str, Any] = {"ok": True, "kind": "sqlite" if system.database.is_sqlite else "postgresql"}
-    worker: dict[str, Any] = {"lastHeartbeat": None, "alive": None, "overduePosts": None}
+    worker: dict[str, Any] = {"lastHeartbeat": None, "alive": None, "overduePosts": None, "heldSince": None}
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             worker, problems = await system.database.read(_worker, now)
@@ -77,6 +78,8 @@ def _worker(session: Session, now: datetime) -> tuple[dict[str, Any], list[str]]
     awake = [row for row in rows if abs(now - row.seen_at) <= SILENCE]  # not one of a time when the clock was ahead
     facts: dict[str, Any] = {"lastHeartbeat": iso(rows[0].seen_at) if rows else None, "alive": bool(awake)}
     facts["overduePosts"] = overdue = scan.stuck(session, now)
+    since = held(session)
+    facts["heldSince"] = iso(since) if since else None
     problems = []
     if troubles := [row.trouble for row in awake if row.trouble]:
         facts["trouble"] = troubles[0]
@@ -84,7 +87,7 @@ def _worker(session: Session, now: datetime) -> tuple[dict[str, Any], list[str]]
         problems.append(f"Nothing is published. {troubles[0]}")
     elif overdue:
         problems.append(f"{overdue} {'post has' if overdue == 1 else 'posts have'} been due for over a minute, and nobody publishes them")
-    elif not awake and session.scalar(select(Post.id).where(Post.next_at <= now - SILENCE).limit(1)) is not None:
+    elif not awake and since is None and session.scalar(select(Post.id).where(Post.next_at <= now - SILENCE).limit(1)) is not None:
         problems.append("Posts are due, and no worker is alive")
     return facts, problems
 
