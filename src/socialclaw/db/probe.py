@@ -24,4 +24,4 @@ async def probe(database: Database) -> None:
 
 def _put(session: Session, name: str) -> None:
     now = utc_now()
-    session.add(Worker(id=name, started_at=now, seen_at=now, stopped_at=now, trouble="x" * BYTES))
+    session.add(Worker(id=name, started_at=now, seen_at=now, stopped_at=now, trouble="-" * BYTES))

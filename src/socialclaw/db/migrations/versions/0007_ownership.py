@@ -10,9 +10,13 @@ from socialclaw.db.base import UtcTime
 revision = "0007"
 down_revision = "0006"
 
-# Where the network is not called as the provider; and where posts are told apart on one destination only.
-NETWORKS = dict(pair.split("=") for pair in ["facebook=meta", "instagram=meta", "instagram_business=meta", "linkedin_page=linkedin"])
-PER_DESTINATION = "'telegram', 'wordpress'"
+NETWORKS = {
+    "facebook": "meta",
+    "instagram": "meta",
+    "instagram_business": "meta",
+    "linkedin_page": "linkedin",
+}  # where the network is not called as the provider
+PER_DESTINATION = ("telegram", "wordpress")
 
 # As `publishing.ownership` says it. Where two posts of ours were taken for one of the network, the first one is it.
 KEYS = """
@@ -36,6 +40,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("cancel_requested_at", UtcTime(), nullable=True))
         batch_op.drop_index("posts_on_network")
     networks = " ".join(f"WHEN '{provider}' THEN '{network}'" for provider, network in NETWORKS.items())
-    keys = KEYS.format(networks=networks, per_destination=PER_DESTINATION)
+    keys = KEYS.format(networks=networks, per_destination=", ".join(f"'{name}'" for name in PER_DESTINATION))
     op.execute(f"UPDATE posts SET network_key = keys.key FROM ({keys}) AS keys WHERE keys.id = posts.id")  # noqa: S608  texts of ours
     op.create_index("posts_on_network", "posts", ["network_key"], unique=True)
