@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from socialclaw.accounts import credentials
-from socialclaw.analytics import collect
+from socialclaw.analytics.collecting import Collections
 from socialclaw.clock import elapsed
 from socialclaw.db.base import utc_now
 from socialclaw.db.database import insist, pauses
@@ -38,7 +38,6 @@ RENEWALS = 4  # within a lease: two before its first half is over, after which n
 SWEEP_SECONDS = 300
 COLLECT_SECONDS = 15
 IMPORT_SECONDS = 1
-MOST_COLLECTED = 20  # at a time
 MOST_REFRESHED = 20  # begun at a time
 
 
@@ -62,6 +61,7 @@ class Worker:
         self._held: dict[str, tuple[Claim, asyncio.Task[Outcome | None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._imports = Imports(system)
+        self._collections = Collections(system)
         self._room = asyncio.Event()
         self._stopping = asyncio.Event()
         self._promoted_until: datetime | None = None
@@ -76,7 +76,7 @@ class Worker:
             self._every(0, self._refill),
             self._every(self._settings.lease_seconds / RENEWALS, self._renew),
             self._every(HEARTBEAT_SECONDS, self._presence.beat),
-            self._every(COLLECT_SECONDS, self._collect),
+            self._every(COLLECT_SECONDS, self._collections.start),
             self._every(IMPORT_SECONDS, self._imports.start),
             self._every(SWEEP_SECONDS, lambda: sweep(self.system)),
             self.queue.run({"publish": self.heed}),
@@ -92,9 +92,11 @@ class Worker:
             stopping.cancel()
             tasks[0].cancel()
             self.queue.stop()
-            self._imports.stop()
+            for shared in (self._imports, self._collections):
+                shared.stop()
             await self._finish()
-            await self._imports.stopped()
+            for shared in (self._imports, self._collections):
+                await shared.stopped()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -202,12 +204,6 @@ class Worker:
     async def _start_overdue(self, now: datetime) -> None:
         for account in () if self._rests else await self._line.overdue(now):
             self._spawn(self.work(account))
-
-    async def _collect(self) -> None:
-        """Ask for the figures that are due, a few at a time."""
-        if await self.system.database.read(scan.measures, utc_now()):
-            for subject in await self.system.database.write(collect.take, utc_now(), most=MOST_COLLECTED):
-                self._spawn(collect.collect_due(self.system, subject))
 
     async def _renew(self) -> None:
         if not self._held:

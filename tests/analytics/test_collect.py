@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy import select
 
 from socialclaw.analytics import collect
+from socialclaw.clock import act_for
 from socialclaw.db.accounts import Account
 from socialclaw.db.analytics import Snapshot
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.networks import providers
 from socialclaw.providers.base import METRICS, Measures
+from socialclaw.providers.worlds import Caller, within
 from socialclaw.system import System
 from tests.accounts.world import connect_form, connect_x, network, row_of
 from tests.api import rows
@@ -36,8 +38,9 @@ async def published(system: System, workspace: Member, scope: MakeScope, *, age:
     clock = simulator.clock
     simulator.clock = lambda: clock() - age.total_seconds()
     http = system.outbound.test
-    token = simulator.admit(who)["access_token"]  # type: ignore[attr-defined]
-    answer = await http.post("https://api.x.com/2/tweets", json={"text": f"Hello {age}"}, headers={"authorization": f"Bearer {token}"})
+    with act_for(workspace.id), within(Caller(workspace.id)):
+        token = simulator.admit(who)["access_token"]  # type: ignore[attr-defined]
+        answer = await http.post("https://api.x.com/2/tweets", json={"text": f"Hello {age}"}, headers={"authorization": f"Bearer {token}"})
     simulator.clock = clock
 
     def add(session: Any) -> str:

@@ -15,6 +15,7 @@ from socialclaw.errors import InvalidRequest
 from socialclaw.media import cache, child
 from socialclaw.storage.base import work_dir
 from socialclaw.system import System
+from tests.conftest import Member
 from tests.media import files
 from tests.media.conftest import Upload
 
@@ -58,11 +59,11 @@ async def test_a_file_that_is_refused_leaves_nothing(system: System, upload: Upl
     assert [path for path in system.settings.media_dir.rglob("*") if path.is_file()] == []
 
 
-async def test_a_file_that_takes_too_long_is_refused_and_its_process_ended(tmp_path: Path) -> None:
+async def test_a_file_that_takes_too_long_is_refused_and_its_process_ended(system: System, workspace: Member, tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(files.film())
     with pytest.raises(InvalidRequest) as refused:
-        await child.run("probe", path, "video/mp4", cpu_seconds=0)
+        await child.run(system, workspace.id, "probe", path, "video/mp4", cpu_seconds=0)
     assert refused.value.code == "media_too_costly"
 
 

@@ -21,7 +21,7 @@ MANY = [f"http://host{n}.example/a.png" for n in range(4 * glimpse.AT_ONCE)]
 
 
 async def look(system: System, url: str = URL) -> Glimpse:
-    return (await glimpses(system, [url]))[url]
+    return (await glimpses(system, "ws", [url]))[url]
 
 
 def facts(found: Glimpse) -> tuple[Any, ...]:
@@ -94,7 +94,7 @@ async def test_a_name_that_leads_nowhere_may_come_yet(system: System) -> None:
 
 async def test_many_are_looked_at_at_once_but_not_all(system: System, web: Web) -> None:
     web.files["/a.png"], web.together = Served(PICTURE), asyncio.Barrier(glimpse.AT_ONCE)
-    found = await glimpses(system, MANY)
+    found = await glimpses(system, "ws", MANY)
     assert {facts(one) for one in found.values()} == {("image/png", 300, 200, len(PICTURE))}
     assert [*found] == MANY
     assert web.at_once == glimpse.AT_ONCE
@@ -106,7 +106,7 @@ async def test_servers_that_never_answer_cost_the_time_that_is_set_and_the_other
     monkeypatch.setattr(system, "settings", system.settings.model_copy(update={"remote_look_seconds": 0.3}))
     web.files |= {"/a.png": Served(PICTURE), "/slow.png": Served(slow=True)}
     slow = [url.replace("/a.", "/slow.") for url in MANY]
-    found = await glimpses(system, [URL, *slow])
+    found = await glimpses(system, "ws", [URL, *slow])
     assert facts(found[URL])[0] == "image/png"
     assert {one.error.code for url, one in found.items() if url != URL and one.error} == {"media_not_looked_at"}
     assert len(found) == len(slow) + 1

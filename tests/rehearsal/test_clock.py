@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from socialclaw.analytics import collect
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.jobs import scan
@@ -128,7 +129,7 @@ async def test_no_worker_touches_what_stands(api: httpx2.AsyncClient, system: Sy
     assert await system.database.read(scan.overdue, later, most=10) == []
     assert await system.database.read(scan.upcoming, start - DAY, later) == []
     assert await system.database.read(scan.refreshes, later + 300 * DAY, most=10) == []
-    assert await system.database.read(scan.measures, later) is False
+    assert await system.database.read(collect.due, later, most=10) == []
     assert await system.database.read(scan.stuck, later) == 0
     telegram = await connect_form(system, (await row_of(system, x)).workspace_id, "telegram")
     assert (await row_of(system, telegram)).clocked, "connected while time stands"

@@ -199,7 +199,7 @@ async def test_no_pasted_address_of_a_webhook_leads_inside(live_api: httpx2.Asyn
 
 
 async def test_a_name_that_is_moved_inside_while_a_schedule_is_looked_at_gains_nothing(system: System, world: World) -> None:
-    found = (await glimpse.glimpses(system, [REBINDING]))[REBINDING]
+    found = (await glimpse.glimpses(system, "ws", [REBINDING]))[REBINDING]
     assert found.error is not None
     assert found.error.code == "url_not_allowed"
     assert world.web.asked() == ["/a.png"]

@@ -9,9 +9,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from socialclaw.accounts.asking import ask
@@ -24,6 +24,7 @@ from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, SocialClawError
+from socialclaw.jobs.turns import Party
 from socialclaw.providers.base import Measures, MeasuresAccount, Provider
 from socialclaw.system import System
 
@@ -33,6 +34,9 @@ UNSUPPORTED = "{label} reports no figures of {what}"
 UNAVAILABLE = "{label} tells totals only, and none was collected when this window began"
 LATER = timedelta(hours=1)  # until the next try, where a network could not be asked
 DAILY = timedelta(days=1)
+MOST_DUE = 1000  # of all workspaces, found at a time
+
+K = TypeVar("K", Post, Account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,10 @@ class Subject:
     account: Account
     test: bool
     post: Post | None = None
+
+    @property
+    def id(self) -> str:
+        return self.post.id if self.post else self.account.id
 
     @property
     def provider(self) -> Provider:
@@ -158,28 +166,54 @@ def _post_of(scope: Scope, post_id: str) -> Subject:
 # What the worker does.
 
 
-def take(session: Session, now: datetime, *, most: int, workspace_id: str | None = None) -> list[Subject]:
-    """What is due to be measured, put off at once, so that no other worker takes it and a lost try is made up for.
+def due(session: Session, now: datetime, *, most: int) -> list[tuple[str, Party]]:
+    """The posts and accounts that are due to be measured where time runs, by id: first the one of each workspace and network that has
+    waited longest, then the second ones, up to so many of each."""
+    rows = [row for kind in (Post, Account) for row in session.execute(_due_in_turns(kind, now, most))]
+    rows.sort(key=lambda row: (row.mode != "live", row.turn, row.collect_at))
+    return [(row.id, Party(row.workspace_id, row.mode == "test", row.provider)) for row in rows]
+
+
+def _due_in_turns(kind: type[Post] | type[Account], now: datetime, most: int) -> Select[Any]:
+    lines = (kind.workspace_id, kind.provider)
+    turn = func.row_number().over(partition_by=lines, order_by=kind.collect_at).label("turn")
+    each = select(kind.id, *lines, kind.collect_at, turn).where(*_is_due(kind, now), _time_runs(kind)).subquery()
+    query = select(each, Workspace.mode).join(Workspace, Workspace.id == each.c.workspace_id).where(each.c.turn <= most)
+    return query.order_by(Workspace.mode, each.c.turn, each.c.collect_at).limit(MOST_DUE)
+
+
+def _is_due(kind: type[Post] | type[Account], now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return kind.collect_at.is_not(None), kind.collect_at <= now
+
+
+def _time_runs(kind: type[Post] | type[Account]) -> ColumnElement[bool]:
+    return Account.clocked.is_(False) if kind is Account else Post.account_id.not_in(select(Account.id).where(Account.clocked))
+
+
+def take(
+    session: Session, now: datetime, *, most: int, workspace_id: str | None = None, only: Sequence[str] | None = None
+) -> list[Subject]:
+    """What is due to be measured (of `only` these), put off at once, so that no other worker takes it and a lost try is made up for.
 
     With `workspace_id` only what is due there; without it only where time runs.
     """
-    clocked = select(Account.id).where(Account.clocked)
-    here = (Post.workspace_id == workspace_id) if workspace_id else Post.account_id.not_in(clocked)
-    mine = (Account.workspace_id == workspace_id) if workspace_id else Account.clocked.is_(False)
     found: list[Subject] = []
     tests = dict(session.execute(select(Workspace.id, Workspace.mode)).all())
-    posts = select(Post).where(Post.collect_at.is_not(None), Post.collect_at <= now, here).order_by(Post.collect_at).limit(most)
-    for post in session.scalars(posts.with_for_update(skip_locked=True)):
+    for post in session.scalars(_wanted(Post, now, most, workspace_id, only)):
         account = session.get_one(Account, post.account_id)
         found.append(Subject(account, tests[post.workspace_id] == "test", post))
         post.collect_at = now + LATER
-    accounts = (
-        select(Account).where(Account.collect_at.is_not(None), Account.collect_at <= now, mine).order_by(Account.collect_at).limit(most)
-    )
-    for account in session.scalars(accounts.with_for_update(skip_locked=True)):
+    for account in session.scalars(_wanted(Account, now, most, workspace_id, only)):
         found.append(Subject(account, tests[account.workspace_id] == "test"))
         account.collect_at = now + DAILY
     return found
+
+
+def _wanted(kind: type[K], now: datetime, most: int, workspace_id: str | None, only: Sequence[str] | None) -> Select[K]:
+    here = (kind.workspace_id == workspace_id) if workspace_id else _time_runs(kind)
+    named = () if only is None else (kind.id.in_(only),)
+    query = select(kind).where(*_is_due(kind, now), here, *named).order_by(kind.collect_at).limit(most)
+    return query.with_for_update(skip_locked=True)
 
 
 async def collect_due(system: System, subject: Subject) -> None:
@@ -193,7 +227,7 @@ async def collect_due(system: System, subject: Subject) -> None:
         elif following:
             await system.write(subject.account.workspace_id, _follow, subject, following, test=subject.test)
     except SocialClawError as error:
-        log.warning("figures of %s could not be collected: %s", subject.post.id if subject.post else subject.account.id, error.code)
+        log.warning("figures of %s could not be collected: %s", subject.id, error.code)
 
 
 def _follow(scope: Scope, subject: Subject, following: Following) -> None:

@@ -94,13 +94,6 @@ def refreshes(session: Session, now: datetime, *, most: int, skip: Sequence[str]
     return list(session.scalars(select(each.c.id).order_by(each.c.turn, each.c.refresh_at).limit(most)))
 
 
-def measures(session: Session, now: datetime) -> bool:
-    """Whether figures of a post or an account are to be collected."""
-    post = select(Post.id).where(Post.collect_at.is_not(None), Post.collect_at <= now, _runs()).limit(1)
-    account = select(Account.id).where(Account.collect_at.is_not(None), Account.collect_at <= now, Account.clocked.is_(False)).limit(1)
-    return session.scalar(post) is not None or session.scalar(account) is not None
-
-
 def stuck(session: Session, now: datetime) -> int:
     """How many posts have been due for over a minute while nobody holds their account's lane: nobody is draining them."""
     due = select(Post.id).where(

@@ -1,7 +1,8 @@
 """Runs the program that opens files (`media/apart`): one process for one file, with limits, without our environment.
 
 A process for each file costs a tenth of a second and keeps nothing: no file can touch what comes after it, and the server itself
-never loads a decoder.
+never loads a decoder. There are few at a time, shared between workspaces; those that work for minutes have a line of their own, and leave
+the processor to the others.
 """
 
 from __future__ import annotations
@@ -19,25 +20,32 @@ from weakref import WeakKeyDictionary
 
 from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest, NotReady
+from socialclaw.jobs.parties import party_of
+from socialclaw.jobs.turns import Places
 from socialclaw.settings import Settings
 from socialclaw.storage.base import trouble, work_dir
 from socialclaw.system import System
 
-AT_ONCE = 2
-CPU_SECONDS = 40
-PATIENCE = 1.5  # seconds of waiting for each of computing
+AT_ONCE = 2  # of one workspace
+LONG_AT_ONCE = 1  # of those that may take longer than usual
+CPU_SECONDS = 40  # as usual
+PATIENCE = 3  # seconds of waiting for each of computing
 LONGEST_ANSWER = 64 * 1024
 
-_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_places: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Places, Places]] = WeakKeyDictionary()
 
 
-async def run(do: str, source: Path, mime: str, *, cpu_seconds: int = CPU_SECONDS, **more: Any) -> dict[str, Any]:
+async def run(
+    system: System, workspace_id: str, do: str, source: Path, mime: str, *, cpu_seconds: int = CPU_SECONDS, **more: Any
+) -> dict[str, Any]:
     """What the program found out. InvalidRequest, with the program's code, where it refuses the file.
 
     `media_too_costly`: it took more memory or time than a file may; `media_damaged`: the decoder itself fell over.
     """
-    job = {"do": do, "source": str(source), "mime": mime, "cpu_seconds": cpu_seconds, **more}
-    async with _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE)):
+    long = cpu_seconds > CPU_SECONDS
+    job = {"do": do, "source": str(source), "mime": mime, "cpu_seconds": cpu_seconds, "yields": long, **more}
+    usual, patient = _places.setdefault(asyncio.get_running_loop(), (Places(AT_ONCE), Places(LONG_AT_ONCE)))
+    async with (patient if long else usual).of(await party_of(system.database, workspace_id)):
         code, said = await _answer(json.dumps(job), cpu_seconds * PATIENCE)
     if code is None or code == -signal.SIGXCPU or code == -signal.SIGKILL:
         raise InvalidRequest("The file takes more time or memory to open than a file may", code="media_too_costly", mime=mime)

@@ -67,7 +67,7 @@ async def _look_into(system: System, upload: Upload, claims: Claims, *, test: bo
     asset, storage = upload.asset, system.storage_of(upload.asset)
     async with at_hand(system, storage, asset.object_key, asset.size) as file:
         try:
-            facts = await examine(system.settings, file.path, file.head, claims.mime, asset_id=asset.id)
+            facts = await examine(system, asset.workspace_id, file.path, file.head, claims.mime, asset_id=asset.id)
         except InvalidRequest as error:
             found = await system.write(asset.workspace_id, _refuse, asset.id, error, test=test)
             if found.asset.status in SHOWN:  # its object went, because somebody else was quicker and its content is there already

@@ -11,7 +11,7 @@ from socialclaw.errors import InvalidRequest
 from socialclaw.media import cache, child
 from socialclaw.media.apart.limits import MOST_PIXELS
 from socialclaw.media.probe import Facts, kind_of, look_into
-from socialclaw.settings import Settings
+from socialclaw.system import System
 
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/heic", "image/heif")
 SOUND_OF = {"video/mp4": "audio/mp4", "video/x-m4v": "audio/mp4", "video/webm": "audio/webm", "video/x-matroska": "audio/x-matroska"}
@@ -22,7 +22,7 @@ OPENED = (*PICTURES, *FILMS)
 PLAYLIST = re.compile(rb"#EXTM3U|ffconcat\s|\[playlist\]|\[reference\]|<asx[\s>]|<smil[\s>]|(?:<\?xml[^>]*>\s*)?<MPD[\s>]", re.IGNORECASE)
 
 
-async def examine(settings: Settings, path: Path, head: bytes, said: str | None, *, asset_id: str) -> Facts:
+async def examine(system: System, workspace_id: str, path: Path, head: bytes, said: str | None, *, asset_id: str) -> Facts:
     """The facts of a whole file that begins with `head`; its previews are in the asset's cache afterwards.
 
     A file of a kind that is not in OPENED is not opened: its type is known from its beginning, and nothing else of it. Raises
@@ -36,10 +36,10 @@ async def examine(settings: Settings, path: Path, head: bytes, said: str | None,
     if first.width and first.height and first.width * first.height > MOST_PIXELS:
         message = f"A picture of {first.width}x{first.height} pixels is too large; up to {MOST_PIXELS:,} in all are taken"
         raise InvalidRequest(message, code="image_too_large", width=first.width, height=first.height, maxPixels=MOST_PIXELS)
-    async with child.work_folder(settings) as folder:
-        found = await child.run("probe", path, first.mime, folder=str(folder))
+    async with child.work_folder(system.settings) as folder:
+        found = await child.run(system, workspace_id, "probe", path, first.mime, folder=str(folder))
         for name in found.get("previews", ()):
-            cache.keep(settings, asset_id, folder / name, name)
+            cache.keep(system.settings, asset_id, folder / name, name)
     return _facts(first, found)
 
 

@@ -72,7 +72,7 @@ async def _make(system: System, row: Asset, change: Change, path: Path, facts: P
         source, made, said = await child.copied(system, row, folder), folder / path.name, folder / facts.name
         try:
             job = {"target": str(made), "change": asdict(change)}
-            found = await child.run("change", source, row.mime, cpu_seconds=CPU_SECONDS[change.kind], **job)
+            found = await child.run(system, row.workspace_id, "change", source, row.mime, cpu_seconds=CPU_SECONDS[change.kind], **job)
         except InvalidRequest as error:
             message = f"The {change.kind} could not be changed to what the network takes: {error.message}"
             raise Rejected(message, code="media_fit_failed", cause=error.code, assetId=row.id) from error

@@ -17,6 +17,8 @@ from weakref import WeakKeyDictionary
 import httpx2
 
 from socialclaw.errors import InvalidRequest, SocialClawError, Unavailable
+from socialclaw.jobs.parties import party_of
+from socialclaw.jobs.turns import Party, Places
 from socialclaw.media.intake import too_large
 from socialclaw.media.probe import Facts
 from socialclaw.media.remote import FIRST_BYTES, beginning, check_kind, total_of, unreachable
@@ -25,7 +27,7 @@ from socialclaw.providers.issues import Issue, shown
 from socialclaw.system import System
 
 AT_ONCE = 16  # files of one schedule
-AT_ONCE_IN_ALL = 64  # in this process; the guarded client has connections left for publishing
+AT_ONCE_OF_ONE = 42  # of a workspace, and half as many more of others; the guarded client has connections left for publishing
 HEAD_SHARE = 0.3  # of the time, after which a server that does not answer HEAD is asked for the file itself
 KEPT_SECONDS = 60.0
 FAILED_SECONDS = 10.0  # for which it is remembered that a file could not be reached
@@ -58,7 +60,7 @@ class Told:
 
 
 _kept: WeakKeyDictionary[httpx2.AsyncClient, dict[str, tuple[float, Glimpse]]] = WeakKeyDictionary()
-_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_places: WeakKeyDictionary[asyncio.AbstractEventLoop, Places] = WeakKeyDictionary()
 
 
 def urls(assets: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -66,15 +68,16 @@ def urls(assets: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(asset["url"] for asset in assets if not asset.get("managed")))
 
 
-async def glimpses(system: System, wanted: Sequence[str]) -> dict[str, Glimpse]:
+async def glimpses(system: System, workspace_id: str, wanted: Sequence[str]) -> dict[str, Glimpse]:
     """What is behind each URL, found out now or lately. Never raises, and takes no longer than the settings say."""
     client, seconds, most = system.outbound.guarded, system.settings.remote_look_seconds, system.settings.max_asset_bytes
     kept, now = _kept.setdefault(client, {}), time.monotonic()
     found = {url: kept[url][1] for url in wanted if url in kept and kept[url][0] > now}
-    here = asyncio.Semaphore(AT_ONCE)
-    tasks = {url: asyncio.create_task(_glimpse(client, url, seconds, most, here)) for url in wanted if url not in found}
-    if not tasks:
+    missing = [url for url in wanted if url not in found]
+    if not missing:
         return found
+    here, party = asyncio.Semaphore(AT_ONCE), await party_of(system.database, workspace_id)
+    tasks = {url: asyncio.create_task(_glimpse(client, url, seconds, most, here, party)) for url in missing}
     try:
         await asyncio.wait(tasks.values(), timeout=seconds)
     finally:
@@ -109,9 +112,9 @@ def _late(seconds: float) -> Glimpse:
     return Glimpse(error=Unavailable(message, sent=False, code="media_not_looked_at"))
 
 
-async def _glimpse(client: httpx2.AsyncClient, url: str, seconds: float, most: int, here: asyncio.Semaphore) -> Glimpse:
-    everywhere = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE_IN_ALL))
-    async with here, everywhere:
+async def _glimpse(client: httpx2.AsyncClient, url: str, seconds: float, most: int, here: asyncio.Semaphore, party: Party) -> Glimpse:
+    places = _places.setdefault(asyncio.get_running_loop(), Places(AT_ONCE_OF_ONE))
+    async with here, places.of(party):
         try:
             return await _look(client, url, seconds, most)
         except SocialClawError as error:

@@ -82,7 +82,7 @@ async def _arrive(system: System, job: Job) -> None:
     async with Intake(work_dir(system.settings), most=system.settings.max_upload_bytes) as file, _renewed(system, job, file) as far:
         said = await _fetched(system, job, file, far)
         received = await file.finish()
-        facts = await examine(system.settings, received.path, received.head, job.claims.mime or said, asset_id=job.asset_id)
+        facts = await examine(system, job.workspace_id, received.path, received.head, job.claims.mime or said, asset_id=job.asset_id)
         values = described(job.claims, facts, received)
         if await system.write(job.workspace_id, share, job, values):
             return

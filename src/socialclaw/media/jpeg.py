@@ -41,7 +41,7 @@ async def _make(system: System, asset: Asset) -> None:
     async with child.work_folder(system.settings) as folder:
         source, made = await child.copied(system, asset, folder), folder / NAME
         try:
-            await child.run("jpeg", source, asset.mime, target=str(made))
+            await child.run(system, asset.workspace_id, "jpeg", source, asset.mime, target=str(made))
         except InvalidRequest as error:
             message = f"The picture cannot be converted: {error.message}"
             raise InvalidRequest(message, code="media_not_convertible", cause=error.code) from error

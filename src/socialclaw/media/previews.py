@@ -33,7 +33,7 @@ async def preview(system: System, asset: Asset, name: str) -> Path:
     if not path.exists():
         async with child.work_folder(system.settings) as folder:
             source = await child.copied(system, asset, folder)
-            found = await child.run("probe", source, asset.mime, folder=str(folder))
+            found = await child.run(system, asset.workspace_id, "probe", source, asset.mime, folder=str(folder))
             for made in found.get("previews", ()):
                 cache.keep(system.settings, asset.id, folder / made, made)
     if not path.exists():

@@ -45,7 +45,7 @@ async def create(system: System, workspace_id: str, received: Received, claims: 
     """Keep a received file as an asset. Raises InvalidRequest where a claim makes no sense, NotReady where storage fails."""
     claims = check(claims)
     asset_id = new_id("asset")
-    facts = await examine(system.settings, received.path, received.head, claims.mime, asset_id=asset_id)
+    facts = await examine(system, workspace_id, received.path, received.head, claims.mime, asset_id=asset_id)
     key = object_key(workspace_id, asset_id, safe_name(claims.filename, facts.mime))
     values = described(claims, facts, received) | {"id": asset_id, "storage": system.storage.name, "object_key": key}
     asset = await system.write(workspace_id, entry.begin, system.settings, values, claims.delete_after, test=test)
@@ -74,7 +74,7 @@ async def register(system: System, workspace_id: str, key: str, claims: Claims, 
     if not found:
         raise empty()
     async with at_hand(system, storage, key, found) as file:
-        facts = await examine(system.settings, file.path, file.head, claims.mime, asset_id=asset_id)
+        facts = await examine(system, workspace_id, file.path, file.head, claims.mime, asset_id=asset_id)
     values = described(claims, facts, file) | {"id": asset_id, "storage": storage.name, "object_key": key}
     asset = await system.write(workspace_id, entry.claim, system.settings, values, claims.delete_after, test=test)
     if await storage.size(key) is None:  # it was a deleted asset's until just now

@@ -22,13 +22,13 @@ from socialclaw.scheduling.plan import Plan, PlannedPost, Resolve, text_of
 from socialclaw.system import System
 
 
-async def looked_at(system: System, plan: Plan, accounts: Resolve, *, test: bool) -> Plan:
+async def looked_at(system: System, workspace_id: str, plan: Plan, accounts: Resolve, *, test: bool) -> Plan:
     """The plan with what a look at its files that are elsewhere brought: further issues, and warnings. Takes seconds at most.
 
     In a live workspace networks fetch our files from our public address: where they cannot, that is a warning too.
     """
     if wanted := urls(chain.from_iterable(post.assets for post in plan.posts)):
-        plan = judged(plan, await glimpses(system, wanted), accounts)
+        plan = judged(plan, await glimpses(system, workspace_id, wanted), accounts)
     if not test and (fetched := pulled(plan, accounts)) and (why := await obstacle(system.settings.base_url)):
         plan = replace(plan, warnings=(*plan.warnings, _unreachable(system.settings.base_url, why, fetched)))
     return plan

@@ -50,7 +50,7 @@ async def preview(system: System, workspace_id: str, row: Account, body: Mapping
         raise problem(replace(plan, issues=found))
     issues = wire_issues(found)
     (post,) = plan.posts
-    looked = told(post.assets, await glimpses(system, urls(post.assets))).assets
+    looked = told(post.assets, await glimpses(system, workspace_id, urls(post.assets))).assets
     provider, target = provider_of(row), target_of(row)
     real = msgspec.structs.replace(post, assets=looked)
     draft = Judge(provider, target, row.account_type).draft(real, _text(post))

@@ -65,7 +65,7 @@ DOES = {"probe": probe, "jpeg": jpeg, "change": change}
 
 def main(job: dict[str, Any]) -> dict[str, Any]:
     try:
-        limit(job["cpu_seconds"])
+        limit(job["cpu_seconds"], yields=job.get("yields", False))
         return {"facts": DOES[job["do"]](job)}
     except InvalidRequest as refused:
         return {"refused": refused.code, "message": refused.message, "details": refused.details}

@@ -9,9 +9,16 @@ MEMORY = 1536 * 1024 * 1024
 LARGEST = 1024 * 1024 * 1024  # of a file that is written
 
 
-def limit(cpu_seconds: int) -> None:
-    """Memory, time and output of this process."""
+YIELDING = 10  # how much nicer than others a process is that works for long
+
+
+def limit(cpu_seconds: int, *, yields: bool = False) -> None:
+    """Memory, time and output of this process, and whether others go first."""
+    import os
     import resource
+
+    if yields:
+        os.nice(YIELDING)
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
