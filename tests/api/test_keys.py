@@ -12,6 +12,7 @@ from sqlalchemy import select
 from socialclaw.db.workspaces import ApiKey
 from socialclaw.system import System
 from socialclaw.workspaces import keys, tenants
+from socialclaw.workspaces.operations import OPERATIONS
 from tests.conftest import Member, client
 
 pytestmark = pytest.mark.usefixtures("both_databases")
@@ -55,7 +56,7 @@ async def test_a_revoked_key_is_refused_at_once_also_by_itself(api: httpx2.Async
 
 async def test_a_key_revoked_elsewhere_is_refused_once_the_cache_has_expired(system: System, workspace: Member) -> None:
     ring = keys.Keyring(system.database, seconds=0)
-    assert await ring.find(workspace.secret) == keys.Found(workspace.key_id, workspace.id, True)
+    assert await ring.find(workspace.secret) == keys.Found(workspace.key_id, workspace.id, True, frozenset(OPERATIONS))
     await system.write(workspace.id, keys.revoke, workspace.key_id)
     assert await ring.find(workspace.secret) is None
     await ring.close()

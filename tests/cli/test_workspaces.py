@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from socialclaw.workspaces.operations import PRESETS
 from tests.cli.processes import run
 
 
@@ -45,6 +48,34 @@ def test_for_people_the_secret_stands_on_a_line_of_its_own(folder: Path) -> None
     lines = run("keys", "create", "--workspace", "Live one", "--data-dir", folder).stdout.splitlines()
     assert lines[0].startswith("sc_live_")
     assert " " not in lines[0]
+
+
+def test_a_key_is_made_with_operations_and_listed_with_them(folder: Path) -> None:
+    made = answer(folder, "keys", "create", "--workspace", "Test one", "--operations", "reader, publish")
+    assert made["operations"] == ["read", "publish"]
+    assert answer(folder, "keys", "create", "--workspace", "Test one", "--kind", "agent")["operations"] == list(PRESETS["agent"])
+    assert answer(folder, "keys", "create", "--workspace", "Test one")["operations"] == list(PRESETS["admin"])
+    found = {key["id"]: key["operations"] for key in answer(folder, "keys", "list", "--workspace", "Test one")["keys"]}
+    assert found[made["id"]] == ["read", "publish"]
+    assert "read publish" in " ".join(run("keys", "list", "--workspace", "Test one", "--data-dir", folder, COLUMNS="300").stdout.split())
+
+
+def test_operations_that_there_are_not_are_named(folder: Path) -> None:
+    ended = run("keys", "create", "--workspace", "Test one", "--operations", "write", "--data-dir", folder)
+    assert ended.returncode == 1
+    assert "Unknown operation 'write'" in ended.stderr
+
+
+def test_the_doctor_names_agents_keys_that_may_do_everything(folder: Path) -> None:
+    made = answer(folder, "keys", "create", "--workspace", "Test one", "--kind", "agent")
+    with closing(sqlite3.connect(folder / "socialclaw.db")) as database, database:
+        database.execute("UPDATE api_keys SET operations = ? WHERE id = ?", (" ".join(PRESETS["admin"]), made["id"]))
+    found = {check["name"]: check for check in json.loads(run("doctor", "--json", "--port", "1", "--data-dir", folder).stdout)["checks"]}
+    assert found["agents' keys"]["state"] == "note"
+    assert made["id"] in found["agents' keys"]["message"]
+    answer(folder, "keys", "revoke", made["id"])
+    found = {check["name"]: check for check in json.loads(run("doctor", "--json", "--port", "1", "--data-dir", folder).stdout)["checks"]}
+    assert found["agents' keys"]["state"] == "ok"
 
 
 def test_a_revoked_key_stays_listed_as_such(folder: Path) -> None:

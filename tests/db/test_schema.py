@@ -12,7 +12,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy import Connection, MetaData, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,8 @@ from socialclaw.db import schema
 from socialclaw.db.database import Database
 from socialclaw.db.migrations import configuration, metadata, revisions
 from socialclaw.db.posts import Run
+from socialclaw.db.workspaces import ApiKey
+from socialclaw.workspaces.operations import OPERATIONS
 from tests.db.processes import run_together
 
 UPGRADE_IN_ANOTHER_PROCESS = """
@@ -184,6 +186,17 @@ async def test_an_upgrade_keeps_every_row_of_every_older_version(database: Datab
     after = await database.read(counts)
     assert {name: after[name] for name in before} == before
     assert await schema.state(database) == "current"
+
+
+async def test_keys_that_were_made_before_they_had_operations_may_do_all_that_they_could(database: Database) -> None:
+    def as_it_was(session: Session) -> None:
+        command.upgrade(configuration(session.connection()), "0010")
+        fill(session.connection())
+
+    await database.restructure(as_it_was)
+    await schema.upgrade(database)
+    found = await database.read(lambda session: session.scalars(select(ApiKey.operations)).all())
+    assert [text.split() for text in found] == [list(OPERATIONS)]
 
 
 async def test_references_are_enforced_again_after_an_upgrade(database: Database) -> None:

@@ -71,6 +71,7 @@ def _sync_action(label: str) -> Action:
         label=label,
         description="Looks again for the destinations behind this account and connects those that are new.",
         run=_runs_elsewhere,
+        operation="connect",
     )
 
 
@@ -87,6 +88,7 @@ def action_wire(action: Action, provider: str) -> dict[str, Any]:
         "label": action.label,
         "description": action.description,
         "provider": provider,
+        "operation": action.operation,
         "inputSchema": dict(action.input_schema),
         "input": {"fields": fields},
     }

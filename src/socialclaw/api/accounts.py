@@ -11,7 +11,7 @@ from socialclaw.accounts.disconnect import disconnect
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.filters import ProviderFilter, provider_key
-from socialclaw.api.operation import Operation, takes_up_to
+from socialclaw.api.operation import Operation, needs, takes_up_to
 from socialclaw.api.schemas import (
     AccountsResponse,
     ActionResultResponse,
@@ -30,6 +30,7 @@ MOST_ASKED = 1024 * 1024  # bytes: a post with its texts, for a preview
 
 
 @router.get("/v1/accounts", response_model=AccountsResponse, responses=problems(422), summary="List connected accounts")
+@needs("read")
 async def list_accounts(caller: Caller, provider: ProviderFilter = None) -> Response:
     """The connected accounts, oldest first. Schedules name one by its `handle` or `id`."""
     rows = await caller.read(directory.accounts, provider=provider_key(provider))
@@ -37,6 +38,7 @@ async def list_accounts(caller: Caller, provider: ProviderFilter = None) -> Resp
 
 
 @router.get("/v1/accounts/capabilities", response_model=CapabilitiesResponse, responses=problems(422), summary="List account capabilities")
+@needs("read")
 async def list_capabilities(caller: Caller, provider: ProviderFilter = None) -> Response:
     """What each connected account can do: media, text limits, settings, actions, and whether it can be published to now."""
     rows = await caller.read(directory.accounts, provider=provider_key(provider))
@@ -49,6 +51,7 @@ async def list_capabilities(caller: Caller, provider: ProviderFilter = None) -> 
     responses=problems(404),
     summary="Get account capabilities",
 )
+@needs("read")
 async def get_capabilities(caller: Caller, accountId: str) -> Response:
     """What one account can do; an array with that one entry."""
     return ok(capabilities=[_capability(await caller.read(directory.account, accountId))])
@@ -57,6 +60,7 @@ async def get_capabilities(caller: Caller, accountId: str) -> Response:
 @router.get(
     "/v1/accounts/{accountId}/settings", response_model=PublishSettingsResponse, responses=problems(404), summary="Get publish settings"
 )
+@needs("read")
 async def get_settings(caller: Caller, accountId: str) -> Response:
     """The options that a post to this account may set, described so that a form can be drawn from them."""
     return ok(publishSettings=capabilities.settings(await caller.read(directory.account, accountId)))
@@ -65,6 +69,7 @@ async def get_settings(caller: Caller, accountId: str) -> Response:
 @router.get(
     "/v1/accounts/{accountId}/actions", response_model=DiscoveryActionsResponse, responses=problems(404), summary="List discovery actions"
 )
+@needs("read")
 async def list_actions(caller: Caller, accountId: str) -> Response:
     """What can be asked of this account, with the input each question takes."""
     row = await caller.read(directory.account, accountId)
@@ -78,15 +83,20 @@ async def list_actions(caller: Caller, accountId: str) -> Response:
     summary="Run discovery action",
 )
 @takes_up_to(MOST_ASKED)
+@needs("read")
 async def run_action(caller: Caller, accountId: str, actionId: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Response:
-    """Ask something of an account. `publish-preview` takes a post and says what it would become; it publishes nothing."""
-    if actionId == actions.PREVIEW.id:
-        row = await caller.read(directory.account, accountId)
+    """Ask something of an account. `publish-preview` takes a post and says what it would become; it publishes nothing.
+
+    An action that changes something, such as `sync-targets`, needs a key that has `connect` too: its `operation` says so."""
+    row, action = await caller.read(actions.found, accountId, actionId)
+    caller.require(action.operation)
+    if action.id == actions.PREVIEW.id:
         return ok(result=await preview(caller.system, caller.workspace_id, row, body or {}, test=caller.test))
     return ok(result=await actions.run(caller.system, caller.workspace_id, accountId, actionId, body or {}, test=caller.test))
 
 
 @router.delete("/v1/accounts/{accountId}", response_model=ConnectionResponse, responses=problems(404), summary="Disconnect account")
+@needs("connect")
 async def disconnect_account(caller: Caller, accountId: str) -> Response:
     """Forget an account's access. Posts still to be published to it fail as `account_disconnected`; connecting it again revives it."""
     row, connection = await disconnect(caller.system, caller.workspace_id, accountId, test=caller.test)

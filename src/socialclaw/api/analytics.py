@@ -11,7 +11,7 @@ from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.dialect import asked
 from socialclaw.api.openapi import ANALYTICS
-from socialclaw.api.operation import Operation
+from socialclaw.api.operation import Operation, needs
 from socialclaw.api.runs import run_out
 from socialclaw.api.schemas import AnalyticsRefreshRequest, AnalyticsResponse
 from socialclaw.publishing import runs
@@ -22,6 +22,7 @@ Window = Annotated[str | None, asked("window", description="lifetime (the defaul
 
 
 @router.get("/v1/analytics/posts/{postId}", response_model=AnalyticsResponse, responses=problems(404, 422), summary="Post analytics")
+@needs("read")
 async def post_analytics(caller: Caller, postId: str, window: Window = None) -> Response:
     """The latest snapshot of a post (`latest`, null before the first one) and the earlier ones (`history`), newest first."""
     meant = windows.named(window)
@@ -35,6 +36,7 @@ async def post_analytics(caller: Caller, postId: str, window: Window = None) -> 
 @router.get(
     "/v1/analytics/accounts/{accountId}", response_model=AnalyticsResponse, responses=problems(404, 422), summary="Account analytics"
 )
+@needs("read")
 async def account_analytics(caller: Caller, accountId: str, window: Window = None) -> Response:
     """The latest snapshot of an account (`snapshot`). Accounts are measured once a day, where their network gives figures."""
     meant = windows.named(window)
@@ -44,6 +46,7 @@ async def account_analytics(caller: Caller, accountId: str, window: Window = Non
 
 
 @router.get("/v1/analytics/runs/{runId}", response_model=AnalyticsResponse, responses=problems(404, 422), summary="Run analytics")
+@needs("read")
 async def run_analytics(caller: Caller, runId: str, window: Window = None) -> Response:
     """The sums over a run: `summary.contributingPostCount` of its `summary.totalPosts` posts have figures of this window."""
     meant = windows.named(window)
@@ -55,6 +58,7 @@ async def run_analytics(caller: Caller, runId: str, window: Window = None) -> Re
 @router.post(
     "/v1/analytics/refresh", response_model=AnalyticsResponse, responses=problems(400, 404, 409, 422, 503), summary="Refresh post analytics"
 )
+@needs("read")
 async def refresh_analytics(caller: Caller, body: AnalyticsRefreshRequest) -> Response:
     """Ask the network for a post's figures now, keep them as a new snapshot, and return it."""
     meant = windows.named(body.window)

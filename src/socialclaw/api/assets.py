@@ -17,7 +17,7 @@ from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.filters import Offset, one_of
 from socialclaw.api.openapi import ASSETS, takes
-from socialclaw.api.operation import Operation, large
+from socialclaw.api.operation import Operation, large, needs
 from socialclaw.api.schemas import (
     AssetImportRequest,
     AssetRegistrationRequest,
@@ -62,6 +62,7 @@ FORM = {
     openapi_extra=takes(AssetUploadRequest, AssetImportRequest, media={"multipart/form-data": FORM}),
 )
 @large
+@needs("media")
 async def upload_asset(caller: Caller, request: Request) -> Response:
     """Hand in a file: in base64 as JSON, or as a form with a part `file`, which may be far larger; or name a `sourceUrl` to fetch it from.
 
@@ -77,6 +78,7 @@ async def upload_asset(caller: Caller, request: Request) -> Response:
 
 
 @router.post("", summary="Register asset", status_code=201, response_model=AssetResponse, responses=problems(400, 404, 409, 413, 422, 503))
+@needs("media")
 async def register_asset(caller: Caller, body: AssetRegistrationRequest) -> Response:
     """Make an asset of an object that is in storage already, under a key that begins with the workspace's id and a slash."""
     if body.status not in (None, "ready"):
@@ -87,6 +89,7 @@ async def register_asset(caller: Caller, body: AssetRegistrationRequest) -> Resp
 
 
 @router.get("", summary="List assets", response_model=AssetsResponse, responses=problems(422))
+@needs("read")
 async def list_assets(
     caller: Caller,
     kind: Annotated[str | None, Query(description="image, video, audio or other.")] = None,
@@ -106,6 +109,7 @@ async def list_assets(
 
 
 @router.get("/{assetId}", summary="Read asset", response_model=AssetResponse, responses=problems(404))
+@needs("read")
 async def get_asset(caller: Caller, assetId: str) -> Response:
     """One file. While it is imported from a URL, `progress` tells how far that is, and `error` why it had to be tried again, or failed."""
     return ok(asset=await caller.read(one, assetId, base_url=caller.system.settings.base_url))
@@ -118,6 +122,7 @@ async def get_asset(caller: Caller, assetId: str) -> Response:
     responses=problems(400, 404, 409, 413, 422),
     openapi_extra=takes(OkResponse, required=False),
 )
+@needs("media")
 async def delete_asset(caller: Caller, request: Request, assetId: str) -> Response:
     """Take a file away. It is kept for `retentionDays` more (0 to 3650; 7 unless the server is set otherwise), then deleted for good.
 
@@ -135,6 +140,7 @@ async def delete_asset(caller: Caller, request: Request, assetId: str) -> Respon
     responses=problems(400, 404, 409, 413, 422),
     openapi_extra=takes(OkResponse, required=False),
 )
+@needs("media")
 async def revoke_delivery(caller: Caller, assetId: str) -> Response:
     """Give a file a new public URL; the old one, and those of its previews, are 404 from now on.
 

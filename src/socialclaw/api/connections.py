@@ -10,7 +10,7 @@ from socialclaw.accounts import connect, directory, health
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.filters import ProviderFilter, provider_key
-from socialclaw.api.operation import Operation
+from socialclaw.api.operation import Operation, needs
 from socialclaw.api.schemas import ConnectionResponse, ConnectionsResponse, ConnectionStartRequest, WorkspaceHealthResponse
 
 router = APIRouter(route_class=Operation, tags=["Connections and Accounts"])
@@ -23,6 +23,7 @@ router = APIRouter(route_class=Operation, tags=["Connections and Accounts"])
     responses=problems(400, 409, 422, 502, 503),
     summary="Start connection",
 )
+@needs("connect")
 async def start_connection(caller: Caller, body: ConnectionStartRequest) -> Response:
     """Connect an account.
 
@@ -44,12 +45,14 @@ async def start_connection(caller: Caller, body: ConnectionStartRequest) -> Resp
 
 
 @router.get("/v1/connections", response_model=ConnectionsResponse, responses=problems(), summary="List connections")
+@needs("read")
 async def list_connections(caller: Caller) -> Response:
     """The workspace's handshakes, newest first; the latest 500."""
     return ok(connections=await caller.read(directory.connections))
 
 
 @router.get("/v1/connections/health", response_model=WorkspaceHealthResponse, responses=problems(422), summary="Connections health")
+@needs("read")
 async def connections_health(caller: Caller, provider: ProviderFilter = None) -> Response:
     """How the access of every connected account is doing.
 
@@ -60,6 +63,7 @@ async def connections_health(caller: Caller, provider: ProviderFilter = None) ->
 
 
 @router.get("/v1/connections/{connectionId}", response_model=ConnectionResponse, responses=problems(404), summary="Connection status")
+@needs("read")
 async def get_connection(caller: Caller, connectionId: str) -> Response:
     """One handshake: `pending`, `connected`, `failed` (`error` says why), or `disconnected` once its accounts were."""
     return _connection(await caller.read(directory.connection, connectionId))

@@ -15,6 +15,7 @@ from socialclaw.db.base import Scope
 from socialclaw.errors import Unauthenticated
 from socialclaw.system import System
 from socialclaw.workspaces.keys import Found, Keyring
+from socialclaw.workspaces.operations import require
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,12 +25,17 @@ bearer = HTTPBearer(auto_error=False, scheme_name="api_key", description="A work
 
 @dataclass(frozen=True, slots=True)
 class CallerContext:
-    """Who is asking: a workspace, by an API key."""
+    """Who is asking: a workspace, by an API key that may do these operations."""
 
     system: System
     workspace_id: str
     test: bool
     key_id: str
+    operations: frozenset[str]
+
+    def require(self, operation: str) -> None:
+        """Of a request that needs more than its route names, because of what is in it: Forbidden where the key has not this too."""
+        require(operation, self.operations)
 
     async def read(self, do: Callable[Concatenate[Scope, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a feature's database function in this workspace."""
@@ -90,7 +96,7 @@ async def caller(request: Request, _: Annotated[HTTPAuthorizationCredentials | N
     found = await who(request)
     installation: System = request.app.state.system
     async with installation.acting(found.workspace_id, test=found.test):
-        yield CallerContext(installation, found.workspace_id, found.test, found.key_id)
+        yield CallerContext(installation, found.workspace_id, found.test, found.key_id, found.operations)
 
 
 Caller = Annotated[CallerContext, Depends(caller, scope="function")]
@@ -100,6 +106,7 @@ MEANINGS = {
     400: "The body is not JSON",
     401: "No API key, or not a valid one",
     402: "The plan does not allow it",
+    403: "The key has not the operation that this needs; details.needs names it",
     404: "Not in this workspace",
     409: "Not in the state it is in now",
     413: "Too large",
@@ -111,5 +118,5 @@ MEANINGS = {
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The declared errors of a keyed route, beside those that each may answer: no key, too many requests, no database."""
-    return {status: {"model": ErrorResponse, "description": MEANINGS[status]} for status in sorted({401, 429, 503, *statuses})}
+    """The declared errors of a keyed route, beside those that each may answer: no key, not this key, too many requests, no database."""
+    return {status: {"model": ErrorResponse, "description": MEANINGS[status]} for status in sorted({401, 403, 429, 503, *statuses})}

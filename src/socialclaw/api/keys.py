@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.openapi import STATUS
-from socialclaw.api.operation import Operation, repeats_itself
+from socialclaw.api.operation import Operation, needs, repeats_itself
 from socialclaw.api.schemas import KeyCreateRequest, KeyCreateResponse, KeysResponse, KeyValidationResponse
 from socialclaw.db.base import iso
 from socialclaw.db.workspaces import ApiKey
@@ -35,37 +35,55 @@ def shown(row: ApiKey, secret: str | None = None) -> dict[str, Any]:
 
 @router.post("/validate", summary="Validate API key", response_model=KeyValidationResponse, responses=problems())
 @repeats_itself
+@needs("read")
 async def validate_key(caller: Caller) -> Response:
-    """Check the key that this is sent with, and tell which workspace it speaks for."""
+    """Check the key that this is sent with, and tell which workspace it speaks for, and what it may do there (`operations`)."""
     workspace, row = await caller.read(keys.owner, caller.key_id)
-    return ok(tenant=tenant(workspace), apiKey=shown(row))
+    return ok(tenant=tenant(workspace), apiKey=shown(row), operations=row.operations.split())
 
 
 @router.get("/validate", summary="Validate API key (GET)", response_model=KeyValidationResponse, responses=problems())
+@needs("read")
 async def get_key_validation(caller: Caller) -> Response:
     """The same as POST, for those who ask by GET."""
     return await validate_key(caller)
 
 
 @router.get("", summary="List API keys", response_model=KeysResponse, responses=problems())
+@needs("keys")
 async def list_keys(caller: Caller) -> Response:
     """Every key of the workspace, newest first, revoked ones too. Secrets are not shown again."""
     return ok(keys=[shown(row) for row in await caller.read(keys.listed)])
 
 
 @router.post("", summary="Create an API key", status_code=201, response_model=KeyCreateResponse, responses=problems(400, 409, 413, 422))
+@needs("keys")
 async def create_key(caller: Caller, body: KeyCreateRequest) -> Response:
     """Make another key for this workspace. Its `secret` is in this answer and in no other: keep it.
 
-    A workspace has so many keys in use at most; where it has them, that is a 409."""
-    row, secret = await caller.write(keys.create, caller.system.vault, body.label, body.kind or "personal", within=caller.system.settings)
+    `operations` is what it may do: some of read, validate, rehearse, media, draft, publish, cancel, delete, connect, webhooks, approve and
+    keys, or presets of them: reader, drafter, agent, admin. Where it is left out, a personal key gets all and one of kind agent the preset
+    of that name, as far as the key that makes it has them; asked for by name, more than that is a 403. A key of kind agent never has
+    approve or keys. A workspace has so many keys in use at most; where it has them, that is a 409."""
+    vault, within = caller.system.vault, caller.system.settings
+    kind = body.kind or "personal"
+    row, secret = await caller.write(keys.create, vault, body.label, kind, operations=body.operations, by=caller.operations, within=within)
     key = shown(row, secret)
-    return ok(201, key=key, apiKey=key, secret=secret)
+    return ok(201, key=key, apiKey=key, secret=secret, operations=row.operations.split())
+
+
+@router.get("/{keyId}", summary="Read an API key", response_model=KeyCreateResponse, responses=problems(404))
+@needs("keys")
+async def get_key(caller: Caller, keyId: str) -> Response:
+    """One key, with what it may do (`operations`), which the list has no room for. Its secret is not shown again."""
+    row = await caller.read(keys.one, keyId)
+    return ok(key=shown(row), apiKey=shown(row), operations=row.operations.split())
 
 
 @router.delete("/{keyId}", summary="Revoke an API key", response_model=KeyCreateResponse, responses=problems(404))
+@needs("keys")
 async def revoke_key(caller: Caller, request: Request, keyId: str) -> Response:
-    """Take a key out of use for good. A key may revoke itself. Other processes follow within seconds."""
+    """Take a key out of use for good, be it the one that this is sent with. Other processes follow within seconds."""
     row = await caller.write(keys.revoke, keyId)
     request.app.state.keyring.forget(row.id)
-    return ok(key=shown(row), apiKey=shown(row))
+    return ok(key=shown(row), apiKey=shown(row), operations=row.operations.split())

@@ -1,4 +1,4 @@
-"""How a route of the API begins: who asks is known before anything of the body is read."""
+"""How a route of the API begins: who asks, and whether that key may, is known before anything of the body is read."""
 
 from __future__ import annotations
 
@@ -13,22 +13,36 @@ from fastapi.routing import APIRoute
 from socialclaw.api.deps import caller, who
 from socialclaw.api.guard import MOST
 from socialclaw.api.idempotency import key_of, once
+from socialclaw.workspaces.operations import OPERATIONS, require
 
 ITSELF = "repeats_itself"
+NEEDS = "needs_operation"
 C = TypeVar("C", bound=Callable[..., Any])
 
 
 class Operation(APIRoute):
-    """A route that asks for the key first, where it needs one: FastAPI by itself would read and parse the body before."""
+    """A route that asks for the key first, where it needs one: FastAPI by itself would read and parse the body before.
+
+    Such a route names the one operation that the key must have, with `@needs`; so does the OpenAPI document, as `x-operation`.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        self.needed: str | None = getattr(endpoint, NEEDS, None)
+        if self.needed:
+            options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "x-operation": self.needed}
+        super().__init__(path, endpoint, **options)
+        if _depends(self.dependant, caller) != (self.needed is not None):
+            raise TypeError(f"{path}: a route that takes a key names one operation with @needs, and no other route does")
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        keyed, most = _needs(self.dependant, caller), getattr(self.endpoint, MOST, None)
+        needed, most = self.needed, getattr(self.endpoint, MOST, None)
+        keyed = needed is not None
         repeatable = keyed and "POST" in (self.methods or ()) and not getattr(self.endpoint, ITSELF, False)
 
         async def handled(request: Request) -> Response:
-            if keyed:
-                await who(request)
+            if needed:
+                require(needed, (await who(request)).operations)
             if most:
                 request.scope["state"][MOST] = most
             if repeatable and (key := key_of(request)):
@@ -36,6 +50,18 @@ class Operation(APIRoute):
             return await handle(request)
 
         return handled
+
+
+def needs(operation: str) -> Callable[[C], C]:
+    """Says which operation a key must have for this route: `@needs("read")`."""
+    if operation not in OPERATIONS:
+        raise ValueError(f"{operation!r} is not one of {', '.join(OPERATIONS)}")
+
+    def marked(endpoint: C) -> C:
+        setattr(endpoint, NEEDS, operation)
+        return endpoint
+
+    return marked
 
 
 def repeats_itself(endpoint: C) -> C:
@@ -58,5 +84,5 @@ large = takes_up_to(sys.maxsize)
 """Of an operation that takes a schedule, or a file: as much as the settings allow."""
 
 
-def _needs(dependant: Dependant, what: Callable[..., Any]) -> bool:
-    return any(inner.call is what or _needs(inner, what) for inner in dependant.dependencies)
+def _depends(dependant: Dependant, what: Callable[..., Any]) -> bool:
+    return any(inner.call is what or _depends(inner, what) for inner in dependant.dependencies)

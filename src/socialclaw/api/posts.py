@@ -11,7 +11,7 @@ from socialclaw.api.bodies import known
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.dialect import asked
 from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, instant, provider_key
-from socialclaw.api.operation import Operation
+from socialclaw.api.operation import Operation, needs
 from socialclaw.api.schemas import AttemptsResponse, PostResponse, PostsResponse
 from socialclaw.db.base import Scope, iso
 from socialclaw.db.posts import Attempt
@@ -23,6 +23,7 @@ router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
 
 
 @router.get("/v1/posts", response_model=PostsResponse, responses=problems(422), summary="List posts")
+@needs("read")
 async def list_posts(
     caller: Caller,
     request: Request,
@@ -52,12 +53,14 @@ async def list_posts(
 
 
 @router.get("/v1/posts/{postId}", response_model=PostResponse, responses=problems(404), summary="Get post detail")
+@needs("read")
 async def get_post(caller: Caller, postId: str) -> Response:
     """One post, its account, and its latest attempt."""
     return await _detail(caller, postId)
 
 
 @router.get("/v1/posts/{postId}/attempts", response_model=AttemptsResponse, responses=problems(404), summary="List post attempts")
+@needs("read")
 async def list_attempts(caller: Caller, postId: str) -> Response:
     """Every attempt at a post, oldest first, with the network's own words where it refused."""
     found = await caller.read(posts.detail, postId)
@@ -66,6 +69,7 @@ async def list_attempts(caller: Caller, postId: str) -> Response:
 
 
 @router.post("/v1/posts/{postId}/reconcile", response_model=PostResponse, responses=problems(404, 409, 502), summary="Reconcile post")
+@needs("publish")
 async def reconcile_post(caller: Caller, postId: str) -> Response:
     """Compare the post with what its network has now; resolves a post whose outcome is unknown where the network can be read."""
     await posts.reconcile(caller.system, caller.workspace_id, postId, test=caller.test)
@@ -73,6 +77,7 @@ async def reconcile_post(caller: Caller, postId: str) -> Response:
 
 
 @router.post("/v1/posts/{postId}/retry", response_model=PostResponse, responses=problems(400, 404, 409, 422), summary="Retry post")
+@needs("publish")
 async def retry_post(caller: Caller, postId: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Response:
     """Send a failed post again. One whose outcome is unknown may be live: that needs `{"force": true}`."""
     force = known(body, "force").get("force", False)
@@ -83,6 +88,7 @@ async def retry_post(caller: Caller, postId: str, body: Annotated[dict[str, Any]
 
 
 @router.post("/v1/posts/{postId}/delete", response_model=PostResponse, responses=problems(404, 409, 502), summary="Delete provider post")
+@needs("delete")
 async def delete_post(caller: Caller, postId: str) -> Response:
     """Take a published post down on its network. Where the network has no way to, that is a 409, never a false success."""
     await posts.delete(caller.system, caller.workspace_id, postId, test=caller.test)
@@ -95,6 +101,7 @@ async def delete_post(caller: Caller, postId: str) -> Response:
     responses=problems(404, 409) | {202: {"model": PostResponse, "description": "Wanted back; it may have been sent already"}},
     summary="Cancel post",
 )
+@needs("cancel")
 async def cancel_post(caller: Caller, postId: str) -> Response:
     """Take a post back before it is published, and the replies that wait for it.
 

@@ -14,7 +14,7 @@ from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.dialect import Inline, Time
 from socialclaw.api.filters import Limit
 from socialclaw.api.openapi import SANDBOX
-from socialclaw.api.operation import Operation
+from socialclaw.api.operation import Operation, needs
 from socialclaw.api.sandbox_feeds import label
 from socialclaw.api.schemas import OkResponse
 from socialclaw.db.base import iso, utc_now
@@ -69,6 +69,7 @@ Rehearsing = Annotated[CallerContext, Depends(rehearsing, scope="function")]
 
 
 @router.get("", response_model=OkResponse, responses=problems(404, 409), summary="List simulated networks")
+@needs("read")
 async def list_networks(caller: Rehearsing) -> Response:
     """The simulated networks with their providers, how many posts of this workspace the public sees there, and where to look."""
     found = await feeds.feeds(caller.system, caller.workspace_id)
@@ -80,6 +81,7 @@ async def list_networks(caller: Rehearsing) -> Response:
 
 
 @router.get("/networks/{network}/posts", response_model=OkResponse, responses=problems(404, 409, 422), summary="Read a network's feed")
+@needs("read")
 async def read_feed(caller: Rehearsing, network: str, limit: Limit = 100) -> Response:
     """What the public sees of this workspace's accounts, newest first."""
     [feed] = await feeds.feeds(caller.system, caller.workspace_id, network)
@@ -87,6 +89,7 @@ async def read_feed(caller: Rehearsing, network: str, limit: Limit = 100) -> Res
 
 
 @router.delete("/networks/{network}/posts", response_model=OkResponse, responses=problems(404, 409), summary="Clear a network's feed")
+@needs("rehearse")
 async def clear_feed(caller: Rehearsing, network: str) -> Response:
     """Take down everything that this workspace's accounts have on the network. Our own posts stay as they are."""
     [feed] = await feeds.feeds(caller.system, caller.workspace_id, network)
@@ -96,6 +99,7 @@ async def clear_feed(caller: Rehearsing, network: str) -> Response:
 @router.post(
     "/networks/{network}/faults", status_code=201, response_model=OkResponse, responses=problems(400, 404, 409, 422), summary="Arm a fault"
 )
+@needs("rehearse")
 async def arm_fault(caller: Rehearsing, network: str, body: FaultRequest) -> Response:
     """Let the workspace's next calls to the network meet a fault: refused, lost before or after it took effect, 429, expired token …"""
     [feed] = await feeds.feeds(caller.system, caller.workspace_id, network)
@@ -104,6 +108,7 @@ async def arm_fault(caller: Rehearsing, network: str, body: FaultRequest) -> Res
 
 
 @router.get("/faults", response_model=OkResponse, responses=problems(404, 409), summary="List armed faults")
+@needs("read")
 async def list_faults(caller: Rehearsing) -> Response:
     """The faults that still wait for a call of this workspace."""
     found = await feeds.feeds(caller.system, caller.workspace_id)
@@ -111,6 +116,7 @@ async def list_faults(caller: Rehearsing) -> Response:
 
 
 @router.delete("/faults", response_model=OkResponse, responses=problems(404, 409), summary="Disarm all faults")
+@needs("rehearse")
 async def disarm_faults(caller: Rehearsing) -> Response:
     """Forget every fault of this workspace."""
     found = await feeds.feeds(caller.system, caller.workspace_id)
@@ -118,6 +124,7 @@ async def disarm_faults(caller: Rehearsing) -> Response:
 
 
 @router.put("/networks/{network}/growth", response_model=OkResponse, responses=problems(400, 404, 409, 422), summary="Set growth")
+@needs("rehearse")
 async def set_growth(caller: Rehearsing, network: str, body: GrowthRequest) -> Response:
     """How much faster than usual the figures of posts and the number of followers grow for this workspace."""
     [feed] = await feeds.feeds(caller.system, caller.workspace_id, network)
@@ -126,12 +133,14 @@ async def set_growth(caller: Rehearsing, network: str, body: GrowthRequest) -> R
 
 
 @router.get("/clock", response_model=OkResponse, responses=problems(404), summary="Read the test clock")
+@needs("read")
 async def read_clock(caller: Rehearsing) -> Response:
     """Whether the workspace's time stands, and where."""
     return ok(clock=await _clock(caller))
 
 
 @router.post("/clock/freeze", response_model=OkResponse, responses=problems(404, 409), summary="Freeze the test clock")
+@needs("rehearse")
 async def freeze_clock(caller: Rehearsing) -> Response:
     """Stop the workspace's time where it is. From now on nothing is published until the clock is advanced."""
     at = await caller.system.database.write(standing.stop, caller.workspace_id)
@@ -140,6 +149,7 @@ async def freeze_clock(caller: Rehearsing) -> Response:
 
 
 @router.post("/clock/advance", response_model=OkResponse, responses=problems(400, 404, 409, 422), summary="Advance the test clock")
+@needs("rehearse")
 async def advance_clock(caller: Rehearsing, body: AdvanceRequest) -> Response:
     """Move a frozen clock forward. Everything that becomes due on the way is done, in order: posts, retries, refreshes, figures.
 
@@ -154,6 +164,7 @@ async def advance_clock(caller: Rehearsing, body: AdvanceRequest) -> Response:
 
 
 @router.post("/clock/resume", response_model=OkResponse, responses=problems(404), summary="Resume the test clock")
+@needs("rehearse")
 async def resume_clock(caller: Rehearsing) -> Response:
     """Back to the real time. What is due by then goes out at once; what lies ahead waits for its real time."""
     await caller.system.database.write(standing.go_on, caller.workspace_id)

@@ -10,7 +10,7 @@ from socialclaw.api.answers import ok
 from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.openapi import takes
-from socialclaw.api.operation import Operation
+from socialclaw.api.operation import Operation, needs
 from socialclaw.api.posts import attempt_out
 from socialclaw.api.schemas import OkResponse, RunResponse, RunStatusResponse, RunTableResponse
 from socialclaw.db.base import Scope, iso
@@ -26,6 +26,7 @@ MISSES = dict.fromkeys((*TIME.split(), "publishat", "begin", "from"), "startAt")
 
 
 @router.get("/v1/runs/{runId}/status", response_model=RunStatusResponse, responses=problems(404), summary="Run status")
+@needs("read")
 async def run_status(caller: Caller, runId: str) -> Response:
     """Whether a run is done, and how many of its posts are in which status."""
     view, rows = await caller.read(_with_posts, runId, caller)
@@ -33,6 +34,7 @@ async def run_status(caller: Caller, runId: str) -> Response:
 
 
 @router.get("/v1/runs/{runId}/campaign", response_model=RunResponse, responses=problems(404, 409), summary="Run campaign graph")
+@needs("read")
 async def run_campaign(caller: Caller, runId: str) -> Response:
     """The run as a graph of campaigns, targets and steps, and a schedule that would make a copy of it as a draft."""
     view, posts = await caller.read(lambda scope: (runs.view(scope, runId), runs.posts(scope, runId)))
@@ -41,6 +43,7 @@ async def run_campaign(caller: Caller, runId: str) -> Response:
 
 
 @router.get("/v1/runs/{runId}", response_model=RunResponse, responses=problems(404), summary="Run detail")
+@needs("read")
 async def get_run(caller: Caller, runId: str) -> Response:
     """A run with its posts and all their attempts."""
     view, rows = await caller.read(_with_posts, runId, caller)
@@ -56,6 +59,7 @@ async def get_run(caller: Caller, runId: str) -> Response:
 
 
 @router.get("/v1/runs/{runId}/table", response_model=RunTableResponse, responses=problems(404), summary="Run table")
+@needs("read")
 async def run_table(caller: Caller, runId: str) -> Response:
     """The run as rows for people, sorted by publish time."""
     view, posts = await caller.read(lambda scope: (runs.view(scope, runId), runs.posts(scope, runId)))
@@ -70,6 +74,7 @@ async def run_table(caller: Caller, runId: str) -> Response:
     openapi_extra=takes(OkResponse, required=False),
     summary="Publish draft run",
 )
+@needs("publish")
 async def publish_run(caller: Caller, runId: str, request: Request) -> Response:
     """Schedule a draft. `startAt` moves its earliest post there and keeps all distances."""
     body = json_object(await request.body(), "startAt", "start_at", misses=MISSES)

@@ -11,7 +11,7 @@ from socialclaw.api.answers import ok
 from socialclaw.api.bodies import json_value
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.idempotency import key_of
-from socialclaw.api.operation import Operation, large, repeats_itself
+from socialclaw.api.operation import Operation, large, needs, repeats_itself
 from socialclaw.api.runs import run_out
 from socialclaw.api.scan import AT_ONCE
 from socialclaw.api.schemas import RunResponse, ValidateResponse
@@ -41,6 +41,7 @@ BODY: dict[str, Any] = {
 )
 @large
 @repeats_itself
+@needs("validate")
 async def validate_schedule(caller: Caller, request: Request) -> Response:
     """Check a schedule without storing anything. The answer to a wrong one lists every problem under `details.issues`.
 
@@ -61,6 +62,7 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
 )
 @large
 @repeats_itself
+@needs("validate")
 async def preview_campaign(caller: Caller, request: Request) -> Response:
     """The graph of campaigns, targets and steps that a schedule means; stores nothing."""
     body = await request.body()
@@ -79,11 +81,12 @@ async def preview_campaign(caller: Caller, request: Request) -> Response:
 )
 @large
 @repeats_itself
+@needs("draft")
 async def apply_schedule(caller: Caller, request: Request) -> Response:
     """Create a run and its posts, all or nothing. The same `idempotencyKey` with the same content answers 200 with the first run;
     the header `Idempotency-Key` is the same key.
 
-    `warnings` are those of validate.
+    A key without `publish` makes drafts only. `warnings` are those of validate.
     """
     body = await request.body()
     content = json_value(body)
@@ -91,6 +94,8 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
     applied, warnings = await caller.read(earlier, key, mark), list[Any]()
     if applied is None:
         plan = replace(await _plan(caller, body, content), idempotency_key=key)
+        if plan.mode != "draft":
+            caller.require("publish")
         settings = caller.system.settings
         applied = await caller.write(apply, plan, mark, base_url=settings.base_url, honour_quotas=settings.honour_quotas)
         warnings = wire_issues(plan.warnings)

@@ -12,7 +12,7 @@ from socialclaw.api.deps import Caller, Installation, problems
 from socialclaw.api.dialect import asked
 from socialclaw.api.filters import AccountFilter, Limit, ProviderFilter, provider_key
 from socialclaw.api.openapi import STATUS
-from socialclaw.api.operation import Operation
+from socialclaw.api.operation import Operation, needs
 from socialclaw.api.schemas import ErrorResponse, HealthResponse, JobsResponse, UsageResponse, WorkspaceHealthResponse
 from socialclaw.db.base import Scope
 from socialclaw.errors import NotReady
@@ -39,6 +39,7 @@ async def health(system: Installation) -> Response:
 
 
 @router.get("/v1/me/usage", summary="Workspace usage", response_model=UsageResponse, responses=problems())
+@needs("read")
 async def get_usage(caller: Caller) -> Response:
     """What the workspace has used in this calendar month (UTC), and what its plan allows (null: no limit).
 
@@ -59,12 +60,14 @@ def _workspace(scope: Scope) -> dict[str, Any]:
 
 
 @router.get("/v1/workspace/health", summary="Workspace health", response_model=WorkspaceHealthResponse, responses=problems())
+@needs("read")
 async def get_workspace_health(caller: Caller) -> Response:
     """How the workspace's accounts, runs, posts and jobs are doing, as numbers."""
     return ok(health=await caller.read(_workspace))
 
 
 @router.get("/v1/jobs", summary="List jobs", response_model=JobsResponse, responses=problems(422))
+@needs("read")
 async def list_jobs(
     caller: Caller,
     status: Annotated[str | None, asked("status", description="A job's state or a post's status")] = None,

@@ -10,7 +10,7 @@ from socialclaw.api.answers import closed, ok
 from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.openapi import ASSETS, takes
-from socialclaw.api.operation import Operation, takes_up_to
+from socialclaw.api.operation import Operation, needs, takes_up_to
 from socialclaw.api.schemas import (
     AssetResponse,
     MultipartCompleteRequest,
@@ -39,6 +39,7 @@ MOST_LISTED = 2 * 1024 * 1024  # bytes: 10,000 parts with their ETags
     response_model=MultipartInitiateResponse,
     responses=problems(400, 409, 413, 422, 503),
 )
+@needs("media")
 async def initiate_upload(caller: Caller, body: MultipartUploadInitiateRequest) -> Response:
     """Begin with the name and the size of a file; the answer says how to cut it.
 
@@ -49,6 +50,7 @@ async def initiate_upload(caller: Caller, body: MultipartUploadInitiateRequest) 
 
 
 @router.get("/{assetId}", summary="Read an upload in parts", response_model=MultipartInitiateResponse, responses=problems(404, 503))
+@needs("media")
 async def get_upload(caller: Caller, assetId: str) -> Response:
     """How far an upload is: `upload.parts` have arrived, the parts in `upload.missing` have not.
 
@@ -66,6 +68,7 @@ async def get_upload(caller: Caller, assetId: str) -> Response:
     response_model=MultipartPartResponse,
     responses=problems(400, 404, 409, 413, 422, 503),
 )
+@needs("media")
 async def sign_upload_part(caller: Caller, assetId: str, body: MultipartPartRequest) -> Response:
     """Where a part is to be PUT, as its bytes and nothing else. The answer to that has an `ETag`, which names the part.
 
@@ -83,6 +86,7 @@ async def sign_upload_part(caller: Caller, assetId: str, body: MultipartPartRequ
     responses=problems(400, 404, 413, 422, 503),
 )
 @takes_up_to(MOST_LISTED)
+@needs("media")
 async def complete_upload(caller: Caller, assetId: str, body: MultipartCompleteRequest) -> Response:
     """Make the asset, of all parts with their ETags, in any order. The file is looked into now, which may take a while for a large one.
 
@@ -101,6 +105,7 @@ async def complete_upload(caller: Caller, assetId: str, body: MultipartCompleteR
     responses=problems(400, 404, 409, 413, 422, 503),
     openapi_extra=takes(OkResponse, required=False),
 )
+@needs("media")
 async def abort_upload(caller: Caller, request: Request, assetId: str) -> Response:
     """Give an upload up, with all that has arrived of it. May be done again. `uploadId` may be named, to be sure which one."""
     upload_id = json_object(await request.body(), "uploadId").get("uploadId")

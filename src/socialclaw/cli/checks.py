@@ -25,7 +25,7 @@ from socialclaw.client import Client
 from socialclaw.db import schema
 from socialclaw.db.base import iso, utc_now
 from socialclaw.db.database import MOST_DRIFT, Database
-from socialclaw.db.workspaces import Worker
+from socialclaw.db.workspaces import ApiKey, Worker
 from socialclaw.errors import SocialClawError
 from socialclaw.jobs import scan
 from socialclaw.jobs.timekeeping import synchronized
@@ -40,6 +40,7 @@ from socialclaw.storage.choice import storages
 from socialclaw.storage.folder import Folder
 from socialclaw.storage.s3 import S3
 from socialclaw.vault import Vault
+from socialclaw.workspaces.operations import NEVER_AGENTS
 
 State = Literal["ok", "note", "failed", "unknown"]
 OLDEST_PYTHON = (3, 11)
@@ -105,7 +106,14 @@ async def _stored(settings: Settings) -> list[Check]:
                     Check("secret key", "unknown", "Needs a current database"),
                     Check("worker", "unknown", "Needs a current database"),
                 ]
-            return [*checks, *await _drift(found), await key(settings, found), await worker(found), *await _strays(settings, found)]
+            return [
+                *checks,
+                *await _drift(found),
+                await key(settings, found),
+                await found.read(agents),
+                await worker(found),
+                *await _strays(settings, found),
+            ]
     except SocialClawError as error:
         return [Check("database", "failed", error.message), Check("secret key", "unknown", "Needs the database to answer")]
 
@@ -151,6 +159,17 @@ async def key(settings: Settings, database: Database) -> Check:
     if mode & 0o077:
         return Check("secret key", "failed", f"{path} can be read by others (mode {mode:04o}): chmod 600 {path}")
     return Check("secret key", "ok", f"{path}, mode {mode:04o}; {'opens what this database holds' if sealed else 'nothing is sealed yet'}")
+
+
+def agents(session: Session) -> Check:
+    """Keys of agents that may do what no agent's key gets any more: those that were made before keys had operations."""
+    rows = session.scalars(select(ApiKey).where(ApiKey.kind == "agent", ApiKey.revoked_at.is_(None)).order_by(ApiKey.id))
+    wide = [row.id for row in rows if {*row.operations.split()} & {*NEVER_AGENTS}]
+    if not wide:
+        return Check("agents' keys", "ok", "None may make keys or approve")
+    ids = ", ".join(wide[:5]) + (" …" if len(wide) > 5 else "")
+    advice = "make others with `socialclaw keys create --kind agent`, then `socialclaw keys revoke` these"
+    return Check("agents' keys", "note", f"{len(wide)} of an older version may do everything, make keys too ({ids}): {advice}")
 
 
 async def worker(database: Database) -> Check:

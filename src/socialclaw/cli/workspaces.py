@@ -26,6 +26,15 @@ def create_key(
     workspace: InWorkspace,
     label: Annotated[str | None, typer.Option("--label", help="What the key is for.")] = None,
     kind: Annotated[str, typer.Option("--kind", help="personal or agent.")] = "personal",
+    operations: Annotated[
+        str | None,
+        typer.Option(
+            "--operations",
+            help="What it may do, parted by commas: read, validate, rehearse, media, draft, publish, cancel, delete, connect, webhooks,"
+            " approve, keys; or the presets reader, drafter, agent, admin.",
+            show_default="admin, or agent of an agent's key",
+        ),
+    ] = None,
     data_dir: options.DataDir = None,
     database_url: options.DatabaseUrl = None,
     json: options.AsJson = False,
@@ -36,14 +45,15 @@ def create_key(
 
     async def run(system: System) -> tuple[Workspace, ApiKey, str]:
         space = await system.database.read(tenants.by_name, workspace)
-        return space, *await system.write(space.id, made.create, system.vault, label, kind, test=space.mode == "test")
+        words = None if operations is None else operations.replace(",", " ").split()
+        return space, *await system.write(space.id, made.create, system.vault, label, kind, operations=words, test=space.mode == "test")
 
     space, row, secret = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     if json:
         print_json(key_out(row, space) | {"secret": secret})
     else:
         say(secret)
-        say(f'Key {row.id} of the {space.mode} workspace "{space.name}". It is not shown again.')
+        say(f'Key {row.id} of the {space.mode} workspace "{space.name}". It is not shown again. It may: {row.operations}.')
 
 
 @keys.command("list")
@@ -63,7 +73,7 @@ def list_keys(
     if json:
         print_json({"keys": rows})
     else:
-        _print(rows, "id", "workspace", "prefix", "label", "kind", "createdAt", "lastUsedAt", "revokedAt")
+        _print(rows, "id", "workspace", "prefix", "label", "kind", "operations", "createdAt", "lastUsedAt", "revokedAt")
 
 
 @keys.command("revoke")
@@ -149,7 +159,7 @@ def key_out(row: ApiKey, space: Workspace) -> dict[str, Any]:
     """A key as the commands show it: never its secret."""
     times = {"createdAt": row.created_at, "lastUsedAt": row.last_used_at, "revokedAt": row.revoked_at}
     shown = {"id": row.id, "workspace": space.name, "mode": space.mode, "prefix": row.prefix, "label": row.label, "kind": row.kind}
-    return shown | {name: _time(value) for name, value in times.items()}
+    return shown | {"operations": row.operations.split()} | {name: _time(value) for name, value in times.items()}
 
 
 def workspace_out(row: Workspace) -> dict[str, Any]:
@@ -178,7 +188,11 @@ def _revoke(session: Session, key_id: str) -> tuple[ApiKey, Workspace]:
 
 
 def _print(rows: Sequence[dict[str, Any]], *columns: str) -> None:
-    print_table(columns, [[str(row[name] if row[name] is not None else "") for name in columns] for row in rows])
+    print_table(columns, [[_cell(row[name]) for name in columns] for row in rows])
+
+
+def _cell(value: Any) -> str:
+    return " ".join(value) if isinstance(value, list) else str(value if value is not None else "")
 
 
 def _time(value: Any) -> str | None:

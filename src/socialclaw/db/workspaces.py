@@ -25,12 +25,13 @@ class Workspace(Base):
 
 
 class ApiKey(Owned):
-    """A key. Found by `digest`; `sealed` holds the secret for display."""
+    """A key. Found by `digest`; `sealed` holds the secret for display; `operations` are its scopes, with a space between them."""
 
     __tablename__ = "api_keys"
     id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("key"))
     label: Mapped[str | None]
     kind: Mapped[str] = mapped_column(default="personal")  # "personal" | "agent"
+    operations: Mapped[str]
     prefix: Mapped[str]
     digest: Mapped[str] = mapped_column(unique=True)
     sealed: Mapped[str]

@@ -98,7 +98,8 @@ class Checks(Protocol):
 class Action:
     """A discovery action: something to ask of an account. `run(adapter, body)` returns the `result` object.
 
-    `targets` are the account types that have it; all of the provider's where empty.
+    `targets` are the account types that have it; all of the provider's where empty. `operation`: what a key needs for it, where that is
+    more than to look.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Action:
     run: Callable[[Any, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
     input_schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
     targets: tuple[str, ...] = ()
+    operation: str = "read"
 
 
 @dataclass(frozen=True, slots=True)

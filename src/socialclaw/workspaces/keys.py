@@ -1,5 +1,6 @@
 """API keys: made, listed, revoked, and found again at every request.
 
+What a key may do is in `operations.py`.
 A secret is `sc_live_` or `sc_test_` and 24 random bytes. It is found by its digest and kept sealed beside it, so that the
 dashboard can show it; its first twelve characters tell keys apart.
 """
@@ -11,7 +12,7 @@ import hmac
 import logging
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,6 +27,7 @@ from socialclaw.errors import InvalidRequest
 from socialclaw.settings import Settings
 from socialclaw.vault import Vault, digest
 from socialclaw.workspaces import limits
+from socialclaw.workspaces.operations import OPERATIONS, granted
 
 KINDS = ("personal", "agent")
 LONGEST_LABEL = 200  # characters
@@ -38,17 +40,28 @@ log = logging.getLogger(__name__)
 
 
 def create(
-    scope: Scope, vault: Vault, label: str | None = None, kind: str = "personal", *, within: Settings | None = None
+    scope: Scope,
+    vault: Vault,
+    label: str | None = None,
+    kind: str = "personal",
+    *,
+    operations: Sequence[str] | None = None,
+    by: Collection[str] = tuple(OPERATIONS),
+    within: Settings | None = None,
 ) -> tuple[ApiKey, str]:
-    """A new key and its secret. `within` these settings there are only so many: Conflict `workspace_limit_reached`."""
+    """A new key and its secret. `within` these settings there are only so many: Conflict `workspace_limit_reached`.
+
+    `operations`: words and presets, else those that are usual for its kind; `by`: the operations of the key that makes it.
+    """
     if kind not in KINDS:
         raise InvalidRequest(f"Unknown kind {kind[:40]!r}; allowed: {', '.join(KINDS)}", code="key_kind_invalid", allowed=list(KINDS))
     if label is not None and len(label) > LONGEST_LABEL:
         raise InvalidRequest(f"A label has at most {LONGEST_LABEL} characters", code="key_label_too_long", maxLength=LONGEST_LABEL)
+    words = granted(kind, operations, by)
     if within:
         limits.check(scope, within, limits.API_KEYS)
     secret = f"sc_{'test' if scope.test else 'live'}_{secrets.token_urlsafe(24)}"
-    row = ApiKey(id=new_id("key"), label=label, kind=kind, prefix=secret[:PREFIX], digest=digest(secret))
+    row = ApiKey(id=new_id("key"), label=label, kind=kind, operations=" ".join(words), prefix=secret[:PREFIX], digest=digest(secret))
     row.sealed = vault.seal(secret, bound_to=f"api_keys:{row.id}:secret")
     scope.add(row)
     scope.session.flush()
@@ -58,6 +71,11 @@ def create(
 def listed(scope: Scope) -> Sequence[ApiKey]:
     """Every key of the workspace, revoked ones too; newest first."""
     return scope.session.scalars(scope.all(ApiKey).order_by(ApiKey.created_at.desc(), ApiKey.id.desc())).all()
+
+
+def one(scope: Scope, key_id: str) -> ApiKey:
+    """A key of the workspace, revoked or not."""
+    return scope.one(ApiKey, key_id)
 
 
 def revoke(scope: Scope, key_id: str) -> ApiKey:
@@ -74,11 +92,12 @@ def owner(scope: Scope, key_id: str) -> tuple[Workspace, ApiKey]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Whose key it is. `test`: a test workspace."""
+    """Whose key it is, and what it may do. `test`: a test workspace."""
 
     key_id: str
     workspace_id: str
     test: bool
+    operations: frozenset[str]
 
 
 class Keyring:
@@ -133,11 +152,12 @@ class Keyring:
 
 
 def _look_up(session: Session, name: str) -> Found | None:
-    query = select(ApiKey.id, ApiKey.workspace_id, Workspace.mode, ApiKey.digest).join(Workspace, Workspace.id == ApiKey.workspace_id)
+    columns = (ApiKey.id, ApiKey.workspace_id, Workspace.mode, ApiKey.digest, ApiKey.operations)
+    query = select(*columns).join(Workspace, Workspace.id == ApiKey.workspace_id)
     row = session.execute(query.where(ApiKey.digest == name, ApiKey.revoked_at.is_(None))).one_or_none()
     if row is None or not hmac.compare_digest(row.digest, name):
         return None
-    return Found(row.id, row.workspace_id, row.mode == "test")
+    return Found(row.id, row.workspace_id, row.mode == "test", frozenset(row.operations.split()))
 
 
 def _touch(session: Session, key_id: str) -> None:

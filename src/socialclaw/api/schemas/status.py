@@ -48,12 +48,15 @@ class HealthResponse(OkResponse):
 
 
 class KeyCreateRequest(Body):
-    """A key to be made. `kind` is `personal` (the default) or `agent`."""
+    """A key to be made. `kind` is `personal` (the default) or `agent`; `operations` are words and presets."""
 
-    misses: ClassVar = {"name": "label", "title": "label", "type": "kind", "keytype": "kind"}
+    misses: ClassVar = {"name": "label", "title": "label", "type": "kind", "keytype": "kind"} | dict.fromkeys(
+        ("scope", "scopes", "permission", "permissions", "preset", "presets", "rights", "role", "roles", "allow", "allowed"), "operations"
+    )
 
     label: str | None = None
     kind: str | None = None
+    operations: list[str] | None = None
 
 
 class KeyCreateResponse(OkResponse):
@@ -62,13 +65,15 @@ class KeyCreateResponse(OkResponse):
     key: ApiKey = optional()
     api_key: ApiKey = optional()
     secret: str | None = None
+    operations: list[str] = optional()
 
 
 class KeyValidationResponse(OkResponse):
-    """Whose key this is."""
+    """Whose key this is, and what it may do."""
 
     tenant: Tenant
     api_key: ApiKey
+    operations: list[str] = optional()
 
 
 class KeysResponse(Closed):

@@ -101,6 +101,7 @@ ACTIONS = (
             },
             "name",
         ),
+        operation="connect",
     ),
     Action("list-boards", "List boards", "Lists the boards of this user, connected or not, with their ids.", list_boards, _schema(PAGING)),
     Action(
