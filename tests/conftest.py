@@ -138,7 +138,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
-    many = dict.fromkeys(("rate_limit_per_minute", "refused_per_minute"), 1_000_000)
+    """As many calls, and posts as late, as a test likes."""
+    many = {"rate_limit_per_minute": 1_000_000, "refused_per_minute": 1_000_000, "max_late_minutes": 365 * 24 * 60}
     return Settings(data_dir=tmp_path / "data", database_url=database_url, public_base_url=BASE_URL, **many)
 
 

@@ -203,3 +203,24 @@ def test_an_adapter_has_one_clock() -> None:
         for place in places(path, (n for n in ast.walk(tree(path)) if isinstance(n, ast.Call) and dotted(n.func) in own))
     ]
     assert not found
+
+
+LIFE = ("status", "stage", "next_at", "blocked_by", "waiting", "fence", "tries", "looks", "marked_at", "provider_post_id", "network_key")
+
+
+def test_a_posts_state_is_written_in_one_place() -> None:
+    """By assignment to a row called `post` or `reply`, or by an UPDATE of the table."""
+    found = []
+    for path in MODULES:
+        if "lifecycle" in path.parts or "migrations" in path.parts:
+            continue
+        for node in ast.walk(tree(path)):
+            targets = (
+                node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, (ast.AugAssign, ast.AnnAssign)) else []
+            )
+            flat = [item for target in targets for item in (target.elts if isinstance(target, ast.Tuple) else [target])]
+            assigned = [t for t in flat if isinstance(t, ast.Attribute) and t.attr in LIFE and dotted(t.value) in ("post", "reply", "late")]
+            updates = isinstance(node, ast.Call) and dotted(node.func) == "update" and node.args and dotted(node.args[0]).startswith("Post")
+            if assigned or (updates and path.name != "collect.py"):  # when figures are collected next is the collection's to say
+                found.append(f"{name(path)}:{node.lineno}")
+    assert not found, "what happens to a post is a function of lifecycle/changes.py, written by lifecycle/writing.py"

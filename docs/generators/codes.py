@@ -95,6 +95,8 @@ def _of_call(node: ast.Call, taking: Taking) -> Iterator[Place]:
     first = given.get("message") or (node.args[0] if node.args else None)
     if "code" in given:
         yield given["code"], name, status, first
+    elif "error_code" in given:
+        yield given["error_code"], "", None, given.get("error")
     elif name in classes() and classes()[name].code:
         yield classes()[name].code, name, status, first
     elif name == "Issue" and node.args:

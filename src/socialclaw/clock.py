@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 # A clock that goes on while the machine sleeps and that nobody can set. Linux: CLOCK_BOOTTIME; macOS: CLOCK_MONOTONIC_RAW, which there
 # counts sleep. Elsewhere what Python calls monotonic, which on Windows counts sleep as well.
@@ -61,3 +61,13 @@ def act_for(workspace_id: str, at: datetime | None = None) -> Iterator[None]:
         yield
     finally:
         _acting.reset(token)
+
+
+def spoken(span: timedelta) -> str:
+    """A length of time as one says it: "2 days", "90 minutes", "1 hour". Rounded."""
+    seconds = round(span.total_seconds())
+    for name, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * length or (seconds >= length and seconds % length == 0):
+            count = round(seconds / length)
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"

@@ -100,6 +100,12 @@ class Settings(BaseSettings):
     settle_seconds: float | None = Field(
         None, gt=0, description="Overrides how long a lost post is looked for (default: the network's own)."
     )
+    max_late_minutes: int = Field(
+        24 * 60, ge=1, description="How late a post may still go out, where neither it nor its workspace says: then it fails instead."
+    )
+    catch_up_factor: float = Field(
+        4, ge=1, description="How much faster than planned the posts of an account may follow each other after it was held up."
+    )
     confirm_seconds: float = Field(30, gt=0, description="Delay before a network that accepted a post is asked whether it is visible.")
 
     trust_clock: bool = Field(False, description="SQLite: publish by this machine's clock although it was set by more than a minute.")

@@ -8,14 +8,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from socialclaw.accounts import credentials
 from socialclaw.analytics.collecting import Collections
 from socialclaw.clock import elapsed
 from socialclaw.db.base import utc_now
-from socialclaw.db.database import insist, pauses
-from socialclaw.db.grouped import GroupedWrites
+from socialclaw.db.database import pauses
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.jobs import scan
 from socialclaw.jobs.line import Line
@@ -24,12 +21,9 @@ from socialclaw.jobs.queue import Queue
 from socialclaw.jobs.turns import Party
 from socialclaw.media.fetching import Imports
 from socialclaw.media.sweep import sweep
-from socialclaw.publishing import verdicts
-from socialclaw.publishing.attempt import Attempts
-from socialclaw.publishing.claims import Claim, Wanted, claim, renew
-from socialclaw.publishing.outcomes import Next, Outcome, record
-from socialclaw.publishing.reconcile import settle_seconds
-from socialclaw.publishing.steps import StepLog
+from socialclaw.publishing.claims import Claim, renew
+from socialclaw.publishing.engine import Engine
+from socialclaw.publishing.outcomes import Outcome
 from socialclaw.system import System
 
 log = logging.getLogger(__name__)
@@ -54,9 +48,7 @@ class Worker:
         self.id = self._presence.id
         self._started = started
         self._settings = system.settings
-        self._attempts = Attempts(system, StepLog(system.database))
-        self._claim = GroupedWrites[Wanted, Claim | None](system.database, claim)
-        self._record = GroupedWrites[Outcome, Next](system.database, record)
+        self.engine = Engine(system, self.id, lease=self._settings.lease_seconds)
         self._line = Line(system.database, self._settings.worker_concurrency)
         self._held: dict[str, tuple[Claim, asyncio.Task[Outcome | None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -127,11 +119,10 @@ class Worker:
 
     async def _hold(self, party: Party, account_id: str) -> bool:
         """Publish what is due, while no other workspace has a better right to the place; whether one had."""
-        wanted = Wanted(account_id, self.id, self._settings.lease_seconds)
-        held = None if self._rests else await self._claim(wanted)
+        held = None if self._rests else await self.engine.begin(account_id)
         worked = held is not None
         while held is not None:
-            held = await self._attempt(held, wanted, party)
+            held = await self._attempt(held, party)
         return worked and self._line.places.turns.owes(party)
 
     async def heed(self, account_id: str) -> None:
@@ -139,48 +130,24 @@ class Worker:
         if account_id not in self._line.accounts and not self._stopping.is_set():
             self._spawn(self.work(account_id))
 
-    async def _attempt(self, held: Claim, wanted: Wanted, party: Party) -> Claim | None:
+    async def _attempt(self, held: Claim, party: Party) -> Claim | None:
         """One attempt, written down; the account's next due post, if there is one."""
-        task = asyncio.create_task(self._attempts.run(held))
+        task = asyncio.create_task(self.engine.attempt(held))
         self._held[held.post.id] = (held, task)
         try:
             outcome = await task
         except asyncio.CancelledError:
             if not self._stopping.is_set():
                 return None  # the lease was lost
-            outcome = verdicts.stopped(held, now=utc_now(), settle=settle_seconds(self.system, held.post.provider))
+            outcome = self.engine.stopped(held)
         finally:
             self._held.pop(held.post.id, None)
         if outcome is None:
             return None
-        outcome.wanted = None if self._rests or self._line.places.turns.owes(party) else wanted
-        following = await self._written(outcome)
+        following = await self.engine.record(outcome, more=not (self._rests or self._line.places.turns.owes(party)))
         soon = utc_now() + timedelta(seconds=self._settings.horizon_seconds)
         await self.queue.hand_over(hint for hint in following.hints if hint.at <= soon)
         return following.claim
-
-    async def _written(self, outcome: Outcome) -> Next:
-        """Record an outcome, when the database can. Where its post of the network belongs to another post of ours, that is the outcome."""
-        try:
-            return await self._insisted(outcome)
-        except IntegrityError:
-            if not outcome.published:
-                raise
-            now, settle, confirm = utc_now(), settle_seconds(self.system, outcome.claim.post.provider), self._settings.confirm_seconds
-            if outcome.claim.post.stage == "reconcile":  # found, and another post of ours was quicker: this one may still be there
-                instead = verdicts.look_again(outcome.claim, now=now, settle=settle, confirm=confirm)
-            else:
-                instead = verdicts.taken(outcome.claim, outcome.changes["provider_post_id"])
-            instead.wanted = outcome.wanted
-            return await self._insisted(instead)
-
-    async def _insisted(self, outcome: Outcome) -> Next:
-        """Only we know it. What may have been written by a try that got no answer is not written over: see `Outcome.again`."""
-        try:
-            return await self._record(outcome)
-        except DatabaseTrouble:
-            outcome.again = True
-            return await insist(lambda: self._record(outcome))
 
     async def _scan(self) -> None:
         """Start what is overdue; hand over what will be due within the horizon."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -119,7 +120,7 @@ async def schedule(system: System, workspace: str, document: Mapping[str, Any]) 
     def do(scope: Scope) -> str:
         plan = _plan(scope, document, base_url)
         assert not plan.issues, plan.issues
-        return apply(scope, plan, fingerprint(document), base_url=base_url).run_id
+        return apply(scope, plan, fingerprint(document), base_url=base_url, max_late=timedelta(days=1)).run_id
 
     return await system.write(workspace, do, test=True)
 

@@ -133,7 +133,7 @@ class Desk:
 
 def _shift(session: Session, by: timedelta) -> None:
     columns = {
-        Post: ("publish_at", "next_at", "marked_at", "published_at"),
+        Post: ("publish_at", "latest_at", "next_at", "marked_at", "published_at"),
         Lane: ("until",),
         Step: ("at",),
         Attempt: ("started_at", "finished_at"),

@@ -72,9 +72,9 @@ async def test_a_look_that_was_under_way_does_not_bring_a_deleted_one_back(desk:
     await desk.pass_time(DAYS)
     [held] = await desk.system.database.write(claim, [Wanted(account, desk.worker.id, 30.0)])
     assert held
-    outcome = await desk.worker._attempts.run(held)
+    outcome = await desk.worker.engine.attempt(held)
     assert outcome
     assert (await desk.do(post, "delete")).status_code == 200
-    await desk.worker._written(outcome)
+    await desk.worker.engine.record(outcome, more=False)
     await desk.wait(DAYS)
     assert (await state(desk, post))[1] == "deleted"

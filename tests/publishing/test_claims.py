@@ -206,7 +206,7 @@ async def test_a_renewal_that_comes_after_the_outcome_changes_nothing(desk: Desk
     written = {
         "published": lambda: verdicts.published(held, Published("1", "https://x.com/1"), now=now, confirm=3600),
         "failed": lambda: verdicts.unknown(held, "over"),
-        "later": lambda: verdicts.waiting(held, seconds=5, now=now),
+        "later": lambda: verdicts.waiting(held, seconds=5, why="It takes a while", now=now),
     }[outcome]()
     await desk.system.database.write(record, [written])
     before = await desk.post(post)
@@ -220,7 +220,7 @@ async def test_a_renewal_of_an_older_claim_leaves_a_newer_one_of_the_same_worker
     account = await desk.connect()
     [post] = await desk.publish(account, "In two parts")
     first = await one(desk, account)
-    await desk.system.database.write(record, [verdicts.waiting(first, seconds=0, now=utc_now())])
+    await desk.system.database.write(record, [verdicts.waiting(first, seconds=0, why="It takes a while", now=utc_now())])
     second, ended = await one(desk, account), asyncio.Event()
     under_way = asyncio.create_task(ended.wait())
     desk.worker._held[post] = (first, under_way)  # type: ignore[assignment]
@@ -245,7 +245,7 @@ async def test_a_late_worker_writes_nothing(desk: Desk) -> None:
         sent.append("by the late one")
         return "1"
 
-    steps = DurableSteps(late, desk.worker._attempts.steps)
+    steps = DurableSteps(late, desk.worker.engine.attempts.steps)
     with pytest.raises(Superseded):
         await steps.irreversible("create", send)
     with pytest.raises(Superseded):
@@ -272,7 +272,7 @@ async def test_a_pause_between_mark_and_call_as_long_as_half_a_lease_gives_up(de
         sent.append(True)
 
     with pytest.raises(Superseded):
-        await DurableSteps(held, desk.worker._attempts.steps).irreversible("create", send)
+        await DurableSteps(held, desk.worker.engine.attempts.steps).irreversible("create", send)
     assert (sent, await desk.steps(post)) == ([], {})
 
 
@@ -287,7 +287,7 @@ async def test_a_pause_in_the_middle_of_the_call_leaves_its_outcome_open(desk: D
         look()
 
     with pytest.raises(Uncertain):
-        await DurableSteps(held, desk.worker._attempts.steps).irreversible("create", send)
+        await DurableSteps(held, desk.worker.engine.attempts.steps).irreversible("create", send)
     assert await desk.steps(post) == {"create": False}
 
 
@@ -316,7 +316,7 @@ async def test_a_clock_that_is_set_in_the_middle_neither_ends_a_lease_nor_prolon
 ) -> None:
     account = await desk.connect()
     [post] = await desk.publish(account, "Set")
-    held, log = await one(desk, account), desk.worker._attempts.steps
+    held, log = await one(desk, account), desk.worker.engine.attempts.steps
 
     async def send() -> str:
         moved = clock.now() + timedelta(hours=hours)
@@ -343,7 +343,7 @@ async def test_what_is_remembered_is_not_done_again(desk: Desk) -> None:
 
     for worker in ("first", "second"):
         held = await one(desk, account, worker=worker)
-        steps = DurableSteps(held, desk.worker._attempts.steps)
+        steps = DurableSteps(held, desk.worker.engine.attempts.steps)
         assert await steps.once("upload", do, "upload") == {"id": "upload"}
         assert await steps.irreversible("create", do, "create") == {"id": "create"}
         await desk.pass_time(LEASE + 1)

@@ -295,7 +295,7 @@ async def test_what_the_network_answered_is_saved_when_the_database_is_there_aga
 ) -> None:
     monkeypatch.setattr(database, "PAUSES", (0.01,))
     away = iter([error] * 30)
-    log = desk.worker._attempts.steps
+    log = desk.worker.engine.attempts.steps
     write = log.write
 
     async def unless_away(change: Write) -> bool:

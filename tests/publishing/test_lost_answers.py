@@ -215,7 +215,7 @@ async def test_an_answer_that_comes_after_all_is_evidence(desk: Desk) -> None:
     [post] = await desk.publish(account, "Late")
     [held] = await desk.system.database.write(claim, [Wanted(account, "slow worker", 30)])
     assert held
-    log = desk.worker._attempts.steps
+    log = desk.worker.engine.attempts.steps
     called, answer = asyncio.Event(), asyncio.get_running_loop().create_future()
 
     async def send() -> dict[str, Any]:
@@ -257,7 +257,7 @@ async def test_a_long_call_whose_worker_vanished_is_looked_for_from_then_on(desk
 async def test_a_worker_that_was_thought_to_be_gone_cannot_touch_a_newer_mark(desk: Desk, ends: str) -> None:
     account = await desk.connect("telegram")
     [post] = await desk.publish(account, "Late")
-    log = desk.worker._attempts.steps
+    log = desk.worker.engine.attempts.steps
     [old] = await desk.system.database.write(claim, [Wanted(account, "slow worker", 30)])
     assert old
     called, refusal = asyncio.Event(), asyncio.get_running_loop().create_future()
@@ -298,7 +298,7 @@ async def test_told_to_stop_while_the_mark_is_written_nothing_may_have_been_sent
     async def send() -> None:
         sent.append(True)
 
-    steps = DurableSteps(held, desk.worker._attempts.steps)
+    steps = DurableSteps(held, desk.worker.engine.attempts.steps)
     stopped = asyncio.create_task(steps.irreversible("message", send))
     await asyncio.sleep(0)
     stopped.cancel()

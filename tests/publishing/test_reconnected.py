@@ -15,10 +15,10 @@ async def test_an_account_that_is_connected_again_meanwhile_stays_connected_and_
     [held] = await desk.system.database.write(claim, [Wanted(account, desk.worker.id, 30.0)])
     assert held
     desk.network().fail("revoke_token", "*")
-    outcome = await desk.worker._attempts.run(held)
+    outcome = await desk.worker.engine.attempt(held)
     assert outcome
     assert await desk.connect() == account
-    await desk.worker._written(outcome)
+    await desk.worker.engine.record(outcome, more=False)
     await desk.work()
     assert (await desk.account(account)).status == "connected"
     assert (await desk.post(post))["status"] == "published"

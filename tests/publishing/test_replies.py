@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from socialclaw.db.base import iso, utc_now
 from tests.publishing.desk import Desk
 
 both = pytest.mark.usefixtures("both_databases")
@@ -116,3 +119,32 @@ async def test_a_parent_that_is_found_by_hand_releases_them(desk: Desk) -> None:
     await desk.work()
     assert [status for status, *_ in await states(desk, posts)] == ["published"] * 3
     assert desk.seen() == [*THREAD]
+
+
+@both
+@pytest.mark.parametrize("who", ["the worker finds the parent", "the user has it looked for"])
+async def test_a_reply_for_next_week_stays_for_next_week_whoever_finds_its_parent(desk: Desk, who: str) -> None:
+    account = await desk.connect()
+    desk.network().fail("timeout_after")
+    if who == "the user has it looked for":
+        desk.network().fail("refuse", "GET /2/users", times=1000)
+    week = iso(utc_now() + timedelta(days=9))
+    steps = [{"description": "Parent"}, {"description": "Reply in a week", "interaction_type": "reply", "publish_at": week}]
+    campaign = {"id": "c", "name": "T", "publish_at": iso(utc_now()), "targets": [{"account": account, "steps": steps}]}
+    run = await desk.apply(campaigns=[campaign])
+    parent, reply = [post["id"] for post in sorted(run["posts"], key=lambda post: post["sequencePosition"])]
+    await desk.work()
+    if who == "the user has it looked for":
+        await desk.wait(25 * 3600)
+        assert (await desk.post(parent))["errorCode"] == "publish_outcome_unknown"
+        desk.network().shelf.disarm()
+        assert (await desk.do(parent, "reconcile")).json()["post"]["status"] == "published"
+        await desk.work()
+    else:
+        await desk.wait(3)
+    assert (await desk.post(parent))["status"] == "published"
+    assert desk.seen() == ["Parent"], "the reply is due in nine days"
+    assert (await desk.row(parent)).collect_at is not None, "figures are collected an hour after publishing"
+    await desk.wait(9 * 86_400)
+    assert desk.seen() == ["Parent", "Reply in a week"]
+    assert (await desk.post(reply))["status"] == "published"

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import case, literal, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from socialclaw.accounts.tokens import REFRESH, Grant, bind, unseal
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope, new_id, utc_now
-from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Workspace
+from socialclaw.lifecycle.writing import release
 from socialclaw.networks import providers
 from socialclaw.providers.base import MeasuresAccount
 from socialclaw.providers.draft import Target
@@ -27,7 +26,9 @@ def complete(scope: Scope, vault: Vault, connection: Connection, *, targets: Seq
     connection.account_ids = [row.id for row in rows]
     _close(connection, now)
     scope.session.flush()
-    _release(scope, connection.account_ids, now)
+    release(scope.session, connection.account_ids, now)
+    for account_id in connection.account_ids:
+        scope.hint("publish", account_id, now)
     return rows
 
 
@@ -70,14 +71,3 @@ def _row(scope: Scope, provider: str, target: Target) -> Account:
     scope.session.execute(insert.values(**own, **shown).on_conflict_do_nothing())
     query = scope.all(Account).where(Account.provider == provider, Account.external_id == target.id)
     return scope.session.scalars(query.with_for_update()).one()
-
-
-def _release(scope: Scope, account_ids: Sequence[str], now: datetime) -> None:
-    """Posts that waited for these accounts go on: at once, or at their time if that is still to come."""
-    waiting = (Post.workspace_id == scope.workspace_id, Post.account_id.in_(account_ids), Post.blocked_by == "account")
-    later = case((Post.publish_at > now, Post.publish_at), else_=literal(now, Post.publish_at.type))
-    scope.session.execute(
-        update(Post).where(*waiting).values(blocked_by=None, next_at=later, updated_at=now).execution_options(synchronize_session=False)
-    )
-    for account_id in account_ids:
-        scope.hint("publish", account_id, now)

@@ -16,7 +16,7 @@ from socialclaw.api.schemas import AttemptsResponse, PostResponse, PostsResponse
 from socialclaw.db.base import Scope, iso
 from socialclaw.db.posts import Attempt
 from socialclaw.errors import InvalidRequest
-from socialclaw.publishing import listing, posts
+from socialclaw.publishing import listing, network_actions, posts
 from socialclaw.publishing.pages import Pages
 
 router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
@@ -72,7 +72,7 @@ async def list_attempts(caller: Caller, postId: str) -> Response:
 @needs("publish")
 async def reconcile_post(caller: Caller, postId: str) -> Response:
     """Compare the post with what its network has now; resolves a post whose outcome is unknown where the network can be read."""
-    await posts.reconcile(caller.system, caller.workspace_id, postId, test=caller.test)
+    await network_actions.reconcile(caller.system, caller.workspace_id, postId, test=caller.test)
     return await _detail(caller, postId)
 
 
@@ -91,7 +91,7 @@ async def retry_post(caller: Caller, postId: str, body: Annotated[dict[str, Any]
 @needs("delete")
 async def delete_post(caller: Caller, postId: str) -> Response:
     """Take a published post down on its network. Where the network has no way to, that is a 409, never a false success."""
-    await posts.delete(caller.system, caller.workspace_id, postId, test=caller.test)
+    await network_actions.delete(caller.system, caller.workspace_id, postId, test=caller.test)
     return await _detail(caller, postId)
 
 

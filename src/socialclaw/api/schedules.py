@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -97,7 +98,8 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
         if plan.mode != "draft":
             caller.require("publish")
         settings = caller.system.settings
-        applied = await caller.write(apply, plan, mark, base_url=settings.base_url, honour_quotas=settings.honour_quotas)
+        late, honoured = timedelta(minutes=settings.max_late_minutes), settings.honour_quotas
+        applied = await caller.write(apply, plan, mark, base_url=settings.base_url, max_late=late, honour_quotas=honoured)
         warnings = wire_issues(plan.warnings)
     return await _answer(caller, applied, warnings)
 

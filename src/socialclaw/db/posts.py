@@ -66,6 +66,7 @@ class Post(Owned):
 
     # What became of it.
     publish_at: Mapped[datetime]
+    latest_at: Mapped[datetime | None]  # past it, it fails instead of going out; no limit where null
     status: Mapped[str]  # draft | scheduled | publishing | published | retry_pending | failed | canceled
     stage: Mapped[str] = mapped_column(default="publish")
     next_at: Mapped[datetime | None]

@@ -22,6 +22,7 @@ class Workspace(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     clock_at: Mapped[datetime | None]
     media_policy: Mapped[str] = mapped_column(default="strict", server_default="strict")  # of posts that name none: "strict" | "fit"
+    max_late_minutes: Mapped[int | None]  # how late its posts may go out; the installation's where null
 
 
 class ApiKey(Owned):

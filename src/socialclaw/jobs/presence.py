@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from socialclaw.db.base import utc_now
 from socialclaw.db.database import MOST_DRIFT, Database, pauses
-from socialclaw.db.posts import Lane, Post
+from socialclaw.db.posts import Lane
 from socialclaw.db.probe import probe
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.db.workspaces import Worker
 from socialclaw.jobs.timekeeping import MOST_JUMP, Timekeeping, boot_id, booted_at, synchronized
+from socialclaw.lifecycle.writing import abandon
 
 log = logging.getLogger(__name__)
 
@@ -89,8 +90,7 @@ class Presence:
         lanes = session.scalars(select(Lane).where(Lane.until > now, Lane.worker_id.startswith(f"{socket.gethostname()}:")))
         if dead := [lane for lane in lanes if not _alive(lane.worker_id)]:
             session.execute(update(Lane).where(Lane.account_id.in_([lane.account_id for lane in dead])).values(until=now))
-            held = (Post.id.in_([lane.post_id for lane in dead]), Post.next_at > now)
-            session.execute(update(Post).where(*held, Post.status == "publishing", Post.waiting.is_(False)).values(next_at=now))
+            abandon(session, [lane.post_id for lane in dead], now)
         session.execute(delete(Worker).where(Worker.seen_at < now - timedelta(days=1)))
         if self._database.is_sqlite:
             self._follow(session)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from socialclaw.accounts import credentials
@@ -13,6 +13,7 @@ from socialclaw.clock import act_for, acting
 from socialclaw.db.base import iso, utc_now
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.errors import Conflict, RateLimited, SocialClawError, Unauthorized, Uncertain
+from socialclaw.lifecycle.changes import NOTHING
 from socialclaw.networks import providers
 from socialclaw.providers.draft import Account, Published
 from socialclaw.providers.wire import listening
@@ -50,13 +51,11 @@ class Attempts:
                 outcome.details = {**outcome.details, "mediaChanges": claim.changes}
             secrets = unseal(self.system.vault, claim.account).values()
             outcome.message, outcome.details = scrub(outcome.message, secrets), scrub(outcome.details, secrets)
-            if "error" in outcome.changes:
-                outcome.changes["error"] = scrub(outcome.changes["error"], secrets)
+            if isinstance(outcome.change.error, str):
+                outcome.change = replace(outcome.change, error=scrub(outcome.change.error, secrets))
         return outcome
 
     async def _outcome(self, claim: Claim) -> Outcome | None:
-        if claim.post.stage == "reconcile" and not claim.undone:
-            claim.post.stage = "publish"  # the answer came after all: to a worker that was thought to be gone
         try:
             if claim.account.status == "disconnected":
                 if claim.undone:
@@ -71,6 +70,8 @@ class Attempts:
                 return await look(self.system, claim)
             if claim.undone:
                 raise Uncertain(f"An earlier attempt may have finished {claim.undone[0]!r}")
+            if claim.post.latest_at is not None and utc_now() > claim.post.latest_at and not claim.sent:
+                return verdicts.too_late(claim, now=utc_now())
             await self._within_quota(claim)
             with listening() as heard:
                 post = await self._publish(claim)
@@ -80,9 +81,9 @@ class Attempts:
         except Superseded:
             return None
         except WantedBack:
-            return take_back(Outcome(claim, {}))
+            return take_back(Outcome(claim, NOTHING))
         except NotYet as pause:
-            return verdicts.waiting(claim, seconds=pause.seconds, now=utc_now())
+            return verdicts.waiting(claim, seconds=pause.seconds, why=str(pause), now=utc_now())
         except Exception as error:
             return self._decided(claim, error)
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from socialclaw import clock
 from socialclaw.db.accounts import Account
@@ -21,6 +20,8 @@ from socialclaw.db.base import utc_now
 from socialclaw.db.holds import nothing_held
 from socialclaw.db.posts import Attempt, Lane, Post, Step
 from socialclaw.db.workspaces import Workspace
+from socialclaw.lifecycle.changes import Change, claimed
+from socialclaw.lifecycle.writing import prolong, store
 from socialclaw.sending import Lease
 
 RESTORED = "before the hold"  # the mark of a post that may have gone out before its database was restored
@@ -36,9 +37,18 @@ class Wanted:
     clocked: bool = False
 
 
+class Remembered(NamedTuple):
+    """A step as it was written down. Not `done`: the irreversible call may have been sent."""
+
+    done: bool
+    result: Any
+    at: datetime
+    fence: int
+
+
 @dataclass(slots=True)
 class Claim:
-    """A post that is ours to work on while we renew it. `steps`: name -> (done, result, when, fence).
+    """A post that is ours to work on while we renew it. `steps`: what is remembered of it, by name.
 
     `lease`: until when that is sure. `changes`: what was changed of its files in this attempt, so that the network takes them.
     """
@@ -49,7 +59,7 @@ class Claim:
     worker_id: str
     fence: int
     attempt_no: int
-    steps: dict[str, tuple[bool, Any, datetime, int]]
+    steps: dict[str, Remembered]
     lease: Lease = field(default_factory=Lease)
     changes: list[dict[str, Any]] = field(default_factory=list)
     sent: bool = False  # an irreversible step is done: the network has something of it
@@ -57,7 +67,7 @@ class Claim:
     @property
     def undone(self) -> list[str]:
         """Irreversible steps that may have been sent."""
-        return [name for name, (done, *_) in self.steps.items() if not done]
+        return [name for name, step in self.steps.items() if not step.done]
 
     @property
     def restored(self) -> bool:
@@ -114,17 +124,6 @@ def _take_lanes(session: Session, now: datetime, wanted: dict[str, Wanted]) -> d
     return {account: post for account, post in due.items() if account in got}
 
 
-_CLAIM_POST = (
-    update(Post.__table__)  # type: ignore[arg-type]
-    .where(Post.id == bindparam("b_id"))
-    .values(
-        status=bindparam("b_status"),
-        next_at=bindparam("b_next_at"),
-        fence=bindparam("b_fence"),
-        attempt_count=bindparam("b_attempt_count"),
-        waiting=bindparam("b_waiting"),
-    )
-)
 _CLOSE_LOST = (
     update(Attempt.__table__)  # type: ignore[arg-type]
     .where(Attempt.post_id == bindparam("b_id"), Attempt.attempt_no == bindparam("b_no"), Attempt.finished_at.is_(None))
@@ -143,53 +142,52 @@ def _begin(session: Session, asked: float, now: datetime, posts: list[Post], wan
         return {}
     accounts = {a.id: a for a in session.scalars(select(Account).where(Account.id.in_([p.account_id for p in posts])))}
     modes = dict(session.execute(select(Workspace.id, Workspace.mode).where(Workspace.id.in_({p.workspace_id for p in posts}))).all())
-    steps: dict[str, dict[str, tuple[bool, Any, datetime, int]]] = {p.id: {} for p in posts}
+    steps: dict[str, dict[str, Remembered]] = {p.id: {} for p in posts}
     sent = set[str]()
     if again := [p.id for p in posts if p.attempt_count or p.stage != "publish"]:
         for step in session.scalars(select(Step).where(Step.post_id.in_(again))):
-            steps[step.post_id][step.name] = (step.done, step.result.get("value"), step.at, step.fence)
+            steps[step.post_id][step.name] = Remembered(step.done, step.result.get("value"), step.at, step.fence)
             if step.done and step.result.get("sent"):
                 sent.add(step.post_id)
-    updates, lost, opened, claims = [], [], [], {}
+    lost: list[dict[str, Any]] = []
+    opened: list[dict[str, Any]] = []
+    taken: list[tuple[Post, Change]] = []
     for post in posts:
         worker = wanted[post.account_id]
-        number = post.attempt_count if post.waiting else post.attempt_count + 1
-        status = post.status if post.stage == "confirm" else "publishing"
+        change = claimed(post, until=now + timedelta(seconds=worker.lease), undone=any(not step.done for step in steps[post.id].values()))
         if (post.status == "publishing" or post.stage == "confirm") and not post.waiting and post.attempt_count:
             lost.append({"b_id": post.id, "b_no": post.attempt_count, "b_now": now})
         if not post.waiting:
             opened.append(
                 {
                     "post_id": post.id,
-                    "attempt_no": number,
+                    "attempt_no": change.attempt_count,
                     "stage": post.stage,
                     "worker_id": worker.worker_id,
                     "started_at": now,
                     "details": {},
                 }
             )
-        until = now + timedelta(seconds=worker.lease)
-        values = {"status": status, "next_at": until, "fence": post.fence + 1, "attempt_count": number, "waiting": False}
-        updates.append({"b_id": post.id} | {f"b_{name}": value for name, value in values.items()})
-        for name, value in values.items():  # the row as it is now, without a second UPDATE by the session
-            set_committed_value(post, name, value)
-        claims[post.account_id] = Claim(
-            post=post,
-            account=accounts[post.account_id],
-            test=modes[post.workspace_id] == "test",
-            worker_id=worker.worker_id,
-            fence=post.fence,
-            attempt_no=number,
-            steps=steps[post.id],
-            lease=Lease().begin(asked, worker.lease),
-            sent=post.id in sent,
-        )
-    session.connection().execute(_CLAIM_POST, updates)
+        taken.append((post, change))
+    store(session, taken, now)
     if lost:
         session.connection().execute(_CLOSE_LOST, lost)
     if opened:
         session.connection().execute(Attempt.__table__.insert(), opened)  # type: ignore[attr-defined]
-    return claims
+    return {
+        post.account_id: Claim(
+            post=post,
+            account=accounts[post.account_id],
+            test=modes[post.workspace_id] == "test",
+            worker_id=wanted[post.account_id].worker_id,
+            fence=post.fence,
+            attempt_no=post.attempt_count,
+            steps=steps[post.id],
+            lease=Lease().begin(asked, wanted[post.account_id].lease),
+            sent=post.id in sent,
+        )
+        for post in posts
+    }
 
 
 def renew(session: Session, held: Sequence[tuple[str, str, int]], *, worker_id: str, lease: float) -> set[tuple[str, int]]:
@@ -205,7 +203,7 @@ def renew(session: Session, held: Sequence[tuple[str, str, int]], *, worker_id: 
     lanes = set(session.scalars(select(Lane.post_id).where(Lane.account_id.in_(accounts.values()), Lane.worker_id == worker_id)))
     lost = {(post_id, fence) for post_id, _, fence in held if fences.get(post_id) != fence or post_id not in lanes}
     ours = {post_id for post_id, _, fence in held if (post_id, fence) not in lost}
-    session.execute(update(Post).where(Post.id.in_(ours)).values(next_at=until))
+    prolong(session, sorted(ours), until)
     mine = (Lane.account_id.in_([accounts[post_id] for post_id in ours]), Lane.post_id.in_(ours), Lane.worker_id == worker_id)
     session.execute(update(Lane).where(*mine).values(until=until))
     return lost

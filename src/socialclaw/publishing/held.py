@@ -18,11 +18,13 @@ from socialclaw.db.base import utc_now
 from socialclaw.db.holds import Hold, held
 from socialclaw.db.posts import Post, Step
 from socialclaw.db.workspaces import Workspace
+from socialclaw.lifecycle import changes as life
+from socialclaw.lifecycle.changes import HELD, Change
+from socialclaw.lifecycle.writing import store
 from socialclaw.networks import providers
 from socialclaw.providers.base import Confirms
 from socialclaw.publishing.claims import RESTORED
 
-HELD = "hold"  # `blocked_by`
 WAITING = ("scheduled", "retry_pending")
 OPEN = (*WAITING, "publishing")
 
@@ -50,8 +52,7 @@ def hold_due(session: Session, before: datetime) -> int:
     """Hold back what nobody works on and is to be published until then; how many posts that is. What waits for something stays so."""
     query = select(Post).where(Post.status.in_(WAITING), Post.publish_at <= before, Post.blocked_by.is_(None)).order_by(Post.id)
     posts = session.scalars(query.with_for_update()).all()
-    for post in posts:
-        post.blocked_by, post.next_at, post.updated_at = HELD, None, utc_now()
+    store(session, [(post, life.held_back()) for post in posts], utc_now())
     return len(posts)
 
 
@@ -68,16 +69,17 @@ def release(session: Session, settle: Callable[[str], float], *, look_first: boo
     query = select(Post).where(or_(mine, overdue) if everything else mine).order_by(Post.id)
     posts = session.scalars(query.with_for_update()).all()
     begun = _begun(session, posts)
-    counts = Counter[str]()
+    store(session, [(post, life.let_go(post, now)) for post in posts], now)
+    counts, marked = Counter[str](), list[tuple[Post, Change]]()
     for post in posts:
-        if post.blocked_by == HELD:
-            post.blocked_by, post.next_at = None, max(post.publish_at, now)
         if look_first and post.publish_at <= since and post.id not in begun:
-            _mark(session, post, since + timedelta(seconds=settle(post.provider)))
+            seen_by = max(since + timedelta(seconds=settle(post.provider)), now)
+            marked.append((post, life.perhaps_sent(post, seen_by)))
             counts["looked for" if providers()[post.provider].can(Confirms) else "cannot be asked"] += 1
         else:
             counts["sent"] += 1
-        post.updated_at = now
+    store(session, marked, now)
+    session.add_all(_mark(post) for post, _ in marked)
     session.execute(delete(Hold))
     return counts
 
@@ -88,9 +90,5 @@ def _begun(session: Session, posts: Sequence[Post]) -> set[str]:
     return {step.post_id for step in steps if not step.done or step.result.get("sent")}
 
 
-def _mark(session: Session, post: Post, seen_by: datetime) -> None:
-    post.fence += 1
-    post.stage, post.marked_at, post.reconciliation_status, post.looks, post.waiting = "reconcile", post.publish_at, "pending", 0, False
-    if post.next_at is not None:
-        post.next_at = max(seen_by, utc_now())
-    session.add(Step(post_id=post.id, name=RESTORED, done=False, fence=post.fence, result={"value": None}, at=post.publish_at))
+def _mark(post: Post) -> Step:
+    return Step(post_id=post.id, name=RESTORED, done=False, fence=post.fence, result={"value": None}, at=post.publish_at)

@@ -1,14 +1,14 @@
 """Outcomes: what an attempt came to, and the one transaction that writes it down.
 
-That transaction closes the attempt, changes the post, frees (or fails) the replies that waited for it, gives the lane back and
+That transaction closes the attempt, changes the post (and its replies: `lifecycle/writing.py`), gives the lane back and
 claims the account's next due post.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -17,45 +17,27 @@ from sqlalchemy.orm import Session
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Hint, utc_now
 from socialclaw.db.posts import Attempt, Lane, Post, Step
+from socialclaw.lifecycle.changes import KEEP, Change, canceled
+from socialclaw.lifecycle.writing import space_out, write
 from socialclaw.publishing.claims import Claim, Wanted, claim
 
 CANCELED, TAKEN_BACK = "canceled", "The post was canceled before anything of it was published"
+HELD_UP = timedelta(minutes=5)  # a post later than that was not merely in a queue: its account or its worker was away
 NOBODY = ""  # has the lane of an account that is to be left alone for a while: no end of a worker ends that
-COLUMNS = (
-    "status",
-    "stage",
-    "next_at",
-    "blocked_by",
-    "waiting",
-    "tries",
-    "provider_post_id",
-    "network_key",
-    "provider_url",
-    "provider_status",
-    "reconciliation_status",
-    "published_at",
-    "error_code",
-    "error",
-    "marked_at",
-    "looks",
-    "collect_at",
-)
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What is to be written of a claim. `changes` are new values of `COLUMNS`; what is not named stays."""
+    """What is to be written of a claim. An attempt that goes on has in `message` what it waits for."""
 
     claim: Claim
-    changes: dict[str, Any]
+    change: Change
     ended: bool = True  # False: the attempt goes on later
     ok: bool | None = None
     code: str | None = None
     message: str | None = None
     retryable: bool | None = None
     details: dict[str, Any] = field(default_factory=dict)
-    published: bool = False  # its replies may go
-    failed: bool = False  # for good: its replies fail too
     erase_marks: bool = False  # evidence says that what was marked did not happen
     hold_until: datetime | None = None  # nothing else of this account before that
     reconnect: bool = False  # the account needs a person
@@ -71,14 +53,11 @@ class Next:
     hints: tuple[Hint, ...] = ()
 
 
-_CHANGE_POST = (
-    update(Post.__table__)  # type: ignore[arg-type]
-    .where(Post.id == bindparam("b_id"), Post.fence == bindparam("b_fence"))
-    .values({**{name: bindparam(f"b_{name}") for name in COLUMNS}, "updated_at": bindparam("b_now")})
-)
+_OPEN = (Attempt.post_id == bindparam("b_id"), Attempt.attempt_no == bindparam("b_no"), Attempt.finished_at.is_(None))
+_SAY_WHY = update(Attempt.__table__).where(*_OPEN).values(message=bindparam("b_message"))  # type: ignore[arg-type]
 _CLOSE_ATTEMPT = (
     update(Attempt.__table__)  # type: ignore[arg-type]
-    .where(Attempt.post_id == bindparam("b_id"), Attempt.attempt_no == bindparam("b_no"), Attempt.finished_at.is_(None))
+    .where(*_OPEN)
     .values(
         finished_at=bindparam("b_now"),
         ok=bindparam("b_ok"),
@@ -91,8 +70,11 @@ _CLOSE_ATTEMPT = (
 )
 
 
-def record(session: Session, outcomes: Sequence[Outcome]) -> list[Next]:
-    """Write these outcomes; those whose post is no longer ours change nothing, nor do those that have been written already."""
+def record(session: Session, outcomes: Sequence[Outcome], *, catch_up: float = 1) -> list[Next]:
+    """Write these outcomes; those whose post is no longer ours change nothing, nor do those that have been written already.
+
+    `catch_up`: how much faster than planned an account's posts may go out after one that was held up.
+    """
     now = utc_now()
     ids = sorted(o.claim.post.id for o in outcomes)
     columns = select(Post.id, Post.fence, Post.cancel_requested_at)
@@ -102,10 +84,13 @@ def record(session: Session, outcomes: Sequence[Outcome]) -> list[Next]:
     written = _written(session, [o for o in outcomes if o.again])
     mine = [o for o in outcomes if current.get(o.claim.post.id) == o.claim.fence and o.claim.post.id not in written]
     ours = [o if o.claim.post.id not in back else take_back(o) for o in mine]
-    hints: dict[str, list[Hint]] = {o.claim.post.id: [] for o in outcomes}
+    hints: dict[str, list[Hint]] = {}
     if ours:
         _spare_reconnected(session, [o for o in ours if o.reconnect], now)
-        _change_posts(session, ours, now)
+        held_up = [o.claim.post for o in ours if _was_held_up(o, now)]
+        hints = write(session, [(o.claim.post, o.change) for o in ours], now)
+        for post in held_up:
+            hints[post.id] += space_out(session, post, now, faster=catch_up)
         _close_attempts(session, ours, now)
         if erased := [o.claim.post.id for o in ours if o.erase_marks]:
             session.execute(delete(Step).where(Step.post_id.in_(erased), Step.done.is_(False)))
@@ -113,15 +98,10 @@ def record(session: Session, outcomes: Sequence[Outcome]) -> list[Next]:
             session.execute(
                 update(Account).where(Account.id.in_(reconnect), Account.status == "connected").values(status="reconnect_required")
             )
-        for hint in _settle_replies(session, ours, now):
-            hints[hint[0]].append(hint[1])
-        for o in ours:
-            if (at := o.changes.get("next_at")) is not None:
-                hints[o.claim.post.id].append(Hint("publish", o.claim.account.id, at))
     _free_lanes(session, outcomes)
     following = claim(session, [o.wanted for o in outcomes if o.wanted])
     claims = iter(following)
-    return [Next(next(claims) if o.wanted else None, tuple(hints[o.claim.post.id])) for o in outcomes]
+    return [Next(next(claims) if o.wanted else None, tuple(hints.get(o.claim.post.id, ()))) for o in outcomes]
 
 
 def take_back(o: Outcome) -> Outcome:
@@ -129,15 +109,15 @@ def take_back(o: Outcome) -> Outcome:
 
     What may have been sent goes on being looked for, also where nobody would do so for now; what the network has goes its way.
     """
-    if o.changes.get("status") in ("published", "failed"):
+    if o.change.status in ("published", "failed"):
         return o
     if o.claim.undone and not o.erase_marks:
-        if o.changes.get("blocked_by"):
-            o.changes |= {"next_at": utc_now(), "blocked_by": None}
+        if o.change.blocked_by == "account":
+            o.change = replace(o.change, next_at=utc_now(), blocked_by=None)
         return o
     if o.claim.sent and not o.ended:
         return o
-    o.changes |= {"status": "canceled", "stage": "publish", "next_at": None, "blocked_by": None, "waiting": False}
+    o.change = replace(o.change, **canceled(o.claim.post).values())
     o.ended, o.ok, o.code, o.message, o.retryable = True, False, CANCELED, TAKEN_BACK, False
     return o
 
@@ -158,16 +138,12 @@ def _spare_reconnected(session: Session, outcomes: Sequence[Outcome], now: datet
     for o in outcomes:
         if handshakes.get(o.claim.account.id) != o.claim.account.connection_id:
             o.reconnect = False
-            o.changes |= {"next_at": now, "blocked_by": None}
+            o.change = replace(o.change, next_at=now, blocked_by=None)
 
 
-def _change_posts(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
-    values = [
-        {f"b_{name}": o.changes.get(name, getattr(o.claim.post, name)) for name in COLUMNS}
-        | {"b_id": o.claim.post.id, "b_fence": o.claim.fence, "b_now": now}
-        for o in outcomes
-    ]
-    session.connection().execute(_CHANGE_POST, values)
+def _was_held_up(o: Outcome, now: datetime) -> bool:
+    post = o.claim.post
+    return o.change.status == "published" and post.status != "published" and now - post.publish_at > HELD_UP
 
 
 def _close_attempts(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -180,7 +156,7 @@ def _close_attempts(session: Session, outcomes: Sequence[Outcome], now: datetime
             "b_code": o.code,
             "b_message": o.message,
             "b_retryable": o.retryable,
-            "b_provider_post_id": o.changes.get("provider_post_id"),
+            "b_provider_post_id": o.change.provider_post_id if o.change.provider_post_id is not KEEP else None,
             "b_details": o.details,
         }
         for o in outcomes
@@ -188,6 +164,8 @@ def _close_attempts(session: Session, outcomes: Sequence[Outcome], now: datetime
     ]
     if values:
         session.connection().execute(_CLOSE_ATTEMPT, values)
+    if waiting := [{"b_id": o.claim.post.id, "b_no": o.claim.attempt_no, "b_message": o.message} for o in outcomes if not o.ended]:
+        session.connection().execute(_SAY_WHY, waiting)
 
 
 def _free_lanes(session: Session, outcomes: Sequence[Outcome]) -> None:
@@ -200,38 +178,3 @@ def _free_lanes(session: Session, outcomes: Sequence[Outcome]) -> None:
     if free:
         where = (Lane.account_id.in_([o.claim.account.id for o in free]), Lane.post_id.in_([o.claim.post.id for o in free]))
         session.execute(delete(Lane).where(*where, Lane.worker_id == free[0].claim.worker_id))
-
-
-def _settle_replies(session: Session, outcomes: Sequence[Outcome], now: datetime) -> list[tuple[str, Hint]]:
-    """Release the replies of published posts, fail those of failed ones (and theirs).
-
-    They are locked as they are read: a user who cancels one meanwhile is not overruled.
-    """
-    published = {o.claim.post.id: o for o in outcomes if o.published}
-    hints: list[tuple[str, Hint]] = []
-    if published:
-        waiting = select(Post).where(Post.parent_post_id.in_(published), Post.blocked_by == "parent").order_by(Post.id)
-        for reply in session.scalars(waiting.with_for_update()):
-            parent = published[reply.parent_post_id or ""]
-            reply.blocked_by = None
-            reply.resolved_parent_id = parent.changes["provider_post_id"]
-            if reply.error_code == "parent_post_failed":  # failed with an earlier try of the parent
-                reply.status, reply.error_code, reply.error = "scheduled", None, None
-            if reply.status in ("scheduled", "retry_pending"):
-                reply.next_at = max(reply.publish_at, now)
-                hints.append((parent.claim.post.id, Hint("publish", reply.account_id, reply.next_at)))
-    fail_replies(session, [o.claim.post.id for o in outcomes if o.failed], now)
-    session.flush()
-    return hints
-
-
-def fail_replies(session: Session, parents: Sequence[str], now: datetime) -> None:
-    """A reply to a post that failed for good fails too, and so do its own replies."""
-    while parents:
-        waiting = select(Post).where(Post.parent_post_id.in_(parents), Post.blocked_by == "parent", Post.status == "scheduled")
-        replies = list(session.scalars(waiting.order_by(Post.id).with_for_update()))
-        for reply in replies:
-            reply.status, reply.next_at = "failed", None
-            reply.error_code, reply.error = "parent_post_failed", "The post that this one replies to failed"
-            reply.updated_at = now
-        parents = [reply.id for reply in replies]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Attempt, Post, Run
 from socialclaw.errors import Conflict, InvalidRequest
+from socialclaw.lifecycle.changes import scheduled
+from socialclaw.lifecycle.writing import act
 from socialclaw.publishing.posts import STATUSES
 from socialclaw.scheduling.post import GRACE
 from socialclaw.scheduling.times import LAST_YEAR, stamp
@@ -67,24 +69,19 @@ def publish(scope: Scope, run_id: str, *, start_at: datetime | None = None) -> R
     if run.mode != "draft":
         raise Conflict("This run is not a draft: it was scheduled when it was applied", code="run_not_draft", runId=run.id)
     now = utc_now()
-    drafts = select(Post).where(Post.run_id == run.id, Post.status == "draft").order_by(Post.position)
+    drafts = select(Post).where(Post.run_id == run.id, Post.status == "draft").order_by(Post.id)
     rows = list(scope.session.scalars(drafts.with_for_update()))  # one that is being canceled is no draft any more
     if not rows:
         raise Conflict("This draft has no posts left to publish", code="run_empty", runId=run.id)
-    if start_at is not None:
-        _move(rows, start_at, now)
+    by = _distance(rows, start_at, now) if start_at is not None else timedelta(0)
     run.mode, run.updated_at = "scheduled", now
-    for post in rows:
-        post.status, post.updated_at = "scheduled", now
-        if post.blocked_by is None:
-            post.next_at = max(post.publish_at, now)
-            scope.hint("publish", post.account_id, post.next_at)
+    act(scope, [(post, scheduled(post, now, publish_at=post.publish_at + by)) for post in rows], now)
     scope.session.flush()
     return view(scope, run_id)
 
 
-def _move(posts: Sequence[Post], start_at: datetime, now: datetime) -> None:
-    """Move the earliest post to `start_at`, the others with it. The same times are refused as when a schedule is applied."""
+def _distance(posts: Sequence[Post], start_at: datetime, now: datetime) -> timedelta:
+    """By how much all move, so that the earliest is at `start_at`. The same times are refused as when a schedule is applied."""
     if start_at < now - GRACE:
         message = f"startAt is in the past: {stamp(start_at)}. Leave it out to publish at once what is due"
         raise InvalidRequest(message, code="publish_time_in_past", path="startAt", publishAtUtc=stamp(start_at), now=stamp(now))
@@ -92,5 +89,4 @@ def _move(posts: Sequence[Post], start_at: datetime, now: datetime) -> None:
     if last - first > LATEST - start_at:
         message = f"With this startAt a post would be due after the year {LAST_YEAR}"
         raise InvalidRequest(message, code="invalid_publish_time", path="startAt")
-    for post in posts:
-        post.publish_at += start_at - first
+    return start_at - first

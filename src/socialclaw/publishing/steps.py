@@ -22,7 +22,7 @@ from socialclaw.db.grouped import GroupedWrites
 from socialclaw.db.posts import Post, Step
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
-from socialclaw.publishing.claims import Claim
+from socialclaw.publishing.claims import Claim, Remembered
 from socialclaw.sending import Sending, TooLate, sending
 
 T = TypeVar("T")
@@ -125,20 +125,20 @@ class DurableSteps:
         self.memory = claim.steps
 
     def known(self, name: str) -> bool:
-        return name in self.memory and self.memory[name][0]
+        return name in self.memory and self.memory[name].done
 
     async def once(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
         if self.known(name):
-            return self.memory[name][1]  # type: ignore[no-any-return]
+            return self.memory[name].result  # type: ignore[no-any-return]
         result = await do(*args)
         await self._write("once", name, result)
-        self.memory[name] = (True, result, utc_now(), self._claim.fence)
+        self.memory[name] = Remembered(True, result, utc_now(), self._claim.fence)
         return result
 
     async def irreversible(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
         if name in self.memory:
-            if self.memory[name][0]:
-                return self.memory[name][1]  # type: ignore[no-any-return]
+            if self.memory[name].done:
+                return self.memory[name].result  # type: ignore[no-any-return]
             raise Uncertain(f"An earlier attempt may have finished {name!r}")
         if self._claim.post.cancel_requested_at:
             raise WantedBack
@@ -163,7 +163,7 @@ class DurableSteps:
         except Exception as error:  # whatever it was, the request may have left
             raise Uncertain(f"{type(error).__name__} in {name!r}: the post may have been published") from error
         await asyncio.shield(self._keep(name, result))
-        self.memory[name] = (True, result, marked, self._claim.fence)
+        self.memory[name] = Remembered(True, result, marked, self._claim.fence)
         self._claim.sent = True
         return result
 
@@ -188,7 +188,7 @@ class DurableSteps:
         except DatabaseTrouble:  # it may be there all the same, and would send everybody to look for what was never sent
             await self._forget(name)
             raise
-        self.memory[name] = (False, None, at, self._claim.fence)
+        self.memory[name] = Remembered(False, None, at, self._claim.fence)
         return at
 
     async def _forget(self, name: str) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 
+from socialclaw.clock import spoken
+from socialclaw.db.base import iso
 from socialclaw.errors import SocialClawError, Uncertain
+from socialclaw.lifecycle import changes as life
 from socialclaw.networks import providers
 from socialclaw.providers.base import Measures, Provider
 from socialclaw.providers.draft import Published
@@ -20,6 +24,11 @@ from socialclaw.publishing.policy import LONGEST_HOLD, LONGEST_LOOK, Decision, F
 UNKNOWN = "publish_outcome_unknown"
 TAKEN = "provider_post_taken"
 SILENT = "provider_never_answered"
+LATE = "publish_too_late"
+LOOKED = {
+    "reconcile": "{label} does not show the post (yet), whose answer was lost",
+    "confirm": "{label} has accepted the post, and does not show it yet",
+}
 LONGEST_TO_CONFIRM = 86_400  # seconds between two looks at an accepted post
 LONGEST_REVIEW = timedelta(days=30)  # after which an accepted post is not looked at any more: somebody has forgotten it
 FIRST_FIGURES = timedelta(hours=1)  # after publishing
@@ -34,27 +43,27 @@ def published(claim: Claim, post: Published, *, now: datetime, confirm: float, h
     looks = claim.post.looks if claim.post.stage == "confirm" else 0
     if not post.final and now - (claim.post.published_at or now) > LONGEST_REVIEW:
         return _left(claim)
-    changes: dict[str, Any] = {
-        "status": "published",
-        "stage": "publish" if post.final else "confirm",
-        "next_at": None if post.final else _next_confirm(now, looks, confirm),
-        "looks": 0 if post.final else looks + 1,
-        "blocked_by": None,
-        "waiting": False,
-        "provider_post_id": post.id,
-        "network_key": network_key(claim, post.id),
-        "provider_url": post.url,
-        "provider_status": "published" if post.final else "accepted",
-        "reconciliation_status": how or ("confirmed" if claim.post.reconciliation_status else None),
-        "published_at": claim.post.published_at or now,
-        "collect_at": claim.post.collect_at or (now + FIRST_FIGURES if providers()[claim.post.provider].can(Measures) else None),
-        "error_code": None,
-        "error": None,
-    }
-    details = {"note": post.note} if post.note else {}
-    return Outcome(
-        claim, changes, ok=True, code="published" if post.final else "accepted", retryable=False, details=details, published=True
+    change = life.published(
+        claim.post,
+        id=post.id,
+        key=network_key(claim, post.id),
+        url=post.url,
+        next_look=None if post.final else _next_confirm(now, looks, confirm),
+        figures_at=now + FIRST_FIGURES if providers()[claim.post.provider].can(Measures) else None,
+        now=now,
+        how=how,
     )
+    details = {"note": post.note} if post.note else {}
+    return Outcome(claim, change, ok=True, code="published" if post.final else "accepted", retryable=False, details=details)
+
+
+def too_late(claim: Claim, *, now: datetime) -> Outcome:
+    """Its latest time has passed: what was for tonight must not appear on Thursday."""
+    post = claim.post
+    latest, late = post.latest_at or post.publish_at, spoken(now - post.publish_at)
+    last = f" What was in the way: {post.error}." if post.error else ""
+    message = f"The post was not published by {iso(latest)}, and now is {late} late.{last} Retry it to publish it all the same"
+    return Outcome(claim, life.failed(LATE, message), ok=False, code=LATE, message=message, retryable=False)
 
 
 def rest(provider: Provider, heard: Sequence[httpx2.Headers], *, now: datetime) -> datetime | None:
@@ -65,45 +74,39 @@ def rest(provider: Provider, heard: Sequence[httpx2.Headers], *, now: datetime) 
     return now + timedelta(seconds=seconds) if seconds > 0 else None
 
 
-def waiting(claim: Claim, *, seconds: float, now: datetime) -> Outcome:
+def waiting(claim: Claim, *, seconds: float, why: str, now: datetime) -> Outcome:
     """The network needs time; the attempt stays open."""
-    return Outcome(claim, {"next_at": now + timedelta(seconds=seconds), "waiting": True}, ended=False)
+    return Outcome(claim, life.unfinished(now + timedelta(seconds=seconds)), ended=False, message=why)
 
 
 def stopped(claim: Claim, *, now: datetime, settle: float) -> Outcome:
     """The worker stops before the end: anybody may go on at once; what may have been sent is looked for."""
     if claim.undone:
         return decided(claim, Uncertain(f"The worker was stopped in {claim.undone[0]!r}"), Look(), now=now, settle=settle)
-    changes = {"next_at": now, "status": _until_again(claim)}
-    return Outcome(
-        claim, changes, ok=False, code="worker_stopped", message="The worker was stopped; the post goes on elsewhere", retryable=True
-    )
+    message = "The worker was stopped; the post goes on elsewhere"
+    return Outcome(claim, life.put_off(claim.post, now, sent=False), ok=False, code="worker_stopped", message=message, retryable=True)
 
 
 def decided(claim: Claim, error: Exception, decision: Decision, *, now: datetime, settle: float) -> Outcome:
     """A failure, and what policy made of it. `settle`: the network's settle time in seconds."""
     code, message, details = told(error)
-    post = claim.post
-    changes: dict[str, Any] = {"error_code": code, "error": message, "waiting": False}
-    outcome = Outcome(claim, changes, ok=False, code=code, message=message, details=details)
+    post, sent = claim.post, bool(claim.undone)
+    outcome = Outcome(claim, life.NOTHING, ok=False, code=code, message=message, details=details)
     match decision:
         case RetryAt() | Park() if post.cancel_requested_at and claim.undone:
             return unknown(claim, f"The post was canceled when it may have been sent already, and it could not be looked for: {message}")
         case RetryAt(at, counts, hold):
-            changes |= {"status": _until_again(claim), "next_at": at}
-            changes["tries"] = post.tries + counts
+            outcome.change = life.put_off(post, at, sent=sent, tries=post.tries + counts, told=(code, message))
             outcome.retryable, outcome.hold_until = True, at if hold else None
         case Park():
-            changes |= {"status": _until_again(claim), "next_at": None, "blocked_by": "account"}
+            outcome.change = life.parked(post, sent=sent, code=code, message=message)
             outcome.retryable, outcome.reconnect = True, True
         case Look():
             # The settle time counts from now: a call may have been sent until its worker was gone, however long ago it was marked.
             first = next_look(now, looks=0, now=now, settle=settle)
-            changes |= {"stage": "reconcile", "next_at": first, "marked_at": now, "looks": 0, "reconciliation_status": "pending"}
-            outcome.retryable = False
+            outcome.change, outcome.retryable = life.lost(first, marked_at=now, code=code, message=message), False
         case Fail():
-            changes |= {"status": "failed", "next_at": None, "tries": post.tries + 1}
-            outcome.retryable, outcome.failed = False, True
+            outcome.change, outcome.retryable = life.failed(code, message, tries=post.tries + 1), False
         case _:
             raise AssertionError(f"{decision} is not an outcome")
     return outcome
@@ -124,10 +127,9 @@ def look_again(claim: Claim, *, now: datetime, settle: float, confirm: float, er
         if post.cancel_requested_at and (now - marked).total_seconds() >= settle:
             return unknown(claim, "The post was canceled when it may have been sent already, and the network cannot be read: look there")
         following = next_look(marked, looks=looks, now=now, settle=settle)
-    changes: dict[str, Any] = {"next_at": following, "looks": looks, "waiting": True}
-    if error is not None:
-        changes["error_code"], changes["error"], _ = told(error)
-    return Outcome(claim, changes, ended=False)
+    said = told(error)[:2] if error is not None else None
+    why = said[1] if said else LOOKED[post.stage].format(label=providers()[post.provider].label)
+    return Outcome(claim, life.unfinished(following, looks=looks, told=said), ended=False, message=why)
 
 
 def _next_confirm(now: datetime, looks: int, first: float) -> datetime:
@@ -143,21 +145,20 @@ def refused(claim: Claim, error: Exception, *, now: datetime, settle: float) -> 
         outcome.details = details | {"cause": code}
         return outcome
     outcome = decided(claim, error, Fail(), now=now, settle=settle)
-    outcome.changes["provider_status"] = "failed"
+    outcome.change = replace(outcome.change, provider_status="failed")
     return outcome
 
 
 def taken(claim: Claim, post_id: str) -> Outcome:
     """The network answered with a post that another post of ours is already."""
     message = f"The network did not make a new post, but named one that was there before: {post_id}"
-    changes = {"status": "failed", "next_at": None, "waiting": False, "error_code": TAKEN, "error": message}
-    return Outcome(claim, changes, ok=False, code=TAKEN, message=message, retryable=False, failed=True)
+    return Outcome(claim, life.failed(TAKEN, message), ok=False, code=TAKEN, message=message, retryable=False)
 
 
 def _left(claim: Claim) -> Outcome:
     """The network accepted it, and has said no more for so long that it is not asked any more."""
     message = "The network accepted the post and never said whether it is visible"
-    return Outcome(claim, {"next_at": None, "waiting": False}, ok=True, code="accepted", message=message, retryable=False)
+    return Outcome(claim, life.DONE, ok=True, code="accepted", message=message, retryable=False)
 
 
 def absent(claim: Claim, *, now: datetime, limits: Limits, jitter: float) -> Outcome:
@@ -166,37 +167,24 @@ def absent(claim: Claim, *, now: datetime, limits: Limits, jitter: float) -> Out
     The time between two tries is counted from the call that was lost: most of it has passed with looking.
     """
     post, tries = claim.post, claim.post.tries + (not claim.restored)
-    found_out: dict[str, Any] = {"stage": "publish", "reconciliation_status": "not_found", "waiting": False, "looks": 0, "marked_at": None}
-    outcome = Outcome(claim, found_out | {"tries": tries}, ok=True, code="not_found", retryable=True, erase_marks=True)
+    change = life.absent(tries=tries)
+    outcome = Outcome(claim, change, ok=True, code="not_found", retryable=True, erase_marks=True)
     outcome.message = "The network has no such post: it was not published"
     match RetryAt(now) if claim.restored else again(post.marked_at or now, tries=tries, limits=limits, jitter=jitter):
         case RetryAt(at):
-            outcome.changes |= {"status": "retry_pending", "next_at": max(at, now)}
+            outcome.change = replace(change, status="retry_pending", next_at=max(at, now))
         case Fail():
             label = providers()[post.provider].label
             why = f"{label} gave no usable answer in {tries} {'try' if tries == 1 else 'tries'}, and has no such post: it was not published"
             message = f"{why}. The attempts tell what was answered; retry the post when {label} works again"
-            outcome.changes |= {"status": "failed", "next_at": None, "error_code": SILENT, "error": message}
-            outcome.ok, outcome.code, outcome.message, outcome.retryable, outcome.failed = False, SILENT, message, False, True
+            outcome.change = replace(change, status="failed", next_at=None, error_code=SILENT, error=message)
+            outcome.ok, outcome.code, outcome.message, outcome.retryable = False, SILENT, message, False
     return outcome
 
 
 def unknown(claim: Claim, why: str) -> Outcome:
     """It cannot be known whether the post is live; only a person may send it again."""
-    changes = {
-        "status": "failed",
-        "next_at": None,
-        "waiting": False,
-        "error_code": UNKNOWN,
-        "error": why,
-        "reconciliation_status": "unresolved",
-    }
-    return Outcome(claim, changes, ok=False, code=UNKNOWN, message=why, retryable=False, failed=True)
-
-
-def _until_again(claim: Claim) -> str:
-    """The status until the next try: one that may be canceled only if nothing can have been sent."""
-    return "retry_pending" if claim.post.stage == "publish" and not claim.undone else claim.post.status
+    return Outcome(claim, life.unknown(UNKNOWN, why), ok=False, code=UNKNOWN, message=why, retryable=False)
 
 
 def told(error: Exception) -> tuple[str, str, dict[str, Any]]:

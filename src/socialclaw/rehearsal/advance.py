@@ -20,12 +20,9 @@ from socialclaw.accounts import credentials
 from socialclaw.analytics import collect
 from socialclaw.clock import act_for
 from socialclaw.db.base import iso, utc_now
-from socialclaw.db.grouped import GroupedWrites
 from socialclaw.errors import Conflict
-from socialclaw.publishing.attempt import Attempts
-from socialclaw.publishing.claims import Claim, Wanted, claim
-from socialclaw.publishing.outcomes import Next, Outcome, record
-from socialclaw.publishing.steps import StepLog
+from socialclaw.publishing.engine import Engine
+from socialclaw.publishing.outcomes import Outcome
 from socialclaw.rehearsal import standing
 from socialclaw.system import System
 
@@ -88,9 +85,7 @@ class Rehearsal:
         self.system = system
         self.workspace_id = workspace_id
         self.worker_id = f"{standing.WORKER}{secrets.token_hex(3)}"
-        self._attempts = Attempts(system, StepLog(system.database))
-        self._claim = GroupedWrites[Wanted, Claim | None](system.database, claim)
-        self._record = GroupedWrites[Outcome, Next](system.database, record)
+        self._engine = Engine(system, self.worker_id, lease=LEASE, clocked=True)
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, begin: datetime, until: datetime) -> Rehearsed:
@@ -136,16 +131,14 @@ class Rehearsal:
     async def _lane(self, account_id: str, told: Rehearsed) -> bool:
         """An account's due posts, one after another; whether there was one."""
         async with self._places:
-            wanted = Wanted(account_id, self.worker_id, LEASE, clocked=True)
-            held = await self._claim(wanted)
+            held = await self._engine.begin(account_id)
             worked = held is not None
             while held is not None:
-                outcome = await self._attempts.run(held)
+                outcome = await self._engine.attempt(held)
                 if outcome is None:
                     break
                 told.tell(outcome)
-                outcome.wanted = wanted
-                held = (await self._record(outcome)).claim
+                held = (await self._engine.record(outcome, more=True)).claim
             return worked
 
 

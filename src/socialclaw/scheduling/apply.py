@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.db.posts import Post, Run
+from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, InvalidRequest
+from socialclaw.lifecycle.changes import planned
 from socialclaw.media.assets import known
 from socialclaw.scheduling import quotas
 from socialclaw.scheduling.check import problem
@@ -51,10 +54,11 @@ def earlier(scope: Scope, key: str | None, content: str) -> Applied | None:
     return Applied(run.id, duplicate=True)
 
 
-def apply(scope: Scope, plan: Plan, content: str, *, base_url: str, honour_quotas: bool = False) -> Applied:
+def apply(scope: Scope, plan: Plan, content: str, *, base_url: str, max_late: timedelta, honour_quotas: bool = False) -> Applied:
     """Insert the run and all its posts. `plan` has no issues; `content` is the document's fingerprint.
 
-    With `honour_quotas`, what others have applied since the plan was judged is counted too: InvalidRequest where it is too much now.
+    `max_late`: how late its posts may go out, where their workspace does not say. With `honour_quotas`, what others have applied since the
+    plan was judged is counted too: InvalidRequest where it is too much now.
     """
     if found := earlier(scope, plan.idempotency_key, content):
         return found
@@ -67,7 +71,8 @@ def apply(scope: Scope, plan: Plan, content: str, *, base_url: str, honour_quota
         return found
     if honour_quotas and (issues := quotas.check(scope, plan, lock=True)):
         raise problem(replace(plan, issues=tuple(issues)))
-    rows = _rows(scope, run_id, plan, now)
+    minutes = scope.session.scalar(select(Workspace.max_late_minutes).where(Workspace.id == scope.workspace_id))
+    rows = _rows(scope, run_id, plan, now, max_late if minutes is None else timedelta(minutes=minutes))
     scope.session.connection().execute(Post.__table__.insert(), rows)  # type: ignore[attr-defined]
     near = now + NEAR
     for account, at in dict.fromkeys((row["account_id"], row["next_at"]) for row in rows if row["next_at"] and row["next_at"] <= near):
@@ -100,12 +105,11 @@ def _hold_assets(scope: Scope, plan: Plan, base_url: str) -> None:
         raise InvalidRequest("A media file of this schedule was deleted meanwhile", code="asset_not_found", urls=sorted(missing))
 
 
-def _rows(scope: Scope, run_id: str, plan: Plan, now: datetime) -> list[dict[str, Any]]:
+def _rows(scope: Scope, run_id: str, plan: Plan, now: datetime, max_late: timedelta) -> list[dict[str, Any]]:
     posts, draft = plan.posts, plan.mode == "draft"
     ids = sorted(new_id("post") for _ in posts)  # lists go by time and id: posts due at once stay in the order of the document
     rows = []
     for position, post in enumerate(posts):
-        waits = post.parent_index is not None
         rows.append(
             {
                 "id": ids[position],
@@ -136,9 +140,8 @@ def _rows(scope: Scope, run_id: str, plan: Plan, now: datetime) -> list[dict[str
                 "parent_step_id": post.parent_step_id,
                 "parent_post_id": ids[post.parent_index] if post.parent_index is not None else None,
                 "publish_at": post.publish_at,
-                "status": "draft" if draft else "scheduled",
-                "next_at": None if draft or waits else post.publish_at,
-                "blocked_by": "parent" if waits else None,
+                "latest_at": max(post.publish_at, now) + max_late,
+                **planned(post.publish_at, draft=draft, replies=post.parent_index is not None).values(),
                 "created_at": now,
                 "updated_at": now,
             }
