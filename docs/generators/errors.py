@@ -75,6 +75,7 @@ ADVICE_FOR = {
     "parent_post_failed": "Retry the parent; the reply goes on when it is published.",
     "provider_not_configured": "The operator sets up the developer app ([going live](howto/go-live.md)), or use a test workspace.",
     "public_url_unreachable": "It is a warning. The operator gives the server an address ([going live](howto/go-live.md)).",
+    "publish_too_late": "Retry the post, if it is still to go out.",
     "publish_outcome_unknown": 'Look on the network. Only if it is not there: retry with `{"force": true}`.',
     "signature_expired": "Ask for a new URL for this part.",
     "signature_invalid": "Use the URL as it was answered.",

@@ -1,4 +1,4 @@
-"""A network that names, as the new post, one that another post of ours is already: in a rehearsal too, that is an outcome like any other."""
+"""A network that names, as the new post, one that another post of ours is already: in a rehearsal too, that is an outcome."""
 
 from __future__ import annotations
 

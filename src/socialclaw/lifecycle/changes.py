@@ -28,7 +28,7 @@ GOING = ("scheduled", "retry_pending", "publishing", "published")  # something m
 class Keep(Enum):
     """What a change does not touch."""
 
-    KEEP = "keep"
+    KEEP = 0
 
 
 KEEP = Keep.KEEP
@@ -142,8 +142,7 @@ def published(
 
 def unfinished(at: datetime, *, looks: int | Keep = KEEP, told: tuple[str, str] | None = None) -> Change:
     """The attempt stays open and goes on then. `told`: code and message of what went wrong on the way."""
-    code, message = told or (KEEP, KEEP)
-    return Change(next_at=at, waiting=True, looks=looks, error_code=code, error=message)
+    return _because(Change(next_at=at, waiting=True, looks=looks), told)
 
 
 def lost(first_look: datetime, *, marked_at: datetime, code: str, message: str) -> Change:
@@ -162,8 +161,7 @@ def lost(first_look: datetime, *, marked_at: datetime, code: str, message: str) 
 
 def put_off(post: Post, at: datetime, *, sent: bool, tries: int | Keep = KEEP, told: tuple[str, str] | None = None) -> Change:
     """Tried again then. `sent`: something may have been sent, so it may not be taken for one that was not."""
-    code, message = told or (KEEP, KEEP)
-    return Change(status=_until_again(post, sent), next_at=at, waiting=False, tries=tries, error_code=code, error=message)
+    return _because(Change(status=_until_again(post, sent), next_at=at, waiting=False, tries=tries), told)
 
 
 def parked(post: Post, *, sent: bool, code: str, message: str) -> Change:
@@ -174,6 +172,10 @@ def parked(post: Post, *, sent: bool, code: str, message: str) -> Change:
 def absent(*, tries: int) -> Change:
     """Evidence says that the network does not have it."""
     return Change(stage="publish", waiting=False, looks=0, marked_at=None, reconciliation_status="not_found", tries=tries)
+
+
+def _because(change: Change, told: tuple[str, str] | None) -> Change:
+    return replace(change, error_code=told[0], error=told[1]) if told else change
 
 
 def _until_again(post: Post, sent: bool) -> str:
