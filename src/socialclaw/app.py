@@ -33,6 +33,7 @@ from socialclaw.api import (
 from socialclaw.api.guard import Guard
 from socialclaw.api.limits import Rates
 from socialclaw.api.middleware import Front
+from socialclaw.api.shares import Shares
 from socialclaw.publishing.pages import Pages
 from socialclaw.system import System
 from socialclaw.workspaces.keys import Keyring
@@ -78,6 +79,7 @@ def build(system: System) -> FastAPI:
     app.state.keyring = keyring
     app.state.pages = Pages(system)
     app.state.rates = Rates(system.settings)
+    system.shares = Shares(system.database)
     app.router.routes.extend(_operations())
     if system.sandbox is not None:
         app.router.routes.extend(sandbox.routes(system.sandbox, system.rehearses))

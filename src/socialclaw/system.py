@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -40,6 +40,26 @@ class HandOver(Protocol):
     async def hand_over(self, hints: Iterable[Hint]) -> None: ...
 
 
+class Shares(Protocol):
+    """Who may use the database now, seen from whoever uses it for a workspace: a block waits for its turn."""
+
+    def reading(self) -> AbstractAsyncContextManager[None]: ...
+
+    def writing(self) -> AbstractAsyncContextManager[None]: ...
+
+
+class NoShares:
+    """Where nobody has to wait."""
+
+    def reading(self) -> AbstractAsyncContextManager[None]:
+        return _AT_ONCE
+
+    writing = reading
+
+
+_AT_ONCE = nullcontext()
+
+
 class Stored(Protocol):
     """A row that says where its file is."""
 
@@ -68,6 +88,7 @@ class System:
     sandbox: simulated.Sandbox | None
     door: Doorkeeper
     queue: HandOver = field(default_factory=NoQueue)
+    shares: Shares = field(default_factory=NoShares)
     _tested: float = 0.0  # until when it is known whether there is a test workspace; for good, once there is one
     _clocks: dict[str, tuple[float, datetime | None]] = field(default_factory=dict)
 
@@ -97,7 +118,8 @@ class System:
 
     async def read(self, workspace_id: str, do: Callable[..., T], *args: Any, test: bool = False, **kwargs: Any) -> T:
         """Run a feature's database function `do(scope, …)` for one workspace."""
-        return await self.database.read(lambda session: do(Scope(session, workspace_id, test=test), *args, **kwargs))
+        async with self.shares.reading():
+            return await self.database.read(lambda session: do(Scope(session, workspace_id, test=test), *args, **kwargs))
 
     async def write(self, workspace_id: str, do: Callable[..., T], *args: Any, test: bool = False, **kwargs: Any) -> T:
         """The same, committed; then what it left as hints is handed to the queue."""
@@ -107,7 +129,8 @@ class System:
             scopes.append(Scope(session, workspace_id, test=test))  # type: ignore[arg-type]
             return do(scopes[-1], *args, **kwargs)
 
-        result = await self.database.write(run)
+        async with self.shares.writing():
+            result = await self.database.write(run)
         if scopes[-1].hints:
             await self.queue.hand_over(scopes[-1].hints)
         return result

@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from socialclaw.api.limits import Rates
 from socialclaw.api.schemas import ErrorResponse
+from socialclaw.api.shares import asking_for
 from socialclaw.db.base import Scope
 from socialclaw.errors import Unauthenticated
 from socialclaw.system import System
@@ -39,7 +40,7 @@ class CallerContext:
 
     async def read(self, do: Callable[Concatenate[Scope, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a feature's database function in this workspace."""
-        return await self.system.database.read(lambda session: do(Scope(session, self.workspace_id, test=self.test), *args, **kwargs))
+        return await self.system.read(self.workspace_id, lambda scope: do(scope, *args, **kwargs), test=self.test)
 
     async def write(self, do: Callable[Concatenate[Scope, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same, committed before this returns, and its hints handed to the queue."""
@@ -96,6 +97,7 @@ async def caller(request: Request, _: Annotated[HTTPAuthorizationCredentials | N
     found = await who(request)
     installation: System = request.app.state.system
     async with installation.acting(found.workspace_id, test=found.test):
+        asking_for(found.party)
         yield CallerContext(installation, found.workspace_id, found.test, found.key_id, found.operations)
 
 

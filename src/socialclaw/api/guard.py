@@ -16,12 +16,14 @@ from socialclaw.api.errors import RouteNotFound
 from socialclaw.api.logs import Seldom
 from socialclaw.api.scan import look
 from socialclaw.errors import InvalidRequest, PayloadTooLarge, TooManyRequests
+from socialclaw.jobs.turns import Party
 
 FORM_EXTRA = 1024 * 1024  # what a form may carry beside its file
 USUAL = 64 * 1024  # bytes of a body, where the operation does not say that it takes more
 SMALL = 1024 * 1024  # bytes: what a body may have without being counted among the large ones
 BUSY_SECONDS = 5
 FORM = b"multipart/form-data"
+STRANGER = Party("", True)
 MOST = "most_body_bytes"  # in the state of a request whose operation takes more than the usual
 
 seldom = Seldom(logging.getLogger("socialclaw.http"))
@@ -110,7 +112,8 @@ class Body:
         body = (await self._counted.all(self._count)).removeprefix(codecs.BOM_UTF8)
         self._is_read = True
         if self._scope["method"] not in ("GET", "HEAD"):
-            await look(body)
+            who = self._scope["state"].get("who")
+            await look(body, who.party if who else STRANGER)
         return {"type": "http.request", "body": body, "more_body": False}
 
     def _limit(self) -> int:

@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 
 from socialclaw.api.errors import MalformedJson
 from socialclaw.errors import InvalidRequest, PayloadTooLarge
+from socialclaw.jobs.turns import Party, Places
 from socialclaw.providers.issues import MOST_ISSUES, shown
 
 DEEPEST = 64  # objects and lists inside each other
 MOST_VALUES = 250_000  # in one body: a run of 1,000 posts, with ten media each and everything said of them, has a third of it
 AT_ONCE = 256 * 1024  # bytes that are looked at on the event loop; what is larger, in a thread
-AT_A_TIME = 2  # large bodies that are looked at, each for a second at most
+AT_A_TIME = 2  # large bodies of one workspace that are looked at, each for a second at most
 LONGEST_KEY = 40  # characters of a key, as a path repeats it
 NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 # NUL, and halves of surrogate pairs standing alone, as JSON escapes them. A doubled backslash is sorted out by the slow look.
@@ -31,14 +32,14 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|,', re.DOTALL)
 QUOTE, COMMA, OPENERS = ord('"'), ord(","), b"[{"
 
-_lane = asyncio.Semaphore(AT_A_TIME)
+_places = Places(AT_A_TIME)
 
 
-async def look(body: bytes) -> None:
+async def look(body: bytes, party: Party) -> None:
     """`check_json`, without holding up anybody else."""
     if len(body) <= AT_ONCE:
         return check_json(body)
-    async with _lane:
+    async with _places.of(party):
         await asyncio.to_thread(check_json, body)
     return None
 

@@ -30,6 +30,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 READERS = 4
+WRITERS = 2  # one that writes, and the next one: SQLite shall not have to wait for it
 TRIES = 3
 ROLLED_BACK = ("40001", "40P01")  # serialization failure, deadlock: PostgreSQL promises that nothing was written
 
@@ -48,6 +49,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10, quiet: bool = False) -> None:
         self.url = make_url(url)
+        self._pool_size = pool_size
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.availability = Availability(quiet=quiet)
         self._writes: set[asyncio.Task[Any]] = set()
@@ -62,6 +64,11 @@ class Database:
             self.url = self.url.set(drivername="postgresql+asyncpg")
             self.async_engine: AsyncEngine = postgres.engine(self.url, size=pool_size)
             self._reading = postgres.engine(self.url, size=pool_size, reading=True)
+
+    @property
+    def at_once(self) -> tuple[int, int]:
+        """How many functions that read, and that write, one workspace may have under way without keeping others from theirs."""
+        return (READERS - 1, WRITERS) if self.is_sqlite else (self._pool_size * 2 // 3 or 1,) * 2
 
     async def read(self, do: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `do(session, …)`, which cannot write. On SQLite it sees one snapshot, on PostgreSQL each statement what is committed.

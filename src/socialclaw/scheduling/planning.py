@@ -25,7 +25,8 @@ async def planned(system: System, workspace_id: str, document: object, *, test: 
         plan, accounts = await system.read(workspace_id, _read, document, base_url, honoured, test=test)
     else:
         accounts, files = await system.read(workspace_id, _surroundings, document, base_url, test=test)
-        plan = await asyncio.to_thread(parse, document, now=utc_now(), accounts=accounts, library=files)
+        async with system.shares.reading():
+            plan = await asyncio.to_thread(parse, document, now=utc_now(), accounts=accounts, library=files)
         plan = await system.read(workspace_id, _within_quotas, plan, honoured, test=test)
     return await looked_at(system, workspace_id, plan, accounts, test=test)
 

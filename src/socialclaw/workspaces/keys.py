@@ -24,6 +24,7 @@ from socialclaw.db.database import Database
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.db.workspaces import ApiKey, Workspace
 from socialclaw.errors import InvalidRequest
+from socialclaw.jobs.turns import Party
 from socialclaw.settings import Settings
 from socialclaw.vault import Vault, digest
 from socialclaw.workspaces import limits
@@ -98,6 +99,11 @@ class Found:
     workspace_id: str
     test: bool
     operations: frozenset[str]
+
+    @property
+    def party(self) -> Party:
+        """Whose turn a request with this key takes."""
+        return Party(self.workspace_id, self.test)
 
 
 class Keyring:
