@@ -32,7 +32,7 @@ from socialclaw.settings import S3Settings, Settings
 from socialclaw.system import System
 from socialclaw.vault import Vault
 from socialclaw.workspaces import keys, tenants
-from tests import bucket
+from tests import bucket, described
 from tests.internet import Internet, Web, names_are_public
 
 hypothesis.settings.register_profile("socialclaw", deadline=None)  # how fast a busy machine is, is nothing to fail for
@@ -187,9 +187,10 @@ async def app(system: System) -> AsyncIterator[FastAPI]:
 
 
 def client(app: FastAPI, secret: str | None = None) -> httpx2.AsyncClient:
-    """The API, spoken to in process."""
+    """The API, spoken to in process; each of its answers must be as it is described."""
     headers = {"authorization": f"Bearer {secret}"} if secret else {}
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE_URL, headers=headers)
+    hooks = {"response": [described.check]}
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE_URL, headers=headers, event_hooks=hooks)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import AliasChoices
 
-from socialclaw.api.dialect import components
+from socialclaw.api.dialect import components, nullable
 from socialclaw.api.schemas import models
 from tests.api.operations import blueprint
 
@@ -92,21 +92,38 @@ def test_the_document_is_openapi_3_1(document: dict[str, Any]) -> None:
 
 def departures(ours: Any, theirs: Any, known: dict[str, Any], path: str = "") -> list[str]:
     """Where a schema of ours is not that of the contract with, at most, further fields in objects that may hold more."""
+    if isinstance(theirs, list) and isinstance(ours, list) and len(ours) == len(theirs):
+        return [one for each in zip(ours, theirs, strict=True) for one in departures(*each, known, path)]
     if not isinstance(theirs, dict) or not isinstance(ours, dict):
         return [] if ours == theirs else [path]
-    if "$ref" in ours and "$ref" not in theirs:
-        ours = known[ours["$ref"].removeprefix(REF)]  # where the contract says no more than "object", ours has a name
+    if ours == theirs:
+        return []
+    if "$ref" in theirs and "$ref" in ours:  # a component of ours that has what theirs has
+        theirs = structure(CONTRACT["schemas"][theirs["$ref"].removeprefix(REF)])
+    if "anyOf" not in theirs:  # where the contract says no more than "object", ours has a name
+        ours = named(ours, known)
     may_grow = theirs.get("additionalProperties", True) is not False
     found = [] if may_grow or ours.get("properties", {}).keys() == theirs.get("properties", {}).keys() else [f"{path}: is closed"]
     for keyword in sorted((ours.keys() | theirs.keys()) - {"properties"}):
         if keyword == "required" and keyword not in theirs and "properties" not in theirs:
             continue  # of fields of our own
-        if keyword == "additionalProperties" and keyword not in theirs and ours[keyword] is True:
+        if keyword == "additionalProperties" and may_grow and ours.get(keyword, True) is not False:
             continue
         found += departures(ours.get(keyword), theirs.get(keyword), known, f"{path}/{keyword}")
     for name, schema in theirs.get("properties", {}).items():
         found += departures(ours.get("properties", {}).get(name), schema, known, f"{path}.{name}")
     return found
+
+
+def named(ours: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """The schema that is referred to; where it may be null too, as that type or null."""
+    match ours:
+        case {"$ref": ref}:
+            found: dict[str, Any] = known[ref.removeprefix(REF)]
+            return found
+        case {"anyOf": [one, {"type": "null"}]} if "type" in (schema := named(one, known)):
+            return nullable(schema)
+    return ours
 
 
 def compared(written: dict[str, Any], name: str) -> list[str]:

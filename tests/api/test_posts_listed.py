@@ -15,8 +15,8 @@ from tests.conftest import Member
 
 pytestmark = pytest.mark.usefixtures("both_databases")
 ODD = 'Quotes " and \\, a tab\t, two\nlines, \x01, größer, 💥, \u2028, </script>, {"not": "JSON"}, :links, %s'
-ASSETS = [{"id": "asset_1", "kind": "image", "size": 12, "altText": ODD}, {"deep": [[1.5, None, True, {"": []}]]}]
-SETTINGS = {"parseMode": "HTML", "silent": False, "n": 10**15, "größe": {"a": [1]}}
+ASSETS = [{"id": "asset_1", "url": f"https://a.example/{ODD}", "kind": "image", "size": 12, "altText": ODD}]
+SETTINGS = {"parseMode": "HTML", "silent": False, "n": 10**15, "größe": {"a": [1]}, "deep": [[1.5, None, True, {"": []}]]}
 
 
 async def listed(api: httpx2.AsyncClient, query: str = "") -> dict[str, Any]:

@@ -198,6 +198,25 @@ async def test_each_post_is_a_job_with_a_state_and_a_next_action(api: httpx2.Asy
     assert jobs[ids["waits for its account"]]["accountTokenHealth"] == "reconnect_required"
 
 
+async def test_a_job_that_waits_says_for_what_and_one_that_is_over_does_not(api: httpx2.AsyncClient, put: Put) -> None:
+    def make(scope: Scope) -> dict[str, str]:
+        account, run = rows.account(scope, "acme"), rows.run(scope)
+        waits, over = (rows.post(scope, account, run, status="publishing") for _ in range(2))
+        still = {"finished_at": None, "ok": None, "code": None, "retryable": None}
+        rows.attempt(scope, waits, message="The network is preparing the video", **still)
+        rows.attempt(scope, over, message="The network was unreachable", ok=False)
+        return {"waits": waits.id, "over": over.id}
+
+    ids = await put(make)
+    jobs = {job["postId"]: job for job in (await api.get("/v1/jobs")).json()["jobs"]}
+    assert jobs[ids["waits"]]["waitReason"] == "The network is preparing the video"
+    assert jobs[ids["waits"]]["latestAttempt"]["message"] == "The network is preparing the video"
+    assert jobs[ids["over"]]["waitReason"] is None
+    assert jobs[ids["over"]]["latestAttempt"]["message"] == "The network was unreachable"
+    attempts = (await api.get(f"/v1/posts/{ids['waits']}/attempts")).json()["attempts"]
+    assert [attempt["message"] for attempt in attempts] == ["The network is preparing the video"]
+
+
 @both
 async def test_jobs_are_narrowed_and_counted(api: httpx2.AsyncClient, put: Put) -> None:
     ids = await put(one_of_each)

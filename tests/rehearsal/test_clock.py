@@ -183,6 +183,14 @@ async def test_a_clock_is_frozen_once_and_moved_only_then(api: httpx2.AsyncClien
     assert (await api.post("/v1/sandbox/clock/freeze")).json()["code"] == "clock_stopped"
 
 
+async def test_a_clock_that_runs_again_tells_the_real_time_at_once(api: httpx2.AsyncClient) -> None:
+    await frozen(api)
+    ahead = datetime.fromisoformat((await advance(api, days=30))["clock"]["now"])
+    clock = (await api.post("/v1/sandbox/clock/resume")).json()["clock"]
+    assert clock["state"] == "running"
+    assert datetime.fromisoformat(clock["now"]) < ahead - timedelta(days=29)
+
+
 async def test_the_feed_is_ours_alone_and_can_be_cleared(api: httpx2.AsyncClient, other_api: httpx2.AsyncClient, x: str) -> None:
     await frozen(api)
     await apply(api, {"account": x, "description": "Look at me"})

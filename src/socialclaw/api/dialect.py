@@ -91,9 +91,9 @@ def asked(name: str, *aliases: str, description: str, **limits: Any) -> Any:
     return Query(validation_alias=AliasChoices(name, *aliases), description=description, **more, **limits)
 
 
-def optional() -> Any:
-    """A field that may be absent, but is not null where it is there."""
-    return Field(default=None)
+def optional(name: str | None = None) -> Any:
+    """A field that may be absent, but is not null where it is there; on the wire under this name, if one is given."""
+    return Field(default=None, alias=name)
 
 
 def _text(value: Any) -> Any:

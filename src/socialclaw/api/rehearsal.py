@@ -16,7 +16,16 @@ from socialclaw.api.filters import Limit
 from socialclaw.api.openapi import SANDBOX
 from socialclaw.api.operation import Operation, needs
 from socialclaw.api.sandbox_feeds import label
-from socialclaw.api.schemas import OkResponse
+from socialclaw.api.schemas import (
+    ClockResponse,
+    FaultsDisarmedResponse,
+    FaultsResponse,
+    FeedClearedResponse,
+    FeedResponse,
+    GrowthResponse,
+    SandboxResponse,
+)
+from socialclaw.clock import act_for
 from socialclaw.db.base import iso, utc_now
 from socialclaw.errors import Conflict, InvalidRequest, NotFound
 from socialclaw.networks import providers
@@ -68,7 +77,7 @@ async def rehearsing(caller: Caller) -> CallerContext:
 Rehearsing = Annotated[CallerContext, Depends(rehearsing, scope="function")]
 
 
-@router.get("", response_model=OkResponse, responses=problems(404, 409), summary="List simulated networks")
+@router.get("", response_model=SandboxResponse, responses=problems(404, 409), summary="List simulated networks")
 @needs("read")
 async def list_networks(caller: Rehearsing) -> Response:
     """The simulated networks with their providers, how many posts of this workspace the public sees there, and where to look."""
@@ -80,7 +89,7 @@ async def list_networks(caller: Rehearsing) -> Response:
     )
 
 
-@router.get("/networks/{network}/posts", response_model=OkResponse, responses=problems(404, 409, 422), summary="Read a network's feed")
+@router.get("/networks/{network}/posts", response_model=FeedResponse, responses=problems(404, 409, 422), summary="Read a network's feed")
 @needs("read")
 async def read_feed(caller: Rehearsing, network: str, limit: Limit = 100) -> Response:
     """What the public sees of this workspace's accounts, newest first."""
@@ -88,7 +97,9 @@ async def read_feed(caller: Rehearsing, network: str, limit: Limit = 100) -> Res
     return ok(posts=await asyncio.to_thread(feed.posts, limit=limit), total=await asyncio.to_thread(feed.count))
 
 
-@router.delete("/networks/{network}/posts", response_model=OkResponse, responses=problems(404, 409), summary="Clear a network's feed")
+@router.delete(
+    "/networks/{network}/posts", response_model=FeedClearedResponse, responses=problems(404, 409), summary="Clear a network's feed"
+)
 @needs("rehearse")
 async def clear_feed(caller: Rehearsing, network: str) -> Response:
     """Take down everything that this workspace's accounts have on the network. Our own posts stay as they are."""
@@ -97,7 +108,11 @@ async def clear_feed(caller: Rehearsing, network: str) -> Response:
 
 
 @router.post(
-    "/networks/{network}/faults", status_code=201, response_model=OkResponse, responses=problems(400, 404, 409, 422), summary="Arm a fault"
+    "/networks/{network}/faults",
+    status_code=201,
+    response_model=FaultsResponse,
+    responses=problems(400, 404, 409, 422),
+    summary="Arm a fault",
 )
 @needs("rehearse")
 async def arm_fault(caller: Rehearsing, network: str, body: FaultRequest) -> Response:
@@ -107,7 +122,7 @@ async def arm_fault(caller: Rehearsing, network: str, body: FaultRequest) -> Res
     return ok(201, faults=await asyncio.to_thread(feed.armed))
 
 
-@router.get("/faults", response_model=OkResponse, responses=problems(404, 409), summary="List armed faults")
+@router.get("/faults", response_model=FaultsResponse, responses=problems(404, 409), summary="List armed faults")
 @needs("read")
 async def list_faults(caller: Rehearsing) -> Response:
     """The faults that still wait for a call of this workspace."""
@@ -115,7 +130,7 @@ async def list_faults(caller: Rehearsing) -> Response:
     return ok(faults=await asyncio.to_thread(lambda: [fault for feed in found for fault in feed.armed()]))
 
 
-@router.delete("/faults", response_model=OkResponse, responses=problems(404, 409), summary="Disarm all faults")
+@router.delete("/faults", response_model=FaultsDisarmedResponse, responses=problems(404, 409), summary="Disarm all faults")
 @needs("rehearse")
 async def disarm_faults(caller: Rehearsing) -> Response:
     """Forget every fault of this workspace."""
@@ -123,7 +138,7 @@ async def disarm_faults(caller: Rehearsing) -> Response:
     return ok(disarmed=await asyncio.to_thread(lambda: sum(feed.disarm() for feed in found)))
 
 
-@router.put("/networks/{network}/growth", response_model=OkResponse, responses=problems(400, 404, 409, 422), summary="Set growth")
+@router.put("/networks/{network}/growth", response_model=GrowthResponse, responses=problems(400, 404, 409, 422), summary="Set growth")
 @needs("rehearse")
 async def set_growth(caller: Rehearsing, network: str, body: GrowthRequest) -> Response:
     """How much faster than usual the figures of posts and the number of followers grow for this workspace."""
@@ -132,14 +147,14 @@ async def set_growth(caller: Rehearsing, network: str, body: GrowthRequest) -> R
     return ok(network=network, growth=await asyncio.to_thread(feed.grow, factors))
 
 
-@router.get("/clock", response_model=OkResponse, responses=problems(404), summary="Read the test clock")
+@router.get("/clock", response_model=ClockResponse, responses=problems(404), summary="Read the test clock")
 @needs("read")
 async def read_clock(caller: Rehearsing) -> Response:
     """Whether the workspace's time stands, and where."""
     return ok(clock=await _clock(caller))
 
 
-@router.post("/clock/freeze", response_model=OkResponse, responses=problems(404, 409), summary="Freeze the test clock")
+@router.post("/clock/freeze", response_model=ClockResponse, responses=problems(404, 409), summary="Freeze the test clock")
 @needs("rehearse")
 async def freeze_clock(caller: Rehearsing) -> Response:
     """Stop the workspace's time where it is. From now on nothing is published until the clock is advanced."""
@@ -148,7 +163,7 @@ async def freeze_clock(caller: Rehearsing) -> Response:
     return ok(clock=await _clock(caller))
 
 
-@router.post("/clock/advance", response_model=OkResponse, responses=problems(400, 404, 409, 422), summary="Advance the test clock")
+@router.post("/clock/advance", response_model=ClockResponse, responses=problems(400, 404, 409, 422), summary="Advance the test clock")
 @needs("rehearse")
 async def advance_clock(caller: Rehearsing, body: AdvanceRequest) -> Response:
     """Move a frozen clock forward. Everything that becomes due on the way is done, in order: posts, retries, refreshes, figures.
@@ -163,13 +178,14 @@ async def advance_clock(caller: Rehearsing, body: AdvanceRequest) -> Response:
     return ok(clock=await _clock(caller), rehearsed=done.wire())
 
 
-@router.post("/clock/resume", response_model=OkResponse, responses=problems(404), summary="Resume the test clock")
+@router.post("/clock/resume", response_model=ClockResponse, responses=problems(404), summary="Resume the test clock")
 @needs("rehearse")
 async def resume_clock(caller: Rehearsing) -> Response:
     """Back to the real time. What is due by then goes out at once; what lies ahead waits for its real time."""
     await caller.system.database.write(standing.go_on, caller.workspace_id)
     caller.system.set_clock(caller.workspace_id, None)
-    return ok(clock=await _clock(caller))
+    with act_for(caller.workspace_id):  # this request began where the clock stood
+        return ok(clock=await _clock(caller))
 
 
 def _until(body: AdvanceRequest, begin: datetime) -> datetime:

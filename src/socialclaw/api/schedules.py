@@ -76,7 +76,7 @@ async def preview_campaign(caller: Caller, request: Request) -> Response:
     "/v1/posts/apply",
     response_model=RunResponse,
     status_code=201,
-    responses=problems(400, 409, 413, 422),
+    responses=problems(400, 409, 413, 422) | {200: {"model": RunResponse, "description": "The run that was made with this key before"}},
     openapi_extra=BODY,
     summary="Create run",
 )

@@ -116,6 +116,7 @@ def _job(post: Post, job_state: str, account: Account, attempt: Attempt | None, 
         "jobState": job_state,
         "nextAction": next_action(post, account),
         "blockedBy": post.blocked_by,
+        "waitReason": attempt.message if attempt and attempt.finished_at is None else None,
         "accountTokenHealth": token_health(account, now),
         "tokenRefreshStatus": account.refresh_status,
         "latestAttempt": _attempt(attempt) if attempt else None,
@@ -130,7 +131,14 @@ def _job(post: Post, job_state: str, account: Account, attempt: Attempt | None, 
 
 
 def _attempt(row: Attempt) -> dict[str, Any]:
-    return {"attemptNo": row.attempt_no, "stage": row.stage, "ok": row.ok, "code": row.code, "retryable": row.retryable}
+    return {
+        "attemptNo": row.attempt_no,
+        "stage": row.stage,
+        "ok": row.ok,
+        "code": row.code,
+        "message": row.message,
+        "retryable": row.retryable,
+    }
 
 
 def next_action(post: Post, account: Account) -> str:

@@ -45,6 +45,15 @@ from socialclaw.api.schemas.posts import (
     RunStatusResponse,
     RunTableResponse,
 )
+from socialclaw.api.schemas.sandbox import (
+    ClockResponse,
+    FaultsDisarmedResponse,
+    FaultsResponse,
+    FeedClearedResponse,
+    FeedResponse,
+    GrowthResponse,
+    SandboxResponse,
+)
 from socialclaw.api.schemas.schedules import AssetInput, CampaignInput, PostInput, ScheduleEnvelope, TargetInput, ValidateResponse
 from socialclaw.api.schemas.status import (
     ApiKey,
@@ -76,6 +85,7 @@ __all__ = [
     "CampaignInput",
     "CapabilitiesResponse",
     "Capability",
+    "ClockResponse",
     "ConnectedAccount",
     "Connection",
     "ConnectionResponse",
@@ -84,6 +94,11 @@ __all__ = [
     "DiscoveryAction",
     "DiscoveryActionsResponse",
     "ErrorResponse",
+    "FaultsDisarmedResponse",
+    "FaultsResponse",
+    "FeedClearedResponse",
+    "FeedResponse",
+    "GrowthResponse",
     "HealthResponse",
     "JobsResponse",
     "KeyCreateRequest",
@@ -106,6 +121,7 @@ __all__ = [
     "RunResponse",
     "RunStatusResponse",
     "RunTableResponse",
+    "SandboxResponse",
     "ScheduleEnvelope",
     "SentPart",
     "TargetInput",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import StrictBool
+from pydantic import StrictBool, StrictInt
 
 from socialclaw.api.dialect import Body, Closed, Object, OpenObject, ProviderName, Schema, Time, known_as, optional
-from socialclaw.api.schemas.envelopes import OkResponse
+from socialclaw.api.schemas.envelopes import Anything, OkResponse
 
 
 class ConnectedAccount(Schema):
@@ -20,20 +20,37 @@ class ConnectedAccount(Schema):
     account_type: str | None = None
     external_id: str | None = None
     status: str | None = None
+    publishable: StrictBool = optional()
+    token_health: str = optional()
+    token_refresh_status: str = optional()
+    token_refresh_failure_code: str | None = None
+    expires_at: Time | None = None
+    scope_count: StrictInt = optional()
+    connection_id: str | None = None
+    meta: OpenObject = optional()
     created_at: Time | None = None
     updated_at: Time | None = None
 
 
 class Connection(Schema):
-    """A handshake with a network: `pending` until the user has consented, then `connected` or `failed`."""
+    """A handshake with a network: `pending` until the user has consented, then `connected` or `failed`.
+
+    `authorizationUrl` is `authorizeUrl`, and `account` is the first of `accounts`.
+    """
 
     id: str
     provider: ProviderName
     status: str | None = None
     authorize_url: str | None = None
+    authorization_url: str | None = None
     account: ConnectedAccount | None = None
+    accounts: list[ConnectedAccount] = optional()
     error: str | None = None
+    error_code: str | None = None
+    client: str | None = None
     created_at: Time | None = None
+    expires_at: Time | None = None
+    finished_at: Time | None = None
 
 
 class ConnectionStartRequest(Body):
@@ -53,10 +70,11 @@ class ConnectionStartRequest(Body):
 
 
 class ConnectionResponse(OkResponse):
-    """A connection, and the account it led to."""
+    """A connection, and the accounts it led to; `account` is the first of them."""
 
     connection: Connection = optional()
     account: ConnectedAccount = optional()
+    accounts: list[ConnectedAccount] = optional()
 
 
 class ConnectionsResponse(Closed):
@@ -73,14 +91,138 @@ class AccountsResponse(Closed):
     accounts: list[ConnectedAccount]
 
 
+class SettingField(Schema):
+    """An option of a post. `options` is absent where any value of the type will do."""
+
+    inline: ClassVar[bool] = True
+
+    id: str
+    type: str
+    required: StrictBool
+    description: str
+    default: Anything = None
+    example: Anything = None
+    options: list[Anything] = optional()
+    min: float = optional()
+
+
+class ShapeLimits(Schema):
+    """What files of one kind must be. Pairs are the least and the most, null where there is no such bound."""
+
+    kind: str
+    min_items: StrictInt
+    max_items: StrictInt
+    max_bytes: StrictInt | None
+    mimes: list[str]
+    width: list[StrictInt | None]
+    height: list[StrictInt | None]
+    aspect: list[float | None]
+    seconds: list[float | None]
+    long_side: list[StrictInt | None]
+    short_side: list[StrictInt | None]
+    frame_rate: list[float | None]
+    video_codecs: list[str]
+    audio_codecs: list[str]
+    max_text_length: StrictInt = optional()
+    max_title_length: StrictInt = optional()
+
+
+class MediaLimits(Schema):
+    """Which files a post may have."""
+
+    inline: ClassVar[bool] = True
+
+    supported: StrictBool
+    required: StrictBool
+    max_items: StrictInt
+    accepts_multiple: StrictBool
+    accepted_kinds: list[str]
+    transport: str | None
+    native_upload: StrictBool
+    mixed: StrictBool
+    max_alt_text_length: StrictInt | None
+    shapes: list[ShapeLimits]
+
+
+class TitleLimits(Schema):
+    """Whether a post has a title of its own, and how long it may be; null: no limit."""
+
+    supported: StrictBool
+    required: StrictBool
+    max_length: StrictInt | None
+
+
+class TextLimits(Schema):
+    """How long a text may be, in `unit`; null: no limit. `maxCaptionLength` holds beside media."""
+
+    supported: StrictBool
+    required: StrictBool
+    title: TitleLimits
+    max_length: StrictInt | None
+    max_caption_length: StrictInt | None
+    unit: str
+
+
+class PostLimits(Schema):
+    """What a post may hold."""
+
+    text: TextLimits
+    media: MediaLimits
+
+
+class Workflow(Schema):
+    """What can be done with posts to an account."""
+
+    current_post_model: str
+    execution_model: str
+    supported_interaction_types: list[str]
+    draft_support: StrictBool
+    campaign_support: StrictBool
+    delete_support: StrictBool
+    reconcile_support: StrictBool
+    analytics_support: StrictBool
+
+
+class OfferedSettings(Schema):
+    """The options of a post to an account."""
+
+    supported: StrictBool
+    fields: list[SettingField]
+
+
+class OfferedAction(Schema):
+    """An action by its name."""
+
+    id: str
+    label: str
+
+
+class OfferedActions(Schema):
+    """What can be asked of an account."""
+
+    supported: StrictBool
+    actions: list[OfferedAction]
+
+
 class Capability(Schema):
-    """What may be published to an account."""
+    """What may be published to an account. `publishable` is `canPublish`, and `input.media` is `media`."""
 
     provider: ProviderName = optional()
     account_id: str | None = None
+    handle: str = optional()
+    display_name: str | None = None
+    account_type: str | None = None
     can_publish: StrictBool = optional()
-    media: Object | None = None
-    settings: list[Object] | None = None
+    publishable: StrictBool = optional()
+    summary: str = optional()
+    media: MediaLimits | None = None
+    settings: list[SettingField] | None = None
+    workflow: Workflow = optional()
+    input: PostLimits = optional()
+    publish_settings: OfferedSettings = optional()
+    discovery_actions: OfferedActions = optional()
+    limitations: list[str] = optional()
+    next_recommended_actions: list[str] = optional()
 
 
 class CapabilitiesResponse(Closed):
@@ -90,13 +232,33 @@ class CapabilitiesResponse(Closed):
     capabilities: list[Capability]
 
 
+class SettingsTarget(Schema):
+    """Whose options they are."""
+
+    inline: ClassVar[bool] = True
+
+    provider: ProviderName
+    account_type: str | None
+    account_id: str
+    handle: str
+
+
+class SettingsDiscovery(Schema):
+    """How a post is published there, and who carries its files; null where there is nothing to say."""
+
+    inline: ClassVar[bool] = True
+
+    publish_shape: str | None
+    media_delivery: str | None
+
+
 class PublishSettings(Schema):
     """The options of a post to an account, described so that a form can be drawn from them."""
 
     supported: StrictBool = optional()
-    target: Object | None = None
-    fields: list[Object] = optional()
-    discovery: Object | None = None
+    target: SettingsTarget | None = None
+    fields: list[SettingField] = optional()
+    discovery: SettingsDiscovery | None = None
 
 
 class PublishSettingsResponse(Closed):
@@ -106,14 +268,31 @@ class PublishSettingsResponse(Closed):
     publish_settings: PublishSettings
 
 
+class ActionField(Schema):
+    """A field of an action's input."""
+
+    id: str
+    type: str
+    required: StrictBool
+    description: str
+
+
+class ActionInput(Schema):
+    """The fields of an action's input, for those that read no JSON Schema."""
+
+    fields: list[ActionField]
+
+
 class DiscoveryAction(Schema):
-    """Something that can be asked of an account, with the input it takes."""
+    """Something that can be asked of an account, with the input it takes. `operation`: what the key needs for it, beside `read`."""
 
     id: str
     label: str
     description: str | None = None
     provider: ProviderName | None = None
+    operation: str = optional()
     input_schema: Object | None = None
+    input: ActionInput = optional()
 
 
 class DiscoveryActionsResponse(Closed):

@@ -6,14 +6,42 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, StrictInt
 
-from socialclaw.api.dialect import Body, Closed, ClosedBody, Object, Schema, Time, Uri, known_as, optional
+from socialclaw.api.dialect import Body, Closed, ClosedBody, Schema, Time, Uri, known_as, optional
+from socialclaw.api.schemas.envelopes import OkResponse
 from socialclaw.storage.parts import MOST_PARTS
 
 Kind = Literal["image", "video", "audio", "other"]
 
 
+class Previews(Schema):
+    """Small pictures of a file, by their size; of a film, its poster too."""
+
+    inline: ClassVar[bool] = True
+
+    small: Uri = optional()
+    medium: Uri = optional()
+    large: Uri = optional()
+    poster: Uri = optional()
+
+
+class ImportProgress(Schema):
+    """How far an import is; `nextTryAt` where it had to be put off."""
+
+    received_bytes: StrictInt
+    total_bytes: StrictInt | None
+    tries: StrictInt
+    next_try_at: Time | None
+
+
+class AssetError(Schema):
+    """Why a file has not come, or had to be tried again."""
+
+    code: str
+    message: str | None
+
+
 class Asset(Schema):
-    """A media file that we keep. `publicUrl` is what a schedule names."""
+    """A media file that we keep. `publicUrl` is what a schedule names, and so is `useAsMediaLink`. Facts that are not known are null."""
 
     id: str
     tenant_id: str | None = None
@@ -25,8 +53,20 @@ class Asset(Schema):
     size: StrictInt = optional()
     status: str | None = None
     public_url: Uri | None = None
-    preview: Object | None = None
+    use_as_media_link: Uri | None = None
+    preview: Previews | None = None
+    width: StrictInt | None = None
+    height: StrictInt | None = None
+    duration: float | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    frame_rate: float | None = None
+    bit_rate: StrictInt | None = None
+    sha256: str | None = None
     created_at: Time | None = None
+    delete_after: Time | None = None
+    progress: ImportProgress | None = None
+    error: AssetError | None = None
 
 
 class AssetUploadRequest(Body):
@@ -81,10 +121,9 @@ class AssetResponse(Closed):
     asset: Asset
 
 
-class AssetsResponse(Schema):
+class AssetsResponse(OkResponse):
     """Some of the assets, and how many there are."""
 
-    ok: Literal[True]
     total: StrictInt = optional()
     limit: StrictInt = optional()
     offset: StrictInt = optional()
@@ -99,6 +138,14 @@ class MultipartUploadInitiateRequest(ClosedBody):
     mime: str | None = None
 
 
+class ArrivedPart(Schema):
+    """A part that has arrived."""
+
+    etag: str = known_as("ETag", default=...)
+    number: StrictInt = known_as("PartNumber", default=...)
+    size: StrictInt
+
+
 class Upload(Schema):
     """How the file is cut: all parts have `partSize` bytes, but the last, which has what is left."""
 
@@ -107,12 +154,13 @@ class Upload(Schema):
     upload_id: str = optional()
     part_size: StrictInt = optional()
     total_parts: StrictInt = optional()
+    parts: list[ArrivedPart] = optional()
+    missing: list[StrictInt] = optional()
 
 
-class MultipartInitiateResponse(Schema):
+class MultipartInitiateResponse(OkResponse):
     """An upload in parts that has begun. `mode` is always `multipart`."""
 
-    ok: Literal[True]
     mode: str
     max_asset_bytes: StrictInt = optional()
     asset: Asset = optional()

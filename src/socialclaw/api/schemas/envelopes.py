@@ -6,15 +6,25 @@ from typing import Annotated, Any, Literal
 
 from pydantic import WithJsonSchema
 
-from socialclaw.api.dialect import Closed, Schema
+from socialclaw.api.dialect import Closed, OpenObject, Schema, optional
 
 Anything = Annotated[Any, WithJsonSchema({"type": ["object", "array", "string", "number", "boolean", "null"]})]
 
 
+class Issue(Schema):
+    """Something about a request: `code` is for programs, `message` for people, `path` says where."""
+
+    path: str
+    code: str
+    message: str
+    details: OpenObject
+
+
 class OkResponse(Schema):
-    """Success, with nothing more to say. As a body: any JSON object."""
+    """Success, with nothing more to say than perhaps `warnings`. As a body: any JSON object."""
 
     ok: Literal[True]
+    warnings: list[Issue] = optional()
 
 
 class ErrorResponse(Closed):

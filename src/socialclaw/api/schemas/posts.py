@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import StrictBool, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
 from socialclaw.api.dialect import OpenObject, ProviderName, Schema, Time, Uri, optional
+from socialclaw.api.schemas.campaigns import CampaignGraph
 from socialclaw.api.schemas.envelopes import OkResponse
+from socialclaw.api.schemas.schedules import PostAsset
 
 PostStatus = Literal["draft", "scheduled", "publishing", "published", "retry_pending", "failed", "canceled"]
 RunStatus = Literal["draft", "created", "processing", "completed", "partial_failed"]
@@ -20,13 +22,15 @@ class Run(Schema):
     status: RunStatus
     mode: str | None = None
     source: str | None = None
+    source_model: str = optional()
+    timezone: str = optional()
     total_posts: StrictInt = optional()
     created_at: Time | None = None
     updated_at: Time | None = None
 
 
 class Post(Schema):
-    """One thing to publish, and what became of it."""
+    """One thing to publish, and what became of it. `lastError` is `error`, and `attemptCount` is `attempts`."""
 
     id: str
     run_id: str | None = None
@@ -36,12 +40,96 @@ class Post(Schema):
     status: PostStatus
     name: str | None = None
     description: str | None = None
+    interaction_type: str = optional()
+    media_link: str | None = None
+    media_policy: str = optional()
+    assets: list[PostAsset] = optional()
+    settings: OpenObject = optional()
+    timezone: str = optional()
+    source_model: str = optional()
+    campaign_id: str | None = None
+    campaign_name: str | None = None
+    campaign_index: StrictInt | None = None
+    target_index: StrictInt | None = None
+    step_id: str | None = None
+    step_index: StrictInt | None = None
+    sequence_position: StrictInt | None = None
+    step_delay_ms: StrictInt | None = None
+    parent_step_id: str | None = None
+    parent_post_id: str | None = None
+    resolved_parent_provider_post_id: str | None = None
     publish_at_utc: Time | None = None
+    published_at: Time | None = None
+    next_attempt_at: Time | None = None
+    cancel_requested_at: Time | None = None
+    created_at: Time = optional()
+    updated_at: Time = optional()
     provider_post_id: str | None = None
     provider_url: Uri | None = None
+    provider_status: str | None = None
+    reconciliation_status: str | None = None
+    blocked_by: str | None = None
+    error_code: str | None = None
     error: str | None = None
+    last_error: str | None = None
     attempts: StrictInt = optional()
-    cancel_requested_at: Time | None = None
+    attempt_count: StrictInt = optional()
+
+
+class Attempt(Schema):
+    """One try at a post. While it is under way `finishedAt` and `ok` are null; `message` then says what it waits for, if it waits.
+
+    `details.said`: the network's own words, where it refused.
+    """
+
+    post_id: str
+    attempt_no: StrictInt
+    stage: str
+    worker_id: str | None
+    started_at: Time
+    finished_at: Time | None
+    ok: StrictBool | None
+    code: str | None
+    message: str | None
+    retryable: StrictBool | None
+    provider_post_id: str | None
+    details: OpenObject | None
+
+
+class AccountOfPost(Schema):
+    """The account of a post, as far as people want to see it there."""
+
+    id: str
+    handle: str
+    display_name: str | None
+
+
+class RunSummary(Schema):
+    """How many posts a run has, in all and by status."""
+
+    total: StrictInt
+    draft: StrictInt
+    scheduled: StrictInt
+    publishing: StrictInt
+    published: StrictInt
+    retry_pending: StrictInt = Field(alias="retry_pending")
+    failed: StrictInt
+    canceled: StrictInt
+
+
+class RunRow(Schema):
+    """A post of a run as a row for people."""
+
+    time: Time
+    account: str
+    campaign: str | None
+    step: StrictInt | None
+    post_name: str | None
+    description: str | None
+    media_link: str | None
+    timezone: str
+    status: PostStatus
+    post_id: str
 
 
 class RunResponse(OkResponse):
@@ -52,7 +140,10 @@ class RunResponse(OkResponse):
     source_model: str | None = None
     run: Run = optional()
     posts: list[Post] = optional()
-    summary: OpenObject | None = None
+    summary: RunSummary | None = None
+    attempts: list[Attempt] = optional()
+    campaign: CampaignGraph = optional()
+    schedule: OpenObject = optional()
 
 
 class RunStatusResponse(OkResponse):
@@ -60,14 +151,14 @@ class RunStatusResponse(OkResponse):
 
     run: Run
     posts: list[Post]
-    summary: OpenObject | None = None
+    summary: RunSummary | None = None
 
 
 class RunTableResponse(OkResponse):
     """A run as rows of a table, by publish time."""
 
     run: Run = optional()
-    rows: list[OpenObject]
+    rows: list[RunRow]
 
 
 class PostsResponse(OkResponse):
@@ -80,13 +171,15 @@ class PostsResponse(OkResponse):
 
 
 class PostResponse(OkResponse):
-    """One post."""
+    """One post, its account, and the latest try at it."""
 
     post: Post
+    account: AccountOfPost | None = None
+    latest_attempt: Attempt | None = None
 
 
 class AttemptsResponse(OkResponse):
     """Every try at a post, oldest first."""
 
     post: Post = optional()
-    attempts: list[OpenObject] = optional()
+    attempts: list[Attempt] = optional()

@@ -27,6 +27,14 @@ class AssetInput(Schema):
     alt_text: str | None = None
 
 
+class PostAsset(AssetInput):
+    """A media file of a post, with what is known of it."""
+
+    frame_rate: float = optional()
+    video_codec: str = optional()
+    audio_codec: str = optional()
+
+
 class PostInput(Schema):
     """A post to be made. Without `publish_at` it is published at once."""
 
@@ -72,6 +80,30 @@ class ScheduleEnvelope(Schema):
     schedule: OpenObject = optional()
 
 
+class PlannedPost(PostInput):
+    """A post of a schedule with every default filled in. What only a step of a campaign has is absent elsewhere."""
+
+    model_config = ConfigDict(alias_generator=None)
+    assets: list[PostAsset | Uri] = optional()  # type: ignore[assignment]  # narrower, and only ever read
+    account_id: str | None = optional("accountId")
+    generated_name: StrictBool = optional("generatedName")
+    interaction: str = optional("interactionType")
+    timezone: str = optional()
+    publish_at_utc: Time = optional("publishAtUtc")
+    parent_step: str | None = optional("parentStepId")
+    step_id: str = optional("stepId")
+    source_model: str = optional("sourceModel")
+    target_index: StrictInt = optional("targetIndex")
+    step_index: StrictInt = optional("stepIndex")
+    parent_index: StrictInt | None = optional("parentIndex")
+    campaign_id: str = optional("campaignId")
+    campaign_name: str = optional("campaignName")
+    campaign_index: StrictInt = optional("campaignIndex")
+    sequence_position: StrictInt = optional("sequencePosition")
+    step_delay_ms: StrictInt = optional("stepDelayMs")
+    media_policy: str = optional("mediaPolicy")
+
+
 class ValidateResponse(OkResponse):
     """What a schedule means: its posts with every default filled in, and the campaign graph where it has campaigns."""
 
@@ -81,6 +113,6 @@ class ValidateResponse(OkResponse):
     source_model: str = optional()
     total_campaigns: StrictInt = optional()
     total_posts: StrictInt
-    posts: list[PostInput]
+    posts: list[PlannedPost]
     campaign: MaybeObject = None
     schedule: MaybeObject = None

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import StrictInt
+from pydantic import StrictBool, StrictInt
 
-from socialclaw.api.dialect import Body, Closed, Object, OpenObject, Schema, Time, Uri, optional
+from socialclaw.api.dialect import Body, Closed, ProviderName, Schema, Time, Uri, optional
 from socialclaw.api.schemas.envelopes import OkResponse
+
+
+class Entitlements(Schema):
+    """What a plan allows; null is no limit."""
+
+    plan: str
+    posts_per_month: StrictInt | None
+    connected_accounts: StrictInt | None
+    storage_bytes: StrictInt | None
 
 
 class Tenant(Schema):
@@ -17,7 +26,10 @@ class Tenant(Schema):
     name: str | None = None
     plan: str | None = None
     subscription_status: str | None = None
-    entitlements: Object | None = None
+    entitlements: Entitlements | None = None
+    mode: Literal["live", "test"] = optional()
+    media_policy: Literal["strict", "fit"] = optional()
+    created_at: Time = optional()
 
 
 class ApiKey(Closed):
@@ -33,6 +45,33 @@ class ApiKey(Closed):
     last_used_at: Time | None = None
 
 
+class DatabaseHealth(Schema):
+    """`error`: the code of what is wrong, where it is not ok."""
+
+    ok: StrictBool
+    kind: Literal["sqlite", "postgresql"]
+    error: str = optional()
+
+
+class StorageHealth(Schema):
+    """`error`: the code of what is wrong, where it is not ok."""
+
+    ok: StrictBool
+    driver: str
+    free_bytes: StrictInt
+    error: str = optional()
+
+
+class WorkerHealth(Schema):
+    """`heldSince`: when the operator held everything back. `trouble`: what keeps a worker from publishing."""
+
+    last_heartbeat: Time | None
+    alive: StrictBool | None
+    overdue_posts: StrictInt | None
+    held_since: Time | None
+    trouble: str = optional()
+
+
 class HealthResponse(OkResponse):
     """The service is able to work. Where it is not, the answer is a 503 with code `not_ready` and the same facts as details.
 
@@ -41,9 +80,12 @@ class HealthResponse(OkResponse):
 
     service: str
     now: Time
-    db: OpenObject = optional()
-    asset_storage: OpenObject = optional()
+    version: str = optional()
+    db: DatabaseHealth = optional()
+    asset_storage: StorageHealth = optional()
+    worker: WorkerHealth = optional()
     max_asset_bytes: StrictInt = optional()
+    max_form_asset_bytes: StrictInt = optional()
     public_base_url: Uri = optional()
 
 
@@ -83,20 +125,160 @@ class KeysResponse(Closed):
     keys: list[ApiKey]
 
 
+class UsedOf(Schema):
+    """How much there is of something, and how much there may be."""
+
+    used: StrictInt
+    allowed: StrictInt
+
+
+class Usage(Schema):
+    """What was used in this calendar month (UTC), and what there is. `limits`, by what they limit, are those of the server."""
+
+    period_start: Time
+    period_end: Time
+    posts_this_period: StrictInt
+    connected_accounts: StrictInt
+    assets: StrictInt
+    storage_bytes: StrictInt
+    limits: dict[str, UsedOf]
+    entitlements: Entitlements
+
+
 class UsageResponse(OkResponse):
     """What the workspace has used in this calendar month (UTC)."""
 
-    usage: OpenObject
+    usage: Usage
+
+
+Counts = dict[str, StrictInt]
+"""Numbers by a word: a status, a provider."""
+
+
+class AccountsHealth(Schema):
+    """A workspace's accounts, as numbers."""
+
+    total: StrictInt
+    publishable: StrictInt
+    revoked: StrictInt = optional()
+    by_provider: Counts = optional()
+    token_health: Counts = optional()
+    token_refresh_status: Counts
+    connected_accounts: StrictInt = optional()
+    failing_accounts: StrictInt = optional()
+
+
+class ByStatus(Schema):
+    """How many there are, in all and by status."""
+
+    total: StrictInt
+    by_status: Counts
+
+
+class JobsHealth(Schema):
+    """How many jobs there are, in all and by state."""
+
+    total: StrictInt
+    draft: StrictInt
+    ready: StrictInt
+    blocked: StrictInt
+    stalled: StrictInt
+    failed: StrictInt
+    done: StrictInt
+
+
+class StoredHealth(Schema):
+    """What is kept of a workspace."""
+
+    assets: StrictInt
+    bytes: StrictInt
+    analytics_snapshots: StrictInt
+
+
+class Health(Schema):
+    """How a workspace is doing, as numbers; of its connections alone, only what is about accounts."""
+
+    tenant: Tenant = optional()
+    connections: AccountsHealth = optional()
+    runs: ByStatus = optional()
+    posts: ByStatus = optional()
+    jobs: JobsHealth = optional()
+    storage: StoredHealth = optional()
+    total: StrictInt = optional()
+    publishable: StrictInt = optional()
+    by_provider: Counts = optional()
+    token_health: Counts = optional()
+    token_refresh_status: Counts = optional()
+    connected_accounts: StrictInt
+    failing_accounts: StrictInt
+
+
+class AccountHealth(Schema):
+    """How the access of one account is doing. The words are those of the operation that lists them."""
+
+    id: str
+    provider: ProviderName
+    handle: str
+    display_name: str | None
+    account_type: str | None
+    status: str
+    publishable: StrictBool
+    token_health: str
+    token_refresh_status: str
+    token_refresh_failure_code: str | None
+    expires_at: Time | None
+    supported_interaction_types: list[str]
 
 
 class WorkspaceHealthResponse(OkResponse):
-    """How a workspace, or its connections, are doing."""
+    """How a workspace, or its connections, are doing; of the latter, one by one too."""
 
-    health: OpenObject
+    health: Health
+    tenant: Tenant = optional()
+    summary: AccountsHealth = optional()
+    connections: list[AccountHealth] = optional()
+
+
+class LatestAttempt(Schema):
+    """The latest try at a post. While it is under way `ok` is null, and `message` says what it waits for, if it waits."""
+
+    attempt_no: StrictInt
+    stage: str
+    ok: StrictBool | None
+    code: str | None
+    message: str | None
+    retryable: StrictBool | None
+
+
+class Job(Schema):
+    """A post as a piece of work. `waitReason`: what a post that is being published waits for."""
+
+    id: str
+    post_id: str
+    run_id: str
+    provider: ProviderName
+    account: str
+    account_id: str
+    status: str
+    job_state: str
+    next_action: str
+    blocked_by: str | None
+    wait_reason: str | None
+    account_token_health: str
+    token_refresh_status: str
+    latest_attempt: LatestAttempt | None
+    attempt_count: StrictInt
+    error_code: str | None
+    interaction_type: str
+    step_id: str | None
+    parent_step_id: str | None
+    next_attempt_at: Time | None
+    publish_at_utc: Time
 
 
 class JobsResponse(OkResponse):
     """One job for each post: what is to happen next, and what is in the way."""
 
-    jobs: list[OpenObject] = optional()
+    jobs: list[Job] = optional()
     total: StrictInt = optional()
+    limit: StrictInt = optional()
