@@ -104,7 +104,7 @@ def _pieces(parsed: Any) -> Iterator[str]:
         if run:
             yield run
         run = ""
-        yield from _members(argument) if operation is _constants.IN else _within(operation, argument)
+        yield from members(argument) if operation is _constants.IN else _within(operation, argument)
     if run:
         yield run
 
@@ -126,7 +126,7 @@ def _within(operation: Any, argument: Any) -> Iterator[str]:
             yield "x"
 
 
-def _members(those: Any) -> Iterator[str]:
+def members(those: Any) -> Iterator[str]:
     """Up to three members of a set."""
     if those[0][0] is _constants.NEGATE:
         yield "x"

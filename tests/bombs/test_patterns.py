@@ -58,7 +58,7 @@ def test_twice_the_text_takes_a_pattern_about_twice_the_time(use: Use) -> None:
     assert explosive(judge(use), bombs_of(use.pattern or "", use.flags)) == []
 
 
-@pytest.mark.parametrize("pattern", ["<[^>]*>", r"(?:.|.|.|.|.|.)*!", "(a+)+$", r"\s+$", r"<!--.*?-->", r"\d{5,}:[\w-]{20,}"])
+@pytest.mark.parametrize("pattern", ["<[^>]*>", r"(?:.|.|.|.|.|.)*!", "(a+)+$", r"<!--.*?-->"])
 def test_a_pattern_that_is_a_bomb_is_noticed(pattern: str) -> None:
     use = Use("", 0, "search", pattern, 0, anchored=False)
     assert explosive(judge(use), (bomb for bomb in bombs_of(pattern, 0)), short=SHORT, tries=1) != []

@@ -59,7 +59,7 @@ PARSERS: dict[str, Judge] = {
 
 @pytest.mark.parametrize("parser", PARSERS)
 def test_twice_the_text_takes_a_parser_about_twice_the_time(parser: str) -> None:
-    assert explosive(PARSERS[parser], bombs()) == []
+    assert explosive(PARSERS[parser], bombs(starts=("", '<a href="', "[a]("), ends=("!",))) == []
 
 
 def judges(provider: Provider) -> Iterator[Judge]:
@@ -94,8 +94,10 @@ def _judged(provider: Provider, target: TargetType, draft: Draft, where: str, te
 
 @pytest.mark.parametrize("provider", providers().values(), ids=lambda provider: provider.key)
 def test_twice_the_text_takes_a_provider_about_twice_the_time(provider: Provider) -> None:
-    few = [*bombs(pairs=20, starts=("",), ends=("!",))]
-    assert [bomb for judge in judges(provider) for bomb in explosive(judge, few)] == []
+    most = [*bombs(pairs=10, starts=("",), ends=())]
+    first, *others = judges(provider)
+    assert explosive(first, most) == []
+    assert [bomb for judge in others for bomb in explosive(judge, most[::6], lengths=())] == []
 
 
 @pytest.mark.parametrize("sign", ["<", "](", "\u0315\u0300", ",a.com/", '<a "'])

@@ -6,6 +6,7 @@ was done, so the key stays taken.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
+from socialclaw.api.scan import AT_ONCE
 from socialclaw.errors import InvalidRequest, SocialClawError
 from socialclaw.system import System
 from socialclaw.workspaces import idempotency
@@ -74,7 +76,8 @@ class Hashed:
     async def whole(self) -> str | None:
         """The fingerprint, where the body is read at once; None for a form, which is hashed from now on as it is read."""
         if not self._boundary:
-            self._hash.update(await self._request.body())
+            body = await self._request.body()
+            await asyncio.to_thread(self._hash.update, body) if len(body) > AT_ONCE else self._hash.update(body)
             return self._hash.hexdigest()
         self._request._receive = self._through(self._request.receive)
         return None

@@ -1,10 +1,15 @@
-"""Schedules: validate, preview, apply. The body is read by msgspec and judged by `scheduling`; every problem is told at once."""
+"""Schedules: validate, preview, apply. The body is read by msgspec and judged by `scheduling`; every problem is told at once.
+
+What is done with a large one is done in a thread, step by step: nobody else waits for it.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 
@@ -14,7 +19,6 @@ from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.idempotency import key_of
 from socialclaw.api.operation import Operation, large, needs, repeats_itself
 from socialclaw.api.runs import run_out
-from socialclaw.api.scan import AT_ONCE
 from socialclaw.api.schemas import RunResponse, ValidateResponse
 from socialclaw.db.base import Scope
 from socialclaw.errors import InvalidRequest
@@ -27,6 +31,9 @@ from socialclaw.scheduling.plan import Plan, wire_issues, wire_plan
 from socialclaw.scheduling.planning import planned
 
 router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
+
+LONG = 32 * 1024  # bytes of a document that takes longer than others should wait for, if its texts mean ill
+T = TypeVar("T")
 
 BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ScheduleEnvelope"}}}}
@@ -50,8 +57,8 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
     problem. What could not be known, and what else may go wrong later, stands under `warnings`: each has `path`, `code` and `message`.
     """
     body = await request.body()
-    plan = await _plan(caller, body, json_value(body))
-    return ok(tenantId=caller.workspace_id, **wire_plan(plan))
+    plan = await _plan(caller, body, await _apart(body, json_value, body))
+    return await _apart(body, lambda: ok(tenantId=caller.workspace_id, **wire_plan(plan)))
 
 
 @router.post(
@@ -67,9 +74,13 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
 async def preview_campaign(caller: Caller, request: Request) -> Response:
     """The graph of campaigns, targets and steps that a schedule means; stores nothing."""
     body = await request.body()
-    plan = await _plan(caller, body, json_value(body))
-    graph = campaign.graph_of_plan(plan)
-    return ok(tenantId=caller.workspace_id, **wire_plan(plan), campaign=graph, schedule=campaign.clone(graph, mode=plan.mode))
+    plan = await _plan(caller, body, await _apart(body, json_value, body))
+
+    def answer() -> Response:
+        graph = campaign.graph_of_plan(plan)
+        return ok(tenantId=caller.workspace_id, **wire_plan(plan), campaign=graph, schedule=campaign.clone(graph, mode=plan.mode))
+
+    return await _apart(body, answer)
 
 
 @router.post(
@@ -90,8 +101,8 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
     A key without `publish` makes drafts only. `warnings` are those of validate.
     """
     body = await request.body()
-    content = json_value(body)
-    key, mark = _key(request, content), fingerprint(content)
+    content = await _apart(body, json_value, body)
+    key, mark = await _apart(body, lambda: (_key(request, content), fingerprint(content)))
     applied, warnings = await caller.read(earlier, key, mark), list[Any]()
     if applied is None:
         plan = replace(await _plan(caller, body, content), idempotency_key=key)
@@ -101,7 +112,7 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
         late, honoured = timedelta(minutes=settings.max_late_minutes), settings.honour_quotas
         applied = await caller.write(apply, plan, mark, base_url=settings.base_url, max_late=late, honour_quotas=honoured)
         warnings = wire_issues(plan.warnings)
-    return await _answer(caller, applied, warnings)
+    return await _answer(caller, body, applied, warnings)
 
 
 def _key(request: Request, content: object) -> str | None:
@@ -113,26 +124,34 @@ def _key(request: Request, content: object) -> str | None:
     return above or within
 
 
+async def _apart(body: bytes, do: Callable[..., T], *args: Any) -> T:
+    """What this makes of a document, in a thread where it is long."""
+    return do(*args) if len(body) <= LONG else await asyncio.to_thread(do, *args)
+
+
 async def _plan(caller: CallerContext, body: bytes, content: object) -> Plan:
-    plan = await planned(caller.system, caller.workspace_id, content, test=caller.test, long=len(body) > AT_ONCE)
+    plan = await planned(caller.system, caller.workspace_id, content, test=caller.test, long=len(body) > LONG)
     if plan.issues:
-        raise problem(plan)
+        raise await _apart(body, problem, plan)
     return plan
 
 
-async def _answer(caller: CallerContext, applied: Applied, warnings: list[Any]) -> Response:
+async def _answer(caller: CallerContext, body: bytes, applied: Applied, warnings: list[Any]) -> Response:
     def read(scope: Scope) -> tuple[runs.RunView, listing.Rows]:
         view = runs.view(scope, applied.run_id)
         return view, listing.of_run(scope, applied.run_id, caller.links)
 
     view, rows = await caller.read(read)
-    return ok(
-        200 if applied.duplicate else 201,
-        duplicate=applied.duplicate,
-        mode=view.run.mode,
-        sourceModel=view.run.source_model,
-        run=run_out(view),
-        posts=rows,
-        summary=view.summary,
-        warnings=warnings,
+    return await _apart(
+        body,
+        lambda: ok(
+            200 if applied.duplicate else 201,
+            duplicate=applied.duplicate,
+            mode=view.run.mode,
+            sourceModel=view.run.source_model,
+            run=run_out(view),
+            posts=rows,
+            summary=view.summary,
+            warnings=warnings,
+        ),
     )

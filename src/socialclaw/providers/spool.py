@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from socialclaw.providers.store import Full, Store
 from socialclaw.providers.worlds import caller
@@ -72,8 +72,13 @@ class Spool:
 
     def read(self, key: str) -> bytes:
         """The whole of it; raises Gone."""
+        with self.opened(key) as file:
+            return file.read()
+
+    def opened(self, key: str) -> BinaryIO:
+        """The whole of it, to be read in pieces; raises Gone."""
         try:
-            return self.path(key).read_bytes()
+            return self.path(key).open("rb")
         except FileNotFoundError:
             raise Gone("the upload was left for too long: its beginning is gone") from None
 
@@ -83,13 +88,10 @@ class Spool:
         at, digest = self._hashed.get(path, (0, hashlib.sha256()))
         if at != size:
             digest, left = hashlib.sha256(), size
-            try:
-                with path.open("rb") as file:
-                    while left > 0 and (block := file.read(min(BLOCK, left))):
-                        digest.update(block)
-                        left -= len(block)
-            except FileNotFoundError:
-                raise Gone("the upload was left for too long: its beginning is gone") from None
+            with self.opened(key) as file:
+                while left > 0 and (block := file.read(min(BLOCK, left))):
+                    digest.update(block)
+                    left -= len(block)
         return str(digest.hexdigest())
 
     def drop(self, key: str) -> None:

@@ -6,6 +6,7 @@ later, forbids nothing: it is said in the plan's warnings.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain, islice
@@ -22,13 +23,14 @@ from socialclaw.scheduling.plan import Plan, PlannedPost, Resolve, text_of
 from socialclaw.system import System
 
 
-async def looked_at(system: System, workspace_id: str, plan: Plan, accounts: Resolve, *, test: bool) -> Plan:
+async def looked_at(system: System, workspace_id: str, plan: Plan, accounts: Resolve, *, test: bool, long: bool = False) -> Plan:
     """The plan with what a look at its files that are elsewhere brought: further issues, and warnings. Takes seconds at most.
 
     In a live workspace networks fetch our files from our public address: where they cannot, that is a warning too.
     """
     if wanted := urls(chain.from_iterable(post.assets for post in plan.posts)):
-        plan = judged(plan, await glimpses(system, workspace_id, wanted), accounts)
+        found = await glimpses(system, workspace_id, wanted)
+        plan = await asyncio.to_thread(judged, plan, found, accounts) if long else judged(plan, found, accounts)
     if not test and (fetched := pulled(plan, accounts)) and (why := await obstacle(system.settings.base_url)):
         plan = replace(plan, warnings=(*plan.warnings, _unreachable(system.settings.base_url, why, fetched)))
     return plan

@@ -28,7 +28,7 @@ async def planned(system: System, workspace_id: str, document: object, *, test: 
         async with system.shares.reading():
             plan = await asyncio.to_thread(parse, document, now=utc_now(), accounts=accounts, library=files)
         plan = await system.read(workspace_id, _within_quotas, plan, honoured, test=test)
-    return await looked_at(system, workspace_id, plan, accounts, test=test)
+    return await looked_at(system, workspace_id, plan, accounts, test=test, long=long)
 
 
 def _read(scope: Scope, document: object, base_url: str, honoured: bool) -> tuple[Plan, Resolve]:

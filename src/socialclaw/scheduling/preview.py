@@ -44,7 +44,7 @@ OF_SHAPE = frozenset(
 async def preview(system: System, workspace_id: str, row: Account, body: Mapping[str, Any], *, test: bool) -> dict[str, Any]:
     """The `result` of the action. What is wrong with the post is an answer, not a failure; InvalidRequest for a body of the wrong shape."""
     document = {"posts": [{**body, "account": row.id, "provider": row.provider}]}
-    plan = await planned(system, workspace_id, document, test=test)
+    plan = await planned(system, workspace_id, document, test=test, long=True)
     found = tuple(_beneath(i) for i in plan.issues if i.code not in OF_OTHERS)
     if any(i.code in OF_SHAPE for i in found):
         raise problem(replace(plan, issues=found))

@@ -6,7 +6,6 @@ Limits are those of the official OpenAPI description; the shape of the errors is
 from __future__ import annotations
 
 import email
-import json
 import mimetypes
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from urllib.parse import parse_qsl
 import httpx2
 
 from socialclaw.providers.forms import parts
+from socialclaw.providers.incoming import json_of, number_of
 
 MB = 1024 * 1024
 MOST_FILE, MOST_REQUEST, MOST_FILES = 10 * MB, 25 * MB, 10
@@ -74,7 +74,7 @@ def too_large() -> Refused:
 
 def _object(content: bytes | str) -> dict[str, Any]:
     try:
-        found = json.loads(content)
+        found = json_of(content)
     except ValueError:
         raise Refused(400, 50109, "The request body contains invalid JSON.") from None
     if not isinstance(found, dict):
@@ -88,8 +88,8 @@ def _form(fields: dict[str, str], files: dict[int, File]) -> Body:
     typed: dict[str, Any] = dict(fields)
     if "tts" in fields:
         typed["tts"] = fields["tts"].lower() in ("true", "1")
-    if fields.get("flags", "").isdigit():
-        typed["flags"] = int(fields["flags"])
+    if (flags := number_of(fields.get("flags"))) is not None:
+        typed["flags"] = flags
     return Body(typed, files)
 
 
@@ -105,10 +105,10 @@ def _multipart(content: bytes, boundary: bytes) -> tuple[dict[str, str], dict[in
         if filename is None:
             fields[name] = body.decode("utf-8", "replace")
             continue
-        number = name[6:-1] if name.startswith("files[") and name.endswith("]") else "0" if name == "file" else ""
-        if not number.isdigit():
+        number = number_of(name[6:-1] if name.startswith("files[") and name.endswith("]") else "0" if name == "file" else "")
+        if number is None:
             raise invalid({name: {"_errors": [_error("FILE_NAME_INVALID", "Files are sent as files[n]")]}})
-        files[int(number)] = File(filename, _mime(headers.get_content_type(), filename), body)
+        files[number] = File(filename, _mime(headers.get_content_type(), filename), body)
     return fields, files
 
 
@@ -198,6 +198,8 @@ def _mentions(value: Any) -> Errors:
     if not isinstance(value, dict):
         return _said("MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
     parse = value.get("parse") or []
+    if found := _list(len(MENTIONS))(parse):
+        return {"parse": found}
     bad = {str(i): _said("BASE_TYPE_CHOICES", f"Value must be one of {set(MENTIONS)}.") for i, p in enumerate(parse) if p not in MENTIONS}
     return {"parse": bad} if bad else {}
 
@@ -231,9 +233,9 @@ def _attachments(body: Body) -> Errors:
     for index, item in enumerate(given):
         if not isinstance(item, dict) or "id" not in item:
             errors[str(index)] = {"id": _said("BASE_TYPE_REQUIRED", "This field is required")}
-        elif not str(item["id"]).isdigit():
+        elif (number := number_of(item["id"])) is None:
             errors[str(index)] = {"id": _said("NUMBER_TYPE_COERCE", f'Value "{item["id"]}" is not snowflake.')}
-        elif int(item["id"]) < MOST_FILES and int(item["id"]) not in body.files:
+        elif number < MOST_FILES and number not in body.files:
             errors[str(index)] = _said("ATTACHMENT_NOT_FOUND", "Attachment data not found")
         else:
             limits = {name: _string(1024, least) for name, least in (("filename", 1), ("description", 0))}

@@ -96,7 +96,7 @@ class LinkedInSandbox(LinkedInMembers):
         self.may_read(caller, file["owner"], f"{file['kind']}s.GET")
         return self.files.told(file)
 
-    @site("PUT", r"/dms-uploads/(\d+)/(?:uploaded-image|uploadedVideo)/(\d+)")
+    @site("PUT", r"/dms-uploads/(\d+)/(?:uploaded-image|uploadedVideo)/(\d{1,9})")
     def receive(self, request: httpx2.Request, number: str, index: str) -> httpx2.Response:
         return self.files.receive(request, number, int(index), lambda file: self.must_own(self.bearer(request), file, "dms-uploads.PUT"))
 

@@ -19,7 +19,8 @@ RATES = {
     "shareCount": 0.005,
 }
 DAY = 86_400_000
-_SPAN = re.compile(r"\(timeRange:\(start:(\d+),end:(\d+)\),timeGranularityType:(DAY|MONTH)\)")
+LONGEST = 14 * 31 * DAY  # LinkedIn keeps what it counted for 14 months
+_SPAN = re.compile(r"\(timeRange:\(start:([0-9]{1,15}),end:([0-9]{1,15})\),timeGranularityType:(DAY|MONTH)\)")
 
 
 def counted(posts: Sequence[Seen], figure: Figure) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def counted(posts: Sequence[Seen], figure: Figure) -> dict[str, Any]:
 def days(given: str, posts: Sequence[Seen], figure: Figure) -> list[dict[str, Any]]:
     """The same by days, each with its time range."""
     found = _SPAN.fullmatch(given)
-    if found is None or found[3] != "DAY" or int(found[1]) >= int(found[2]):
+    if found is None or found[3] != "DAY" or not 0 < int(found[2]) - int(found[1]) <= LONGEST:
         raise say.refused(400, "ILLEGAL_ARGUMENT", "timeIntervals is not a time range by days")
     rows = []
     for start in range(int(found[1]), int(found[2]), DAY):

@@ -5,7 +5,6 @@ https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/error-handl
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -14,6 +13,7 @@ from urllib.parse import unquote
 import httpx2
 
 from socialclaw.providers.grants import Refused
+from socialclaw.providers.incoming import json_of, number_of
 
 Judge = Callable[[Any], str | None]
 Shape = Mapping[str, Any]  # name -> Judge or the Shape of an object; a name that ends in ! is required
@@ -87,9 +87,9 @@ def listed(value: str) -> list[str]:
 
 def page_of(given: Mapping[str, str], items: list[Any], most: int = 100) -> httpx2.Response:
     start, count = given.get("start", "0"), given.get("count", "10")
-    if not (start.isdecimal() and count.isdecimal()) or int(count) > most:
+    first, size = number_of(start), number_of(count)
+    if first is None or size is None or size > most:
         raise refused(400, "ILLEGAL_ARGUMENT", f"start and count must be numbers, count at most {most}")
-    first, size = int(start), int(count)
     paging = {"start": first, "count": size, "total": len(items), "links": []}
     return httpx2.Response(200, json={"elements": items[first : first + size], "paging": paging})
 
@@ -99,7 +99,7 @@ def body_of(request: httpx2.Request, shape: Shape) -> dict[str, Any]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise refused(415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type must be application/json")
     try:
-        body = json.loads(request.content)
+        body = json_of(request.content)
     except ValueError:
         raise refused(400, "BAD_REQUEST", "The request body is not valid JSON") from None
     if found := next(judge(body, shape, ""), None):

@@ -11,6 +11,7 @@ import httpx2
 from socialclaw.networks.meta import sandbox_words as say
 from socialclaw.networks.meta.sandbox_base import GRAPH, VIDEO, Caller, MetaHouse, graph
 from socialclaw.networks.meta.sandbox_files import fetched, mime_of
+from socialclaw.providers.incoming import number_of
 from socialclaw.providers.simulator import outside
 from socialclaw.providers.store import Seen
 
@@ -228,7 +229,7 @@ class PageEdges(MetaHouse):
 def paged(entries: list[dict[str, Any]], asked: Mapping[str, str], request: httpx2.Request) -> httpx2.Response:
     """A page of a list, with the cursors to the next."""
     size = min(say.number(asked, "limit", 25), 100)
-    start = int(asked["after"]) if asked.get("after", "").isdigit() else 0
+    start = number_of(asked.get("after")) or 0
     shown = entries[start : start + size]
     body: dict[str, Any] = {"data": shown}
     if shown:

@@ -269,7 +269,8 @@ class InstagramEdges(PageEdges):
         self, asked: Mapping[str, str], known: tuple[str, ...], key: str, since: float, *, period: str, total: bool
     ) -> httpx2.Response:
         metrics = [str(m) for m in say.items(asked, "metric")]
-        if not metrics or (unknown := [m for m in metrics if m not in known]):
+        unknown = [m for m in metrics if m not in known]
+        if unknown or not metrics:
             raise say.invalid(f"metric[0] must be one of the following values: {', '.join(known)}", subcode=1504028 if unknown else 0)
         rows = []
         for metric in metrics:

@@ -13,6 +13,7 @@ import httpx2
 
 from socialclaw.providers.forms import parts
 from socialclaw.providers.grants import FORM, Refused
+from socialclaw.providers.incoming import json_of
 
 EVERYWHERE = frozenset(
     {"access_token", "appsecret_proof", "method", "format", "pretty", "locale", "debug", "suppress_http_code", "summary"}
@@ -82,14 +83,19 @@ def number(parameters: Mapping[str, str], name: str, default: int | None = None)
 
 def items(parameters: Mapping[str, str], name: str) -> list[Any]:
     """A list: as JSON, as `name[0]`, `name[1]`, …, or with commas between."""
-    numbered = sorted((int(key[len(name) + 1 : -1]), value) for key, value in parameters.items() if re.fullmatch(rf"{name}\[\d+\]", key))
+    numbered = sorted(
+        (int(key[len(name) + 1 : -1]), value) for key, value in parameters.items() if re.fullmatch(rf"{name}\[[0-9]{{1,9}}\]", key)
+    )
     raw = [value for _, value in numbered]
     if not raw and (text := parameters.get(name, "").strip()):
         try:
-            raw = json.loads(text) if text.startswith("[") else text.split(",")
+            raw = json_of(text) if text.startswith("[") else text.split(",")
         except ValueError:
             raise invalid(f"Param {name} must be an array.") from None
-    return [json.loads(v) if isinstance(v, str) and v.lstrip().startswith("{") else v for v in raw]
+    try:
+        return [json_of(v) if isinstance(v, str) and v.lstrip().startswith("{") else v for v in raw]
+    except ValueError:
+        raise invalid(f"Param {name} must be an array of objects.") from None
 
 
 def fields_of(text: str) -> Fields:
@@ -140,7 +146,7 @@ def _parse(request: httpx2.Request) -> tuple[dict[str, str], dict[str, bytes]]:
         found |= fields
     elif kind.startswith("application/json"):
         try:
-            body = json.loads(request.content or b"{}")
+            body = json_of(request.content or b"{}")
         except ValueError:
             body = {}
         found |= {k: v if isinstance(v, str) else json.dumps(v) for k, v in body.items()} if isinstance(body, dict) else {}

@@ -121,7 +121,7 @@ def reset_of(response: httpx2.Response) -> float:
 
 def _number(value: str | None) -> float | None:
     """The first number of a rate-limit header, which may name several windows ("100, 100;w=1, 1000;w=60")."""
-    found = re.match(r"\s*(\d+(?:\.\d+)?)", value or "")
+    found = re.match(r"\s*(\d{1,9}(?:\.\d{1,9})?)", value or "")
     return float(found[1]) if found else None
 
 

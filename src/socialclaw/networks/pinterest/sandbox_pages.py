@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 
+from socialclaw.providers.incoming import url_of
 from socialclaw.providers.pages import page
 from socialclaw.providers.store import Seen
 
@@ -54,7 +54,7 @@ def gone_page() -> httpx2.Response:
 def _pin(seen: Seen) -> str:
     files = "".join(_file(media) for media in seen.media)
     title, words, link = (str(seen.extra[name] or "") for name in ("title", "description", "link"))
-    leads = f'<p><a rel="nofollow noreferrer" href="{escape(link)}">Visit {escape(urlsplit(link).hostname or link)}</a></p>' if link else ""
+    leads = f'<p><a rel="nofollow noreferrer" href="{escape(link)}">Visit {escape(url_of(link).hostname or link)}</a></p>' if link else ""
     head = f"<h1>{escape(title)}</h1>" if title else ""
     return f"<div class=media>{files}</div>{head}<div class=text>{escape(words)}</div>{leads}"
 

@@ -5,7 +5,6 @@ Source: the official API description 5.23.0 (bodies, parameters, error envelope)
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import httpx2
 
 from socialclaw.providers.grants import Refused
+from socialclaw.providers.incoming import json_of, number_of
 
 Judge = Callable[[Any], str | None]
 Shape = Mapping[str, Judge]  # a name that ends in ! is required
@@ -65,10 +65,10 @@ def page_of(given: Mapping[str, str], items: list[Any]) -> tuple[list[Any], str 
     size = given.get("page_size", "25")
     if not DIGITS.fullmatch(size):
         raise invalid(f"Parameter 'page_size' was not numeric (was {size})")
-    if not 1 <= int(size) <= 250:
+    if not 1 <= (number_of(size) or 0) <= 250:
         raise invalid(f"Parameter 'page_size' must be between 1 and 250 (was {size})")
     mark = given.get("bookmark", "")
-    if "bookmark" in given and not re.fullmatch(r"b\d+", mark, re.ASCII):
+    if "bookmark" in given and not re.fullmatch(r"b\d{1,18}", mark, re.ASCII):
         raise invalid("Parameter 'bookmark' is invalid")
     start = int(mark[1:]) if mark else 0
     end = start + int(size)
@@ -84,7 +84,7 @@ def body_of(request: httpx2.Request, shape: Shape) -> dict[str, Any]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise invalid("Content-Type must be application/json")
     try:
-        body = json.loads(request.content)
+        body = json_of(request.content)
     except ValueError:
         raise invalid("The request body is not valid JSON") from None
     if wrong := next(judge(body, shape, "body"), None):

@@ -158,7 +158,7 @@ def reset_of(response: httpx2.Response) -> float:
 
 
 def _number(value: str | None) -> float | None:
-    return float(value) if value and re.fullmatch(r"\d+(\.\d+)?", value) else None
+    return float(value) if value and re.fullmatch(r"\d{1,9}(\.\d+)?", value) else None
 
 
 def _visible(response: httpx2.Response) -> str:

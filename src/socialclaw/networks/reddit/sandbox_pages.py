@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
-from urllib.parse import urlsplit
 
 import httpx2
 
+from socialclaw.providers.incoming import url_of
 from socialclaw.providers.pages import page
 from socialclaw.providers.store import Seen
 
@@ -37,7 +37,7 @@ def _article(seen: Seen, author: str, *, up: str) -> str:
     marks = [word for word, there in (("NSFW", extra["nsfw"]), ("Spoiler", extra["spoiler"])) if there]
     marks += [extra["flair"]["text"]] if extra["flair"] else []
     shown = "".join(f" <code>{escape(mark)}</code>" for mark in marks)
-    host = escape(urlsplit(url).hostname or url) if url else ""
+    host = escape(url_of(url).hostname or url) if url else ""
     link = f'<p><a rel="nofollow noreferrer" href="{escape(url)}">{host}</a> {_files(seen)}</p>' if url else ""
     text = f"<div class=text>{escape(extra['text'])}</div>" if extra["text"] else ""
     return (

@@ -12,7 +12,8 @@ import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+
+from socialclaw.providers.incoming import url_of
 
 Document = dict[str, Any]
 JOINED = ("CasualTalk", "linksonly", "textonly", "flairrequired", "restricted", "choosy", "heldback")
@@ -131,7 +132,7 @@ def _text(part: str, text: str, requirements: Mapping[str, Any]) -> tuple[str, s
 
 
 def _link(url: str, requirements: Mapping[str, Any]) -> tuple[str, str, str] | None:
-    host = urlsplit(url).hostname or ""
+    host = url_of(url).hostname or ""
     if url and requirements["link_restriction_policy"] == "blacklist" and host in requirements["domain_blacklist"]:
         return "link", "SUBMIT_VALIDATION_LINK_WHITELIST", f"Links to {host} are not allowed here."
     return None

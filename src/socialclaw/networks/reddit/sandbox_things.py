@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
-from urllib.parse import urlsplit
 
 from socialclaw.networks.reddit.sandbox_subreddits import CREATED
+from socialclaw.providers.incoming import url_of
 from socialclaw.providers.store import Seen
 
 Figure = Callable[..., int]
@@ -39,7 +39,7 @@ def post(seen: Seen, author: str, figure: Figure) -> Document:
         "selftext_html": f'<!-- SC_OFF --><div class="md"><p>{escape(text)}</p>\n</div><!-- SC_ON -->' if text else None,
         "is_self": not extra["url"],
         "url": extra["url"] or link,
-        "domain": (urlsplit(extra["url"]).hostname or "") if extra["url"] else f"self.{extra['subreddit']}",
+        "domain": (url_of(extra["url"]).hostname or "") if extra["url"] else f"self.{extra['subreddit']}",
         "permalink": extra["permalink"],
         "subreddit": extra["subreddit"],
         "subreddit_name_prefixed": f"r/{extra['subreddit']}",

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 
 from socialclaw.providers.grants import Refused, form_of
+from socialclaw.providers.incoming import number_of
 from socialclaw.providers.simulator import FOR_PEOPLE
 
 # What any question may have beside its own parameters.
@@ -125,7 +126,8 @@ def truth(given: Mapping[str, str], name: str, *, default: bool) -> bool:
 def listing(given: Mapping[str, str], things: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """One page of things, each `{"kind", "data"}`, after the one that is named. More than 100 are never given."""
     limit = given.get("limit", "25")
-    size = min(max(int(limit), 1), 100) if limit.isascii() and limit.isdigit() else 25
+    wanted = number_of(limit)
+    size = 25 if wanted is None else min(max(wanted, 1), 100)
     names = [thing["data"]["name"] for thing in things]
     start = names.index(given["after"]) + 1 if given.get("after") in names else 0
     page = list(things[start : start + size])

@@ -19,6 +19,7 @@ from socialclaw.networks.snapchat import sandbox_stats as stats
 from socialclaw.networks.snapchat import sandbox_words as say
 from socialclaw.networks.snapchat.sandbox_base import PROFILE, SITE, SnapchatHouse, api, site
 from socialclaw.networks.snapchat.sandbox_media import Videos
+from socialclaw.providers.incoming import number_of
 from socialclaw.providers.store import Seen, Store
 
 REVIEW = 60  # seconds from SUBMITTED to LIVE or REJECTED
@@ -158,11 +159,12 @@ class SnapchatSandbox(SnapchatHouse):
         rows = self._rows(self.admit_to(request, profile_id), path)
         params = dict(request.url.params)
         limit, cursor = params.pop("limit", "50"), params.pop("cursor", "0")
-        if params or not limit.isdecimal() or not cursor.isdecimal() or not 1 <= int(limit) <= 1000:
+        first, size = number_of(cursor), number_of(limit)
+        if params or first is None or size is None or not 1 <= size <= 1000:
             raise say.invalid("limit must be 1 to 1000, cursor what an answer said")
-        end = int(cursor) + int(limit)
+        end = first + size
         link = f"https://{request.url.host}{request.url.path}?limit={limit}&cursor={end}"
-        page = [say.row(KINDS[path], row) for row in rows[int(cursor) : end]]
+        page = [say.row(KINDS[path], row) for row in rows[first:end]]
         return say.ok(**{path: page}, paging={"next_link": link} if end < len(rows) else {})
 
     @api("GET", PROFILE + r"/(spotlights|saved_stories)/([A-Za-z0-9_-]+)")

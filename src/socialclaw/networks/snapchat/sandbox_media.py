@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from socialclaw.networks.snapchat import sandbox_words as say
+from socialclaw.providers.incoming import number_of
 from socialclaw.providers.spool import Spool
 from socialclaw.providers.store import Store
 
@@ -77,7 +78,7 @@ class Videos:
         if form.get("action") != b"ADD" or set(form) != {"action", "part_number", "file"}:
             raise say.invalid("The form must hold action=ADD, part_number and file, or action=FINALIZE")
         number, content = form["part_number"].decode("latin-1"), form["file"]
-        if not number.isdecimal() or not 1 <= int(number) <= MOST_PARTS:
+        if not 1 <= (number_of(number) or 0) <= MOST_PARTS:
             raise say.invalid(f"part_number must be 1 to {MOST_PARTS}")
         if not 0 < len(content) <= LARGEST_PART:
             raise say.invalid("A part must have 1 byte to 32 MB")
@@ -117,6 +118,6 @@ class Videos:
 
     def _ciphertext(self, media_id: str, count: int) -> Iterator[bytes]:
         for number in range(1, count + 1):
-            with self.spool.path(f"{media_id}-{number}").open("rb") as file:
+            with self.spool.opened(f"{media_id}-{number}") as file:
                 while block := file.read(BLOCK):
                     yield block

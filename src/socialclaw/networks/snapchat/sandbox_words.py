@@ -6,7 +6,6 @@ https://developers.snap.com/api/marketing-api/Public-Profile-API/GetStarted and 
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +15,7 @@ import httpx2
 
 from socialclaw.providers.forms import parts
 from socialclaw.providers.grants import Refused
+from socialclaw.providers.incoming import json_of
 
 Judge = Callable[[Any], bool]
 Shape = Mapping[str, "Judge | Shape"]  # a name that ends in ! is required
@@ -72,7 +72,7 @@ def body_of(request: httpx2.Request, shape: Shape) -> dict[str, Any]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise invalid("Content-Type must be application/json")
     try:
-        body = json.loads(request.content)
+        body = json_of(request.content)
     except ValueError:
         raise invalid("The request body is not JSON") from None
     if wrong := next(judge(body, shape), None):

@@ -11,6 +11,7 @@ from socialclaw.networks.telegram.entities import MODES, parse
 from socialclaw.networks.telegram.markup import BadMarkup, Entity, utf16
 from socialclaw.networks.telegram.parameters import File, Parameters, Refused
 from socialclaw.networks.telegram.pictures import examine, file_id, is_url, uploaded
+from socialclaw.providers.incoming import number_of
 
 MOST = {"text": 4096, "caption": 1024}  # UTF-16 code units after entity parsing
 TOO_LONG = {"text": "message is too long", "caption": "message caption is too long"}
@@ -219,7 +220,9 @@ def _deliver(call: Call, chat: Document, body: Document, *, what: str, text: str
     if call.given.text("message_thread_id"):
         raise Refused("message thread not found")
     reply = call.given.value("reply_parameters") or {}
-    if reply and call.chats.message(chat, int(reply.get("message_id", 0))) is None and not reply.get("allow_sending_without_reply"):
+    if not isinstance(reply, dict):
+        raise Refused("object expected as reply parameters")
+    if reply and call.chats.message(chat, number_of(reply.get("message_id")) or 0) is None and not reply.get("allow_sending_without_reply"):
         raise Refused("message to be replied not found")
     if call.given.flag("protect_content"):
         body["has_protected_content"] = True

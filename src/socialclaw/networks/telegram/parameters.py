@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 import httpx2
 
 from socialclaw.providers.forms import parts
+from socialclaw.providers.incoming import json_of, number_of
 
 PREFIXES = {400: "Bad Request: ", 401: "Unauthorized", 403: "Forbidden: ", 404: "Not Found", 500: "Internal Server Error: "}
 
@@ -60,10 +61,9 @@ class Parameters:
 
     def number(self, name: str) -> int:
         """A whole number, 0 where there is none."""
-        try:
-            return int(self.text(name))
-        except ValueError:
-            return 0
+        given = self.text(name)
+        number = number_of(given.removeprefix("-")) or 0
+        return -number if given.startswith("-") else number
 
     def value(self, name: str) -> Any:
         """An object or array, which forms carry as JSON."""
@@ -71,7 +71,7 @@ class Parameters:
         if not isinstance(given, str):
             return given
         try:
-            return json.loads(given)
+            return json_of(given)
         except ValueError:
             raise Refused(f"can't parse {name.replace('_', ' ')} JSON object") from None
 
@@ -83,7 +83,7 @@ def read(request: httpx2.Request) -> Parameters:
     match kind.strip().lower():
         case "application/json" if request.content:
             try:
-                body = json.loads(request.content)
+                body = json_of(request.content)
             except ValueError:
                 raise Refused("can't parse request: the body is no JSON") from None
             if not isinstance(body, dict):

@@ -7,11 +7,11 @@ import io
 import re
 import warnings
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 
 from socialclaw.networks.telegram.parameters import File, Parameters, Refused
+from socialclaw.providers.incoming import url_of
 from socialclaw.providers.simulator import Fetch
 
 MB = 1024 * 1024
@@ -21,7 +21,7 @@ MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (
 
 def fetch(fetching: Fetch, url: str, kind: str) -> File:
     """A file by its address, as Telegram gets it."""
-    parts = urlsplit(url)
+    parts = url_of(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or " " in url:
         raise Refused("wrong HTTP URL specified")
     try:

@@ -188,7 +188,7 @@ class TelegramSandbox(Simulator):
     def public(self, request: httpx2.Request, username: str, number: str | None) -> httpx2.Response:
         return self._show(self.shelf.get("username", username.lower()), number)
 
-    @route("GET", r"/c/(\d+)(?:/(\d+))?/?", host="t.me")
+    @route("GET", r"/c/(\d{1,18})(?:/(\d+))?/?", host="t.me")
     def private(self, request: httpx2.Request, chat: str, number: str | None) -> httpx2.Response:
         """Members only at Telegram; here whoever runs the sandbox is one."""
         return self._show(str(-CHANNELS - int(chat)), number)

@@ -71,7 +71,7 @@ def explain_upload(response: httpx2.Response) -> ProviderError | None:
         )
     if status in UPLOAD:
         code, message = UPLOAD[status]
-        stored = re.fullmatch(r"bytes\s+0-(\d+)/\d+", response.headers.get("content-range", ""))
+        stored = re.fullmatch(r"bytes\s+0-([0-9]{1,18})/[0-9]+", response.headers.get("content-range", ""))
         known = {"stored": int(stored[1]) + 1} if stored else {}
         return Rejected(message, code=code, said=response.text[:500], httpStatus=status, **known)
     if response.is_success and status not in (201, 206):

@@ -14,6 +14,7 @@ from socialclaw.networks.tiktok import sandbox_pages as pages
 from socialclaw.networks.tiktok import sandbox_words as say
 from socialclaw.providers.consent import OAuthSimulator
 from socialclaw.providers.grants import Flow, Refused, key_of
+from socialclaw.providers.incoming import number_of
 from socialclaw.providers.simulator import route
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])
@@ -103,7 +104,8 @@ class TikTokHouse(OAuthSimulator):
         _, _, span = request.headers.get("content-range", "").partition(" ")
         place, _, total = span.partition("/")
         end = place.partition("-")[2]
-        return f"{line} {'last' if end.isdecimal() and total.isdecimal() and int(end) + 1 == int(total) else 'part'}"
+        last = number_of(end)
+        return f"{line} {'last' if last is not None and last + 1 == number_of(total) else 'part'}"
 
     # Consent and tokens.
 

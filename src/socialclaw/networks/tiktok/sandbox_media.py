@@ -7,11 +7,11 @@ import ipaddress
 import re
 import warnings
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 
 from socialclaw.networks.tiktok import sandbox_words as say
+from socialclaw.providers.incoming import url_of
 from socialclaw.providers.simulator import Fetch
 from socialclaw.providers.spool import Spool
 from socialclaw.providers.store import Shelf
@@ -30,7 +30,7 @@ def take_piece(shelf: Shelf, spool: Spool, request: httpx2.Request, now: float) 
         return httpx2.Response(404, text="upload not found"), ""
     if upload["expires_at"] <= now:
         return httpx2.Response(403, text="upload url expired"), ""
-    found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", request.headers.get("content-range", ""))
+    found = re.fullmatch(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", request.headers.get("content-range", ""))
     size, content = upload["size"], request.content
     proper = found and int(found[3]) == size and int(found[2]) - int(found[1]) + 1 == len(content)
     if not found or not proper or request.headers.get("content-type") not in MIMES or "content-length" not in request.headers:
@@ -63,7 +63,7 @@ def is_video(head: bytes) -> bool:
 
 def judge_url(url: str, verified: list[str] | None) -> None:
     """https (a sandbox at home may do without), and an address that the app has proven to be its own."""
-    parts = urlsplit(url)
+    parts = url_of(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or (parts.scheme == "http" and not _at_home(parts.hostname)):
         raise say.invalid("The url must begin with https://")
     if verified is not None and not any(url.startswith(prefix) for prefix in verified):

@@ -5,7 +5,6 @@ Source: https://developers.tiktok.com/doc/tiktok-api-v2-error-handling and the e
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import httpx2
 
 from socialclaw.providers.grants import Refused
+from socialclaw.providers.incoming import json_of
 
 STATUSES = {
     "invalid_params": 400,
@@ -86,7 +86,7 @@ def body_of(request: httpx2.Request, shape: Shape, *, empty: bool = False) -> di
     if not request.content and empty:
         return {}
     try:
-        body = json.loads(request.content)
+        body = json_of(request.content)
     except ValueError:
         raise invalid("The request body is not JSON") from None
     if wrong := next(judge(body, shape), None):

@@ -130,7 +130,7 @@ class WordPressSandbox(WordPressSites):
         found = self._named(slug)
         if found is None:
             return pages.gone_page()
-        if asked := re.fullmatch(r"\d+", request.url.params.get("p", request.url.params.get("page_id", ""))):
+        if asked := re.fullmatch(r"[0-9]{1,18}", request.url.params.get("p", request.url.params.get("page_id", ""))):
             return self._page(found, lambda post: post["id"] == int(asked[0]))
         return pages.home_page(found, [seen for seen in self.shelf.posts(account=found["id"])[::-1] if seen.extra["type"] == "post"])
 

@@ -17,7 +17,7 @@ from socialclaw.networks.wordpress.sandbox_base import GB, Document, WordPressHo
 from socialclaw.providers.grants import key_of
 
 MOST_BYTES = 2 * GB
-ATTRIBUTE = re.compile(r"attrs\[(\d+)\]\[(title|caption|alt|description|parent_id)\]")
+ATTRIBUTE = re.compile(r"attrs\[([0-9]{1,9})\]\[(title|caption|alt|description|parent_id)\]")
 MIMES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
 FILMS = {"mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm"}
 NOT_ALLOWED = "Sorry, you are not allowed to upload this file type."

@@ -6,7 +6,6 @@ It is stricter than the real one, which overlooks what it does not know: an unkn
 from __future__ import annotations
 
 import email
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,9 +17,11 @@ import httpx2
 
 from socialclaw.providers.forms import parts
 from socialclaw.providers.grants import Refused
+from socialclaw.providers.incoming import json_of
 
 Judge = Callable[[Any], bool]
 COMMON = ("context", "http_envelope", "pretty", "meta", "fields", "callback")
+FIRST, LAST = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1, 9999))  # what a date can be, in any zone
 STATUSES = ("publish", "private", "draft", "pending", "future", "auto-draft")
 
 
@@ -86,7 +87,10 @@ def moment(value: Any) -> float:
         found = datetime.fromisoformat(str(value))
     except ValueError:
         raise invalid("date") from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    at = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    if not FIRST <= at <= LAST:
+        raise invalid("date")
+    return at
 
 
 def _text(value: Any) -> bool:
@@ -119,7 +123,7 @@ def post_of(request: httpx2.Request) -> dict[str, Any]:
     kind = _kind(request)
     if kind == "application/json":
         try:
-            body = json.loads(request.content)
+            body = json_of(request.content)
         except ValueError:
             raise invalid("not JSON") from None
     elif kind == "multipart/form-data":

@@ -14,6 +14,7 @@ import httpx2
 
 from socialclaw import clock
 from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized
+from socialclaw.providers.incoming import number_of
 from socialclaw.providers.wire import body_of, retry_after
 
 # Sign in the answer -> our code, what to tell the user. The first that fits is taken.
@@ -75,8 +76,9 @@ def _reset(response: httpx2.Response) -> float:
     dated = parsedate_tz(headers.get("date", ""))
     now = mktime_tz(dated) if dated else clock.now().timestamp()
     for kind in ("x-app-limit-24hour", "x-user-limit-24hour", "x-rate-limit"):
-        if headers.get(f"{kind}-remaining", "0") == "0" and headers.get(f"{kind}-reset", "").isdigit():
-            resets.append(int(headers[f"{kind}-reset"]) - now)
+        reset = number_of(headers.get(f"{kind}-reset"))
+        if headers.get(f"{kind}-remaining", "0") == "0" and reset is not None:
+            resets.append(reset - now)
     return max(1.0, *resets) if resets else retry_after(response)
 
 

@@ -17,6 +17,7 @@ from socialclaw.networks.x.sandbox_media import Uploads
 from socialclaw.networks.x.sandbox_posts import View, clean, compose, escaped, seconds_of
 from socialclaw.networks.x.text import LIMIT, weigh
 from socialclaw.providers.grants import Refused
+from socialclaw.providers.incoming import number_of
 from socialclaw.providers.store import Seen
 
 REMEMBERED = 50  # posts of an account that a new one may not repeat
@@ -145,7 +146,7 @@ class XSandbox(XHouse):
         say.words(given.get("exclude"), ("replies", "retweets"), "exclude")
         if self.person_of(user) is None:
             return httpx2.Response(200, json={"errors": [say.missing("user", user)]})
-        size = int(given.get("max_results", "10")) if given.get("max_results", "10").isdigit() else 0
+        size = number_of(given.get("max_results", "10")) or 0
         if not 5 <= size <= 100:
             raise say.invalid(f"The `max_results` query parameter value [{given.get('max_results')}] is not between 5 and 100")
         found = self._timeline(user, given)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import json
 import math
 import re
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from socialclaw.networks.x import sandbox_words as say
 from socialclaw.networks.x.sandbox_words import bad, invalid
 from socialclaw.providers.forms import parts
 from socialclaw.providers.grants import Refused
+from socialclaw.providers.incoming import json_of
 from socialclaw.providers.spool import Spool
 from socialclaw.providers.store import Shelf
 
@@ -144,7 +144,7 @@ class Uploads:
         named = re.findall(r"/2/media/upload/(\d+)/", request.url.path) or [request.url.params.get("media_id", "")]
         if request.url.path == "/2/tweets":
             try:
-                named = json.loads(request.content)["media"]["media_ids"]
+                named = json_of(request.content)["media"]["media_ids"]
             except (ValueError, KeyError, TypeError):
                 named = []
         for media_id in named:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 
 from socialclaw.providers.grants import Refused
+from socialclaw.providers.incoming import json_of
 
 ID = re.compile(r"[0-9]{1,19}")
 PROBLEMS = "https://api.x.com/2/problems/"
@@ -102,7 +103,7 @@ def body_of(request: httpx2.Request, shape: Shape) -> dict[str, Any]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise Refused(problem(415, "Unsupported Media Type", "Content-Type must be application/json"))
     try:
-        body = json.loads(request.content)
+        body = json_of(request.content)
     except ValueError:
         raise invalid("Requests with bodies must be valid JSON") from None
     if wrong := list(judge(body, shape)):

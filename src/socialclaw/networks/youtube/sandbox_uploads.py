@@ -20,7 +20,7 @@ from socialclaw.providers.store import Store
 UNIT = 256 * 1024  # every piece but the last is a multiple of it
 LARGEST = 274_877_906_944
 LIFE = 7 * 86_400
-RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
+RANGE = re.compile(r"bytes (?:([0-9]{1,18})-([0-9]{1,18})|\*)/([0-9]{1,18}|\*)")
 Session = dict[str, Any]
 Finish = Callable[[Session, str], str]
 """`finish(session, sha256)` makes the video and returns its id."""

@@ -5,7 +5,6 @@ Sources: the discovery document of the Data API, revision 20261104, and https://
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import Any
 import httpx2
 
 from socialclaw.providers.grants import Refused
+from socialclaw.providers.incoming import json_of
 
 STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
 EVERYWHERE = ("alt", "prettyPrint", "quotaUser", "key")
@@ -103,7 +103,7 @@ def video_of(request: httpx2.Request, wanted: Collection[str], now: float) -> di
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise bad("The body must be application/json")
     try:
-        body = json.loads(request.content)
+        body = json_of(request.content)
     except ValueError:
         raise bad("Parse Error") from None
     if wrong := next(_unknown(body), ""):

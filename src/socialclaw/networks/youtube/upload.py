@@ -162,7 +162,7 @@ def _onward(response: httpx2.Response, at: int, size: int) -> int:
 def _bytes_of(response: httpx2.Response, size: int) -> int:
     """The bytes that a session has, by the Range of its answer; no Range means none."""
     header = response.headers.get("range", "")
-    found = re.fullmatch(r"(?:bytes=)?0-(\d+)", header)
+    found = re.fullmatch(r"(?:bytes=)?0-([0-9]{1,18})", header)
     if header and (found is None or int(found[1]) >= size):
         raise malformed(response)
     return int(found[1]) + 1 if found else 0
