@@ -26,6 +26,8 @@ from socialclaw.scheduling.surroundings import destinations, library
 
 LEAST = 5000.0  # posts a second
 
+LATE = timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class Size:
@@ -90,7 +92,9 @@ async def _plan(installation: Installation, content: dict[str, Any]) -> Plan:
 async def _seconds(installation: Installation, plan: Plan, content: dict[str, Any]) -> float:
     """From the plan to the commit."""
     system, started_at = installation.system, time.perf_counter()
-    await system.write(installation.workspace, apply, plan, fingerprint(content), base_url=system.settings.base_url, test=True)
+    await system.write(
+        installation.workspace, apply, plan, fingerprint(content), base_url=system.settings.base_url, max_late=LATE, test=True
+    )
     return time.perf_counter() - started_at
 
 

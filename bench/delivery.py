@@ -26,6 +26,7 @@ from socialclaw.cli import process, serving
 from socialclaw.db.assets import Asset
 from socialclaw.media import assets, cache, uploads
 from socialclaw.media.intake import Intake
+from socialclaw.settings import Settings
 from socialclaw.storage.base import work_dir
 from socialclaw.storage.folder import Folder
 
@@ -206,7 +207,7 @@ def _bare(port: int, path: str) -> None:
         return FileResponse(path)
 
     app = Starlette(routes=[Route("/", file)])
-    process.run(lambda: serving.serve(app, serving.listen("127.0.0.1", port)))
+    process.run(lambda: serving.serve(app, serving.listen("127.0.0.1", port), Settings()))
 
 
 def _sendfile(port: int, path: str) -> None:

@@ -146,7 +146,7 @@ def _serve(given: dict[str, Any], port: int, body: bytes) -> None:
         async def keyed(caller: Caller) -> Response:
             return Response(body, media_type="application/json")
 
-        await serving.serve(app, serving.listen("127.0.0.1", port))
+        await serving.serve(app, serving.listen("127.0.0.1", port), system.settings)
         await system.close()
 
     process.run(main)
