@@ -100,7 +100,7 @@ def test_twice_the_text_takes_a_provider_about_twice_the_time(provider: Provider
     assert [bomb for judge in others for bomb in explosive(judge, most[::6], lengths=())] == []
 
 
-@pytest.mark.parametrize("sign", ["<", "](", "\u0315\u0300", ",a.com/", '<a "'])
+@pytest.mark.parametrize("sign", ["<", "\u0315\u0300"])
 def test_a_long_text_of_signs_is_judged_in_less_than_a_second(sign: str) -> None:
     text = Bomb("", sign, "!").text(LONG)
     slow = [
