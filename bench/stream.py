@@ -21,8 +21,8 @@ from socialclaw.db.assets import Asset
 from socialclaw.networks import providers
 from socialclaw.providers.base import Provider
 from socialclaw.providers.draft import Draft, Media
+from socialclaw.providers.judging import check
 from socialclaw.providers.options import settle
-from socialclaw.providers.rules import check
 from socialclaw.providers.shapes import Shape
 from socialclaw.storage.folder import Folder
 

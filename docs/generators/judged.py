@@ -8,8 +8,8 @@ from typing import Any
 from socialclaw.providers.base import Provider
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.issues import Issue
+from socialclaw.providers.judging import check
 from socialclaw.providers.options import Setting, settle
-from socialclaw.providers.rules import check
 from socialclaw.providers.shapes import Shape
 
 WRONG: tuple[Any, ...] = ([], "\0", -1e300, {}, 7, None)  # whatever a setting's type is, one of them is not of it

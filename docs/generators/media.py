@@ -13,7 +13,7 @@ from socialclaw.networks import providers
 from socialclaw.providers.base import Provider
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.fitting import change_for
-from socialclaw.providers.rules import check
+from socialclaw.providers.judging import check
 
 INTRODUCTION = """A file is looked into when it arrives: what it is (never its name), whether it is whole, and only that. Each row below is
 a file that the tests make and hand in (`tests/media/samples.py`): kept with these facts, or refused with this code, and nothing left of it.

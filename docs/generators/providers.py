@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from docs.generators import errors
 from docs.generators.markdown import bullets, code, codes, document, size, table
@@ -13,6 +12,7 @@ from socialclaw.accounts.capabilities import limitations
 from socialclaw.networks import providers
 from socialclaw.providers.base import Checks, Confirms, Deletes, Measures, Provider, Quota, TargetType
 from socialclaw.providers.connect import Form, OAuth2
+from socialclaw.providers.limits import span
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Rules
 from socialclaw.providers.shapes import Shape
@@ -122,7 +122,7 @@ def _media(rules: Rules) -> str:
     rows = [
         [
             s.kind,
-            str(s.least) if s.least == s.most else f"{s.least} to {s.most}",
+            f"1 to {rules.most(s.kind)}" if rules.most(s.kind) > 1 else "1",
             size(s.max_bytes) if s.max_bytes else "",
             codes(s.mimes),
             "; ".join(filter(None, _facts(s))),
@@ -130,7 +130,7 @@ def _media(rules: Rules) -> str:
         for s in rules.shapes
     ]
     columns = ["Kind", "Files", "Most bytes each", "Types", "Each file"]
-    return f"{'Mixed as you like' if rules.mixed else 'One of these, not mixed'}:\n\n{table(columns, rows)}" if rows else "None."
+    return f"A post has {rules.allowed}.\n\n{table(columns, rows)}" if rows else "None."
 
 
 def _facts(shape: Shape) -> Iterator[str]:
@@ -201,12 +201,7 @@ def _figures(provider: Provider) -> Iterator[str]:
 
 
 def _quota(quota: Quota) -> str:
-    window = (
-        f"a day that begins at midnight in {quota.resets}"
-        if quota.resets
-        else f"any {timedelta(seconds=quota.seconds)} (hours:minutes:seconds)"
-    )
-    return f"{quota.most:,} posts per {quota.per} in {window} ({quota.source})"
+    return f"{quota.most:,} posts per {quota.per} {span(quota)} ({quota.source})"
 
 
 def _codes(provider: Provider) -> str:

@@ -20,8 +20,8 @@ from socialclaw.networks.wordpress import content, sandbox_html
 from socialclaw.networks.x.text import links, measure, weigh
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.draft import Draft, Media
+from socialclaw.providers.judging import check
 from socialclaw.providers.options import settle
-from socialclaw.providers.rules import check
 from socialclaw.providers.shapes import kind_of_url
 from socialclaw.providers.spelling import nfc
 from socialclaw.scheduling.times import resolve, zone

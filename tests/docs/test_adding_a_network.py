@@ -73,4 +73,4 @@ def test_the_reference_tells_of_it(elsewhere: Path) -> None:
     told = run(elsewhere, "-c", "import added; from docs.generators import providers; print(providers.page())")
     assert told.returncode == 0, told.stderr
     section = told.stdout.split("\n## pigeon\n")[1].split("\n## ")[0]
-    assert "At most two pictures a note." in section
+    assert "A post may have 1 to 2 images." in section

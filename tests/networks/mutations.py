@@ -19,6 +19,7 @@ from socialclaw.networks import providers
 from socialclaw.providers.base import Provider, Steps
 from socialclaw.providers.draft import Draft, Published
 from tests.networks import test_conformance as suite
+from tests.networks.edges import edges
 from tests.networks.stage import Stage
 
 Publish = Callable[[Any, Draft, Steps], Awaitable[Published]]
@@ -74,7 +75,7 @@ def swallowed_429(publish: Publish) -> Publish:
 
 
 MUTATIONS = (
-    Mutation("a dropped picture", dropped_picture, ("publishes_every_shape_at_both_edges_exactly_once",)),
+    Mutation("a dropped picture", dropped_picture, ("publishes_every_mix_at_both_edges_exactly_once",)),
     Mutation("once in place of irreversible", once_for_irreversible, ("a_lost_answer_never_publishes_twice",)),
     Mutation(
         "a swallowed 429",
@@ -90,7 +91,7 @@ async def noticed(provider: Provider, duties: Sequence[str]) -> str | None:
         if (name, provider.key) in suite.EXEMPT:
             continue
         test = getattr(suite, f"test_{name}")
-        for more in _parameters(test):
+        for more in _parameters(test, provider):
             stage = Stage(provider)
             at_hand = {"provider": provider, "stage": stage, "account": await stage.connect(), **more}
             try:
@@ -100,12 +101,12 @@ async def noticed(provider: Provider, duties: Sequence[str]) -> str | None:
     return None
 
 
-def _parameters(test: Any) -> Iterator[dict[str, Any]]:
+def _parameters(test: Any, provider: Provider) -> Iterator[dict[str, Any]]:
     """What a duty is repeated with, beside providers."""
     marks = [mark for mark in test.pytestmark if mark.name == "parametrize" and mark.args[0] == "kind"]
-    yield from ({"kind": kind} for mark in marks for kind in mark.args[1])
-    if not marks:
-        yield {}
+    kinds = [{"kind": kind} for mark in marks for kind in mark.args[1]] or [{}]
+    places = [{"edge": edge} for edge in edges(provider)] if "edge" in inspect.signature(test).parameters else [{}]
+    yield from ({**kind, **place} for kind in kinds for place in places)
 
 
 def main(keys: Sequence[str]) -> int:

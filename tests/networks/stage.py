@@ -25,8 +25,8 @@ from socialclaw.providers.base import Adapter, Confirms, Discovers, Provider
 from socialclaw.providers.connect import Form, OAuth2
 from socialclaw.providers.draft import Account, Draft, Mark, Media, Published, Tokens
 from socialclaw.providers.issues import Issue
+from socialclaw.providers.judging import check
 from socialclaw.providers.options import settle
-from socialclaw.providers.rules import check
 from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.shapes import Shape
 from socialclaw.providers.simulator import Simulator
@@ -285,7 +285,7 @@ class Stage:
         creating = re.compile(self.network.creates)
         lines = list(dict.fromkeys(self.network.requests))
         earlier = lines[: next(i for i, line in enumerate(lines) if creating.search(line))]
-        return list(dict.fromkeys(f"^{re.sub(r'[0-9]+', '*', line)}$" for line in earlier))
+        return list(dict.fromkeys(f"^{re.sub(r'[0-9][0-9.]*', '*', line)}$" for line in earlier))
 
 
 def pixels(shape: Shape) -> tuple[int, int]:

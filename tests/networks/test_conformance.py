@@ -21,9 +21,11 @@ from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized
 from socialclaw.networks import providers
 from socialclaw.providers.base import METRICS, WINDOWS, Checks, Confirms, Deletes, Discovers, Measures, MeasuresAccount, Provider
 from socialclaw.providers.connect import OAuth2
-from socialclaw.providers.draft import Account, Draft, Mark, Media
+from socialclaw.providers.draft import Account, Mark
+from socialclaw.providers.limits import sentences
 from socialclaw.providers.options import Setting
 from socialclaw.providers.shapes import Shape
+from tests.networks.edges import Edge, edges, longest, past, plain, within, worded
 from tests.networks.stage import APP, InMemorySteps, Stage
 
 
@@ -57,6 +59,18 @@ def oauth_duty(test: Callable[..., Any]) -> Callable[..., Any]:
     return _asked_of(test, lambda provider: isinstance(provider.connect, OAuth2))
 
 
+def edge_duty(found: Callable[[Provider], Iterable[Any]], *, of: Callable[[Provider], bool] = lambda provider: True) -> Callable[..., Any]:
+    """Asked of every provider at each of its edges, as `edge`: one test an edge."""
+
+    def asked(test: Callable[..., Any]) -> Callable[..., Any]:
+        name = test.__name__.removeprefix("test_")
+        pairs = [(p, edge) for p in providers().values() if of(p) for edge in found(p)]
+        params = [pytest.param(p, edge, id=f"{p.key}: {edge}", marks=_exemption(name, p.key)) for p, edge in pairs]
+        return cast("Callable[..., Any]", pytest.mark.parametrize(("provider", "edge"), params)(test))
+
+    return asked
+
+
 def _asked_of(test: Callable[..., Any], whom: Callable[[Provider], bool]) -> Callable[..., Any]:
     name = test.__name__.removeprefix("test_")
     asked = [pytest.param(p, id=p.key, marks=_exemption(name, p.key)) for p in providers().values() if whom(p)]
@@ -83,48 +97,6 @@ async def account(stage: Stage) -> Account:
     return await stage.connect()
 
 
-def plain(stage: Stage, account: Account) -> Draft:
-    """The simplest post there is."""
-    draft = worded(Draft(settings=stage.settled(account.type), target_type=account.type), "Good morning")
-    if not stage.provider.rules.media_required:
-        return draft
-    return replace(draft, media=(stage.media(stage.provider.rules.shapes[0].kind, 0),))
-
-
-def worded(draft: Draft, text: str) -> Draft:
-    """The draft with this text. Where posts have a title, its first line is that."""
-    return replace(draft, text=text, name="", description=text)
-
-
-def longest(stage: Stage, shape: Shape | None) -> str:
-    """The longest text there is beside such files (None: beside none), below the longest title where there must be one."""
-    rules = stage.provider.rules
-    most = (shape and (shape.max_text or rules.max_caption)) or rules.max_text
-    assert most is not None, "a text without a limit is not a description of a network"
-    title = "t" * (rules.max_title or 1) + "\n\n" if rules.title == "required" else ""
-    return title + "a" * most
-
-
-def edges(stage: Stage, account: Account) -> dict[str, Draft]:
-    """Posts at both edges of every shape, with the shortest text and the longest."""
-    fine = Draft(settings=stage.settled(account.type), target_type=account.type)
-    rules, found = stage.provider.rules, {}
-    shortest = () if rules.title == "required" else ("",)
-    for shape in rules.shapes:
-        for count in sorted({shape.least, shape.most}):
-            alt = f"What there is to see on this {shape.kind}" if stage.provider.rules.max_alt else ""
-            files = tuple(stage.media(shape.kind, number, alt=alt) for number in range(count))
-            for text in (*shortest, "a", longest(stage, shape)):
-                found[f"{count} {shape.kind} {len(text)}"] = worded(replace(fine, media=files), text)
-    if rules.mixed:
-        kinds = sorted({shape.kind for shape in rules.shapes})
-        files = tuple(stage.media(kinds[number % len(kinds)], number) for number in range(rules.limit))
-        found["mixed"] = worded(replace(fine, media=files), "a")
-    if not rules.media_required:
-        found |= {f"text {len(text)}": worded(fine, text) for text in ("a", longest(stage, None))}
-    return found
-
-
 @duty
 async def test_fetches_by_itself_what_it_declares_and_nothing_else(provider: Provider, stage: Stage, account: Account) -> None:
     """What is fetched needs a public address of ours; what is sent does not."""
@@ -138,9 +110,8 @@ async def test_fetches_by_itself_what_it_declares_and_nothing_else(provider: Pro
     target = provider.target(account.type)
     assert target is not None
     for shape in provider.rules.shapes:
-        files = tuple(stage.media(shape.kind, number) for number in range(shape.least))
         fetched.clear()
-        await stage.publish(account, worded(replace(plain(stage, account), media=files), f"With {shape.kind}"))
+        await stage.publish(account, worded(replace(plain(stage, account), media=(stage.media(shape.kind, 0),)), f"With {shape.kind}"))
         assert bool(fetched) is (shape.kind in target.pulls), f"{shape.kind}: {fetched}"
 
 
@@ -210,22 +181,18 @@ async def test_withdrawn_access_cannot_be_refreshed(stage: Stage, account: Accou
 # Publishing.
 
 
-@duty
-async def test_publishes_every_shape_at_both_edges_exactly_once(provider: Provider) -> None:
-    names = edges(Stage(provider), await Stage(provider).connect())
-    for name in names:
-        stage = Stage(provider)
-        account = await stage.connect()
-        draft = edges(stage, account)[name]
-        assert stage.issues(draft, account.type) == [], name
-        published = await stage.publish(account, draft)
-        [seen] = stage.seen()
-        assert seen.id == published.id, name
-        assert seen.text == draft.text, name
-        assert stage.shows(seen, draft.media), name
-        if provider.rules.max_alt:
-            alts = [(shown.get("alt"), sent.alt) for shown, sent in zip(seen.media, draft.media, strict=True) if sent.kind == "image"]
-            assert all(shown == sent for shown, sent in alts), name
+@edge_duty(edges)
+async def test_publishes_every_mix_at_both_edges_exactly_once(stage: Stage, account: Account, edge: Edge) -> None:
+    draft = edge.draft(stage, account)
+    assert stage.issues(draft, account.type) == []
+    published = await stage.publish(account, draft)
+    [seen] = stage.seen()
+    assert seen.id == published.id
+    assert seen.text == draft.text
+    assert stage.shows(seen, draft.media)
+    if stage.provider.rules.max_alt:
+        alts = [(shown.get("alt"), sent.alt) for shown, sent in zip(seen.media, draft.media, strict=True) if sent.kind == "image"]
+        assert all(shown == sent for shown, sent in alts)
 
 
 @duty
@@ -299,66 +266,17 @@ async def test_a_reply_is_below_its_parent(stage: Stage, account: Account) -> No
 # Refusing.
 
 
-@duty
-async def test_refuses_what_is_one_past_an_edge(provider: Provider, stage: Stage, account: Account) -> None:
-    rules, fine = provider.rules, plain(stage, account)
-
-    def refused(*, text: str | None = None, **changes: Any) -> bool:
-        draft = replace(fine, **changes)
-        return bool(stage.issues(draft if text is None else worded(draft, text), account.type))
-
-    assert not refused()
-    assert refused(text="", media=())
-    assert refused(text=longest(stage, rules.shape(fine.media)) + "a")
-    assert refused(settings={**fine.settings, "nonsense": 1})
-    assert refused(interaction="nonsense")
-    assert refused(interaction="reply") or rules.interactions == ("reply",), "a reply needs a parent"
-    if rules.title == "required":
-        assert refused(text="t" * ((rules.max_title or 0) + 1))
-    kinds = {shape.kind for shape in rules.shapes}
-    for kind in {"image", "video", "other"} - kinds:
-        file = stage.media(kind, 0) if kind != "other" else Media("m", "other", url="https://media.example/a.pdf")
-        assert refused(media=(file,))
-    for shape in rules.shapes:
-        files = tuple(stage.media(shape.kind, number) for number in range(rules.limit + 1))
-        assert refused(media=files)
-        assert refused(text=longest(stage, shape) + "a", media=files[:1])
-        if shape.max_title:
-            assert not refused(name="t" * shape.max_title, media=files[:1])
-            assert refused(name="t" * (shape.max_title + 1), media=files[:1])
-        if shape.max_bytes is not None:
-            assert not refused(text="a", media=(replace(files[0], size=shape.max_bytes),))
-            assert refused(text="a", media=(replace(files[0], size=shape.max_bytes + 1),))
-        for fact in beyond(files[0], shape):
-            assert refused(text="a", media=(fact, *files[1 : shape.least])), fact
-        if rules.max_alt:
-            assert not refused(text="a", media=(replace(files[0], alt="a" * rules.max_alt),))
-            assert refused(text="a", media=(replace(files[0], alt="a" * (rules.max_alt + 1)),))
-    if rules.media_required:
-        assert refused(media=())
+@edge_duty(within)
+async def test_takes_the_last_figure_within_a_bound(stage: Stage, account: Account, edge: str) -> None:
+    changed = within(stage.provider)[edge](stage, plain(stage, account))
+    assert stage.issues(changed, account.type) == []
 
 
-def beyond(file: Media, shape: Shape) -> Iterable[Media]:
-    """The file, in every way one past a bound of its shape."""
-    for name, (least, most) in (("width", shape.width), ("height", shape.height), ("duration", shape.seconds)):
-        yield from (replace(file, **{name: bound}) for bound in (least and least - 1, most and most + 1) if bound)
-    low, high = shape.aspect
-    if low:
-        yield replace(file, width=max(1, int(1000 * low) - 10), height=1000)
-    if high:
-        yield replace(file, width=int(1000 * high) + 10, height=1000)
-    if shape.frames[0]:
-        yield replace(file, frame_rate=shape.frames[0] - 1)
-    if shape.frames[1]:
-        yield replace(file, frame_rate=shape.frames[1] + 1)
-    if shape.long_side[1]:
-        yield replace(file, width=shape.long_side[1] + 1, height=shape.long_side[1])
-    if shape.mimes:
-        yield replace(file, mime=f"{shape.kind}/x-nonsense")
-    if shape.video_codecs:
-        yield replace(file, video_codec="nonsense")
-    if shape.audio_codecs:
-        yield replace(file, audio_codec="nonsense")
+@edge_duty(past)
+async def test_refuses_what_is_one_past_an_edge(stage: Stage, account: Account, edge: str) -> None:
+    fine = plain(stage, account)
+    assert stage.issues(fine, account.type) == []
+    assert stage.issues(past(stage.provider)[edge](stage, fine), account.type)
 
 
 @duty
@@ -367,7 +285,7 @@ async def test_the_network_ends_texts_where_the_rules_do(provider: Provider, sta
     for media in ((), *((stage.media(shape.kind, 0),) for shape in provider.rules.shapes)):
         if provider.rules.media_required and not media:
             continue
-        draft = worded(replace(plain(stage, account), media=media), longest(stage, provider.rules.shape(media)) + "a")
+        draft = worded(replace(plain(stage, account), media=media), longest(provider.rules, provider.rules.shape(media)) + "a")
         with pytest.raises(Rejected):
             await stage.publish(account, draft)
     assert stage.seen() == []
@@ -423,39 +341,35 @@ async def test_a_lost_answer_never_publishes_twice(stage: Stage, account: Accoun
 
 
 @pytest.mark.parametrize("kind", [*AFTER, *BEFORE, "refuse", "rate_limit", "slow"])
-@duty
-async def test_a_lost_answer_in_an_earlier_call_is_only_a_delay(provider: Provider, kind: str) -> None:
-    for name in edges(Stage(provider), await Stage(provider).connect()):
-        happy = Stage(provider)
-        account = await happy.connect()
-        happy.network.requests.clear()
-        await happy.publish(account, edges(happy, account)[name])
-        for pattern in happy.patterns():
-            stage = Stage(provider)
-            account = await stage.connect()
-            draft = edges(stage, account)[name]
-            stage.network.fail(kind, pattern, seconds=0)
-            published = await stage.publish(account, draft)
-            assert stage.network.shelf.armed() == [], f"{pattern} was not called"
-            [seen] = stage.seen()
-            assert seen.id == published.id, pattern
-            assert seen.text == draft.text, pattern
-            assert stage.shows(seen, draft.media), pattern
+@edge_duty(edges)
+async def test_a_lost_answer_in_an_earlier_call_is_only_a_delay(provider: Provider, edge: Edge, kind: str) -> None:
+    happy = Stage(provider)
+    account = await happy.connect()
+    happy.network.requests.clear()
+    await happy.publish(account, edge.draft(happy, account))
+    for pattern in happy.patterns():
+        stage = Stage(provider)
+        account = await stage.connect()
+        draft = edge.draft(stage, account)
+        stage.network.fail(kind, pattern, seconds=0)
+        published = await stage.publish(account, draft)
+        assert stage.network.shelf.armed() == [], f"{pattern} was not called"
+        [seen] = stage.seen()
+        assert seen.id == published.id, pattern
+        assert seen.text == draft.text, pattern
+        assert stage.shows(seen, draft.media), pattern
 
 
 @pytest.mark.parametrize("kind", AFTER)
-@duty_of(Confirms)
-async def test_a_post_whose_answer_was_lost_is_found(provider: Provider, kind: str) -> None:
-    for name in edges(Stage(provider), await Stage(provider).connect()):
-        stage = Stage(provider)
-        account = await stage.connect()
-        draft, steps = edges(stage, account)[name], InMemorySteps()
-        stage.network.fail(kind)
-        with pytest.raises(Uncertain):
-            await stage.publish(account, draft, steps)
-        [seen] = stage.seen()
-        found = await stage.look(account, draft, steps, mark_of(steps))
-        assert [post.id for post in found] == [seen.id], name
+@edge_duty(edges, of=lambda provider: provider.can(Confirms))
+async def test_a_post_whose_answer_was_lost_is_found(stage: Stage, account: Account, edge: Edge, kind: str) -> None:
+    draft, steps = edge.draft(stage, account), InMemorySteps()
+    stage.network.fail(kind)
+    with pytest.raises(Uncertain):
+        await stage.publish(account, draft, steps)
+    [seen] = stage.seen()
+    found = await stage.look(account, draft, steps, mark_of(steps))
+    assert [post.id for post in found] == [seen.id]
 
 
 def mark_of(steps: InMemorySteps) -> Mark:
@@ -571,7 +485,7 @@ async def test_no_secret_is_told_in_an_error(provider: Provider) -> None:
         for where in ("", "*"):
             stage = Stage(provider)
             account = await stage.connect()
-            every = list(edges(stage, account).values())
+            every = [edge.draft(stage, account) for edge in edges(provider)]
             for post in (every[0], every[-1]):
                 stage.network.fail(kind, where)
                 try:
@@ -602,7 +516,7 @@ def test_says_who_it_is(provider: Provider) -> None:
     assert all(alias == alias.lower() and networks.canonical(alias) == provider.key for alias in provider.aliases)
     assert networks.canonical(f" {provider.key.upper()} ") == provider.key
     assert provider.limitations
-    assert all(line.endswith(".") for line in provider.limitations)
+    assert all(line.endswith(".") for line in (*provider.limitations, *sentences(provider)))
     assert provider.settle_seconds > 0
     assert provider.evidence.endswith("."), "say by what a lost answer is decided"
     assert {*provider.windows, *provider.account_windows} <= set(WINDOWS)
@@ -610,6 +524,24 @@ def test_says_who_it_is(provider: Provider) -> None:
     assert bool(provider.account_metrics) == provider.can(MeasuresAccount)
     assert all(quota.most > 0 and quota.source and quota.per in ("account", "app") for quota in provider.quotas)
     assert provider.can(Discovers), "connecting needs `targets`"
+
+
+@duty
+def test_repeats_no_figure_of_its_rules_in_words(provider: Provider) -> None:
+    """Those sentences are made from the data."""
+    rules, figures = provider.rules, set[float]()
+    for bounds in ([rules.limit, rules.max_text, rules.max_caption, rules.max_title, rules.max_alt], *map(_figures, rules.shapes)):
+        figures |= {bound for bound in bounds if bound and bound > 1}
+    figures |= {quota.most for quota in provider.quotas}
+    written = {float(n.replace(",", "")) for line in provider.limitations for n in re.findall(r"\d[\d,]*(?:\.\d+)?", line)}
+    assert written & figures == set()
+    counted = re.compile(r"\b(one|two|[0-9]+) (images?|videos?|photos?|files?)\b", re.IGNORECASE)
+    assert [line for line in provider.limitations if counted.search(line)] == []
+
+
+def _figures(shape: Shape) -> list[float | None]:
+    most = shape.max_bytes
+    return [most and most / 2**20, most and most / 2**30, *shape.seconds, *shape.width, *shape.height, shape.max_text, shape.max_title]
 
 
 @duty
@@ -643,12 +575,11 @@ def test_describes_its_rules(provider: Provider) -> None:
     assert "post" in rules.interactions
     for shape in rules.shapes:
         assert shape.kind in ("image", "video", "other")
-        assert 1 <= shape.least <= shape.most
         assert shape.kind == "other" or shape.max_bytes is None or shape.max_bytes > 0
         for least, most in (shape.width, shape.height, shape.aspect, shape.seconds):
             assert least is None or most is None or 0 < least <= most
     assert len({shape.kind for shape in rules.shapes}) == len(rules.shapes), "rules are looked up by kind"
-    assert rules.limit >= max((shape.most for shape in rules.shapes), default=0)
+    assert all(rules.most(shape.kind) >= 1 for shape in rules.shapes)
     assert len(set(rules.order)) == len(rules.order)
 
 

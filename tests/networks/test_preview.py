@@ -16,8 +16,8 @@ from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.system import System
 from tests.api import rows
 from tests.conftest import Member
+from tests.networks.edges import beyond, edges, longest, plain, worded
 from tests.networks.stage import Stage
-from tests.networks.test_conformance import beyond, edges, longest, plain, worded
 
 Json = dict[str, Any]
 FACTS = ("mime", "kind", "size", "width", "height", "duration")
@@ -26,16 +26,16 @@ FACTS = ("mime", "kind", "size", "width", "height", "duration")
 def corpus(stage: Stage, account: Account) -> Iterator[Draft]:
     """Posts at every edge, and one past it."""
     rules, fine = stage.provider.rules, plain(stage, account)
-    yield from edges(stage, account).values()
+    yield from (edge.draft(stage, account) for edge in edges(stage.provider))
     yield worded(replace(fine, media=()), "")
     yield replace(fine, settings={**fine.settings, "nonsense": 1})
     yield replace(fine, interaction="reply")
     for shape in rules.shapes:
         files = tuple(stage.media(shape.kind, number) for number in range(rules.limit + 1))
         yield worded(replace(fine, media=files), "a")
-        yield worded(replace(fine, media=files[: shape.least]), longest(stage, shape) + "a")
-        for file in (replace(files[0], size=(shape.max_bytes or 0) + 1), *beyond(files[0], shape)):
-            yield worded(replace(fine, media=(file, *files[1 : shape.least])), "a")
+        yield worded(replace(fine, media=files[:1]), longest(rules, shape) + "a")
+        for file in (replace(files[0], size=(shape.max_bytes or 0) + 1), *(file for _, file in beyond(files[0], shape))):
+            yield worded(replace(fine, media=(file,)), "a")
 
 
 @pytest.mark.parametrize("policy", ["strict", "fit"])

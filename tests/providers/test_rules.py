@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.issues import Issue, shown
+from socialclaw.providers.judging import check
 from socialclaw.providers.options import Setting, settle, snake
-from socialclaw.providers.rules import ORDER, Rules, check
+from socialclaw.providers.rules import ORDER, Mix, Rules
 from socialclaw.providers.shapes import Shape, extension_of, kind_of_url
 
 RULES = Rules(
-    shapes=(Shape("image", most=4, max_bytes=100), Shape("video", max_bytes=1000)),
+    shapes=(Shape("image", max_bytes=100), Shape("video", max_bytes=1000)),
+    mixes=(Mix({"image": 4}), Mix({"video": 1})),
     interactions=("post", "reply"),
     max_text=10,
     max_caption=5,
@@ -81,7 +83,8 @@ def test_one_past_the_edge_is_one_issue_with_its_code_and_place(draft: Draft, co
 
 
 GALLERY = Rules(
-    shapes=(Shape("video"), Shape("image", most=3, max_text=40, max_title=5)),
+    shapes=(Shape("video"), Shape("image", max_text=40, max_title=5)),
+    mixes=(Mix({"video": 1}), Mix({"image": 3})),
     max_text=20,
     order=("mix", "limit", "text"),
 )
@@ -120,7 +123,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_provider() -> None:
     draft = Draft(text="x" * 11, interaction="like", media=files(*["image"] * 5, size=101))
     told = codes(draft)
     assert told == ["demo_interaction_unsupported", "demo_media_limit_exceeded", *["demo_image_too_large"] * 5, "demo_text_too_long"]
-    turned = replace(RULES, order=("text", "limit", "interaction"))
+    turned = replace(RULES, order=("text", "limit", "mix", "interaction"))
     assert codes(draft, turned) == ["demo_text_too_long", "demo_media_limit_exceeded", "demo_interaction_unsupported"]
 
 
@@ -159,15 +162,58 @@ def test_a_text_only_network_takes_no_file() -> None:
     assert codes(Draft(text="x", media=files("image")), Rules(max_text=10)) == ["demo_media_limit_exceeded", "demo_media_unsupported"]
 
 
-def test_shapes_read_well_and_are_found() -> None:
-    assert [str(s) for s in (Shape("image"), Shape("image", most=4), Shape("image", most=4, least=4))] == [
+BOTH = Rules(shapes=RULES.shapes, mixes=(Mix({"image": 4, "video": 1}, most=5),), max_text=10)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "wrong"),
+    [
+        ("i", []),
+        ("v", []),
+        ("iiii", []),
+        ("iiiiv", []),
+        ("viiii", []),
+        ("iiiii", ["demo_multi_video_unsupported"]),
+        ("vv", ["demo_multi_video_unsupported"]),
+        ("vvi", ["demo_multi_video_unsupported"]),
+        ("vvvvv", ["demo_multi_video_unsupported"]),
+        ("iiiiiv", ["demo_media_limit_exceeded"]),
+    ],
+)
+def test_four_images_and_a_video_are_one_row_of_data(kinds: str, wrong: list[str]) -> None:
+    media = files(*({"i": "image", "v": "video"}[kind] for kind in kinds))
+    assert codes(Draft(media=media), BOTH) == wrong
+    assert BOTH.allowed == "up to 4 images and 1 video together"
+
+
+def test_a_post_fits_if_one_mix_takes_it() -> None:
+    either = replace(BOTH, mixes=(Mix({"image": 2, "video": 2}, most=3), Mix({"image": 10})))
+    right, wrong = ("ii", "iiiiiiiiii", "iiv", "ivv"), ("iivv", "vvv", "iiiv")
+    for kinds in (*right, *wrong):
+        media = files(*({"i": "image", "v": "video"}[kind] for kind in kinds))
+        assert codes(Draft(media=media), either) == ([] if kinds in right else ["demo_multi_video_unsupported"]), kinds
+
+
+def test_a_description_that_would_be_passed_over_in_silence_is_refused() -> None:
+    with pytest.raises(ValueError, match="a mix that takes it"):
+        replace(RULES, mixes=(Mix({"image": 4}),))
+    with pytest.raises(ValueError, match="rules limit and mix"):
+        replace(RULES, order=("interaction", "limit"))
+
+
+def test_mixes_read_well_and_shapes_are_found() -> None:
+    several = Mix({"image": 2, "video": 2}, most=3)
+    assert [str(mix) for mix in (Mix({"image": 1}), Mix({"image": 4}), Mix({"image": 10, "video": 10}, most=10), several)] == [
         "1 image",
         "1 to 4 images",
-        "4 images",
+        "1 to 10 images and videos",
+        "up to 2 images and 2 videos together (3 files at most)",
     ]
     assert RULES.shape(files("image", "image")) == RULES.shapes[0]
     assert RULES.shape(files("video", "image")) is None
-    assert (RULES.limit, Rules().limit, replace(RULES, most=2).limit) == (4, 0, 2)
+    assert RULES.shape(files(*["image"] * 5)) is None
+    assert (RULES.limit, Rules().limit, several.limit) == (4, 0, 3)
+    assert (RULES.most("image"), RULES.most("video"), RULES.most("other")) == (4, 1, 0)
 
 
 # Settings.

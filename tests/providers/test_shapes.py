@@ -9,7 +9,8 @@ import pytest
 
 from socialclaw.providers.draft import Draft, Media, titled
 from socialclaw.providers.issues import Issue
-from socialclaw.providers.rules import Rules, check
+from socialclaw.providers.judging import check
+from socialclaw.providers.rules import Mix, Rules
 from socialclaw.providers.shapes import Shape
 
 SHAPE = Shape(
@@ -23,7 +24,7 @@ SHAPE = Shape(
     video_codecs=("h264", "hevc"),
     audio_codecs=("aac",),
 )
-RULES = Rules(shapes=(SHAPE, Shape("image", most=3)), mixed=True)
+RULES = Rules(shapes=(SHAPE, Shape("image")), mixes=(Mix({"video": 1, "image": 3}, most=3),))
 FINE = Media("m", "video", "video/mp4", url="https://m.example/a.mp4", width=1000, height=1000, duration=60)
 
 
@@ -80,7 +81,9 @@ def test_images_and_videos_stand_together_where_the_network_mixes_them() -> None
     picture = Media("p", "image", url="https://m.example/a.png")
     both = Draft(media=(FINE, picture))
     assert list(check(both, RULES, prefix="demo")) == []
-    assert [i.code for i in check(both, replace(RULES, mixed=False), prefix="demo")] == ["demo_multi_video_unsupported"]
+    assert [i.code for i in check(both, replace(RULES, mixes=(Mix({"video": 1}), Mix({"image": 3}))), prefix="demo")] == [
+        "demo_multi_video_unsupported"
+    ]
 
 
 TITLED = Rules(title="required", max_title=5, max_text=10)

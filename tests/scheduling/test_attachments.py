@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from socialclaw.scheduling.assets import media_of
+from socialclaw.providers.drafting import media_of
 from socialclaw.scheduling.document import parse
 from tests.scheduling.documents import ACCOUNTS, BASE_URL, NOW, PICTURE, found, plan_of_posts, post_of
 

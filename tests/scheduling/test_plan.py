@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from socialclaw.scheduling.plan import Destination, directory, text_of, wire_plan
+from socialclaw.scheduling.plan import Destination, directory, wire_plan
 from tests.scheduling.documents import SOON, X, campaign_of, plan_of, plan_of_posts, step_of
 
 
@@ -12,13 +12,6 @@ def wire(document: Any) -> Any:
     plan = plan_of(document)
     assert plan.issues == ()
     return msgspec.json.decode(msgspec.json.encode(wire_plan(plan)))
-
-
-def test_the_text_is_name_blank_line_description_without_a_generated_name() -> None:
-    assert text_of("A", "B") == "A\n\nB"
-    assert (text_of("A", ""), text_of("", "B"), text_of("", "")) == ("A", "B", "")
-    assert text_of("C Step 1", "B", generated_name=True) == "B"
-    assert text_of("C Step 1", "", generated_name=True) == ""
 
 
 def test_a_directory_finds_by_id_or_by_handle_in_any_case_and_within_a_provider() -> None:

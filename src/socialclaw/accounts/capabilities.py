@@ -9,6 +9,7 @@ from socialclaw.accounts.health import is_publishable, token_health
 from socialclaw.accounts.kinds import provider_of, target_of
 from socialclaw.db.accounts import Account
 from socialclaw.providers.base import Action, Confirms, Deletes, Measures, Provider, TargetType
+from socialclaw.providers.limits import sentences
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Rules
 
@@ -92,8 +93,8 @@ def media_wire(rules: Rules, target: TargetType) -> dict[str, Any]:
     shapes = [
         {
             "kind": s.kind,
-            "minItems": s.least,
-            "maxItems": s.most,
+            "minItems": 1,
+            "maxItems": rules.most(s.kind),
             "maxBytes": s.max_bytes,
             "mimes": list(s.mimes),
             "width": list(s.width),
@@ -120,6 +121,7 @@ def media_wire(rules: Rules, target: TargetType) -> dict[str, Any]:
         # The delivery word names who carries the bytes: us, or the network that fetches a public URL.
         "nativeUpload": "socialclaw" in target.media_delivery,
         "mixed": rules.mixed,
+        "combinations": [{"counts": dict(mix.counts), "maxItems": mix.limit} for mix in rules.combinations],
         "maxAltTextLength": rules.max_alt,
         "shapes": shapes,
     }
@@ -129,17 +131,21 @@ def summary(provider: Provider, target: TargetType) -> str:
     if not target.publishes:
         return f"{provider.label}: an identity to look things up with; it cannot be published to."
     rules = provider.rules
-    parts = [" or ".join(map(str, rules.shapes))] if rules.shapes else []
+    parts = [rules.allowed] if rules.shapes else []
     text = f"text of up to {rules.max_text} {rules.text_unit}" if rules.max_text else "text"
     replies = " Replies are possible." if "reply" in rules.interactions else ""
     return f"{provider.label}: {' with '.join([text, *parts])}{', media required' if rules.media_required else ''}.{replies}"
 
 
 def limitations(provider: Provider, target: TargetType) -> list[str]:
-    """What it cannot do: the provider's own list, and what follows from its rules."""
+    """What it cannot do: what follows from its rules and quotas, and the provider's own list."""
     if not target.publishes:
         return ["This account is an identity; it cannot be published to.", *provider.limitations]
-    return [*provider.limitations, *(["Replies are not possible."] if "reply" not in provider.rules.interactions else [])]
+    return [
+        *sentences(provider),
+        *provider.limitations,
+        *(["Replies are not possible."] if "reply" not in provider.rules.interactions else []),
+    ]
 
 
 def recommendations(row: Account, target: TargetType, now: datetime) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from socialclaw.media.jpeg import as_jpeg
 from socialclaw.media.naming import public_url, reference, safe_name
 from socialclaw.media.remote import RemoteFile
 from socialclaw.providers.draft import Media, ReadRange
-from socialclaw.providers.shapes import kind_of_url
+from socialclaw.providers.drafting import media_of
 from socialclaw.storage.base import Gone, chunks_of, read_range, work_dir
 from socialclaw.system import System
 
@@ -61,17 +62,18 @@ async def _own(system: System, row: Asset, given: Mapping[str, Any]) -> Media:
         path = await as_jpeg(system, row)
         mime, size, name = "image/jpeg", path.stat().st_size, f"{name.rpartition('.')[0]}.jpg"
         read = partial(_read_file, path)
-    return Media(
+    told = media_of(given)
+    return replace(
+        told,
         id=row.id,
         kind=row.kind if row.kind in KINDS else "other",
         mime=mime,
         size=size,
         url=url,
         filename=name,
-        alt=str(given.get("altText") or ""),
-        width=row.width or given.get("width") or None,
-        height=row.height or given.get("height") or None,
-        duration=row.duration or given.get("duration") or None,
+        width=row.width or told.width,
+        height=row.height or told.height,
+        duration=row.duration or told.duration,
         frame_rate=row.frame_rate,
         video_codec=row.video_codec,
         audio_codec=row.audio_codec,
@@ -81,20 +83,17 @@ async def _own(system: System, row: Asset, given: Mapping[str, Any]) -> Media:
 
 async def _remote(file: RemoteFile, given: Mapping[str, Any], url: str) -> Media:
     """What was found out counts, not what the post says of it."""
-    kind = given["kind"] if given.get("kind") in KINDS else kind_of_url(url)
-    facts = await file.look(expect=kind)
-    mime = facts.mime if facts.kind != "other" else given.get("mime")
-    return Media(
-        id=str(given.get("id") or ""),
-        kind=facts.kind if facts.kind in KINDS else kind,
+    told = media_of(given)
+    facts = await file.look(expect=told.kind)
+    mime = facts.mime if facts.kind != "other" else told.mime
+    return replace(
+        told,
+        kind=facts.kind if facts.kind in KINDS else told.kind,
         mime=mime,
         size=file.size,
-        url=url,
         filename=safe_name(str(given.get("originalFilename") or urlsplit(url).path), mime or ""),
-        alt=str(given.get("altText") or ""),
-        width=facts.width or given.get("width") or None,
-        height=facts.height or given.get("height") or None,
-        duration=given.get("duration") or None,
+        width=facts.width or told.width,
+        height=facts.height or told.height,
         read=file.read,
     )
 

@@ -11,7 +11,7 @@ ReadRange = Callable[[int, int], Awaitable[bytes]]
 """`await read(offset, length)`: up to `length` bytes from `offset`; shorter only at the end of the file."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it would take four times as long to make, for each file of each schedule; nobody changes one
 class Media:
     """One file of a post. What is not known is None; `size` is in bytes, `duration` in seconds, codecs by FFmpeg's names."""
 
@@ -36,7 +36,7 @@ def is_ours(media: Media) -> bool:
     return bool(media.id) and f"/media/{media.id}/" in media.url.partition("?")[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # as above
 class Draft:
     """A post as an adapter sees it: checked against the rules, ready to send.
 

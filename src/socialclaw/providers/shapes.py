@@ -1,4 +1,4 @@
-"""What media a post may have, as data: how many files of which kind, and what each of them must be."""
+"""What a file of a post must be, as data: one shape for each kind of file. How many there may be is said by `providers/rules.py`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Bounds = tuple[float | None, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One allowed combination of media, e.g. one to four images, and what each of its files must be.
+    """What each file of a kind must be.
 
     Pixels, seconds, `frames` (a second, rounded) and `aspect` (width divided by height) are (least, most), None where there is no
     bound; codecs are FFmpeg's names of those that are taken, any where empty. What is not known of a file is not judged. `max_text` is
@@ -29,8 +29,6 @@ class Shape:
     """
 
     kind: str  # "image" | "video" | "other"
-    most: int = 1
-    least: int = 1
     max_bytes: int | None = None
     mimes: tuple[str, ...] = ()
     width: Bounds = (None, None)
@@ -54,10 +52,6 @@ class Shape:
     @property
     def _sides(self) -> tuple[Bounds, ...]:
         return self.width, self.height, self.long_side, self.short_side, self.aspect
-
-    def __str__(self) -> str:
-        count = str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
-        return f"{count} {self.kind}{'s' if self.most > 1 else ''}"
 
     def facts(self, m: Media) -> Iterator[tuple[str, str, float, Bounds]]:
         """What is known of a file and bounded here: (rule, what, value, bounds)."""
@@ -90,6 +84,8 @@ class Shape:
 
 def judge_facts(m: Media, shape: Shape) -> Iterator[tuple[str, Issue]]:
     """What is wrong with a file beside its bytes, each with the rule that it breaks. Issues come without code and path."""
+    if not (m.mime or m.width or m.height or m.duration or m.frame_rate or m.video_codec or m.audio_codec):
+        return
     if m.mime and shape.mimes and m.mime not in shape.mimes:
         message = f"The {m.kind} is {m.mime}; possible are {', '.join(shape.mimes)}"
         yield "type_unsupported", Issue("", message, details={"mime": m.mime, "supportedValues": list(shape.mimes)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
@@ -10,8 +10,8 @@ from socialclaw.db.posts import Post
 from socialclaw.media.fit import fitted
 from socialclaw.media.reading import opened
 from socialclaw.networks import providers
-from socialclaw.providers.draft import Draft, Media
-from socialclaw.scheduling.assets import media_of
+from socialclaw.providers.draft import Draft
+from socialclaw.providers.drafting import draft_of, media_of
 from socialclaw.system import System
 
 
@@ -28,24 +28,9 @@ async def drafted(
             provider = providers()[post.provider]
             shapes = provider.shapes_of(provider.target(account_type))
             media, changes[:] = await fitted(system, post.workspace_id, media, shapes, test=test)
-        yield _draft(post, media)
+        yield draft_of(post, media, target_type=account_type, reply_to=post.resolved_parent_id)
 
 
 def remembered(post: Post) -> Draft:
     """The draft with its files as the post tells of them, not open: enough to look for what was published."""
-    return _draft(post, tuple(media_of(asset) for asset in post.assets))
-
-
-def _draft(post: Post, media: Sequence[Media]) -> Draft:
-    name = "" if post.generated_name else post.name.strip()
-    description = post.description.strip()
-    return Draft(
-        text="\n\n".join(filter(None, (name, description))),
-        name=name,
-        description=description,
-        media=tuple(media),
-        settings=dict(post.settings),
-        interaction=post.interaction_type,
-        parent=post.parent_step_id,
-        reply_to=post.resolved_parent_id,
-    )
+    return draft_of(post, map(media_of, post.assets), target_type="", reply_to=post.resolved_parent_id)

@@ -1,17 +1,11 @@
-"""Files that we keep, and the ones a document may mean; and an asset of a post as rules and adapters see it."""
+"""Files that we keep, and the ones a document may mean."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
-import msgspec
-
-from socialclaw.providers.draft import Media
-from socialclaw.providers.shapes import kind_of_url
 from socialclaw.scheduling.plan import MOST_POSTS
 
 MOST_ASSETS = 100  # in one post; every network takes fewer
@@ -55,66 +49,27 @@ class Library:
         return url[len(self.start) :].partition("/")[0] if url.startswith(self.start) else None
 
 
-def kind_of(asset: Mapping[str, Any]) -> str:
-    """image, video or other: what the asset says it is, else by the extension of its URL. Of a file that we keep it is known."""
-    kind = asset.get("kind")
-    if kind in ("image", "video"):
-        return str(kind)
-    return "other" if kind and asset.get("managed") else kind_of_url(asset["url"])
-
-
-def media_of(asset: Mapping[str, Any]) -> Media:
-    """A stored asset as adapters and rules see it. A number of 0 is unknown."""
-    return Media(
-        id=asset["id"],
-        kind=kind_of(asset),
-        mime=asset.get("mime"),
-        size=asset.get("size") or None,
-        url=asset["url"],
-        filename=asset.get("originalFilename") or asset["url"].partition("?")[0].rpartition("/")[2] or "file",
-        alt=asset.get("altText") or "",
-        width=asset.get("width") or None,
-        height=asset.get("height") or None,
-        duration=asset.get("duration") or None,
-        frame_rate=asset.get("frameRate"),
-        video_codec=asset.get("videoCodec"),
-        audio_codec=asset.get("audioCodec"),
-    )
-
-
-_ESCAPED = re.compile(rb"\\u00(?:5[fF]|6[15]|7[34])")  # a letter of "asset_"
-
-
-def asset_ids(document: object, base_url: str, body: bytes | None = None) -> set[str]:
-    """What a document may mean as the id of a file we keep: for loading those files before it is parsed.
-
-    `body` is the JSON it was made of, where that is at hand; it saves a pass over the document.
-    """
-    try:
-        if body is None or (b"\\u00" in body and _ESCAPED.search(body)):
-            body = msgspec.json.encode(document)
-        if b"asset_" not in body:  # how all our ids begin
-            return set()
-    except (ValueError, TypeError, RecursionError, OverflowError):
-        pass  # it cannot tell
+def asset_ids(document: object, base_url: str) -> set[str]:
+    """What a document may mean as the id of a file we keep: for loading those files before it is parsed."""
     library, found = Library(base_url), set[str]()
-    for raw in _mentioned(document):
-        for value in (
-            (raw,) if isinstance(raw, str) else (raw.get(name) for name in ("url", "media_link", "mediaLink", "assetId", "asset_id", "id"))
-        ):
-            if isinstance(value, str) and len(value) < 2000:
-                value = value.strip()
-                found.add(library.id_in(value) or value)
+    for value in _mentioned(document):
+        if type(value) is str and "asset_" in value and len(value) < 2000:
+            value = value.strip()
+            found.add(library.id_in(value) or value)
     return {one for one in found if one.startswith("asset_")}
 
 
-def _mentioned(document: object) -> Iterator[str | dict[str, Any]]:
-    """Every asset, in any form, of every post and step."""
+def _mentioned(document: object) -> Iterator[object]:
+    """What every asset of every post and step, in any form, is named by."""
     for post in _posts(document):
-        for name in ("media_link", "mediaLink"):
-            if isinstance(link := post.get(name), str):
-                yield link
-        yield from islice(_objects(post, "assets", of=(str, dict)), MOST_ASSETS)
+        yield post.get("media_link")
+        yield post.get("mediaLink")
+        listed = post.get("assets")
+        for one in listed[:MOST_ASSETS] if isinstance(listed, list) else ():
+            if isinstance(one, dict):
+                yield from map(one.get, REFERENCES)
+            else:
+                yield one
 
 
 def _posts(document: object) -> Iterator[dict[str, Any]]:
@@ -128,7 +83,7 @@ def _posts(document: object) -> Iterator[dict[str, Any]]:
             yield from _objects(target, "steps")
 
 
-def _objects(holder: Mapping[str, Any], name: str, *, of: tuple[type, ...] = (dict,)) -> Iterator[Any]:
+def _objects(holder: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
     """As many as a run may have."""
     items = holder.get(name)
-    return (item for item in items[:MOST_POSTS] if isinstance(item, of)) if isinstance(items, list) else iter(())
+    return (item for item in items[:MOST_POSTS] if isinstance(item, dict)) if isinstance(items, list) else iter(())

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
-
-import msgspec
 
 from socialclaw.providers.issues import shown
 from socialclaw.scheduling.assets import MOST_ASSETS, Library, StoredAsset
@@ -17,29 +16,7 @@ from socialclaw.scheduling.strictness import ASSET
 MOST_NUMBER = 2**53
 KINDS = frozenset({"image", "video", "audio", "other"})
 NUMBERS = ("size", "duration", "width", "height")
-
-_Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
-_Whole = Annotated[int, msgspec.Meta(ge=0, le=MOST_NUMBER)]
-
-
-class _Described(msgspec.Struct, gc=False, forbid_unknown_fields=True):
-    """An asset as most describe it; anything else goes the long way."""
-
-    url: _Text
-    id: _Text | None = None
-    managed: bool = False
-    originalFilename: _Text | None = None
-    mime: _Text | None = None
-    kind: Literal["image", "video", "audio", "other"] | None = None
-    size: _Whole = None  # type: ignore[assignment]
-    duration: Annotated[float, msgspec.Meta(ge=0, le=MOST_NUMBER)] = None  # type: ignore[assignment]
-    width: _Whole = None  # type: ignore[assignment]
-    height: _Whole = None  # type: ignore[assignment]
-    altText: _Text | None = None
-
-
-_BLANK: dict[str, Any] = {"id": None, "url": "", "managed": False, "originalFilename": None, "mime": None, "kind": None}
-_BLANK |= {"size": None, "duration": None, "width": None, "height": None, "altText": None}
+_NAMED = re.compile(r"https?://[^\s/?#\[\]\x80-\U0010ffff]+(?:[/?#]|\Z)")  # a host of ASCII, and no address in brackets
 
 
 class AssetReader:
@@ -48,16 +25,11 @@ class AssetReader:
     def __init__(self, notes: Notes, library: Library | None = None) -> None:
         self._notes = notes
         self._library = library
-        self._start = library.start if library else "\n"  # which no URL begins with
 
     def read(self, listed: object, link: object, base: str) -> list[dict[str, Any]]:
         """The assets as they are stored, and as every answer shows them."""
-        if listed is None and type(link) is str and self._simple(link):
-            return [{"id": "asset_1", "url": link, "managed": False}]
-        if link is None and type(listed) is list and len(listed) == 1 and (one := self._plain(listed[0], 1)):
-            return [one]
         if link is not None and link != "":
-            link = self._notes.text(link, f"{base}.media_link").strip()
+            link = self._notes.text(link, base, "media_link").strip()
         if listed is None or listed == "" or listed == []:
             return [self._named(link, "asset_1", f"{base}.media_link")] if isinstance(link, str) and link else []
         if not isinstance(listed, list):
@@ -66,34 +38,11 @@ class AssetReader:
         if len(listed) > MOST_ASSETS:
             self._notes.add("assets_too_many", f"A post takes at most {MOST_ASSETS} assets", f"{base}.assets", {"maxItems": MOST_ASSETS})
             return []
-        found = [self._plain(raw, n) or self._one(raw, n, base) for n, raw in enumerate(listed, 1)]
+        found = [self._one(raw, n, base) for n, raw in enumerate(listed, 1)]
         first = found[0]["url"]
         if link and first and link != first and not (found[0]["managed"] and link.partition("?")[0] == first):
             self._notes.add("asset_media_conflict", "media_link must be the URL of the first asset, or left out", f"{base}.media_link")
         return [one for one in found if one["url"]]
-
-    def _simple(self, url: str) -> bool:
-        """Whether this is the URL of somebody else, with nothing against it."""
-        if url[:8] != "https://" and url[:7] != "http://":
-            return False
-        if not url.isascii() or "[" in url or "]" in url:  # may have a host that cannot be one
-            return False
-        return len(url) <= self._notes.quick and not url.startswith(self._start) and url == url.strip()
-
-    def _plain(self, raw: object, number: int) -> dict[str, Any] | None:
-        """An asset that is described as the contract has it, and is not one of ours: the quick way for most."""
-        if type(raw) is not dict:
-            return None
-        try:
-            asset = msgspec.convert(raw, _Described)
-        except (msgspec.ValidationError, UnicodeEncodeError, OverflowError, RecursionError):
-            return None
-        if asset.managed or (asset.id and self._library) or not self._simple(asset.url):
-            return None
-        plain = _BLANK | raw
-        if asset.id is None:
-            plain["id"] = f"asset_{number}"
-        return plain
 
     def _one(self, raw: object, number: int, base: str) -> dict[str, Any]:
         default_id, path = f"asset_{number}", f"{base}.assets[{number - 1}]"
@@ -111,24 +60,25 @@ class AssetReader:
         return {"id": default_id, "url": self._checked(url, path), "managed": False}
 
     def _described(self, raw: Mapping[str, Any], default_id: str, path: str) -> dict[str, Any]:
-        ASSET.look(raw, path, self._notes)
+        if not ASSET.knows(raw):
+            ASSET.look(raw, path, self._notes)
         text = self._notes.text
-        url = next((text(raw[name], f"{path}.{name}").strip() for name in ("url", "media_link", "mediaLink") if raw.get(name)), "")
-        own = text(raw.get("id"), f"{path}.id").strip()
-        named = text(raw.get("assetId") or raw.get("asset_id"), f"{path}.assetId").strip()
+        url = next((text(raw[name], path, name).strip() for name in ("url", "media_link", "mediaLink") if raw.get(name)), "")
+        own = text(raw.get("id"), path, "id").strip()
+        named = text(raw.get("assetId") or raw.get("asset_id"), path, "assetId").strip()
         managed = raw.get("managed") is True
-        alt = text(raw.get("altText"), f"{path}.altText")
+        alt = text(raw.get("altText"), path, "altText")
         if self._library is not None and (stored := self._stored(url, named or own, path, must=bool(named) or managed)):
             return _kept(stored, alt)
-        kind = text(raw.get("kind"), f"{path}.kind").strip().lower()
+        kind = text(raw.get("kind"), path, "kind").strip().lower()
         return {
             "id": own or default_id,
             "url": self._checked(url, f"{path}.url"),
             "managed": managed,
-            "originalFilename": text(raw.get("originalFilename"), f"{path}.originalFilename") or None,
-            "mime": text(raw.get("mime"), f"{path}.mime") or None,
+            "originalFilename": text(raw.get("originalFilename"), path, "originalFilename") or None,
+            "mime": text(raw.get("mime"), path, "mime") or None,
             "kind": kind if kind in KINDS else None,
-            **{name: self._number(raw, name, path) for name in NUMBERS},
+            **{name: self._number(raw, name, path) if name in raw else None for name in NUMBERS},
             "altText": alt or None,
         }
 
@@ -182,6 +132,8 @@ class AssetReader:
 
 def _is_web(url: str) -> bool:
     """Whether this is the URL of something on the web: what reads it later need not fear that it cannot be taken apart."""
+    if _NAMED.match(url):
+        return True
     try:
         parts = urlsplit(url)
     except ValueError:  # brackets that hold no address, or a host that turns into another one when it is normalised

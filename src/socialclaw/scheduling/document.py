@@ -24,15 +24,14 @@ KEY_NAMES = ("idempotencyKey", "idempotency_key")
 AROUND = ("timezone", "mode", "status")  # what a wrapper may say for the schedule in it
 
 
-def parse(document: object, *, now: datetime, accounts: Resolve, library: Library | None = None, body: bytes | None = None) -> Plan:
+def parse(document: object, *, now: datetime, accounts: Resolve, library: Library | None = None) -> Plan:
     """The plan behind a schedule, bare or as `{"schedule": {…}}`.
 
-    `now` is aware. `body` is the JSON that msgspec made the document of, where that is at hand; it saves a pass over the
-    document. Issues come in document order, and for one post in the order in which its checks are public: provider
+    `now` is aware. Issues come in document order, and for one post in the order in which its checks are public: provider
     and account, time, interaction, media, settings, the account's state, content, the provider's rules, parents. An account
     that has to be connected again is an issue already here, because a post could not be published to it as things are.
     """
-    notes = Notes(document, body)
+    notes = Notes()
     schedule = root(document)
     if schedule is None:
         _add_rootless(document, notes)
@@ -55,7 +54,7 @@ def parse(document: object, *, now: datetime, accounts: Resolve, library: Librar
 
 def idempotency_key(document: object) -> str | None:
     """The key beside or inside a schedule; None where there is none, or none that `parse` lets through."""
-    return _key(document, Notes(None))
+    return _key(document, Notes())
 
 
 def root(document: object) -> dict[str, Any] | None:

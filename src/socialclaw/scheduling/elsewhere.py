@@ -15,11 +15,11 @@ import msgspec
 
 from socialclaw.media.glimpse import Glimpse, Told, glimpses, told, urls
 from socialclaw.media.reach import obstacle
+from socialclaw.providers.drafting import kind_of
 from socialclaw.providers.issues import MOST_ISSUES, Issue, shown
-from socialclaw.scheduling.assets import kind_of
 from socialclaw.scheduling.check import Judge
 from socialclaw.scheduling.places import Places
-from socialclaw.scheduling.plan import Plan, PlannedPost, Resolve, text_of
+from socialclaw.scheduling.plan import Plan, PlannedPost, Resolve
 from socialclaw.system import System
 
 
@@ -86,8 +86,8 @@ class _Judges:
 def _against(post: PlannedPost, result: Told, judge: Judge) -> list[Issue]:
     """What the rules have against the post as its files turned out to be."""
     real = msgspec.structs.replace(post, assets=result.assets)
-    text = text_of(post.name, post.description, generated_name=post.generated_name)
-    return [*judge.suits(real, text), *judge.judge(real, text)]
+    draft = judge.draft(real)
+    return [*judge.suits(draft), *judge.judge(draft)]
 
 
 def _unknown(post: PlannedPost, result: Told, judge: Judge) -> list[Issue]:

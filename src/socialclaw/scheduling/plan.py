@@ -121,13 +121,6 @@ class Plan:
     warnings: tuple[Issue, ...] = ()
 
 
-def text_of(name: str, description: str, *, generated_name: bool = False) -> str:
-    """What the public reads: name, blank line, description; a generated name is left out."""
-    if generated_name or not name:
-        return description
-    return f"{name}\n\n{description}" if description else name
-
-
 def wire_posts(plan: Plan) -> Sequence[PlannedPost]:
     """The posts of a plan as an answer shows them: they are written as they are."""
     return plan.posts

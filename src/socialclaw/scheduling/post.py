@@ -14,7 +14,7 @@ from socialclaw.providers.issues import Issue, shown
 from socialclaw.scheduling.assets import Library
 from socialclaw.scheduling.attachments import AssetReader
 from socialclaw.scheduling.check import Judge
-from socialclaw.scheduling.notes import Notes
+from socialclaw.scheduling.notes import Notes, untextual
 from socialclaw.scheduling.places import Place, Places
 from socialclaw.scheduling.plan import CAMPAIGNS, POLICIES, POSTS, PlannedPost, Resolve
 from socialclaw.scheduling.strictness import POST, STEP
@@ -104,11 +104,9 @@ class PostReader:
         if (listed := get("assets")) is not None or get("media_link") is not None:
             assets = self._assets.read(listed, get("media_link"), path)
         settled = len(found)
-        settings = judge.plain if judge else None
-        if settings is None or get("settings") is not None:
-            settings = self._settings(get("settings"), judge, path)
+        settings = self._settings(get("settings"), judge, path)
         worded = len(found)
-        name, description, text, generated = self._texts(get("name", ""), get("description", ""), path, seat)
+        name, description, generated = self._texts(get("name"), get("description"), path, seat)
         post = PlannedPost(
             place.provider,
             place.account,
@@ -133,9 +131,7 @@ class PostReader:
             post = msgspec.structs.replace(post, media_policy=self._media_policy(value, path))
         if seat is not None:
             post = seat.seated(post, delay_ms)
-        if not (judge and place.sound and len(found) == sound and judge.passes(post, text)):
-            broken = settled > sound or len(found) > worded
-            self._judge(post, text, place, path, broken=broken, unsettled=worded > settled)
+        self._judge(post, place, path, broken=settled > sound or len(found) > worded, unsettled=worded > settled)
         self.posts.append(post)
         return post
 
@@ -158,38 +154,26 @@ class PostReader:
             self.notes.add("timezone_invalid", f"{shown(stated)!r} {error}", path, {"timezone": shown(stated)})
             return inherited
 
-    def time(self, text: object, path: str, local: tzinfo) -> datetime | None:
+    def time(self, text: Any, path: str, local: tzinfo) -> datetime | None:
         """The instant of a time field that says something; None where it cannot be one."""
         try:
             instant = resolve(text, local)
         except ValueError as error:
             self.notes.add("invalid_publish_time", f"{path} {error}", path)
             return None
-        self.dated(text, path)
+        if len(text.strip()) <= DATE:
+            self.notes.warn("publish_time_is_midnight", f"{path} is a date without a time: it means 00:00 on that day", path)
         if instant < self.earliest:
             at = stamp(instant)
             message = f"{path} is in the past: {at}. Leave it out to publish at once"
             self.notes.add("publish_time_in_past", message, path, {"publishAtUtc": at, "now": stamp(self.now)})
         return instant
 
-    def dated(self, text: Any, path: str) -> None:
-        """Warn of a time that is only a date."""
-        if len(text.strip()) <= DATE:
-            self.notes.warn("publish_time_is_midnight", f"{path} is a date without a time: it means 00:00 on that day", path)
-
     def moment(self, raw: dict[str, Any], path: str, local: tzinfo) -> tuple[datetime, int | None]:
         """When a post that is in no campaign is due: now, unless it says otherwise."""
         text = raw.get("publish_at")
         if text is None or text == "":
             return self.now, None
-        try:
-            instant = resolve(text, local)
-            if instant >= self.earliest:
-                if len(text.strip()) <= DATE:
-                    self.dated(text, f"{path}.publish_at")
-                return instant, None
-        except ValueError:
-            pass  # and again, to say so
         return self.time(text, f"{path}.publish_at", local) or self.now, None
 
     @property
@@ -199,7 +183,7 @@ class PostReader:
 
     def _place(self, account: object, provider: object, path: str) -> Place:
         before = len(self.notes.found)
-        names = self.notes.text(account, f"{path}.account").strip(), self.notes.text(provider, f"{path}.provider").strip()
+        names = self.notes.text(account, path, "account").strip(), self.notes.text(provider, path, "provider").strip()
         if len(self.notes.found) > before:
             return Place()
         self._known[account, provider] = place = self._places.find(*names)
@@ -226,9 +210,7 @@ class PostReader:
 
     def _parent(self, stated: object, path: str, interaction: str, seat: Seat | None) -> str | None:
         """The id of the step that is followed. In a campaign a post has none, and a reply follows the step before it."""
-        if type(stated) is not str or len(stated) > self.notes.quick:
-            stated = self.notes.text(stated, f"{path}.reply_to_step_id")
-        named = stated.strip() or None
+        named = self.notes.text(stated, path, "reply_to_step_id").strip() or None
         if seat is None:
             return named
         return (named or seat.previous_step_id) if interaction != "post" else None
@@ -236,8 +218,6 @@ class PostReader:
     def _settings(self, stated: Any, judge: Judge | None, path: str) -> dict[str, Any]:
         """The effective settings. Empty text is none: a small YAML reader leaves that behind."""
         notes = self.notes
-        if type(stated) is dict and judge and notes.quick > 0 and (known := judge.recall(stated)) is not None:
-            return known
         if stated is None or stated == "":
             stated = {}
         elif not isinstance(stated, dict):
@@ -245,49 +225,47 @@ class PostReader:
             stated = {}
         before = len(notes.found)
         for key, value in stated.items():
-            if type(value) is str and len(value) > notes.quick:
-                notes.text(value, f"{path}.settings.{shown(key)}")
+            if type(value) is str and untextual(value):
+                notes.text(value, path, f"settings.{shown(key)}")
         if judge is None or len(notes.found) > before:
             return {}
-        effective, issues = judge.settings(stated, keep=notes.quick > 0)
+        effective, issues = judge.settings(stated)
         if issues:
             self._add(issues, path)
         return effective
 
-    def _texts(self, name: Any, description: Any, path: str, seat: Seat | None) -> tuple[str, str, str, bool]:
-        """Name, description, the text they make, and whether the name is a generated one. A step without a name gets one."""
-        quick = self.notes.quick
-        if type(name) is not str or len(name) > quick:
-            name = self.notes.text(name, f"{path}.name")
-        if type(description) is not str or len(description) > quick:
-            description = self.notes.text(description, f"{path}.description")
-        name, description = name.strip(), description.strip()
+    def _texts(self, name: Any, description: Any, path: str, seat: Seat | None) -> tuple[str, str, bool]:
+        """Name, description, and whether the name is a generated one. A step without a name gets one."""
+        name, description = self.notes.text(name, path, "name").strip(), self.notes.text(description, path, "description").strip()
         if seat is not None:
             generated = seat.generated_name
             if not name or name == generated:
-                return generated, description, description, True
-        return name, description, f"{name}\n\n{description}" if name and description else name or description, False
+                return generated, description, True
+        return name, description, False
 
-    def _judge(self, post: PlannedPost, text: str, place: Place, path: str, *, broken: bool, unsettled: bool) -> None:
+    def _judge(self, post: PlannedPost, place: Place, path: str, *, broken: bool, unsettled: bool) -> None:
         """Settings against media, the account, the content, the provider's rules; in this order.
 
         `broken`: some media or words could not be read; `unsettled`: nor could some settings.
         """
         judge, notes = place.judge, self.notes
-        if judge and not (broken or unsettled):
-            self._add(judge.suits(post, text), path)
-        self._add(place.last, path)
+        draft = judge.draft(post) if judge else None
+        if judge and draft and not (broken or unsettled) and (issues := judge.suits(draft)):
+            self._add(issues, path)
+        if place.last:
+            self._add(place.last, path)
         own_word = judge is not None and judge.rules.media_required  # for the media that is missing too
         empty = not (post.name or post.description or post.assets or broken or own_word)
         if empty:
             notes.add("post_content_required", "Write a name or a description, or attach media", path)
-        if judge is None:
+        if judge is None or draft is None:
             self._unsupported(place, path)
             return
         if post.interaction_type == "comment":
             message = f"{judge.provider.label} takes no comments; use a reply where replies are supported"
             notes.add("provider_comment_unsupported", message, f"{path}.interaction_type", {"provider": place.provider})
-        self._add(judge.judge(post, text, incomplete=empty or broken), path)
+        if issues := judge.judge(draft, incomplete=empty or broken):
+            self._add(issues, path)
 
     def _unsupported(self, place: Place, path: str) -> None:
         if place.provider:

@@ -18,7 +18,7 @@ from socialclaw.providers.base import Provider
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.issues import Issue
 from socialclaw.scheduling.check import Judge, problem
-from socialclaw.scheduling.plan import PlannedPost, text_of, wire_issues
+from socialclaw.scheduling.plan import wire_issues
 from socialclaw.scheduling.planning import planned
 from socialclaw.system import System
 
@@ -53,7 +53,7 @@ async def preview(system: System, workspace_id: str, row: Account, body: Mapping
     looked = told(post.assets, await glimpses(system, workspace_id, urls(post.assets))).assets
     provider, target = provider_of(row), target_of(row)
     real = msgspec.structs.replace(post, assets=looked)
-    draft = Judge(provider, target, row.account_type).draft(real, _text(post))
+    draft = Judge(provider, target, row.account_type).draft(real)
     settings = body.get("settings")
     return {
         "valid": not issues,
@@ -84,10 +84,6 @@ async def preview(system: System, workspace_id: str, row: Account, body: Mapping
 def _beneath(issue: Issue) -> Issue:
     """With its path below the post."""
     return replace(issue, path=issue.path.removeprefix(WHERE).removeprefix("."))
-
-
-def _text(post: PlannedPost) -> str:
-    return text_of(post.name, post.description, generated_name=post.generated_name)
 
 
 def _warnings(row: Account, draft: Draft, now: datetime) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -32,21 +32,6 @@ def resolve(text: object, local: tzinfo) -> datetime:
     As RFC 5545 (section 3.3.5) has it: a time that occurs twice is its first occurrence, a time that the clocks skip is
     read with the offset before the gap. A date alone is its midnight. ValueError says what is wrong.
     """
-    try:  # what nearly all are like, without a detour
-        moment = _read(text)  # type: ignore[arg-type]
-        zoned = moment.tzinfo
-        if zoned is None and (origin := _origin(local, text[:10])):  # type: ignore[index]
-            moment = _EPOCH + (moment - origin)
-        elif zoned is not UTC:
-            moment = moment.astimezone(UTC) if zoned else moment.replace(tzinfo=local).astimezone(UTC)
-        if text[10:11] == "T" and "\0" not in text and FIRST_YEAR <= moment.year <= LAST_YEAR:  # type: ignore[index, operator]
-            return moment
-    except (ValueError, TypeError, OverflowError):
-        pass  # the long way says what it is
-    return _resolve(text, local)
-
-
-def _resolve(text: object, local: tzinfo) -> datetime:
     if not isinstance(text, str):
         raise ValueError("must be text: an ISO 8601 time such as 2030-01-31T09:00:00Z")
     try:
@@ -68,23 +53,7 @@ def _resolve(text: object, local: tzinfo) -> datetime:
     return moment
 
 
-@lru_cache(maxsize=4096)
-def _origin(local: tzinfo, day: str) -> datetime | None:
-    """What 1970 began as in a zone with the offset of a day; None where the offset changes on it, or it is no day.
-
-    Many posts fall on few days, and asking the zone anew for each costs more than all the rest of reading a time.
-    """
-    try:
-        moments = [datetime.fromisoformat(day) + n * _STEP for n in range(9)]
-        offsets = {moment.replace(tzinfo=local, fold=fold).utcoffset() for moment in moments for fold in (0, 1)}
-    except (ValueError, OverflowError):
-        return None
-    return _EPOCH.replace(tzinfo=None) + (offsets.pop() or timedelta()) if len(offsets) == 1 else None
-
-
 _read = datetime.fromisoformat
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_STEP = timedelta(hours=3)  # no zone changes there and back between two of these
 _UNREADABLE = "is not an ISO 8601 time such as 2030-01-31T09:00:00Z"
 _OUTSIDE = f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
 

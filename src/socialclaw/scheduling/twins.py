@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
+from socialclaw.providers.drafting import text_of
 from socialclaw.scheduling.notes import Notes
 from socialclaw.scheduling.places import Place
-from socialclaw.scheduling.plan import PlannedPost, text_of
+from socialclaw.scheduling.plan import PlannedPost
 
 SOON = timedelta(hours=24)
 
@@ -25,7 +26,7 @@ def note(posts: Sequence[PlannedPost], places: Collection[Place], notes: Notes) 
         return
     said = defaultdict[tuple[tuple[str, str], str], list[int]](list)
     for index, post in enumerate(posts):
-        if post.account_id in shared and (text := text_of(post.name, post.description, generated_name=post.generated_name)):
+        if post.account_id in shared and (text := text_of(post)):
             said[shared[post.account_id], text].append(index)
     for same in said.values():
         _note(posts, sorted(same, key=lambda index: (posts[index].publish_at, index)), notes)

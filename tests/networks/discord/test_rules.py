@@ -6,8 +6,8 @@ import pytest
 
 from socialclaw.networks.discord import PROVIDERS
 from socialclaw.providers.draft import Draft, Media
+from socialclaw.providers.judging import check
 from socialclaw.providers.options import settle
-from socialclaw.providers.rules import check
 from socialclaw.providers.shapes import MB
 
 DISCORD = PROVIDERS[0]

@@ -9,8 +9,8 @@ from socialclaw.networks.linkedin.littletext import escaped, plain
 from socialclaw.networks.linkedin.sandbox_text import shown
 from socialclaw.providers.base import Checks, Confirms, Deletes, Discovers, Measures, MeasuresAccount, Provider
 from socialclaw.providers.draft import Account, Draft, Media
+from socialclaw.providers.judging import check
 from socialclaw.providers.options import settle
-from socialclaw.providers.rules import check
 from tests.networks.linkedin.conftest import MEMBER, PAGE
 
 GIB = 1024**3

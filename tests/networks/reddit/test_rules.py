@@ -9,8 +9,8 @@ import pytest
 from socialclaw.networks import canonical, provider_of_handle
 from socialclaw.providers.base import Checks, Confirms, Deletes, Discovers, Measures, MeasuresAccount
 from socialclaw.providers.draft import Draft, Media
+from socialclaw.providers.judging import check
 from socialclaw.providers.options import settle
-from socialclaw.providers.rules import check
 from tests.networks.reddit.conftest import PROVIDER
 
 [USER] = PROVIDER.targets

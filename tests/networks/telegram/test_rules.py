@@ -7,8 +7,8 @@ import pytest
 from socialclaw.networks.telegram import PROVIDERS
 from socialclaw.networks.telegram.length import utf16, visible
 from socialclaw.providers.draft import Draft, Media
+from socialclaw.providers.judging import check
 from socialclaw.providers.options import settle
-from socialclaw.providers.rules import check
 from socialclaw.providers.shapes import MB
 
 TELEGRAM = PROVIDERS[0]

@@ -11,8 +11,8 @@ from socialclaw.networks import canonical, provider_of_handle, providers
 from socialclaw.networks.tiktok.posts import picture_url
 from socialclaw.providers.base import Checks, Confirms, Deletes, Discovers, Measures, MeasuresAccount
 from socialclaw.providers.draft import Account, Draft, Media
+from socialclaw.providers.judging import check
 from socialclaw.providers.options import settle
-from socialclaw.providers.rules import check
 
 TIKTOK = providers()["tiktok"]
 TARGET = TIKTOK.targets[0]

@@ -11,8 +11,8 @@ from socialclaw.networks import canonical, provider_of_handle
 from socialclaw.providers.base import Checks, Confirms, Deletes, Discovers, Measures, MeasuresAccount
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Draft, Media
+from socialclaw.providers.judging import check
 from socialclaw.providers.options import settle
-from socialclaw.providers.rules import check
 from tests.networks.wordpress.conftest import PROVIDER
 
 [SITE, USER] = PROVIDER.targets

@@ -9,8 +9,8 @@ import pytest
 from socialclaw.networks import canonical, provider_of_handle, providers
 from socialclaw.providers.base import Checks, Confirms, Deletes, Discovers, Measures
 from socialclaw.providers.draft import Account, Draft, Media
+from socialclaw.providers.judging import check
 from socialclaw.providers.options import settle
-from socialclaw.providers.rules import check
 
 X = providers()["x"]
 MB = 1024 * 1024

@@ -11,8 +11,8 @@ import pytest
 from socialclaw.networks import canonical, provider_of_handle, providers
 from socialclaw.providers.base import Checks, Confirms, Deletes, Discovers, Measures, MeasuresAccount
 from socialclaw.providers.draft import Account, Draft, Media
+from socialclaw.providers.judging import check
 from socialclaw.providers.options import settle
-from socialclaw.providers.rules import check
 
 YOUTUBE = providers()["youtube"]
 SETTINGS = YOUTUBE.targets[0].settings

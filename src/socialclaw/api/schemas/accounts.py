@@ -127,6 +127,15 @@ class ShapeLimits(Schema):
     max_title_length: StrictInt = optional()
 
 
+class MixLimits(Schema):
+    """Files that one post may have together: so many of each kind, and in all."""
+
+    inline: ClassVar[bool] = True
+
+    counts: dict[str, StrictInt]
+    max_items: StrictInt
+
+
 class MediaLimits(Schema):
     """Which files a post may have."""
 
@@ -140,6 +149,7 @@ class MediaLimits(Schema):
     transport: str | None
     native_upload: StrictBool
     mixed: StrictBool
+    combinations: list[MixLimits]
     max_alt_text_length: StrictInt | None
     shapes: list[ShapeLimits]
 

@@ -59,8 +59,6 @@ PROVIDERS = [
         post_url=post_url,
         evidence="None: a webhook cannot list messages. A message whose answer was lost stays unknown until a person looks.",
         limitations=(
-            "One image or video of at most 10 MiB a message.",
-            "Text has at most 2,000 characters.",
             "Mentions in a post notify nobody.",
             "A webhook cannot read its channel: if the answer to a message is lost, a person has to look whether it is there.",
             "Discord reports no figures about a webhook's messages.",

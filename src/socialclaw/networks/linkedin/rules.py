@@ -7,20 +7,20 @@ from dataclasses import replace
 
 from socialclaw.providers.draft import Draft
 from socialclaw.providers.issues import Issue
-from socialclaw.providers.rules import Rules
+from socialclaw.providers.rules import Mix, Rules
 from socialclaw.providers.shapes import GB, Shape
 
 MOST_PIXELS = 36_152_320  # an image must have fewer (Images API)
 
 MEMBER = Rules(
     shapes=(
-        Shape("image", most=20, mimes=("image/jpeg", "image/png", "image/gif")),
+        Shape("image", mimes=("image/jpeg", "image/png", "image/gif")),
         Shape("video", max_bytes=5 * GB),
     ),
+    mixes=(Mix({"image": 20}), Mix({"video": 1})),
     max_text=3000,
     max_alt=4086,
     checks_extension=True,
-    plain_text=3000,
     order=("interaction", "limit", "mix", "kinds", "extension", "size", "required", "text", "parent"),
     prefix="linkedin",
 )

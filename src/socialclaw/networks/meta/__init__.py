@@ -39,17 +39,16 @@ INSTAGRAM_EVIDENCE = (
     "The account's latest posts with the same caption and kinds of files then say its id."
 )
 FACEBOOK_LIMITATIONS = (
-    "A post takes up to 10 images, or 1 video; they cannot be mixed.",
     "Posts go to Pages, never to personal profiles; Facebook refuses a text that the Page has just posted.",
     "Alt text is for images; Facebook takes none for videos.",
     "Views and reach come up to a day late, and not for posts that few people have seen.",
     'The developer app must not demand a proof of its secret ("Require App Secret" off).',
 )
 INSTAGRAM_LIMITATIONS = (
-    "A post needs media: 1 image, 1 video (a reel), or a carousel of up to 10 images and videos.",
+    "A video by itself becomes a reel; several files become a carousel.",
     "Instagram fetches the files, so this server's media URLs must be reachable from the internet.",
     "Instagram takes JPEG images from 4:5 to 1.91:1; PNG and WebP files that are kept here are converted.",
-    "Captions have up to 2,200 characters, 30 hashtags and 20 mentions.",
+    f"Captions have up to {rules.MOST_HASHTAGS} hashtags and {rules.MOST_MENTIONS} mentions.",
     "Alt text is for images; Instagram takes none for videos.",
     "Figures come up to two days late.",
 )

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from socialclaw.providers.draft import Draft, is_ours
 from socialclaw.providers.issues import Issue
+from socialclaw.providers.judging import judge_of
 from socialclaw.providers.options import Setting
-from socialclaw.providers.rules import Rules, check
+from socialclaw.providers.rules import Mix, Rules
 from socialclaw.providers.shapes import GB, MB, Shape
 
 MOST_FILES = 10
@@ -24,9 +25,10 @@ PAGE_PICTURES = ("image/jpeg", "image/png", "image/gif", "image/tiff", "image/bm
 FACEBOOK = Rules(
     shapes=(
         # A WebP of ours is handed out as a JPEG.
-        Shape("image", most=MOST_FILES, max_bytes=10 * MB, mimes=(*PAGE_PICTURES, "image/webp")),
+        Shape("image", max_bytes=10 * MB, mimes=(*PAGE_PICTURES, "image/webp")),
         Shape("video", max_bytes=10 * GB),
     ),
+    mixes=(Mix({"image": MOST_FILES}), Mix({"video": 1})),
     max_text=63_206,
     checks_extension=True,
     order=("limit", "mix", "interaction", "required", "kinds", "extension", "size", "text"),
@@ -38,10 +40,9 @@ FACEBOOK = Rules(
 INSTAGRAM = Rules(
     shapes=(
         # A PNG or WebP of ours is handed out as the JPEG that Instagram wants.
-        Shape("image", most=MOST_FILES, max_bytes=8 * MB, mimes=("image/jpeg", "image/png", "image/webp"), aspect=(0.8, 1.91)),
+        Shape("image", max_bytes=8 * MB, mimes=("image/jpeg", "image/png", "image/webp"), aspect=(0.8, 1.91)),
         Shape(
             "video",
-            most=MOST_FILES,
             max_bytes=300 * MB,
             mimes=("video/mp4", "video/quicktime", "video/x-m4v"),
             width=(None, 1920),
@@ -52,7 +53,7 @@ INSTAGRAM = Rules(
             audio_codecs=("aac",),
         ),
     ),
-    mixed=True,
+    mixes=(Mix({"image": MOST_FILES, "video": MOST_FILES}, most=MOST_FILES),),
     media_required=True,
     max_text=2200,
     max_alt=1000,
@@ -69,6 +70,7 @@ META_INSTAGRAM = replace(
     order=("limit", "interaction", "required", "kinds", "mix", "extension", "size", "text"),
     codes={**INSTAGRAM.codes, "media_required": "instagram_media_required"},
 )
+judge_meta_page, judge_meta_instagram = judge_of(META_PAGE, "meta"), judge_of(META_INSTAGRAM, "meta")
 META = replace(META_PAGE, order=())  # which of the two it is, `judge_meta` finds out
 
 PAGE_SETTINGS = (
@@ -154,5 +156,5 @@ def judge_instagram(draft: Draft) -> Sequence[Issue]:
 def judge_meta(draft: Draft) -> Sequence[Issue]:
     """Everything about a post of an older workspace, by what its account is."""
     if draft.target_type == "instagram_business":
-        return [*check(draft, META_INSTAGRAM, prefix="meta"), *judge_instagram(draft)]
-    return [*check(draft, META_PAGE, prefix="meta"), *judge_page(draft)]
+        return [*judge_meta_instagram(draft), *judge_instagram(draft)]
+    return [*judge_meta_page(draft), *judge_page(draft)]

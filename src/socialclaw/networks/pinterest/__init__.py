@@ -14,7 +14,7 @@ from socialclaw.networks.pinterest.sandbox import PinterestSandbox
 from socialclaw.networks.pinterest.settings import SETTINGS, extra, fits
 from socialclaw.providers.base import Provider, Quota, TargetType
 from socialclaw.providers.connect import OAuth2
-from socialclaw.providers.rules import Rules
+from socialclaw.providers.rules import Mix, Rules
 from socialclaw.providers.shapes import GB, MB, Shape
 
 PROVIDERS = [
@@ -31,7 +31,7 @@ PROVIDERS = [
         ),
         rules=Rules(
             shapes=(
-                Shape("image", most=5, max_bytes=20 * MB, mimes=("image/jpeg", "image/png")),
+                Shape("image", max_bytes=20 * MB, mimes=("image/jpeg", "image/png")),
                 Shape(
                     "video",
                     max_bytes=2 * GB,
@@ -41,6 +41,7 @@ PROVIDERS = [
                     video_codecs=("h264", "hevc"),
                 ),
             ),
+            mixes=(Mix({"image": 5}), Mix({"video": 1})),
             title="optional",
             max_title=100,
             max_text=800,
@@ -78,7 +79,7 @@ PROVIDERS = [
             "Two Pins alike but for their pictures cannot be told apart while both are lost."
         ),
         limitations=(
-            "A Pin takes 1 image, or 2 to 5 images of one shape as a carousel, or 1 video; they cannot be mixed.",
+            "Several images make a carousel, and must be of one shape.",
             "Images are JPEG or PNG files that Pinterest fetches from their public address; very small ones are refused by Pinterest.",
             "A Pin has one alt text; those of several files are put together.",
             "Product Pins are a closed beta of Pinterest.",

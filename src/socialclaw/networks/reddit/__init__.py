@@ -59,9 +59,8 @@ PROVIDERS = [
             "Two posts alike cannot be told apart while both are lost; Reddit itself takes no link twice in a subreddit."
         ),
         limitations=(
-            "A post is text, or a link to 1 file at its public address: Reddit stores no copy, so the file must stay where it is.",
+            "A post is text, or a link to a file at its public address: Reddit stores no copy, so the file must stay where it is.",
             "Beside a link, the description is sent as the text below it; where Reddit shows none, that is noted on the post.",
-            "A post needs a title of at most 300 characters: its name, or the first line of its description.",
             "Text is Markdown, as Reddit reads it: a single line break does not begin a new line.",
             "A link that a subreddit has already is not posted there again, whoever posted it first.",
             "Every subreddit has rules of its own: the actions post-requirements and link-flair-options tell them.",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from socialclaw.networks.snapchat import figures
 from socialclaw.networks.snapchat.adapter import Snapchat
-from socialclaw.networks.snapchat.posts import RULES, SETTINGS, extra
+from socialclaw.networks.snapchat.posts import MOST_TITLE, RULES, SETTINGS, extra
 from socialclaw.networks.snapchat.sandbox import SnapchatSandbox
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.connect import OAuth2
@@ -45,9 +45,9 @@ PROVIDERS = [
             "apart while both are lost."
         ),
         limitations=(
-            "One .mp4 video a post of 5 to 300 seconds, at least 540x960 pixels and up to 1 GiB; upright 9:16 is meant.",
+            "Videos are .mp4 files, and meant to be upright (9:16).",
             "Snapchat itself may refuse more: its documents name 60 seconds for stories and 6 to 60 for most spotlights.",
-            "A spotlight has up to 160 characters of text, hashtags included; a story has none, a saved story a title of up to 45.",
+            f"Text is that of a spotlight, hashtags included; a story has none, a saved story a title of up to {MOST_TITLE} characters.",
             "Snapchat reviews spotlights after posting; one that it refuses fails then.",
             "Snap opens the Public Profile API to apps and organizations that it has allowed; the app is made in its Business Manager.",
             "A story's id is looked up in the list after posting; one that Snapchat does not list has no figures.",

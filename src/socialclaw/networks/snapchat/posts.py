@@ -11,8 +11,9 @@ from dataclasses import replace
 from socialclaw.networks.snapchat.kinds import SAVED_STORY, SPOTLIGHT, kind_of
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.issues import Issue, shown
+from socialclaw.providers.judging import judge_of
 from socialclaw.providers.options import Setting
-from socialclaw.providers.rules import Rules, check
+from socialclaw.providers.rules import Rules
 from socialclaw.providers.shapes import GB, Shape, extension_of
 
 MP4 = "video/mp4"
@@ -27,7 +28,7 @@ RULES = Rules(
     codes={"media_limit_exceeded": "snapchat_media_required", "media_unsupported": "snapchat_video_required"},
 )
 
-SIZES, TEXT = replace(RULES, order=("size",)), replace(RULES, order=("text",))
+judge_sizes, judge_text = (judge_of(replace(RULES, order=(rule,)), "snapchat") for rule in ("size", "text"))
 
 SETTINGS = (
     Setting(
@@ -60,8 +61,7 @@ def extra(draft: Draft) -> Sequence[Issue]:
     """Its format, the words that its kind needs, then the figures of the file."""
     if len(draft.media) != 1 or draft.media[0].kind != "video":
         return []
-    sizes = check(draft, SIZES, prefix="snapchat")
-    return [*_format(draft.media[0]), *_words(draft), *sizes]
+    return [*_format(draft.media[0]), *_words(draft), *judge_sizes(draft)]
 
 
 def _format(media: Media) -> Iterator[Issue]:
@@ -77,7 +77,7 @@ def _format(media: Media) -> Iterator[Issue]:
 def _words(draft: Draft) -> Iterator[Issue]:
     kind = kind_of(draft)
     if kind is SPOTLIGHT:
-        yield from check(draft, TEXT, prefix="snapchat")
+        yield from judge_text(draft)
     elif kind is SAVED_STORY and not draft.name:
         yield Issue("snapchat_saved_story_title_required", "A saved story needs a title: give the post a name", "name")
     elif kind is SAVED_STORY and len(draft.name) > MOST_TITLE:

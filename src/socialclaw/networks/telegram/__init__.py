@@ -67,7 +67,6 @@ PROVIDERS = [
             max_caption=MOST_CAPTION,
             measure=utf16,
             text_unit="UTF-16 code units",
-            plain_text=MOST_CAPTION,
             checks_extension=True,
             # The length is judged by `extra`: it depends on how the text is read.
             order=("limit", "interaction", "required", "kinds", "extension", "size"),
@@ -81,8 +80,8 @@ PROVIDERS = [
         post_url=post_url,
         evidence="None: a bot cannot read what a chat contains. A message whose answer was lost stays unknown until a person looks.",
         limitations=(
-            "One image or video a message; no albums.",
-            "Text has at most 4,096 UTF-16 code units, 1,024 beside media, counted after the markup is read.",
+            "There are no albums.",
+            "The length of a text is counted after the markup is read.",
             "Telegram shows no alt text and reports no figures about a message.",
             "A bot cannot read a chat back: if the answer to a message is lost, a person has to look whether it is there.",
             "In groups a bot can delete its messages for 48 hours.",

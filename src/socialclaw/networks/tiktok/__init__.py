@@ -17,7 +17,7 @@ from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Draft, is_ours
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.options import Setting
-from socialclaw.providers.rules import Rules
+from socialclaw.providers.rules import Mix, Rules
 from socialclaw.providers.shapes import GB, MB, Shape
 
 
@@ -134,8 +134,9 @@ PROVIDERS = [
                     frames=(23, 60),
                     video_codecs=("h264", "hevc", "vp8", "vp9"),
                 ),
-                Shape("image", most=35, max_bytes=20 * MB, long_side=(None, 1920), short_side=(None, 1080), max_text=4000, max_title=90),
+                Shape("image", max_bytes=20 * MB, long_side=(None, 1920), short_side=(None, 1080), max_text=4000, max_title=90),
             ),
+            mixes=(Mix({"video": 1}), Mix({"image": 35})),
             max_text=2200,
             measure=utf16,
             text_unit="UTF-16 code units",
@@ -184,14 +185,12 @@ PROVIDERS = [
             "person looks, for the list holds only what everybody may see, and TikTok does not promise that it holds photo posts."
         ),
         limitations=(
-            "A post takes one video, or 1 to 35 photos; they cannot be mixed, and a text alone cannot be posted.",
-            "The caption of a video has up to 2,200 UTF-16 units: name and description together. "
-            "Photos have a title (the name) of up to 90 and a description of up to 4,000.",
+            "The caption of a video is name and description together; photos have a title and a description.",
             "TikTok fetches photos by their public address, which must be https and verified in the developer app; videos are uploaded.",
             "Photos must be JPEG or WebP; what is uploaded here is converted. TikTok takes up to 1080p.",
             "An app that TikTok has not audited may post only to private accounts, with SELF_ONLY.",
             "TikTok tells the link of a public post after moderation, which can take hours; posts that are not public have none.",
-            "About 15 posts of an account in 24 hours, and 5 drafts in its inbox.",
+            "How many posts TikTok takes in 24 hours varies with the account; its inbox holds 5 drafts.",
             "Posts cannot be deleted, edited or commented on through the API.",
             "Figures are of public posts only, and count since the post was made.",
         ),

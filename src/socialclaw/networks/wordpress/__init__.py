@@ -11,7 +11,7 @@ from socialclaw.networks.wordpress.sites import list_sites
 from socialclaw.providers.base import Action, Provider, TargetType
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.options import Setting
-from socialclaw.providers.rules import Rules
+from socialclaw.providers.rules import Mix, Rules
 from socialclaw.providers.shapes import Shape
 
 MOST_FILES = 20
@@ -51,12 +51,11 @@ PROVIDERS = [
         ),
         rules=Rules(
             # Which types and sizes a site takes is told by the site alone (its plan, its host): nothing is refused for them here.
-            shapes=(Shape("image", most=MOST_FILES), Shape("video", most=MOST_FILES)),
-            mixed=True,
-            most=MOST_FILES,
+            shapes=(Shape("image"), Shape("video")),
+            mixes=(Mix({"image": MOST_FILES, "video": MOST_FILES}, most=MOST_FILES),),
             title="optional",
             max_text=MOST_TEXT,
-            order=("interaction", "limit", "kinds", "required", "text"),
+            order=("interaction", "limit", "kinds", "mix", "required", "text"),
         ),
         targets=(
             TargetType(
@@ -88,7 +87,7 @@ PROVIDERS = [
             "with the same title, content, date and type."
         ),
         limitations=(
-            "Up to 20 images and videos a post; they are uploaded to the site's media library and stand below the text.",
+            "Images and videos are uploaded to the site's media library and stand below the text.",
             "The name is the title; the text becomes paragraphs, as it was written: HTML and shortcodes in it are shown, not obeyed.",
             "No categories, tags, authors, excerpts or featured images.",
             "Which files a site takes depends on its plan and host: videos mostly need a paid plan.",

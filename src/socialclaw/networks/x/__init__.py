@@ -16,7 +16,7 @@ from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Draft
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.options import Setting
-from socialclaw.providers.rules import Rules
+from socialclaw.providers.rules import Mix, Rules
 from socialclaw.providers.shapes import MB, Shape
 
 FORBIDDEN = re.compile("[\ufffe\ufeff\uffff]")
@@ -49,7 +49,7 @@ PROVIDERS = [
         rules=Rules(
             # https://docs.x.com/x-api/media/quickstart/best-practices. How long a video may be depends on the account.
             shapes=(
-                Shape("image", most=4, max_bytes=5 * MB, mimes=("image/jpeg", "image/png", "image/gif", "image/webp")),
+                Shape("image", max_bytes=5 * MB, mimes=("image/jpeg", "image/png", "image/gif", "image/webp")),
                 Shape(
                     "video",
                     max_bytes=512 * MB,
@@ -62,12 +62,12 @@ PROVIDERS = [
                     audio_codecs=("aac",),
                 ),
             ),
+            mixes=(Mix({"image": 4}), Mix({"video": 1})),
             interactions=("post", "reply"),
             max_text=LIMIT,
             measure=measure,
             text_unit="weighted characters",
             max_alt=1000,
-            plain_text=LIMIT,
             checks_extension=True,
             order=("interaction", "required", "limit", "kinds", "mix", "size", "parent", "extension", "text"),
         ),
@@ -107,8 +107,8 @@ PROVIDERS = [
             "Nothing stays unknown while the time line can be read."
         ),
         limitations=(
-            "A post takes up to 4 images, or 1 GIF, or 1 video; they cannot be mixed.",
-            "Texts have up to 280 weighted characters: most scripts count 1, others and emoji 2, a link 23.",
+            "A GIF stands alone.",
+            "Most scripts count as 1 weighted character, others and emoji as 2, a link as 23.",
             "X refuses a text that the account has posted before.",
             "Alt text is for images; X has none for videos.",
             "Metrics count since the post was made; clicks are told for 30 days.",

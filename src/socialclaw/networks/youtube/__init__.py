@@ -143,12 +143,10 @@ PROVIDERS = [
             "has forgotten the session, the channel's uploads since the call with the same title, description and file size."
         ),
         limitations=(
-            "One video a post; its title is the post's name, or the first line of the text.",
-            "A title has up to 100 characters, a description up to 5,000 bytes; neither may hold < or >.",
+            "Neither title nor description may hold < or >.",
             "YouTube processes a video after the upload; one that it cannot process, or takes down, fails later.",
             "YouTube may keep videos of developer apps private that have not passed its audit.",
             "Channels that are not verified by phone upload at most 15 minutes.",
-            "A developer app uploads at most 100 videos a day, over all its channels.",
             "Figures of 7 and 30 days end yesterday and come about two days late.",
         ),
     )
