@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -70,6 +71,7 @@ def test_what_is_past_a_bound_is_named_with_value_and_bound(fact: dict[str, Any]
     [issue] = issues(replace(FINE, **fact))
     assert issue.code == code
     assert issue.path == "assets[0]"
+    assert not re.search(r"\ba [aeio]", issue.message)
     assert issue.details.items() >= {**details, "assetId": "m", "url": FINE.url}.items()
 
 

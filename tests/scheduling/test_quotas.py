@@ -77,6 +77,7 @@ async def test_validation_names_every_post_too_many_and_when_it_fits(api: httpx2
     assert issue["path"] == "posts[0].publish_at", "the later one, although it stands first"
     assert issue["details"]["nextFitUtc"] == iso(start + DAY)
     assert issue["details"]["limit"] == 2
+    assert "takes 2 posts in 1 day of " in issue["message"]
     refused = await api.post("/v1/posts/apply", json=schedule(account, start + 2 * HOUR, start + HOUR))
     assert refused.status_code == 422
     assert (await api.get("/v1/posts")).json()["total"] == 1, "nothing was stored"

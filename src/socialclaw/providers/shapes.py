@@ -100,7 +100,8 @@ def judge_facts(m: Media, shape: Shape) -> Iterator[tuple[str, Issue]]:
         told.add(rule)
         bound = " to ".join(f"{b:g}" for b in (least, most) if b is not None)
         limit = f"possible is {bound}" if least is not None and most is not None else f"the limit is {bound}"
-        yield rule, Issue("", f"The {m.kind} has a {what} of {value:.6g}; {limit}", details=_bounds(m, shape, rule))
+        article = "an" if what[0] in "aeiou" else "a"
+        yield rule, Issue("", f"The {m.kind} has {article} {what} of {value:.6g}; {limit}", details=_bounds(m, shape, rule))
 
 
 def _bounds(m: Media, shape: Shape, rule: str) -> dict[str, float | None]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from socialclaw.clock import spoken
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, iso
 from socialclaw.db.posts import Post
@@ -137,7 +138,7 @@ def _book(
 
 
 def _issue(provider: Provider, quota: Quota, post: PlannedPost, fits: datetime) -> Issue:
-    span = f"a day ({quota.resets})" if quota.resets else f"in {timedelta(seconds=quota.seconds)} hours"
+    span = f"a day ({quota.resets})" if quota.resets else f"in {spoken(timedelta(seconds=quota.seconds))}"
     whose = "an account" if quota.per == "account" else "all accounts of the developer app together"
     message = f"{provider.label} takes {quota.most} posts {span} of {whose}; the next free instant is {iso(fits)}"
     prefix = provider.rules.prefix or provider.key

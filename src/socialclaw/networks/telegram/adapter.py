@@ -155,7 +155,7 @@ class Telegram:
     def _token(self) -> str:
         token = self.account.secrets.get("botToken", "").strip()
         if not TOKEN.fullmatch(token):
-            raise Unauthorized("This is no bot token; @BotFather gives it as 123456789:AA…", code="telegram_token_invalid")
+            raise Unauthorized("This is no bot token; @BotFather gives it as 123456789:AA…", code="telegram_token_invalid", path="botToken")
         return token
 
     def _chat(self) -> int | str:

@@ -66,7 +66,8 @@ def explain(response: httpx2.Response) -> ProviderError | None:
     if number >= 500:
         return Unavailable(message, sent=True, said=words)
     if number == 401 or (number == 404 and words == "Not Found"):  # the public host answers 404 to a token that makes no sense
-        return Unauthorized("Telegram does not know this bot token; it may have been revoked", code="telegram_token_invalid", said=words)
+        message = "Telegram does not know this bot token; it may have been revoked"
+        return Unauthorized(message, code="telegram_token_invalid", path="botToken", said=words)
     for pattern, kind, code in _REFUSALS:
         if pattern.search(words):
             moved = {"migrateToChatId": parameters["migrate_to_chat_id"]} if "migrate_to_chat_id" in parameters else {}
