@@ -21,13 +21,13 @@ from bench.figures import Figure, Result, Told, ms
 from bench.ground import Ground
 from socialclaw.scheduling.assets import Library, asset_ids
 from socialclaw.scheduling.document import parse
-from socialclaw.scheduling.plan import Destination, directory, wire_plan
+from socialclaw.scheduling.plan import Destination, Directory, wire_plan
 
 TARGET = 6.5  # twice of what a second implementation of the rules cost: docs/decisions/0025-rules-judged-once.md
 BASE_URL = "https://post.example.org"
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
-ACCOUNTS = directory(
+ACCOUNTS = Directory(
     [
         Destination("acct_1", "x", "x:@example", "x_user"),
         Destination("acct_2", "telegram", "telegram:-1001234567890", "telegram_channel"),

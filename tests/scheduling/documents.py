@@ -7,7 +7,7 @@ from typing import Any
 
 from socialclaw.scheduling.assets import Library, StoredAsset
 from socialclaw.scheduling.document import parse
-from socialclaw.scheduling.plan import Destination, Plan, PlannedPost, directory
+from socialclaw.scheduling.plan import Destination, Directory, Plan, PlannedPost
 
 NOW = datetime(2030, 1, 15, 12, 0, tzinfo=UTC)
 SOON = "2030-01-15T13:00:00Z"
@@ -20,7 +20,7 @@ DISCORD = Destination("acct_d", "discord", "discord:42", "discord_webhook")
 TIRED = Destination("acct_tired", "discord", "discord:43", "discord_webhook", status="reconnect_required")
 GONE = Destination("acct_gone", "discord", "discord:44", "discord_webhook", status="disconnected")
 IDENTITY = Destination("acct_i", "x", "x:@identity", "x_user", publishes=False)
-ACCOUNTS = directory([X, OTHER_X, TELEGRAM, DISCORD, TIRED, GONE, IDENTITY])
+ACCOUNTS = Directory([X, OTHER_X, TELEGRAM, DISCORD, TIRED, GONE, IDENTITY])
 
 PICTURE = StoredAsset(
     "asset_p", f"{BASE_URL}/media/asset_p/token/p.png", "image", "image/png", 1000, width=640, height=480, filename="p.png"

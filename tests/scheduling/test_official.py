@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from socialclaw.scheduling.document import parse
-from socialclaw.scheduling.plan import Destination, Plan, directory
+from socialclaw.scheduling.plan import Destination, Directory, Plan
 from tests.scheduling.documents import NOW, campaign_of, plan_of, step_of
 
-ACCOUNTS = directory(
+ACCOUNTS = Directory(
     [
         Destination("acct_f", "facebook", "facebook:page:1", "facebook_page"),
         Destination("acct_i", "instagram_business", "instagram:business:1", "instagram_business_linked"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from socialclaw.scheduling.plan import Destination, directory, wire_plan
+from socialclaw.scheduling.plan import Destination, Directory, wire_plan
 from tests.scheduling.documents import SOON, X, campaign_of, plan_of, plan_of_posts, step_of
 
 
@@ -16,7 +16,7 @@ def wire(document: Any) -> Any:
 
 def test_a_directory_finds_by_id_or_by_handle_in_any_case_and_within_a_provider() -> None:
     same = [Destination("acct_1", "x", "shared"), Destination("acct_2", "discord", "Shared")]
-    resolve = directory([X, *same])
+    resolve = Directory([X, *same])
     assert resolve("acct_x", None) is X
     assert resolve("X:@EXAMPLE", None) is X
     assert resolve("X:@EXAMPLE", "discord") is None

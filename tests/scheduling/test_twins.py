@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from socialclaw.scheduling.document import parse
-from socialclaw.scheduling.plan import Destination, Plan, directory
+from socialclaw.scheduling.plan import Destination, Directory, Plan
 from tests.scheduling.documents import NOW, found
 
 PICTURE = "https://a.example/a.jpg"
-ACCOUNTS = directory(
+ACCOUNTS = Directory(
     [
         Destination("acct_1", "facebook", "facebook:page:1", "facebook_page"),
         Destination("acct_2", "meta", "meta:page:1", "facebook_page"),

@@ -14,7 +14,7 @@ from socialclaw.scheduling.assets import Library
 from socialclaw.scheduling.fields import canonical, given, plain
 from socialclaw.scheduling.notes import Notes
 from socialclaw.scheduling.parents import link
-from socialclaw.scheduling.plan import CAMPAIGNS, MODES, MOST_POSTS, POSTS, Plan, Resolve
+from socialclaw.scheduling.plan import CAMPAIGNS, MODES, MOST_POSTS, POSTS, Plan, Directory
 from socialclaw.scheduling.post import PostReader, Zone
 from socialclaw.scheduling.steps import CampaignReader
 from socialclaw.scheduling.strictness import OF_CAMPAIGNS, OF_POSTS
@@ -24,7 +24,7 @@ KEY_NAMES = ("idempotencyKey", "idempotency_key")
 AROUND = ("timezone", "mode", "status")  # what a wrapper may say for the schedule in it
 
 
-def parse(document: object, *, now: datetime, accounts: Resolve, library: Library | None = None) -> Plan:
+def parse(document: object, *, now: datetime, accounts: Directory, library: Library | None = None) -> Plan:
     """The plan behind a schedule, bare or as `{"schedule": {…}}`.
 
     `now` is aware. Issues come in document order, and for one post in the order in which its checks are public: provider

@@ -19,11 +19,11 @@ from socialclaw.providers.drafting import kind_of
 from socialclaw.providers.issues import MOST_ISSUES, Issue, shown
 from socialclaw.scheduling.check import Judge
 from socialclaw.scheduling.places import Places
-from socialclaw.scheduling.plan import Plan, PlannedPost, Resolve
+from socialclaw.scheduling.plan import Plan, PlannedPost, Directory
 from socialclaw.system import System
 
 
-async def looked_at(system: System, workspace_id: str, plan: Plan, accounts: Resolve, *, test: bool, long: bool = False) -> Plan:
+async def looked_at(system: System, workspace_id: str, plan: Plan, accounts: Directory, *, test: bool, long: bool = False) -> Plan:
     """The plan with what a look at its files that are elsewhere brought: further issues, and warnings. Takes seconds at most.
 
     In a live workspace networks fetch our files from our public address: where they cannot, that is a warning too.
@@ -36,7 +36,7 @@ async def looked_at(system: System, workspace_id: str, plan: Plan, accounts: Res
     return plan
 
 
-def pulled(plan: Plan, accounts: Resolve) -> Mapping[str, str]:
+def pulled(plan: Plan, accounts: Directory) -> Mapping[str, str]:
     """The networks that will fetch files of ours, by label, and where the first file of each stands."""
     judges, found = _Judges(accounts), dict[str, str]()
     for post in plan.posts:
@@ -54,7 +54,7 @@ def _unreachable(base_url: str, why: str, fetched: Mapping[str, str]) -> Issue:
     return Issue("public_url_unreachable", message, places[0], {"publicBaseUrl": base_url, "places": places})
 
 
-def judged(plan: Plan, found: Mapping[str, Glimpse], accounts: Resolve) -> Plan:
+def judged(plan: Plan, found: Mapping[str, Glimpse], accounts: Directory) -> Plan:
     """The same, of what was found. Pure."""
     judges, issues, warnings = _Judges(accounts), list[Issue](), list[Issue]()
     known = {(issue.code, issue.path) for issue in plan.issues}
@@ -72,7 +72,7 @@ def judged(plan: Plan, found: Mapping[str, Glimpse], accounts: Resolve) -> Plan:
 class _Judges:
     """The judge of each post's destination, found once for each."""
 
-    def __init__(self, accounts: Resolve) -> None:
+    def __init__(self, accounts: Directory) -> None:
         self._places = Places(accounts)
         self._known: dict[tuple[str | None, str, str], Judge | None] = {}
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from socialclaw import networks
 from socialclaw.networks.names import PROVIDER_KEYS
 from socialclaw.providers.issues import Issue, shown
 from socialclaw.scheduling.check import Judge
-from socialclaw.scheduling.plan import Destination, Resolve
+from socialclaw.scheduling.plan import Destination, Directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +33,20 @@ class Place:
 class Places:
     """Finds places; remembers them, and the judges that accounts of one type share."""
 
-    def __init__(self, resolve: Resolve) -> None:
-        self._resolve = resolve
+    def __init__(self, accounts: Directory) -> None:
+        self._accounts = accounts
         self._judges: dict[tuple[str, str], Judge | None] = {}
 
     def find(self, account: str, provider: str) -> Place:
         """The place behind an account (a handle or an id, or empty) and a stated provider (or empty)."""
         stated = _known(provider)
         inferred = _of_handle(account)
-        found = (self._resolve(account, inferred or stated) or self._resolve(account, None)) if account else None
+        found = (self._accounts(account, inferred or stated) or self._accounts(account, None)) if account else None
         own = found.provider if found else inferred
         key = own or stated
         first = _mismatch(account, stated, own) if stated and own and stated != own else ()
         if key is None:
-            return Place(account, first=_undecided(account), last=_missing(account))
+            return Place(account, first=self._undecided(account), last=self._missing(account))
         last, judge = self._last(account, key, found), self._judge(key, found, account)
         return Place(
             account=found.handle if found else account,
@@ -66,13 +67,12 @@ class Places:
 
     def _last(self, account: str, key: str, found: Destination | None) -> tuple[Issue, ...]:
         if not account:
-            return _missing(account)
+            return self._missing(account)
         if key not in networks.providers():
             return ()
         details = {"account": shown(account), "provider": key}
         if found is None or found.status == "disconnected":
-            message = f"No account {shown(account)!r} is connected in this workspace"
-            return (Issue("account_not_found", message, "account", details),)
+            return (self._unknown(account, details),)
         issues = []
         if found.status == "reconnect_required":
             message = f"{found.handle} has to be connected again before anything can be published to it"
@@ -82,6 +82,29 @@ class Places:
             message = f"{found.handle} is an identity that cannot be published to; choose one of its targets"
             issues.append(Issue("account_not_publishable", message, "account", {**details, "accountId": found.id}))
         return tuple(issues)
+
+    def _undecided(self, account: str) -> tuple[Issue, ...]:
+        """No provider can be told. Something that looks like one of our ids is an unknown account rather than a bad handle."""
+        if account.startswith("acct_"):
+            return ()
+        meant, near = self._meant(account)
+        message = f"Name the account by its id or by a handle such as network:@name, or state its provider{meant}"
+        return (Issue("provider_required", message, "provider", {"account": shown(account), **near} if account else {}),)
+
+    def _missing(self, account: str) -> tuple[Issue, ...]:
+        if not account:
+            return (Issue("account_required", "Name the account to publish to, by its handle or its id", "account"),)
+        return (self._unknown(account, {"account": shown(account)}),) if account.startswith("acct_") else ()
+
+    def _unknown(self, account: str, details: dict[str, Any]) -> Issue:
+        meant, near = self._meant(account)
+        message = f"No account {shown(account)!r} is connected in this workspace{meant}"
+        return Issue("account_not_found", message, "account", {**details, **near})
+
+    def _meant(self, account: str) -> tuple[str, dict[str, Any]]:
+        """Handles that are close to a wrong one, for people and for programs."""
+        near = self._accounts.near(account) if account else []
+        return (f"; did you mean {' or '.join(map(shown, near))}?", {"candidates": [*map(shown, near)]}) if near else ("", {})
 
 
 def _judge(key: str, found: Destination | None, account: str) -> Judge | None:
@@ -113,20 +136,3 @@ def _of_handle(account: str) -> str | None:
 def _mismatch(account: str, stated: str, own: str) -> tuple[Issue, ...]:
     message = f"The account {shown(account)!r} belongs to {own}, not to {stated}"
     return (Issue("provider_account_mismatch", message, "provider", {"provider": stated, "accountProvider": own}),)
-
-
-def _undecided(account: str) -> tuple[Issue, ...]:
-    """No provider can be told. Something that looks like one of our ids is an unknown account rather than a bad handle."""
-    if account.startswith("acct_"):
-        return ()
-    message = "Name the account by its id or by a handle such as network:@name, or state its provider"
-    return (Issue("provider_required", message, "provider", {"account": shown(account)} if account else {}),)
-
-
-def _missing(account: str) -> tuple[Issue, ...]:
-    if not account:
-        return (Issue("account_required", "Name the account to publish to, by its handle or its id", "account"),)
-    if account.startswith("acct_"):
-        message = f"No account {shown(account)!r} is connected in this workspace"
-        return (Issue("account_not_found", message, "account", {"account": shown(account)}),)
-    return ()

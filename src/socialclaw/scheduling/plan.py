@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from socialclaw.providers.issues import Issue
+from socialclaw.spelling import bare, nearest
 
 POSTS, CAMPAIGNS = "posts_v1", "campaigns_v2"
 MODES = ("scheduled", "draft")
 MOST_POSTS = 1000  # in one run
+MOST_NEAR = 5  # handles that are named beside a wrong one
 POLICIES = ("strict", "fit")  # what is done about files that a network does not take as they are: refuse them, or change them
 
 
@@ -29,24 +32,42 @@ class Destination:
     status: str = "connected"  # "connected" | "reconnect_required" | "disconnected"
 
 
-Resolve = Callable[[str, str | None], Destination | None]
-"""`resolve(text, provider)`: the account behind an id or a handle; with a provider, one of that provider."""
+class Directory:
+    """The connected accounts. `accounts(text, provider)`: the one behind an id, or a handle in any case; of that provider if it is given."""
 
+    def __init__(self, destinations: Iterable[Destination]) -> None:
+        self._by_id: dict[str, Destination] = {}
+        self._by_handle: dict[str, list[Destination]] = {}
+        for one in destinations:
+            self._by_id[one.id] = one
+            self._by_handle.setdefault(one.handle.lower(), []).append(one)
 
-def directory(destinations: Iterable[Destination]) -> Resolve:
-    """Finds destinations by id, or by handle in any case."""
-    by_id: dict[str, Destination] = {}
-    by_handle: dict[str, list[Destination]] = {}
-    for one in destinations:
-        by_id[one.id] = one
-        by_handle.setdefault(one.handle.lower(), []).append(one)
-
-    def resolve(text: str, provider: str | None = None) -> Destination | None:
-        found = by_id.get(text)
-        candidates = [found] if found else by_handle.get(text.lower(), [])
+    def __call__(self, text: str, provider: str | None = None) -> Destination | None:
+        found = self._by_id.get(text)
+        candidates = [found] if found else self._by_handle.get(text.lower(), [])
         return next((d for d in candidates if provider is None or d.provider == provider), None)
 
-    return resolve
+    def near(self, text: str) -> list[str]:
+        """Handles that somebody may have meant: nearly this one, or of this name on whatever network."""
+        slip = nearest(text, self._handles)
+        return list(dict.fromkeys(([slip] if slip else []) + self._named.get(_name(text), [])))[:MOST_NEAR]
+
+    @cached_property
+    def _handles(self) -> tuple[str, ...]:
+        return tuple(one.handle for one in self._by_id.values() if one.status != "disconnected")
+
+    @cached_property
+    def _named(self) -> dict[str, list[str]]:
+        """Handles by the name in them."""
+        found: dict[str, list[str]] = {}
+        for handle in self._handles:
+            found.setdefault(_name(handle), []).append(handle)
+        return found
+
+
+def _name(handle: str) -> str:
+    """`x:@acme`, `@Acme` and `acme` are one name."""
+    return bare(handle.rpartition(":")[2].lstrip("@"))
 
 
 class PlannedPost(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_defaults=True):

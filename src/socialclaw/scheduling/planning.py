@@ -10,7 +10,7 @@ from socialclaw.scheduling import quotas
 from socialclaw.scheduling.assets import Library
 from socialclaw.scheduling.document import parse
 from socialclaw.scheduling.elsewhere import looked_at
-from socialclaw.scheduling.plan import Plan, Resolve
+from socialclaw.scheduling.plan import Directory, Plan
 from socialclaw.scheduling.surroundings import destinations, library
 from socialclaw.system import System
 
@@ -31,12 +31,12 @@ async def planned(system: System, workspace_id: str, document: object, *, test: 
     return await looked_at(system, workspace_id, plan, accounts, test=test, long=long)
 
 
-def _read(scope: Scope, document: object, base_url: str, honoured: bool) -> tuple[Plan, Resolve]:
+def _read(scope: Scope, document: object, base_url: str, honoured: bool) -> tuple[Plan, Directory]:
     accounts, files = _surroundings(scope, document, base_url)
     return _within_quotas(scope, parse(document, now=utc_now(), accounts=accounts, library=files), honoured), accounts
 
 
-def _surroundings(scope: Scope, document: object, base_url: str) -> tuple[Resolve, Library]:
+def _surroundings(scope: Scope, document: object, base_url: str) -> tuple[Directory, Library]:
     return destinations(scope), library(scope, document, base_url=base_url)
 
 

@@ -16,7 +16,7 @@ from socialclaw.scheduling.attachments import AssetReader
 from socialclaw.scheduling.check import Judge
 from socialclaw.scheduling.notes import Notes, untextual
 from socialclaw.scheduling.places import Place, Places
-from socialclaw.scheduling.plan import CAMPAIGNS, POLICIES, POSTS, PlannedPost, Resolve
+from socialclaw.scheduling.plan import CAMPAIGNS, POLICIES, POSTS, Directory, PlannedPost
 from socialclaw.scheduling.strictness import POST, STEP
 from socialclaw.scheduling.times import resolve, stamp, zone
 
@@ -64,7 +64,7 @@ class Seat:
 class PostReader:
     """Reads posts, and remembers what the posts of one document share."""
 
-    def __init__(self, notes: Notes, *, now: datetime, accounts: Resolve, library: Library | None) -> None:
+    def __init__(self, notes: Notes, *, now: datetime, accounts: Directory, library: Library | None) -> None:
         self.notes = notes
         self.now = now
         self.earliest = now - GRACE

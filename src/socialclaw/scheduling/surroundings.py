@@ -13,14 +13,14 @@ from socialclaw.media.assets import UNREADY, known
 from socialclaw.media.naming import public_url, safe_name
 from socialclaw.networks import providers
 from socialclaw.scheduling.assets import Library, StoredAsset, asset_ids
-from socialclaw.scheduling.plan import Destination, Resolve, directory
+from socialclaw.scheduling.plan import Destination, Directory
 
 
-def destinations(scope: Scope) -> Resolve:
+def destinations(scope: Scope) -> Directory:
     """Finds the connected accounts of the workspace by id or handle."""
     query = select(Account.id, Account.provider, Account.handle, Account.account_type, Account.status)
     rows = scope.session.execute(query.where(Account.workspace_id == scope.workspace_id, Account.status != "disconnected"))
-    return directory(Destination(i, p, handle, kind, _publishes(p, kind), status) for i, p, handle, kind, status in rows)
+    return Directory(Destination(i, p, handle, kind, _publishes(p, kind), status) for i, p, handle, kind, status in rows)
 
 
 @cache
