@@ -16,7 +16,7 @@ from socialclaw.networks import providers
 from socialclaw.providers.base import Provider
 from socialclaw.scheduling.check import problem
 from socialclaw.scheduling.document import idempotency_key, parse
-from socialclaw.scheduling.plan import Destination, Plan, directory, wire_plan
+from socialclaw.scheduling.plan import Destination, Directory, Plan, wire_plan
 from socialclaw.settings import Settings
 from tests.api.operations import Operation, blueprint, operations
 from tests.bombs.growth import Bomb, explosive
@@ -84,7 +84,7 @@ def base(account: str, path: Path) -> dict[str, Any]:
 def judged(destination: Destination, path: Path, text: str) -> Plan:
     document = put(base(destination.handle, path), path, text)
     idempotency_key(document)
-    plan = parse(document, now=NOW, accounts=directory([destination]), library=LIBRARY)
+    plan = parse(document, now=NOW, accounts=Directory([destination]), library=LIBRARY)
     if plan.issues:
         problem(plan)
     wire_plan(plan)

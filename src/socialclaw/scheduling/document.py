@@ -14,7 +14,7 @@ from socialclaw.scheduling.assets import Library
 from socialclaw.scheduling.fields import canonical, given, plain
 from socialclaw.scheduling.notes import Notes
 from socialclaw.scheduling.parents import link
-from socialclaw.scheduling.plan import CAMPAIGNS, MODES, MOST_POSTS, POSTS, Plan, Directory
+from socialclaw.scheduling.plan import CAMPAIGNS, MODES, MOST_POSTS, POSTS, Directory, Plan
 from socialclaw.scheduling.post import PostReader, Zone
 from socialclaw.scheduling.steps import CampaignReader
 from socialclaw.scheduling.strictness import OF_CAMPAIGNS, OF_POSTS

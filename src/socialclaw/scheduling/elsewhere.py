@@ -19,7 +19,7 @@ from socialclaw.providers.drafting import kind_of
 from socialclaw.providers.issues import MOST_ISSUES, Issue, shown
 from socialclaw.scheduling.check import Judge
 from socialclaw.scheduling.places import Places
-from socialclaw.scheduling.plan import Plan, PlannedPost, Directory
+from socialclaw.scheduling.plan import Directory, Plan, PlannedPost
 from socialclaw.system import System
 
 

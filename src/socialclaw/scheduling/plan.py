@@ -33,7 +33,7 @@ class Destination:
 
 
 class Directory:
-    """The connected accounts. `accounts(text, provider)`: the one behind an id, or a handle in any case; of that provider if it is given."""
+    """The connected accounts. `accounts(text, provider)`: the one behind an id, or a handle in any case; of that provider if given."""
 
     def __init__(self, destinations: Iterable[Destination]) -> None:
         self._by_id: dict[str, Destination] = {}

@@ -6,8 +6,6 @@ from socialclaw.api.dialect import Schema
 from socialclaw.api.schemas.accounts import (
     AccountsResponse,
     ActionResultResponse,
-    CapabilitiesResponse,
-    Capability,
     ConnectedAccount,
     Connection,
     ConnectionResponse,
@@ -15,8 +13,6 @@ from socialclaw.api.schemas.accounts import (
     ConnectionStartRequest,
     DiscoveryAction,
     DiscoveryActionsResponse,
-    PublishSettings,
-    PublishSettingsResponse,
 )
 from socialclaw.api.schemas.analytics import AnalyticsRefreshRequest, AnalyticsResponse
 from socialclaw.api.schemas.assets import (
@@ -34,6 +30,7 @@ from socialclaw.api.schemas.assets import (
     SentPart,
     Upload,
 )
+from socialclaw.api.schemas.capabilities import CapabilitiesResponse, Capability, PublishSettings, PublishSettingsResponse
 from socialclaw.api.schemas.envelopes import ErrorResponse, OkResponse
 from socialclaw.api.schemas.posts import (
     AttemptsResponse,
