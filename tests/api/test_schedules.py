@@ -341,3 +341,18 @@ async def test_schedules_that_are_applied_at_once_are_not_more_than_a_network_ta
     assert sorted(answer.status_code for answer in answers) == [201, 422, 422]
     assert {answer.json()["code"] for answer in answers if answer.status_code == 422} == {"linkedin_quota_exceeded"}
     assert (await api.get("/v1/posts")).json()["total"] == 100
+
+
+async def test_the_latest_time_is_the_posts_else_the_schedules_and_is_served(api: httpx2.AsyncClient) -> None:
+    said, unsaid = ({"account": "x:@acme", "description": words, "publish_at": LATER} for words in ("Said", "Other"))
+    document = {"posts": [{**said, "latest_at": "2030-01-31T20:00:00Z"}, unsaid], "max_late_minutes": 90}
+    judged = (await api.post("/v1/posts/validate", json=document)).json()
+    assert (judged["maxLateMinutes"], [p.get("latestAtUtc") for p in judged["posts"]]) == (90, ["2030-01-31T20:00:00.000Z", None])
+    applied = (await api.post("/v1/posts/apply", json=document)).json()
+    served = (await api.get(f"/v1/posts?runId={applied['run']['id']}")).json()["posts"]
+    assert {p["description"]: p["latestAtUtc"] for p in served} == {
+        "Said": "2030-01-31T20:00:00.000Z",
+        "Other": "2030-01-31T10:30:00.000Z",
+    }
+    again = (await api.post("/v1/posts/validate", json={"posts": [{k: v for k, v in p.items() if k != "error"} for p in served]})).json()
+    assert again["ok"] is True

@@ -104,3 +104,10 @@ def test_a_name_that_is_markup_is_shown_as_it_is(folder: Path) -> None:
 def test_migrate_says_what_it_did(tmp_path: Path) -> None:
     assert answer(tmp_path, "migrate") == {"before": "empty", "after": "current"}
     assert answer(tmp_path, "migrate") == {"before": "current", "after": "current"}
+
+
+def test_how_late_the_posts_of_a_workspace_may_be_is_set_and_bounded(folder: Path) -> None:
+    assert answer(folder, "workspaces", "set-max-late", "Live one", "90")["maxLateMinutes"] == 90
+    refused = run("workspaces", "set-max-late", "Live one", "0", "--data-dir", folder)
+    assert refused.returncode != 0
+    assert "1 to 525,600" in refused.stderr

@@ -155,6 +155,27 @@ def set_media_policy(
         say(f'Posts of "{row.name}" have the media policy {row.media_policy} unless they say otherwise.')
 
 
+@workspaces.command("set-max-late")
+def set_max_late(
+    name: Annotated[str, typer.Argument(help="The workspace's name.")],
+    minutes: Annotated[int, typer.Argument(help="How many minutes late its posts may go out; later they fail instead.")],
+    data_dir: options.DataDir = None,
+    database_url: options.DatabaseUrl = None,
+    json: options.AsJson = False,
+) -> None:
+    """Say how late posts may go out that do not say it themselves. It counts for posts that are applied from now on."""
+    from socialclaw.workspaces import tenants
+
+    async def run(system: System) -> Workspace:
+        return await system.database.write(tenants.set_max_late, name, minutes)
+
+    row = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    if json:
+        print_json(workspace_out(row) | {"maxLateMinutes": row.max_late_minutes})
+    else:
+        say(f'Posts of "{row.name}" go out at most {minutes:,} minutes late unless they say otherwise.')
+
+
 def key_out(row: ApiKey, space: Workspace) -> dict[str, Any]:
     """A key as the commands show it: never its secret."""
     times = {"createdAt": row.created_at, "lastUsedAt": row.last_used_at, "revokedAt": row.revoked_at}

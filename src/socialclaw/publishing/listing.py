@@ -57,6 +57,7 @@ MEMBERS: dict[str, Any] = {
     "attemptCount": Post.attempt_count,
     "blockedBy": Post.blocked_by,
     "publishAtUtc": wire_time(Post.publish_at),
+    "latestAtUtc": wire_time(Post.latest_at),
     "publishedAt": wire_time(Post.published_at),
     "nextAttemptAt": wire_time(Post.next_at),
     "cancelRequestedAt": wire_time(Post.cancel_requested_at),

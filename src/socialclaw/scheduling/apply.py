@@ -57,8 +57,8 @@ def earlier(scope: Scope, key: str | None, content: str) -> Applied | None:
 def apply(scope: Scope, plan: Plan, content: str, *, base_url: str, max_late: timedelta, honour_quotas: bool = False) -> Applied:
     """Insert the run and all its posts. `plan` has no issues; `content` is the document's fingerprint.
 
-    `max_late`: how late its posts may go out, where their workspace does not say. With `honour_quotas`, what others have applied since the
-    plan was judged is counted too: InvalidRequest where it is too much now.
+    `max_late`: how late its posts may go out, where neither they, their schedule nor their workspace says. With `honour_quotas`, what
+    others have applied since the plan was judged is counted too: InvalidRequest where it is too much now.
     """
     if found := earlier(scope, plan.idempotency_key, content):
         return found
@@ -71,7 +71,7 @@ def apply(scope: Scope, plan: Plan, content: str, *, base_url: str, max_late: ti
         return found
     if honour_quotas and (issues := quotas.check(scope, plan, lock=True)):
         raise problem(replace(plan, issues=tuple(issues)))
-    minutes = scope.session.scalar(select(Workspace.max_late_minutes).where(Workspace.id == scope.workspace_id))
+    minutes = plan.max_late_minutes or scope.session.scalar(select(Workspace.max_late_minutes).where(Workspace.id == scope.workspace_id))
     rows = _rows(scope, run_id, plan, now, max_late if minutes is None else timedelta(minutes=minutes))
     scope.session.connection().execute(Post.__table__.insert(), rows)  # type: ignore[attr-defined]
     near = now + NEAR
@@ -140,7 +140,7 @@ def _rows(scope: Scope, run_id: str, plan: Plan, now: datetime, max_late: timede
                 "parent_step_id": post.parent_step_id,
                 "parent_post_id": ids[post.parent_index] if post.parent_index is not None else None,
                 "publish_at": post.publish_at,
-                "latest_at": max(post.publish_at, now) + max_late,
+                "latest_at": post.latest_at or max(post.publish_at, now) + max_late,
                 **planned(post.publish_at, draft=draft, replies=post.parent_index is not None).values(),
                 "created_at": now,
                 "updated_at": now,

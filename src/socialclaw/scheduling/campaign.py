@@ -110,6 +110,7 @@ def _step(post: Any, before: Any, index: int) -> dict[str, Any]:
         "mediaLink": post.media_link,
         "assets": post.assets,
         **({"mediaPolicy": post.media_policy} if post.media_policy != POLICIES[0] else {}),
+        **({"latestAtUtc": latest} if (latest := getattr(post, "latest_at_utc", None)) else {}),  # of a plan: where the document says it
         "settings": post.settings,
         "timezone": post.timezone,
         "publishAtUtc": stamp(post.publish_at),
@@ -137,6 +138,8 @@ def _step_again(step: Mapping[str, Any]) -> dict[str, Any]:
         again["reply_to_step_id"] = step["parentStepId"]
     if step["settings"]:
         again["settings"] = step["settings"]
+    if latest := step.get("latestAtUtc"):
+        again["latest_at"] = latest
     if policy := step.get("mediaPolicy"):
         again["media_policy"] = policy
     assets = [_asset_again(a) for a in step["assets"]]

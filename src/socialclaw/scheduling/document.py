@@ -18,7 +18,9 @@ from socialclaw.scheduling.plan import CAMPAIGNS, MODES, MOST_POSTS, POSTS, Dire
 from socialclaw.scheduling.post import PostReader, Zone
 from socialclaw.scheduling.steps import CampaignReader
 from socialclaw.scheduling.strictness import OF_CAMPAIGNS, OF_POSTS
+from socialclaw.workspaces.tenants import MOST_LATE_MINUTES
 
+LATE_NAMES = ("max_late_minutes", "maxLateMinutes")
 MOST_KEY = 255  # characters in an idempotency key
 KEY_NAMES = ("idempotencyKey", "idempotency_key")
 AROUND = ("timezone", "mode", "status")  # what a wrapper may say for the schedule in it
@@ -42,14 +44,15 @@ def parse(document: object, *, now: datetime, accounts: Directory, library: Libr
     key = _key(document, notes)
     zone = reader.zone(schedule.get("timezone"), "timezone", ("UTC", UTC))
     mode = _mode(schedule, notes)
+    late = _max_late(schedule, notes)
     model = _model(schedule, notes) if _is_one(document, notes) else None
     if model is None:
-        return Plan(zone[0], mode, POSTS, key, issues=notes.issues(), warnings=tuple(notes.warnings))
+        return Plan(zone[0], mode, POSTS, key, late, issues=notes.issues(), warnings=tuple(notes.warnings))
     campaigns = CampaignReader(reader, zone)
     paths = campaigns.read_all(schedule["campaigns"]) if model == CAMPAIGNS else _read_posts(schedule["posts"], reader, zone)
     linked = link(reader.posts, paths, notes)
     twins.note(linked, reader.places, notes)
-    return Plan(zone[0], mode, model, key, tuple(linked), tuple(campaigns.summaries), notes.issues(), tuple(notes.warnings))
+    return Plan(zone[0], mode, model, key, late, tuple(linked), tuple(campaigns.summaries), notes.issues(), tuple(notes.warnings))
 
 
 def idempotency_key(document: object) -> str | None:
@@ -134,6 +137,19 @@ def _mode(root: dict[str, Any], notes: Notes) -> str:
         elif word == "draft":
             stated = "draft"
     return stated or "scheduled"
+
+
+def _max_late(root: dict[str, Any], notes: Notes) -> int | None:
+    """How many minutes late the posts may go out."""
+    name = next((name for name in LATE_NAMES if given(root.get(name))), None)
+    if name is None:
+        return None
+    minutes = root[name]
+    if type(minutes) is int and 1 <= minutes <= MOST_LATE_MINUTES:
+        return minutes
+    message = f"{name} must be a whole number of minutes, 1 to {MOST_LATE_MINUTES:,}"
+    notes.add("max_late_minutes_invalid", message, name, {"minimum": 1, "maximum": MOST_LATE_MINUTES})
+    return None
 
 
 def _mode_word(stated: object, path: str, notes: Notes) -> str | None:

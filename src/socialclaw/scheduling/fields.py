@@ -10,6 +10,7 @@ ALIASES = {
     "name": ("title",),
     "description": ("text",),
     "publish_at": ("publishAt", "publishAtUtc"),  # the last: a post of an answer, sent again, keeps its time
+    "latest_at": ("latestAt",),
     "interaction_type": ("interactionType",),
     "reply_to_step_id": ("replyToStepId", "parent_step_id", "parentStepId"),
     "media_link": ("mediaLink",),

@@ -51,9 +51,9 @@ STATE = _words("mode poststatus publishstatus state status")  # where they say d
 # What our answers hold beside the fields of a document: an answer may be handed in again.
 ANSWERED_POST = _words(
     """accountId attemptCount attempts blockedBy campaignId campaignIndex campaignName cancelRequestedAt createdAt error errorCode
-    generatedName id lastError latestAt nextAttemptAt parentIndex parentPostId postId providerPostId providerStatus providerUrl publishedAt
-    reconciliationStatus resolvedParentProviderPostId runId sequencePosition sourceModel status stepDelayMinutes stepDelayMs stepId
-    stepIndex targetIndex updatedAt"""
+    generatedName id lastError latestAtUtc nextAttemptAt parentIndex parentPostId postId providerPostId providerStatus providerUrl
+    publishedAt reconciliationStatus resolvedParentProviderPostId runId sequencePosition sourceModel status stepDelayMinutes stepDelayMs
+    stepId stepIndex targetIndex updatedAt"""
 )
 ANSWERED_GROUP = _words(
     """accounts campaignIndex firstPublishAtUtc id lastPublishAtUtc name postCount provider stepCount targetCount

@@ -101,10 +101,15 @@ class PlannedPost(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_de
     sequence_position: int | None = None
     step_delay_ms: int | None = None
     media_policy: str = "strict"  # shown only where it is "fit"
+    latest_at_utc: str | None = None  # shown only where the post says it: later it does not go out
 
     @property
     def publish_at(self) -> datetime:
         return datetime.fromisoformat(self.publish_at_utc)
+
+    @property
+    def latest_at(self) -> datetime | None:
+        return datetime.fromisoformat(self.latest_at_utc) if self.latest_at_utc else None
 
     @property
     def path(self) -> str:
@@ -136,6 +141,7 @@ class Plan:
     mode: str = "scheduled"
     source_model: str = POSTS
     idempotency_key: str | None = None
+    max_late_minutes: int | None = None  # how late its posts may go out, where they do not say; None: as the workspace has it
     posts: tuple[PlannedPost, ...] = ()
     campaigns: tuple[CampaignSummary, ...] = ()
     issues: tuple[Issue, ...] = ()
@@ -157,6 +163,7 @@ def wire_plan(plan: Plan) -> dict[str, Any]:
         "totalPosts": len(plan.posts),
         "posts": wire_posts(plan),
         "warnings": wire_issues(plan.warnings),
+        **({"maxLateMinutes": plan.max_late_minutes} if plan.max_late_minutes else {}),
     }
 
 

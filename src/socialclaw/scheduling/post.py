@@ -129,6 +129,8 @@ class PostReader:
         )
         if (value := get("media_policy")) is not None or (assets and self._policy != POLICIES[0]):
             post = msgspec.structs.replace(post, media_policy=self._media_policy(value, path))
+        if (value := get("latest_at")) is not None:
+            post = msgspec.structs.replace(post, latest_at_utc=self._latest(value, path, zone[1], publish_at))
         if seat is not None:
             post = seat.seated(post, delay_ms)
         self._judge(post, place, path, broken=settled > sound or len(found) > worded, unsettled=worded > settled)
@@ -175,6 +177,21 @@ class PostReader:
         if text is None or text == "":
             return self.now, None
         return self.time(text, f"{path}.publish_at", local) or self.now, None
+
+    def _latest(self, stated: object, path: str, local: tzinfo, publish_at: datetime) -> str | None:
+        """The instant after which a post is not to go out any more; None where it says nothing, or none that can be."""
+        if stated == "":
+            return None
+        path = f"{path}.latest_at"
+        try:
+            latest = resolve(stated, local)
+        except ValueError as error:
+            self.notes.add("latest_at_invalid", f"{path} {error}", path)
+            return None
+        if latest < publish_at:
+            message = f"{path} is before the post is due: {stamp(latest)} is earlier than {stamp(publish_at)}"
+            self.notes.add("latest_at_invalid", message, path, {"latestAtUtc": stamp(latest), "publishAtUtc": stamp(publish_at)})
+        return stamp(latest)
 
     @property
     def places(self) -> Collection[Place]:

@@ -101,12 +101,13 @@ def _below(path: str, *, but: Collection[str] = ()) -> dict[str, str]:
 
 
 _TIMES = {word: meant for word, meant in misnamed.IN_POST.items() if meant in ("publish_at", "timezone")}
-_FIELDS = "account provider name description publish_at timezone interaction_type reply_to_step_id media_link assets settings media_policy"
+_FIELDS = """account provider name description
+    publish_at latest_at timezone interaction_type reply_to_step_id media_link assets settings media_policy"""
 _DELAYS = ("delay_ms", "delay_seconds", "delay_minutes")
 _AT_ONCE = {bare(word): "publish_at" for name in _DELAYS for word in (name, *misnamed.DELAY)}  # in a list of posts there is no delay
 _STEPS = _below("targets[].steps[]", but=("publish_at",))
 
-_ROOT = "timezone mode status idempotencyKey idempotency_key posts campaigns schedule"
+_ROOT = "timezone mode status max_late_minutes maxLateMinutes idempotencyKey idempotency_key posts campaigns schedule"
 _ZONES = {word: meant for word, meant in _TIMES.items() if meant == "timezone"}
 
 OF_POSTS = Level("A schedule", _ROOT, {**_below("posts[]"), **_ZONES, **misnamed.AT_ROOT}, misnamed.ANSWERED_ROOT)

@@ -14,6 +14,7 @@ from socialclaw.errors import Conflict, InvalidRequest, NotFound
 
 MODES = ("live", "test")
 MEDIA_POLICIES = ("strict", "fit")
+MOST_LATE_MINUTES = 365 * 24 * 60
 LONGEST_NAME = 100  # characters
 
 
@@ -39,6 +40,16 @@ def set_media_policy(session: Session, name: str, policy: str) -> Workspace:
         raise InvalidRequest(message, code="media_policy_invalid", allowed=list(MEDIA_POLICIES))
     row = by_name(session, name)
     row.media_policy = policy
+    return row
+
+
+def set_max_late(session: Session, name: str, minutes: int) -> Workspace:
+    """How late its posts may go out, where neither they nor their schedule say."""
+    if not 1 <= minutes <= MOST_LATE_MINUTES:
+        message = f"Say a number of minutes from 1 to {MOST_LATE_MINUTES:,}, not {minutes:,}"
+        raise InvalidRequest(message, code="max_late_minutes_invalid", minimum=1, maximum=MOST_LATE_MINUTES)
+    row = by_name(session, name)
+    row.max_late_minutes = minutes
     return row
 
 

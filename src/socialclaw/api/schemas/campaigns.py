@@ -20,6 +20,7 @@ class CampaignStep(Schema):
     description: str | None
     media_link: str | None
     media_policy: str = optional()
+    latest_at_utc: Time = optional()
     assets: list[PostAsset]
     settings: OpenObject
     timezone: str

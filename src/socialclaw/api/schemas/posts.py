@@ -59,6 +59,7 @@ class Post(Schema):
     parent_post_id: str | None = None
     resolved_parent_provider_post_id: str | None = None
     publish_at_utc: Time | None = None
+    latest_at_utc: Time | None = None
     published_at: Time | None = None
     next_attempt_at: Time | None = None
     cancel_requested_at: Time | None = None

@@ -44,6 +44,7 @@ class PostInput(Schema):
     name: str | None = known_as("name", listed=["title"])
     description: str | None = known_as("description", listed=["text"])
     publish_at: Time | None = known_as("publish_at", listed=["publishAt"])
+    latest_at: Time | None = known_as("latest_at", listed=["latestAt"])
     media_link: str | None = known_as("media_link", listed=["mediaLink"])
     assets: list[AssetInput | Uri] = optional()
     settings: Object = optional()
@@ -75,6 +76,7 @@ class ScheduleEnvelope(Schema):
     timezone: str = optional()
     mode: Literal["scheduled", "draft"] = optional()
     idempotency_key: str | None = known_as("idempotencyKey", "idempotency_key")
+    max_late_minutes: StrictInt = optional("max_late_minutes")
     posts: list[PostInput] = optional()
     campaigns: list[CampaignInput] = optional()
     schedule: OpenObject = optional()
@@ -102,6 +104,7 @@ class PlannedPost(PostInput):
     sequence_position: StrictInt = optional("sequencePosition")
     step_delay_ms: StrictInt = optional("stepDelayMs")
     media_policy: str = optional("mediaPolicy")
+    latest_at_utc: Time = optional("latestAtUtc")
 
 
 class ValidateResponse(OkResponse):
@@ -111,6 +114,7 @@ class ValidateResponse(OkResponse):
     timezone: str
     mode: str
     source_model: str = optional()
+    max_late_minutes: StrictInt = optional()
     total_campaigns: StrictInt = optional()
     total_posts: StrictInt
     posts: list[PlannedPost]
