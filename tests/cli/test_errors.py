@@ -111,7 +111,7 @@ def test_a_key_file_that_is_no_key_file(sealed: Path, tmp_path: Path) -> None:
 def test_a_postgresql_that_is_not_there(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-    line = refusal(run("up", *FREE, "--data-dir", tmp_path, "--database-url", f"postgresql://me:hunter2@127.0.0.1:{port}/social"))
+    line = refusal(run("migrate", "--data-dir", tmp_path, "--database-url", f"postgresql://me:hunter2@127.0.0.1:{port}/social"))
     assert f"127.0.0.1:{port}" in line
     assert "PostgreSQL" in line
     assert "hunter2" not in line

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.2
 PICTURE = (1200, 675)
-HELLO = "Hello from the SocialClaw tour. This post went through the code that publishes to the world."
+HELLO = "Hello from the SocialClaw tour, stop {stop}. This post took the way that leads to the world."
 REPLY = "And this reply waited for the post above to be live."
 Json = Mapping[str, Any]
 
@@ -87,7 +87,8 @@ def campaign(capabilities: Iterable[Json], assets: Mapping[str, Json]) -> dict[s
         settings, kind = required_settings(able["publishSettings"]["fields"]), kind_for(able)
         if not able["publishable"] or settings is None or (able["input"]["media"]["required"] and kind is None):
             continue
-        first: dict[str, Any] = {"description": HELLO, "settings": settings}
+        hello = HELLO.format(stop=len(targets) + 1)  # two connections may lead to one destination: it gets two posts
+        first: dict[str, Any] = {"description": hello, "settings": settings}
         if kind:
             asset = assets[kind]
             first["assets"] = [
