@@ -21,7 +21,7 @@ FAULTS = {
     "expire_token": "the access token of the request has expired",
     "revoke_token": "the user has withdrawn the access",
     "fail_processing": "the media of the request will fail to process",
-    "slow": "the answer takes `seconds`; for a caller who hangs up before, nothing took effect",
+    "slow": "the request takes effect, and its answer takes `seconds`: a caller who hangs up before does not learn of it",
 }
 
 MOST_ARMED = 100  # faults that wait at one network, for one workspace

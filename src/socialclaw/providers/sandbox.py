@@ -70,7 +70,7 @@ class Sandbox:
             return await self.apart(lambda: simulator.begin(request, who))
         except Delayed as delayed:
             await wait(delayed.seconds)
-            return await self.apart(lambda: simulator.go_on(request, who))
+            return delayed.response
 
     async def apart(self, do: Callable[[], T]) -> T:
         """Run this in a thread of the sandbox's own. A thread does not know by itself what is an irreversible call."""

@@ -34,11 +34,12 @@ class NotForPeople(Exception):
 
 
 class Delayed(Exception):
-    """The answer comes after so many seconds; then `go_on` gives it."""
+    """The request has taken effect; its answer is due after so many seconds."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, response: httpx2.Response) -> None:
         super().__init__(f"slow: {seconds:g} seconds")
         self.seconds = seconds
+        self.response = response
 
 
 def route(method: str, pattern: str, *, host: str = "") -> Callable[[H], H]:
@@ -140,16 +141,12 @@ class Simulator:
             return self.begin(request, who)
         except Delayed as delayed:
             time.sleep(delayed.seconds)
-            return self.go_on(request, who)
+            return delayed.response
 
     def begin(self, request: httpx2.Request, who: Caller) -> httpx2.Response:
-        """The same, for who has better to do than to wait: raises Delayed where the answer takes time, before anything takes effect."""
+        """The same, for who has better to do than to wait: raises Delayed, with the answer, where it takes time."""
         with within(who):
             return self._begin(request)
-
-    def go_on(self, request: httpx2.Request, who: Caller) -> httpx2.Response:
-        with within(who):
-            return self._dispatch(request)
 
     def visit(self, request: httpx2.Request, who: Caller) -> httpx2.Response:
         """What a person sees in a browser. Raises NotForPeople where that is no page; then nothing has happened."""
@@ -173,9 +170,9 @@ class Simulator:
             failure = self._before(kind, seconds, request)
         if failure:
             return _given(failure)
-        if kind == "slow":
-            raise Delayed(seconds)
         response = self._dispatch(request)
+        if kind == "slow":
+            raise Delayed(seconds, response)
         return _given(self._fail(kind.removesuffix("_after"), seconds, request)) if kind.endswith("_after") else response
 
     def _handler(self, request: httpx2.Request) -> tuple[Handler, tuple[str | None, ...]]:

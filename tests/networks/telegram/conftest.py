@@ -52,7 +52,7 @@ def steps(memory: dict[str, Any] | None = None) -> DurableSteps:
         return True
 
     known = {} if memory is None else memory
-    claim: Any = SimpleNamespace(steps=known, post=SimpleNamespace(id="post_1"), fence=1, lease=Lease(math.inf))
+    claim: Any = SimpleNamespace(steps=known, post=SimpleNamespace(id="post_1", cancel_requested_at=None), fence=1, lease=Lease(math.inf))
     log: Any = SimpleNamespace(write=write)
     return DurableSteps(claim, log)
 

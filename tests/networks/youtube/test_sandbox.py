@@ -305,7 +305,7 @@ async def test_faults_tell_questions_pieces_and_the_last_piece_apart(ada: Connec
 
 async def test_consent_is_googles(ada: Connected) -> None:
     query = {
-        **{"client_id": "sandbox-client", "redirect_uri": "https://me.example/oauth/youtube/callback", "response_type": "code"},
+        **{"client_id": "sandbox-client", "redirect_uri": "https://post.example/oauth/youtube/callback", "response_type": "code"},
         **{"scope": f"{SCOPE}youtube.upload", "state": "s"},
     }
     page = await ada.http.get("https://accounts.google.com/o/oauth2/v2/auth", params=query)
