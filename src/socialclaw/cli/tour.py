@@ -82,7 +82,7 @@ def kind_for(able: Json) -> str | None:
 
 def campaign(capabilities: Iterable[Json], assets: Mapping[str, Json]) -> dict[str, Any]:
     """A post to each account that can take one, with a picture or film where it fits, and a reply where replies are possible."""
-    targets = []
+    targets: list[dict[str, Any]] = []
     for able in capabilities:
         settings, kind = required_settings(able["publishSettings"]["fields"]), kind_for(able)
         if not able["publishable"] or settings is None or (able["input"]["media"]["required"] and kind is None):
