@@ -97,7 +97,7 @@ async def test_a_crash_while_uploading_does_not_lead_back_to_the_url(adapter: Te
     draft = Draft(text="Once", media=(media(content, url=URL),))
     memory: dict[str, Any] = {}
     await adapter.publish(draft, steps(memory))
-    memory["message by upload"] = (False, *memory["message by upload"][1:])  # as if the process had died in the call
+    memory["message by upload"] = memory["message by upload"]._replace(done=False)  # as if the process had died in the call
     web.put(URL, content, "image/jpeg")  # by now Telegram could fetch it
     with pytest.raises(Uncertain):
         await adapter.publish(draft, steps(memory))
