@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from socialclaw.accounts.tokens import seal
 from socialclaw.db.base import Scope
 from socialclaw.db.posts import Run
 from socialclaw.errors import Forbidden, InvalidRequest
@@ -32,10 +33,12 @@ async def having(system: System, workspace: Member, *words: str, kind: str = "pe
 
 
 async def having_account(system: System, workspace: Member, **facts: str) -> str:
-    """The id of a new account."""
+    """The id of a new account, with a token that its network does not know."""
 
     def make(scope: Scope) -> str:
-        return rows.account(scope, "acme", **facts).id
+        account = rows.account(scope, "acme", **facts)
+        account.sealed = seal(system.vault, account.id, {"access_token": "not-a-token"})
+        return account.id
 
     return await system.write(workspace.id, make, test=True)
 

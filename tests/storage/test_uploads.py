@@ -402,7 +402,7 @@ async def test_a_type_is_what_the_file_says_in_the_end(begin: Begin, mime: str) 
     [(1, 8 * MIB, 1), (8 * MIB, 8 * MIB, 1), (8 * MIB + 1, 8 * MIB, 2), (5 * 1024**3, 8 * MIB, 640), (5 * 1024**4, 525 * MIB, 9987)],
 )
 async def test_a_file_is_cut_so_that_its_parts_can_be_counted(system: System, workspace: Member, size: int, part: int, count: int) -> None:
-    system.settings = system.settings.model_copy(update={"max_upload_bytes": 2**50})
+    system.settings = system.settings.model_copy(update={"max_upload_bytes": 2**50, "max_stored_bytes": 2**50})
     upload = await multipart.initiate(system, workspace.id, multipart.Claims("a.mp4"), size)
     assert (upload.part_size, upload.count) == (part, count)
     assert sum(upload.length(number) for number in range(1, count + 1)) == size

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from socialclaw.accounts import callback
-from socialclaw.api.deps import Installation
+from socialclaw.api.deps import MEANINGS, Installation
 from socialclaw.api.operation import Operation
 from socialclaw.errors import InvalidRequest
 
@@ -45,6 +45,10 @@ PAGE = (
         200: {"description": "The handshake is over; the page says how it went."},
         303: {"description": "The same, told to the app that asked for it by its `callbackScheme`.", "content": {}},
         400: {"description": "The state is not ours, not of this provider, used before or too old.", "content": {"text/html": {}}},
+        429: {
+            "description": MEANINGS[429],
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}},
+        },
     },
     summary="OAuth provider callback",
 )

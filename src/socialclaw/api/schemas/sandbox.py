@@ -45,7 +45,7 @@ class ArmedFault(Schema):
 
 
 class SeenPost(Schema):
-    """A post as the public sees it. `createdAt` is in seconds since 1970."""
+    """A post as the public sees it. `createdAt` is in seconds since 1970; no `url` where the network has none (a small Telegram group)."""
 
     network: str
     id: str
@@ -53,7 +53,7 @@ class SeenPost(Schema):
     text: str
     media: list[str]
     reply_to: str | None
-    url: Uri
+    url: Uri | None
     created_at: float
 
 
