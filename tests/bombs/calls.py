@@ -24,8 +24,9 @@ from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.spool import Spool
 from socialclaw.providers.store import Seen
 from tests.bombs.patterns import members
+from tests.networks.edges import NO_TEXT, edges
 from tests.networks.stage import InMemorySteps, Stage
-from tests.networks.test_conformance import WINDOW, edges
+from tests.networks.test_conformance import WINDOW
 
 Make = Callable[[str], httpx2.Request]
 UNTOUCHED = frozenset({"host", "content-length", "connection", "accept-encoding", "accept", "user-agent"})
@@ -289,7 +290,7 @@ async def play(stage: ProbedStage) -> None:
     """All that an adapter can do at its network, once: a person connects, posts of every shape, figures, and the end of a post."""
     account = await stage.connect()
     adapter = stage.adapter(account)
-    for draft in [draft for name, draft in edges(stage, account).items() if not name.endswith(" 0")]:
+    for draft in [edge.draft(stage, account) for edge in edges(stage.provider) if edge.text != NO_TEXT]:
         steps = InMemorySteps()
         published = await stage.publish(account, draft, steps)
         if isinstance(adapter, Confirms):
