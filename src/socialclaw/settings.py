@@ -168,9 +168,11 @@ class Settings(BaseSettings):
     max_open_uploads: int = Field(100, ge=1, description="Uploads in parts that a workspace may have open at a time.")
     max_pending_imports: int = Field(200, ge=1, description="Imports from a URL that a workspace may have under way at a time.")
     import_least_bytes_per_second: int = Field(
-        4096, ge=0, description="What a source has to send of a file that is imported; slower ones are put off, and tried again later."
+        4096,
+        ge=0,
+        description="What a source of a file that is imported or published has to send; slower ones are tried again later.",
     )
-    import_slow_seconds: float = Field(20, gt=0, description="For how long a source of an import may send less than that.")
+    import_slow_seconds: float = Field(20, gt=0, description="For how long a source may send less than that.")
     max_api_keys: int = Field(100, ge=1, description="API keys in use that a workspace may have; the command line makes more.")
     max_open_connections: int = Field(100, ge=1, description="Connections of a workspace that wait for their user at a time.")
     mobile_callback_schemes: str = Field(

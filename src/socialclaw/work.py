@@ -18,13 +18,13 @@ from socialclaw.jobs import scan
 from socialclaw.jobs.line import Line
 from socialclaw.jobs.presence import Presence
 from socialclaw.jobs.queue import Queue
-from socialclaw.jobs.turns import Party
 from socialclaw.media.fetching import Imports
 from socialclaw.media.sweep import sweep
 from socialclaw.publishing.claims import Claim, renew
 from socialclaw.publishing.engine import Engine
 from socialclaw.publishing.outcomes import Outcome
 from socialclaw.system import System
+from socialclaw.turns import Party
 
 log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5

@@ -117,3 +117,15 @@ async def test_a_workspace_name_is_taken_once(system: System) -> None:
         await system.database.write(tenants.create, " Twice ")
     assert (await system.database.read(tenants.by_name, "Twice")).mode == "live"
     assert [row.name for row in await system.database.read(tenants.listed)] == ["Twice"]
+
+
+async def test_of_revoked_keys_the_last_ones_are_remembered(api: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else who creates and revokes in turn fills a table that nobody empties."""
+    monkeypatch.setattr(keys, "MOST_REVOKED", 3)
+    made = []
+    for _ in range(6):
+        made.append((await api.post("/v1/keys", json={})).json()["key"]["id"])
+        assert (await api.delete(f"/v1/keys/{made[-1]}")).status_code == 200
+    last = (await api.post("/v1/keys", json={})).json()["key"]["id"]
+    listed = [key["id"] for key in (await api.get("/v1/keys")).json()["keys"]]
+    assert listed[:-1] == [last, *reversed(made[-3:])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -33,8 +34,8 @@ class Web:
         self.asked += 1
         return self._answer(request)
 
-    def file(self, folder: Path, *, most: int = 1_000_000) -> RemoteFile:
-        return RemoteFile(httpx2.AsyncClient(transport=httpx2.MockTransport(self)), URL, folder=folder, most=most)
+    def file(self, folder: Path, *, most: int = 1_000_000, **pace: Any) -> RemoteFile:
+        return RemoteFile(httpx2.AsyncClient(transport=httpx2.MockTransport(self)), URL, folder=folder, most=most, **pace)
 
 
 async def pieces(content: bytes) -> AsyncIterator[bytes]:
@@ -168,3 +169,18 @@ async def test_a_redirect_to_the_inside_is_not_followed(system: System, tmp_path
     async with RemoteFile(httpx2.AsyncClient(transport=Outside()), URL, folder=tmp_path, most=1000) as file:
         with pytest.raises(Blocked):
             await file.look()
+
+
+async def test_a_source_that_drips_is_given_up_by_name_and_leaves_nothing(tmp_path: Path) -> None:
+    ended = asyncio.Event()
+
+    async def drips() -> AsyncIterator[bytes]:
+        yield CONTENT[:10]
+        await ended.wait()
+
+    web = Web(lambda _: httpx2.Response(200, content=drips(), headers={"content-length": str(len(CONTENT))}))
+    async with web.file(tmp_path, least=1000, slow=0.1) as file:
+        with pytest.raises(Unavailable) as slow:
+            await file.read(0, 10)
+        assert (slow.value.code, slow.value.sent) == ("media_too_slow", False)
+    assert files.within(tmp_path) == []

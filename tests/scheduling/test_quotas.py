@@ -105,3 +105,26 @@ async def test_a_worker_waits_until_a_post_fits(
     assert [p.status for p in posts] == ["published"] * 3
     assert posts[2].published_at == start + HOUR + DAY, "the moment that it fits"
     assert posts[2].tries == 0, "waiting for a quota uses up no try"
+
+
+@pytest.mark.usefixtures("limited", "both_databases")
+async def test_a_draft_counts_when_it_is_published_and_is_refused_where_it_is_too_much_by_then(
+    api: httpx2.AsyncClient, system: System, workspace: Member
+) -> None:
+    account, start = await connect_x(system, workspace.id), utc_now() + DAY
+
+    async def drafted(*times: datetime) -> str:
+        answer = await api.post("/v1/posts/apply", json=schedule(account, *times) | {"mode": "draft"})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["run"]["id"])
+
+    first, second = await drafted(start, start + HOUR), await drafted(start + 2 * HOUR, start + 3 * DAY)
+    assert (await api.post(f"/v1/runs/{first}/publish")).status_code == 200
+    refused = await api.post(f"/v1/runs/{second}/publish")
+    assert refused.status_code == 422, refused.text
+    [issue] = refused.json()["details"]["issues"]
+    assert (issue["code"], issue["path"]) == ("x_quota_exceeded", "posts[0].publish_at")
+    assert issue["details"]["nextFitUtc"] == iso(start + DAY)
+    assert (await api.get(f"/v1/runs/{second}")).json()["run"]["status"] == "draft", "nothing was changed"
+    moved = await api.post(f"/v1/runs/{second}/publish", json={"startAt": iso(start + DAY)})
+    assert moved.status_code == 200, moved.text

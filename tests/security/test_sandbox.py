@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -20,7 +21,7 @@ from socialclaw.outbound import Outbound
 from socialclaw.providers import spool as spools
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.passes import Doorkeeper
-from socialclaw.providers.sandbox import InProcess, Sandbox
+from socialclaw.providers.sandbox import THREADS_OF_ONE, InProcess, Sandbox
 from socialclaw.providers.simulator import Simulator
 from socialclaw.providers.spool import Gone, Spool
 from socialclaw.providers.store import Full, Limits, Seen, Store
@@ -386,3 +387,29 @@ def test_a_pass_of_another_installation_opens_nothing() -> None:
     assert ours.read(theirs.sign("w")) is None
     assert Doorkeeper(()).read(Doorkeeper(()).sign("w")) is None
     assert not Doorkeeper(()).knows("")
+
+
+async def test_calls_that_compute_take_not_all_threads_from_other_workspaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer may take a while in its thread: a file that is fetched from our own server, say."""
+    simulator, ended = Demo(Store(tmp_path / "sandbox.db")), threading.Event()
+    begun = Counter[str | None]()
+
+    def begin(_: httpx2.Request, who: Caller) -> httpx2.Response:
+        begun[who.workspace] += 1
+        assert who.workspace == "other" or ended.wait(60)
+        return httpx2.Response(200)
+
+    monkeypatch.setattr(simulator, "begin", begin)
+    sandbox = Sandbox([simulator])
+    call = httpx2.Request("GET", "https://api.demo.example/posts")
+    hog = [asyncio.create_task(sandbox.respond(call, Caller("hog"))) for _ in range(100)]
+    try:
+        async with asyncio.timeout(60):
+            while begun["hog"] < THREADS_OF_ONE:  # noqa: ASYNC110  a thread tells nobody here
+                await asyncio.sleep(0.01)
+            assert (await sandbox.respond(call, Caller("other"))).status_code == 200
+        assert begun == {"hog": THREADS_OF_ONE, "other": 1}
+    finally:
+        ended.set()
+        await asyncio.gather(*hog)
+        sandbox.close()

@@ -24,9 +24,9 @@ from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, SocialClawError
-from socialclaw.jobs.turns import Party
 from socialclaw.providers.base import Measures, MeasuresAccount, Provider
 from socialclaw.system import System
+from socialclaw.turns import Party
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from socialclaw.api.errors import RouteNotFound
 from socialclaw.api.logs import Seldom
 from socialclaw.api.scan import look
 from socialclaw.errors import InvalidRequest, PayloadTooLarge, TooManyRequests
-from socialclaw.jobs.turns import Party
+from socialclaw.turns import Party
 
 FORM_EXTRA = 1024 * 1024  # what a form may carry beside its file
 USUAL = 64 * 1024  # bytes of a body, where the operation does not say that it takes more

@@ -86,7 +86,7 @@ async def publish_run(caller: Caller, runId: str, request: Request) -> Response:
             moment = times.resolve(start, times.zone(run.run.timezone))
         except ValueError as error:
             raise InvalidRequest(f"startAt {error}", code="invalid_publish_time", path="startAt") from None
-    await caller.write(runs.publish, runId, start_at=moment)
+    await caller.write(runs.publish, runId, start_at=moment, honour_quotas=caller.system.settings.honour_quotas)
     view, rows = await caller.read(_with_posts, runId, caller)
     return ok(run=run_out(view), mode=view.run.mode, sourceModel=view.run.source_model, posts=rows, summary=view.summary)
 

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from socialclaw.api.errors import MalformedJson
 from socialclaw.errors import InvalidRequest, PayloadTooLarge
-from socialclaw.jobs.turns import Party, Places
 from socialclaw.providers.issues import MOST_ISSUES, shown
+from socialclaw.turns import Party, Places
 
 DEEPEST = 64  # objects and lists inside each other
 MOST_VALUES = 250_000  # in one body: a run of 1,000 posts, with ten media each and everything said of them, has a third of it

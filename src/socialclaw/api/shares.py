@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from socialclaw.api.logs import Seldom
 from socialclaw.db.database import Database
 from socialclaw.errors import TooManyRequests
-from socialclaw.jobs.turns import Party, Places
+from socialclaw.turns import Party, Places
 
 MOST_WAITING = 500  # of one workspace: whoever comes later would have given up before
 BUSY_SECONDS = 5

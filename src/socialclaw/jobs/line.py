@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from socialclaw.db.database import Database
 from socialclaw.db.grouped import GroupedReads
 from socialclaw.jobs import scan
-from socialclaw.jobs.turns import Party, Places
+from socialclaw.turns import Party, Places
 
 MOST_PARTIES = 100_000  # remembered
 MOST_SKIPPED = 10_000  # accounts that are named in one query

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from socialclaw.db.database import Database
 from socialclaw.db.workspaces import Workspace
-from socialclaw.jobs.turns import Party
+from socialclaw.turns import Party
 
 MOST_KNOWN = 100_000
 

@@ -17,7 +17,7 @@ from socialclaw.db.base import Hint
 from socialclaw.db.holds import held, nothing_held
 from socialclaw.db.posts import Lane, Post
 from socialclaw.db.workspaces import Workspace
-from socialclaw.jobs.turns import Party
+from socialclaw.turns import Party
 
 MOST_HINTS = 20_000
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from socialclaw.jobs.turns import Party, Turns
+from socialclaw.turns import Party, Turns
 
 J = TypeVar("J")
 

@@ -21,10 +21,10 @@ from weakref import WeakKeyDictionary
 from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest, NotReady
 from socialclaw.jobs.parties import party_of
-from socialclaw.jobs.turns import Places
 from socialclaw.settings import Settings
 from socialclaw.storage.base import trouble, work_dir
 from socialclaw.system import System
+from socialclaw.turns import Places
 
 AT_ONCE = 2  # of one workspace
 LONG_AT_ONCE = 1  # of those that may take longer than usual

@@ -18,13 +18,13 @@ import httpx2
 
 from socialclaw.errors import InvalidRequest, SocialClawError, Unavailable
 from socialclaw.jobs.parties import party_of
-from socialclaw.jobs.turns import Party, Places
 from socialclaw.media.intake import too_large
 from socialclaw.media.probe import Facts
 from socialclaw.media.remote import FIRST_BYTES, beginning, check_kind, total_of, unreachable
 from socialclaw.outbound import fetch
 from socialclaw.providers.issues import Issue, shown
 from socialclaw.system import System
+from socialclaw.turns import Party, Places
 
 AT_ONCE = 16  # files of one schedule
 AT_ONCE_OF_ONE = 42  # of a workspace, and half as many more of others; the guarded client has connections left for publishing

@@ -22,7 +22,6 @@ from socialclaw.db.assets import Arrival, Asset
 from socialclaw.db.base import Scope, iso, new_id
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import InvalidRequest, SocialClawError
-from socialclaw.jobs.turns import Party
 from socialclaw.media import entry
 from socialclaw.media.entry import UPLOAD_TIME
 from socialclaw.media.naming import display_name, object_key, safe_name
@@ -31,6 +30,7 @@ from socialclaw.media.uploads import Claims, check
 from socialclaw.settings import Settings
 from socialclaw.storage.base import now
 from socialclaw.system import System
+from socialclaw.turns import Party
 from socialclaw.workspaces import limits
 
 LEASE = timedelta(seconds=60)

@@ -10,7 +10,7 @@ from socialclaw.errors import Unavailable
 
 
 @asynccontextmanager
-async def paced(got: Callable[[], int], *, least: int, window: float) -> AsyncIterator[None]:
+async def paced(got: Callable[[], int], *, least: float, window: float) -> AsyncIterator[None]:
     """The block may go on while `got()` grows by `least` bytes a second, looked at every `window` seconds.
 
     Raises Unavailable `media_too_slow`.

@@ -46,10 +46,15 @@ async def opened(
             elif given.get("managed") or reference(url, base_url):
                 raise Gone("A media file of this post is no longer there", assetId=given.get("id"), url=url)
             else:
-                folder, most = work_dir(system.settings), system.settings.max_asset_bytes
-                file = await files.enter_async_context(RemoteFile(system.outbound.guarded, url, folder=folder, most=most))
+                file = await files.enter_async_context(_elsewhere(system, url))
                 media.append(await _remote(file, given, url))
         yield tuple(media)
+
+
+def _elsewhere(system: System, url: str) -> RemoteFile:
+    settings = system.settings
+    pace = {"least": settings.import_least_bytes_per_second, "slow": settings.import_slow_seconds}
+    return RemoteFile(system.outbound.guarded, url, folder=work_dir(settings), most=settings.max_asset_bytes, **pace)
 
 
 async def _own(system: System, row: Asset, given: Mapping[str, Any]) -> Media:

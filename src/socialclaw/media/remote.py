@@ -11,6 +11,7 @@ import httpx2
 
 from socialclaw.errors import Rejected, Unavailable
 from socialclaw.media.intake import Intake, too_large
+from socialclaw.media.pace import paced
 from socialclaw.media.probe import Facts, look_into
 from socialclaw.outbound import fetch
 from socialclaw.storage.base import chunks_of
@@ -24,14 +25,16 @@ LEAST_BYTES = 4096  # in which a file says what it is
 class RemoteFile:
     """One URL. Use as an async context manager; what was fetched is deleted at its end.
 
-    Raises Unavailable `media_unreachable` (worth trying again), Blocked, and PayloadTooLarge `asset_too_large`.
+    `least`: bytes a second that a source has to send over `slow` seconds. Raises Unavailable `media_unreachable`, `media_too_slow` (worth
+    trying again), Blocked, and PayloadTooLarge `asset_too_large`.
     """
 
-    def __init__(self, client: httpx2.AsyncClient, url: str, *, folder: Path, most: int) -> None:
+    def __init__(self, client: httpx2.AsyncClient, url: str, *, folder: Path, most: int, least: float = 0, slow: float = 20.0) -> None:
         self._client = client
         self._url = url
         self._folder = folder
         self._most = most
+        self._least, self._slow = least, slow
         self._fetch: Intake | None = None
         self._path: Path | None = None
         self._lock = asyncio.Lock()
@@ -72,11 +75,11 @@ class RemoteFile:
         async with self._lock:
             if self._path is None:
                 self._forget()
-                self._fetch = Intake(self._folder, most=self._most)
-                async with self._answer(FETCH_SECONDS) as response:
+                file = self._fetch = Intake(self._folder, most=self._most)
+                async with paced(lambda: file.size, least=self._least, window=self._slow), self._answer(FETCH_SECONDS) as response:
                     async for chunk in response.aiter_bytes():
-                        await self._fetch.write(chunk)
-                received = await self._fetch.finish()
+                        await file.write(chunk)
+                received = await file.finish()
                 if self.size is not None and received.size != self.size:
                     message = f"The file changed while it was fetched: {self.size} bytes announced, {received.size} received"
                     raise Unavailable(message, sent=False, code="media_unreachable", url=self._url)

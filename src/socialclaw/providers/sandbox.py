@@ -21,6 +21,7 @@ from socialclaw.providers.room import Room
 from socialclaw.providers.simulator import Delayed, Simulator
 from socialclaw.providers.worlds import NOBODY, Caller
 from socialclaw.sockets import Backend
+from socialclaw.turns import Party, Places
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ STRANGER = "stranger"  # named in FAULT_HEADER to a caller without the secret
 LOST: dict[str, type[httpx2.TransportError]] = {"refuse": httpx2.ConnectError, "timeout": httpx2.ReadTimeout, "reset": httpx2.ReadError}
 
 THREADS = 32
+THREADS_OF_ONE = 20  # workspace, and half as many more for others
 HELD = 512 * 1024**2  # bytes of requests that are held at a time
 SMALL = 1024**2  # what is no more than this is not counted
 
@@ -49,6 +51,7 @@ class Sandbox:
         self.room = Room(HELD)
         # Threads of its own: an answer may fetch media from our own server, which needs threads to give it.
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="sandbox")
+        self._places = Places(THREADS_OF_ONE)
 
     def simulator(self, request: httpx2.Request) -> Simulator:
         """Whose host this is. A host that no simulator has does not resolve."""
@@ -65,9 +68,10 @@ class Sandbox:
         self, request: httpx2.Request, who: Caller, wait: Callable[[float], Awaitable[None]] = asyncio.sleep
     ) -> httpx2.Response:
         """The answer. A request whose answer takes its time holds no thread meanwhile; `wait` may raise, where nobody wants it any more."""
-        simulator = self.simulator(request)
+        simulator, party = self.simulator(request), Party(who.workspace or "", test=False)  # all are test ones: none goes before others
         try:
-            return await self.apart(lambda: simulator.begin(request, who))
+            async with self._places.of(party):
+                return await self.apart(lambda: simulator.begin(request, who))
         except Delayed as delayed:
             await wait(delayed.seconds)
             return delayed.response

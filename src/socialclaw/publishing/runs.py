@@ -14,7 +14,10 @@ from socialclaw.errors import Conflict, InvalidRequest
 from socialclaw.lifecycle.changes import scheduled
 from socialclaw.lifecycle.writing import act
 from socialclaw.publishing.posts import STATUSES
+from socialclaw.scheduling import quotas
+from socialclaw.scheduling.check import refusal
 from socialclaw.scheduling.post import GRACE
+from socialclaw.scheduling.quotas import Timed
 from socialclaw.scheduling.times import LAST_YEAR, stamp
 
 ENDED = ("published", "failed", "canceled")
@@ -60,10 +63,11 @@ def attempts(scope: Scope, run_id: str) -> Sequence[Attempt]:
     return scope.session.scalars(query.order_by(Attempt.started_at, Attempt.post_id, Attempt.attempt_no)).all()
 
 
-def publish(scope: Scope, run_id: str, *, start_at: datetime | None = None) -> RunView:
+def publish(scope: Scope, run_id: str, *, start_at: datetime | None = None, honour_quotas: bool = False) -> RunView:
     """Schedule a draft run. `start_at` moves the earliest post to it and keeps all distances.
 
-    Without it the posts keep their times; those already past are published at once.
+    Without it the posts keep their times; those already past are published at once. With `honour_quotas`, InvalidRequest where that is
+    more than their networks take by now: a draft counts nothing until it is published.
     """
     run = scope.one(Run, run_id, lock=True)
     if run.mode != "draft":
@@ -74,6 +78,10 @@ def publish(scope: Scope, run_id: str, *, start_at: datetime | None = None) -> R
     if not rows:
         raise Conflict("This draft has no posts left to publish", code="run_empty", runId=run.id)
     by = _distance(rows, start_at, now) if start_at is not None else timedelta(0)
+    if honour_quotas:
+        timed = [Timed(f"posts[{post.position}]", post.provider, post.account_id, max(post.publish_at + by, now)) for post in rows]
+        if issues := quotas.check(scope, timed, lock=True):
+            raise refusal(issues)
     run.mode, run.updated_at = "scheduled", now
     act(scope, [(post, scheduled(post, now, publish_at=post.publish_at + by)) for post in rows], now)
     scope.session.flush()

@@ -69,7 +69,7 @@ def apply(scope: Scope, plan: Plan, content: str, *, base_url: str, max_late: ti
         found = earlier(scope, plan.idempotency_key, content)
         assert found is not None
         return found
-    if honour_quotas and (issues := quotas.check(scope, plan, lock=True)):
+    if honour_quotas and (issues := quotas.check(scope, plan.posts, lock=True)):
         raise problem(replace(plan, issues=tuple(issues)))
     minutes = plan.max_late_minutes or scope.session.scalar(select(Workspace.max_late_minutes).where(Workspace.id == scope.workspace_id))
     rows = _rows(scope, run_id, plan, now, max_late if minutes is None else timedelta(minutes=minutes))

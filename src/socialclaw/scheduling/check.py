@@ -87,11 +87,12 @@ class Judge:
 
 
 def problem(plan: Plan) -> InvalidRequest:
-    """The answer to a plan with issues: the first one's code, message and details, and all of them under `issues`."""
-    first = plan.issues[0]
-    error = InvalidRequest(first.message, code=first.code)
-    error.details = {
-        **first.details,
-        "issues": wire_issues(plan.issues),
-    }
+    """The answer to a plan with issues."""
+    return refusal(plan.issues)
+
+
+def refusal(issues: Sequence[Issue]) -> InvalidRequest:
+    """The first one's code, message and details, and all of them under `issues`."""
+    error = InvalidRequest(issues[0].message, code=issues[0].code)
+    error.details = {**issues[0].details, "issues": wire_issues(issues)}
     return error

@@ -41,4 +41,4 @@ def _surroundings(scope: Scope, document: object, base_url: str) -> tuple[Direct
 
 
 def _within_quotas(scope: Scope, plan: Plan, honoured: bool) -> Plan:
-    return plan if plan.issues or not honoured else replace(plan, issues=tuple(quotas.check(scope, plan)))
+    return plan if plan.issues or not honoured else replace(plan, issues=tuple(quotas.check(scope, plan.posts)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from socialclaw.db.workspaces import Workspace
 from socialclaw.networks import providers
 from socialclaw.providers.base import Provider, Quota
 from socialclaw.providers.issues import Issue
-from socialclaw.scheduling.plan import Plan, PlannedPost
+from socialclaw.scheduling.plan import PlannedPost
 
 COUNTED = ("scheduled", "publishing", "retry_pending", "published")
 
@@ -67,13 +68,23 @@ class Book:
         return begin.astimezone(at.tzinfo), end.astimezone(at.tzinfo)
 
 
-def check(scope: Scope, plan: Plan, *, lock: bool = False) -> Sequence[Issue]:
-    """What of a plan is more than its networks take; each with the next instant at which it fits.
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A post that is stored and is about to count: where it stands in its run, and when it is to go out."""
+
+    path: str
+    provider: str
+    account_id: str
+    publish_at: datetime
+
+
+def check(scope: Scope, posts: Iterable[PlannedPost | Timed], *, lock: bool = False) -> Sequence[Issue]:
+    """What of these posts, none of which counts yet, is more than their networks take; each with the next instant at which it fits.
 
     `lock`: who else is about to add posts that count with these waits until this transaction is over.
     """
     limited = {p.key: p for p in providers().values() if p.quotas}
-    planned = sorted((p for p in plan.posts if p.provider in limited and p.account_id), key=lambda p: p.publish_at)
+    planned = sorted((p for p in posts if p.provider in limited and p.account_id), key=lambda p: p.publish_at)
     if lock:
         _hold(scope, planned, limited)
     books: dict[tuple[str, int], Book] = {}
@@ -91,7 +102,7 @@ def check(scope: Scope, plan: Plan, *, lock: bool = False) -> Sequence[Issue]:
     return found
 
 
-def _hold(scope: Scope, planned: Sequence[PlannedPost], limited: Mapping[str, Provider]) -> None:
+def _hold(scope: Scope, planned: Sequence[PlannedPost | Timed], limited: Mapping[str, Provider]) -> None:
     """Lock the accounts, in the order of their ids, and the apps whose quotas other workspaces share. SQLite has one writer."""
     if not planned or scope.session.get_bind().dialect.name != "postgresql":
         return
@@ -137,7 +148,7 @@ def _book(
     return Book(quota, [one for one in scope.session.scalars(query) if one])
 
 
-def _issue(provider: Provider, quota: Quota, post: PlannedPost, fits: datetime) -> Issue:
+def _issue(provider: Provider, quota: Quota, post: PlannedPost | Timed, fits: datetime) -> Issue:
     span = f"a day ({quota.resets})" if quota.resets else f"in {spoken(timedelta(seconds=quota.seconds))}"
     whose = "an account" if quota.per == "account" else "all accounts of the developer app together"
     message = f"{provider.label} takes {quota.most} posts {span} of {whose}; the next free instant is {iso(fits)}"

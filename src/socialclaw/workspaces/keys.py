@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from socialclaw.db.base import Scope, new_id, utc_now
@@ -24,8 +24,8 @@ from socialclaw.db.database import Database
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.db.workspaces import ApiKey, Workspace
 from socialclaw.errors import InvalidRequest
-from socialclaw.jobs.turns import Party
 from socialclaw.settings import Settings
+from socialclaw.turns import Party
 from socialclaw.vault import Vault, digest
 from socialclaw.workspaces import limits
 from socialclaw.workspaces.operations import OPERATIONS, granted
@@ -36,6 +36,7 @@ PREFIX = 12
 CACHE_SECONDS = 5.0  # for so long a key revoked by another process may still be taken
 USE_SECONDS = 60.0  # how exact `last_used_at` is
 MOST_CACHED = 10_000
+MOST_REVOKED = 200  # keys of a workspace that are remembered after their end
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ def create(
     words = granted(kind, operations, by)
     if within:
         limits.check(scope, within, limits.API_KEYS)
+    _forget_revoked(scope)
     secret = f"sc_{'test' if scope.test else 'live'}_{secrets.token_urlsafe(24)}"
     row = ApiKey(id=new_id("key"), label=label, kind=kind, operations=" ".join(words), prefix=secret[:PREFIX], digest=digest(secret))
     row.sealed = vault.seal(secret, bound_to=f"api_keys:{row.id}:secret")
@@ -69,8 +71,16 @@ def create(
     return row, secret
 
 
+def _forget_revoked(scope: Scope) -> None:
+    """Of those that are out of use the last ones are kept: who creates and revokes in turn fills no table."""
+    revoked = scope.all(ApiKey).where(ApiKey.revoked_at.is_not(None)).with_only_columns(ApiKey.id)
+    older = list(scope.session.scalars(revoked.order_by(ApiKey.revoked_at.desc(), ApiKey.id.desc()).offset(MOST_REVOKED)))
+    if older:
+        scope.session.execute(delete(ApiKey).where(ApiKey.workspace_id == scope.workspace_id, ApiKey.id.in_(older)))
+
+
 def listed(scope: Scope) -> Sequence[ApiKey]:
-    """Every key of the workspace, revoked ones too; newest first."""
+    """Every key of the workspace, the last revoked ones too; newest first."""
     return scope.session.scalars(scope.all(ApiKey).order_by(ApiKey.created_at.desc(), ApiKey.id.desc())).all()
 
 

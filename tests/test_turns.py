@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from socialclaw.jobs.turns import Party, Places, Turns
+from socialclaw.turns import Party, Places, Turns
 
 USUAL = 64
 
