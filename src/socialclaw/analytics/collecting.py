@@ -5,13 +5,13 @@ from __future__ import annotations
 from socialclaw.analytics import collect
 from socialclaw.analytics.collect import Subject
 from socialclaw.db.base import utc_now
-from socialclaw.jobs.shared import Shared
+from socialclaw.jobs.duty import Duty
 from socialclaw.system import System
 
 AT_ONCE = 20  # of one workspace on one network
 
 
-class Collections(Shared[Subject]):
+class Collections(Duty[Subject]):
     """What is broken off has been put off before it was begun, and is due again then."""
 
     def __init__(self, system: System) -> None:

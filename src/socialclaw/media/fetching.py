@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from socialclaw.jobs.shared import Shared
+from socialclaw.jobs.duty import Duty
 from socialclaw.media import importing, imports
 from socialclaw.media.imports import Job
 from socialclaw.system import System
@@ -10,7 +10,7 @@ from socialclaw.system import System
 AT_ONCE = 4  # of one workspace
 
 
-class Imports(Shared[Job]):
+class Imports(Duty[Job]):
     """What is under way is given back at once when told to stop: it begins anew elsewhere."""
 
     def __init__(self, system: System) -> None:

@@ -14,7 +14,7 @@ J = TypeVar("J")
 log = logging.getLogger(__name__)
 
 
-class Shared(Generic[J]):
+class Duty(Generic[J]):
     """`start` what is due, as often as one likes; `stop` breaks off what is under way, which is due again later.
 
     `due(most)` finds pieces of work by name, up to so many of each party, and whose they are; `take(names)` makes those ours that
