@@ -13,7 +13,7 @@ import httpx2
 from socialclaw.networks.x import sandbox_pages as pages
 from socialclaw.networks.x import sandbox_words as say
 from socialclaw.networks.x.sandbox_base import XHouse, api, site
-from socialclaw.networks.x.sandbox_media import Uploads
+from socialclaw.networks.x.sandbox_media import MOST_FILES, Uploads
 from socialclaw.networks.x.sandbox_posts import View, clean, compose, escaped, seconds_of
 from socialclaw.networks.x.text import LIMIT, weigh
 from socialclaw.providers.grants import Refused
@@ -30,7 +30,7 @@ REPLY_SETTINGS = ("following", "mentionedUsers", "subscribers", "verified")
 TWEET: say.Shape = {
     "text": say.text(),
     "media": {
-        "media_ids!": say.ids(4, 1),
+        "media_ids!": say.ids(MOST_FILES, 1),
         "tagged_user_ids": say.ids(10),
         "title": say.text(),
         "description": say.text(),

@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import math
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,9 @@ CATEGORIES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "tweet_video": (VIDEOS, 512 * MB, "7"),
     "amplify_video": (VIDEOS, 512 * MB, "13"),
 }
+# Files that one post may have together: so many of each category.
+TOGETHER: tuple[dict[str, int], ...] = ({"tweet_image": 4}, {"tweet_gif": 1}, {"tweet_video": 1}, {"amplify_video": 1})
+MOST_FILES = max(sum(counts.values()) for counts in TOGETHER)
 INITIALIZE: say.Shape = {
     "media_type!": say.one_of(*IMAGES, "image/gif", *VIDEOS, "text/srt", "text/vtt", "model/gltf-binary", "model/vnd.usdz+zip"),
     "total_bytes!": say.integer(0, 17_179_869_184),
@@ -135,7 +139,8 @@ class Uploads:
             if not ready or self._state(upload)[0] != "succeeded" or media_ids.count(media_id) > 1:
                 raise bad("Your media IDs are invalid.")
             found.append(upload)
-        if len(found) > 1 and any(upload["category"] != "tweet_image" for upload in found):
+        categories = Counter(upload["category"] for upload in found)
+        if not any(all(count <= counts.get(name, 0) for name, count in categories.items()) for counts in TOGETHER):
             raise bad("A post takes up to 4 photos, or 1 animated GIF, or 1 video.")
         return found
 
