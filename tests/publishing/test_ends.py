@@ -87,7 +87,7 @@ async def rightful(desk: Desk, provider: Provider, account: str) -> Json:
     schedule = {"timezone": "UTC", "posts": [{**post, "publish_at": iso(utc_now())}]}
     if not await users.is_right(desk.system, desk.workspace.id, schedule):
         shape = provider.rules.shapes[0]
-        post["assets"] = [await users.upload(desk.system, desk.workspace.id, shape, n) for n in range(shape.least)]
+        post["assets"] = [await users.upload(desk.system, desk.workspace.id, shape, 0)]
     return post
 
 

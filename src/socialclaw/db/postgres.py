@@ -9,7 +9,7 @@ from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 CONNECT_SECONDS = 10.0
-POOL_SECONDS = 10.0  # that a function waits for a free connection
+POOL_SECONDS = 30  # what a busy machine may need; a request waits no longer than that
 # A machine that fails over may leave connections on which nothing ever comes; the system's own patience is hours.
 ALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 25_000}
 

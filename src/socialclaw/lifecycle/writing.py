@@ -129,6 +129,7 @@ def space_out(session: Session, post: Post, now: datetime, *, faster: float) -> 
     overdue = (Post.account_id == post.account_id, Post.next_at <= now, Post.id != post.id)
     unsent = (Post.stage == "publish", Post.status.in_(("scheduled", "retry_pending")))
     behind = list(session.scalars(select(Post).where(*overdue, *unsent).order_by(Post.id).with_for_update(skip_locked=True)))
-    changes = [(late, Change(next_at=now + max(timedelta(0), late.publish_at - post.publish_at) / faster)) for late in behind]
+    planned = [(late.publish_at - post.publish_at).total_seconds() for late in behind]
+    changes = [(late, Change(next_at=now + timedelta(seconds=max(0, int(s / faster))))) for late, s in zip(behind, planned, strict=True)]
     store(session, changes, now)
     return [Hint("publish", late.account_id, late.next_at) for late in behind if late.next_at]
