@@ -100,7 +100,7 @@ def _results(kind: str, alone: Noticed, attacked: Noticed, met: Mapping[str, Map
     results.append(Result("attacked, against alone: memory", kind, more, "MB", target=MORE_MEMORY, details=answered))
     wrong = len(alone.refused) + len(attacked.refused)
     details = {"seen": "; ".join(sorted(set(attacked.refused))[:5])} if wrong else {}
-    results.append(Result("honest calls refused, and honest posts not published", kind, wrong, "", target=0, details=details))
+    results.append(Result("honest calls refused, and honest posts not published", kind, wrong, "cases", target=0, details=details))
     return results
 
 

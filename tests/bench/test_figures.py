@@ -13,7 +13,7 @@ from bench.ground import DATABASES, SQLITE, Ground
 from rich.console import Console
 
 pytestmark = pytest.mark.xdist_group("bench")
-NOTHING = ("posts", "MB")  # of which there may be none: lost ones, and memory above idle
+NOTHING = ("posts", "cases", "MB")  # of which there may be none: lost ones, refusals, and memory above idle
 BOTH = ("burst",)  # the bare loop speaks to each database in its own way
 
 

@@ -100,7 +100,7 @@ async def test_a_workspace_sees_only_its_own_rows(database: Database) -> None:
         for name in ("one", "two"):
             session.add(Workspace(id=f"tenant_{name}", name=name))
             session.flush()
-            Scope(session, f"tenant_{name}").add(ApiKey(id=f"key_{name}", prefix="p", digest=name, sealed="s"))
+            Scope(session, f"tenant_{name}").add(ApiKey(id=f"key_{name}", operations="*", prefix="p", digest=name, sealed="s"))
 
     await database.write(keep)
 
@@ -125,7 +125,7 @@ async def test_a_workspace_takes_its_rows_with_it(database: Database) -> None:
     def keep(session: Session) -> None:
         session.add(Workspace(id="tenant_1", name="one"))
         session.flush()
-        session.add(ApiKey(workspace_id="tenant_1", prefix="p", digest="d", sealed="s"))
+        session.add(ApiKey(workspace_id="tenant_1", operations="*", prefix="p", digest="d", sealed="s"))
 
     await database.write(keep)
     await database.write(lambda s: s.delete(s.get_one(Workspace, "tenant_1")))
