@@ -92,7 +92,7 @@ def test_a_simulator_shares_with_its_adapter_only_what_knows_no_wire() -> None:
     """import-linter holds `adapter` and `sandbox` apart; this holds for the parts that either is split into, whatever their names."""
     shared = []
     for folder in sorted(path.parent for path in (SOURCE / "networks").glob("*/__init__.py")):
-        simulated = reached(folder, [path for path in folder.glob("sandbox*.py")])
+        simulated = reached(folder, [*simulated_parts(folder)])
         spoken = reached(folder, [folder / "__init__.py"], but=simulated_parts(folder))
         for path in sorted(simulated & spoken):
             words = {word for word, _ in imported(path)}
@@ -102,7 +102,7 @@ def test_a_simulator_shares_with_its_adapter_only_what_knows_no_wire() -> None:
 
 
 def simulated_parts(folder: Path) -> set[Path]:
-    return set(folder.glob("sandbox*.py"))
+    return set(folder.glob("sandbox/**/*.py"))
 
 
 def reached(folder: Path, start: list[Path], but: set[Path] | None = None) -> set[Path]:
@@ -114,8 +114,9 @@ def reached(folder: Path, start: list[Path], but: set[Path] | None = None) -> se
         if path in found or (but and path in but):
             continue
         found.add(path)
-        parts = {word.removeprefix(prefix).partition(".")[0] for word, _ in imported(path) if word.startswith(prefix)}
-        rest += [folder / f"{part}.py" for part in parts if (folder / f"{part}.py").exists()]
+        words = [word.removeprefix(prefix).split(".") for word, _ in imported(path) if word.startswith(prefix)]
+        parts = {folder.joinpath(*word[:deep]).with_suffix(".py") for word in words for deep in (1, 2)}
+        rest += [part for part in sorted(parts) if part.exists()]
     return found
 
 
@@ -194,7 +195,7 @@ def test_imports_point_where_they_may(monkeypatch: pytest.MonkeyPatch, capsys: p
 
 def test_an_adapter_has_one_clock() -> None:
     """In a rehearsal the time of a workspace stands still or jumps: whoever reads the machine's own would be on another one."""
-    adapters = [path for path in MODULES if "networks" in path.parts and not path.name.startswith("sandbox")]
+    adapters = [path for path in MODULES if "networks" in path.parts and "sandbox" not in path.parts]
     assert len(adapters) > 50
     own = ("time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today")
     found = [

@@ -14,16 +14,16 @@ SHORT = 10_000  # characters at which even the cheapest square law shows
 
 # Patterns that are put together, and out of what; none of it is a pattern that somebody else wrote.
 PUT_TOGETHER = {
-    "src/socialclaw/networks/linkedin/sandbox_words.py": "kinds of URNs, which the simulator names",
-    "src/socialclaw/networks/meta/sandbox_words.py": "names of parameters, which the simulator names",
-    "src/socialclaw/networks/pinterest/sandbox_words.py": "shapes of fields, which the simulator states",
+    "src/socialclaw/networks/linkedin/sandbox/words.py": "kinds of URNs, which the simulator names",
+    "src/socialclaw/networks/meta/sandbox/words.py": "names of parameters, which the simulator names",
+    "src/socialclaw/networks/pinterest/sandbox/words.py": "shapes of fields, which the simulator states",
     "src/socialclaw/networks/pinterest/refusals.py": "words of answers, from a table beside it",
     "src/socialclaw/networks/linkedin/refusals.py": "words of answers, from a table beside it",
     "src/socialclaw/networks/telegram/refusals.py": "words of answers, from a table beside it",
     "src/socialclaw/networks/wordpress/refusals.py": "words of answers, from a table beside it",
     "src/socialclaw/networks/x/refusals.py": "words of answers, from a table beside it",
     "src/socialclaw/networks/x/adapter.py": "what X shows, escaped",
-    "src/socialclaw/networks/telegram/markup.py": "signs that end a name, from the readers of markup",
+    "src/socialclaw/networks/telegram/sandbox/markup.py": "signs that end a name, from the readers of markup",
     "src/socialclaw/providers/simulator.py": "paths of a simulator's routes",
     "src/socialclaw/providers/consent.py": "the log-ins that a simulator takes",
     "src/socialclaw/api/openapi.py": "the beginning of a reference, escaped",

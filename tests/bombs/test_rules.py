@@ -12,11 +12,13 @@ import pytest
 from socialclaw.accounts.tokens import scrub
 from socialclaw.media import naming
 from socialclaw.networks import providers
-from socialclaw.networks.linkedin import littletext, sandbox_text
-from socialclaw.networks.meta.sandbox_words import fields_of
-from socialclaw.networks.telegram.entities import parse as read_markup
+from socialclaw.networks.linkedin import littletext
+from socialclaw.networks.linkedin.sandbox import text
+from socialclaw.networks.meta.sandbox.words import fields_of
 from socialclaw.networks.telegram.length import visible
-from socialclaw.networks.wordpress import content, sandbox_html
+from socialclaw.networks.telegram.sandbox.entities import parse as read_markup
+from socialclaw.networks.wordpress import content
+from socialclaw.networks.wordpress.sandbox import html
 from socialclaw.networks.x.text import links, measure, weigh
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.draft import Draft, Media
@@ -37,12 +39,12 @@ PARSERS: dict[str, Judge] = {
     "x: links": lambda text: list(links(text)),
     "linkedin: escaped": littletext.escaped,
     "linkedin: recognition": littletext.plain,
-    "linkedin: shown": sandbox_text.shown,
+    "linkedin: shown": text.shown,
     "wordpress: escaped": content.escaped,
     "wordpress: recognition": content._words,
-    "wordpress: kept": sandbox_html.stripped,
-    "wordpress: shown": sandbox_html.read,
-    "wordpress: without comments": sandbox_html.uncommented,
+    "wordpress: kept": html.stripped,
+    "wordpress: shown": html.read,
+    "wordpress: without comments": html.uncommented,
     "meta: fields": fields_of,
     "one spelling": nfc,
     "a file's name": naming.display_name,

@@ -12,7 +12,7 @@ import pytest
 from docs.generate import HOME
 
 ROOT = HOME.parent
-FILE = re.compile(r"^\*\*`(\w+\.py)`\*\*.*?^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^\*\*`([\w/]+\.py)`\*\*.*?^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PLUGIN = """
 from socialclaw import networks
 networks.__path__.append({folder!r})
@@ -26,8 +26,9 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = place / "networks" / "pigeon"
     folder.mkdir(parents=True)
     files = dict(FILE.findall((HOME / "adding-a-network.md").read_text(encoding="utf-8")))
-    assert set(files) == {"__init__.py", "adapter.py", "sandbox.py"}
+    assert set(files) == {"__init__.py", "adapter.py", "sandbox/simulator.py"}
     for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
     (place / "added.py").write_text(PLUGIN.format(folder=str(folder.parent)), encoding="utf-8")
     return place

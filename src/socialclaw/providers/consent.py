@@ -1,6 +1,6 @@
 """The consent page of a simulated network: what the app asks for, a user to log in as, Allow and Deny.
 
-A network's `sandbox.py` subclasses OAuthSimulator, describes its flow as data and marks the routes.
+A network's `sandbox/simulator.py` subclasses OAuthSimulator, describes its flow as data and marks the routes.
 """
 
 from __future__ import annotations

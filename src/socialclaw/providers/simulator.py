@@ -1,6 +1,6 @@
 """A network in miniature: a strict function from request to response, for test workspaces and for tests.
 
-A network's `sandbox.py` subclasses Simulator, marks its routes and refuses, in the network's own words, whatever the network
+A network's `sandbox/simulator.py` subclasses Simulator, marks its routes and refuses, in the network's own words, whatever the network
 refuses. It shares no code with the adapter. What the public would see is `seen()`; that is the witness.
 """
 

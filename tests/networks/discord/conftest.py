@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from socialclaw.networks.discord.adapter import Discord
-from socialclaw.networks.discord.sandbox import DiscordSandbox
+from socialclaw.networks.discord.sandbox.simulator import DiscordSandbox
 from socialclaw.providers.draft import Account
 from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.store import Store

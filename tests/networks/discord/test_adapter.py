@@ -14,7 +14,7 @@ import pytest
 from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks.discord.adapter import Discord, post_url
 from socialclaw.networks.discord.refusals import explain
-from socialclaw.networks.discord.sandbox import DiscordSandbox
+from socialclaw.networks.discord.sandbox.simulator import DiscordSandbox
 from socialclaw.providers.draft import Account, Draft
 from tests.networks.recorded import Recorder
 from tests.networks.telegram.conftest import VIDEO, media, picture, steps

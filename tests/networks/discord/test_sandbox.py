@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from socialclaw.networks.discord.sandbox import EPOCH, DiscordSandbox
+from socialclaw.networks.discord.sandbox.simulator import EPOCH, DiscordSandbox
 from tests.networks.telegram.conftest import Clock, picture
 
 AGENT = {"user-agent": "DiscordBot (https://example.org, 1)"}

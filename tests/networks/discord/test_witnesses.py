@@ -16,7 +16,7 @@ from discord.http import Route
 from jsonschema import Draft202012Validator
 
 from socialclaw.networks.discord.adapter import Discord
-from socialclaw.networks.discord.sandbox import DiscordSandbox
+from socialclaw.networks.discord.sandbox.simulator import DiscordSandbox
 from socialclaw.providers.draft import Draft
 from tests.networks.conftest import Serve
 from tests.networks.recorded import Recorder

@@ -12,7 +12,7 @@ import pytest
 from socialclaw.networks import providers
 from socialclaw.networks.linkedin.member import Member
 from socialclaw.networks.linkedin.page import Page
-from socialclaw.networks.linkedin.sandbox import LinkedInSandbox
+from socialclaw.networks.linkedin.sandbox.simulator import LinkedInSandbox
 from socialclaw.providers.draft import Account, Draft, Mark, Media
 from tests.networks.recorded import RecordedStage
 from tests.networks.stage import InMemorySteps

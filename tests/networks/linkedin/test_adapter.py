@@ -13,7 +13,7 @@ from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, 
 from socialclaw.networks.linkedin.page import Page
 from socialclaw.networks.linkedin.refusals import explain, explain_upload
 from socialclaw.networks.linkedin.rest import VERSION
-from socialclaw.networks.linkedin.sandbox_words import ACTIVE
+from socialclaw.networks.linkedin.sandbox.words import ACTIVE
 from socialclaw.providers.draft import Account, Mark, Media, Published
 from tests.networks.linkedin.conftest import Scene, post
 from tests.networks.stage import InMemorySteps, NotYet

@@ -6,7 +6,7 @@ import pytest
 
 from socialclaw.networks import canonical, provider_of_handle
 from socialclaw.networks.linkedin.littletext import escaped, plain
-from socialclaw.networks.linkedin.sandbox_text import shown
+from socialclaw.networks.linkedin.sandbox.text import shown
 from socialclaw.providers.base import Checks, Confirms, Deletes, Discovers, Measures, MeasuresAccount, Provider
 from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.providers.judging import check

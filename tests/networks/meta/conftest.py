@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from socialclaw.networks import providers
-from socialclaw.networks.meta.sandbox import MetaSandbox
+from socialclaw.networks.meta.sandbox.simulator import MetaSandbox
 from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.providers.worlds import Caller
 from tests.networks.stage import Stage

@@ -310,7 +310,7 @@ async def test_a_video_post_is_deleted_with_its_video(page: Play) -> None:
 
 async def test_figures_that_facebook_no_longer_has_do_not_take_the_others_with_them(page: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     published = await page.publish(page.account, page.draft("Count me"))
-    monkeypatch.setattr("socialclaw.networks.meta.sandbox_facebook.POST_FIGURES", ("post_media_view", "post_clicks"))
+    monkeypatch.setattr("socialclaw.networks.meta.sandbox.simulator.facebook.POST_FIGURES", ("post_media_view", "post_clicks"))
     page.ahead += 86_400
     found = await Facebook(page.http, page.account).metrics(published.id, "lifetime")
     assert set(found) == {"views", "clicks", "likes", "comments", "shares"}

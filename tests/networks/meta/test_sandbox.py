@@ -11,9 +11,9 @@ import httpx2
 import pytest
 
 from socialclaw.networks import providers
-from socialclaw.networks.meta import sandbox_base
-from socialclaw.networks.meta import sandbox_words as say
-from socialclaw.networks.meta.sandbox_files import jpeg_size, mime_of
+from socialclaw.networks.meta.sandbox import base
+from socialclaw.networks.meta.sandbox import words as say
+from socialclaw.networks.meta.sandbox.files import jpeg_size, mime_of
 from socialclaw.providers import oauth2
 from tests.networks.meta.conftest import GRAPH, INSTAGRAM, Play, error, play
 from tests.networks.stage import APP, _picture
@@ -340,8 +340,8 @@ async def test_nobody_acts_for_another_account(linked: Play) -> None:
 
 
 async def test_quotas_of_a_day(linked: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("socialclaw.networks.meta.sandbox_instagram.MOST_POSTS", 1)
-    monkeypatch.setattr("socialclaw.networks.meta.sandbox_instagram.MOST_CONTAINERS", 3)
+    monkeypatch.setattr("socialclaw.networks.meta.sandbox.simulator.instagram.MOST_POSTS", 1)
+    monkeypatch.setattr("socialclaw.networks.meta.sandbox.simulator.instagram.MOST_CONTAINERS", 3)
     url = linked.media("image", 0).url
     first, second, _ = [await made(linked, image_url=url) for _ in range(3)]
     assert error(await container(linked, image_url=url)) == (9, 2207042)
@@ -355,7 +355,7 @@ async def test_quotas_of_a_day(linked: Play, monkeypatch: pytest.MonkeyPatch) ->
 
 
 async def test_calls_of_the_app_are_counted_and_end(page: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox_base, "CALLS_AN_HOUR", 10)
+    monkeypatch.setattr(base, "CALLS_AN_HOUR", 10)
     page.meta.shelf.drop("usage", "app")
     answers = [await page.say("GET", "me") for _ in range(12)]
     assert json.loads(answers[4].headers["x-app-usage"])["call_count"] == 50
@@ -391,7 +391,7 @@ async def test_the_same_accounts_are_behind_both_log_ins() -> None:
     linked, other = providers()["instagram_business"], providers()["instagram"]
     assert linked.simulator is other.simulator
     stage = await play("instagram_business")
-    token = stage.meta.admit("ann", flow=sandbox_base.INSTAGRAM_FLOW)["access_token"]
+    token = stage.meta.admit("ann", flow=base.INSTAGRAM_FLOW)["access_token"]
     me = await stage.say("GET", "me", base=INSTAGRAM, token=token, fields="user_id,username")
     assert me.json()["user_id"] == stage.account.id
 

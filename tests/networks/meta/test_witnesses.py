@@ -24,7 +24,8 @@ from facebook_business.api import FacebookAdsApi
 from facebook_business.exceptions import FacebookRequestError
 from facebook_business.session import FacebookSession
 
-from socialclaw.networks.meta import linked_targets, sandbox_words
+from socialclaw.networks.meta import linked_targets
+from socialclaw.networks.meta.sandbox import words
 from socialclaw.providers.draft import Account
 from tests.networks.meta.conftest import Play, play
 from tests.networks.meta.test_facebook import finder, mark
@@ -56,7 +57,7 @@ class Description:
         """Raises what is not described; returns "METHOD Node/edge"."""
         assert response.is_success, response.text
         own, edge = self._place(request)
-        given = {re.sub(r"\[\d+\]$", "", name) for name in sandbox_words.given(request)} | set(sandbox_words.files_of(request))
+        given = {re.sub(r"\[\d+\]$", "", name) for name in words.given(request)} | set(words.files_of(request))
         described = self._edge(own, edge, request.method)
         unknown = given - GENERAL - {p["name"] for p in described["params"]} - ({PHOTO_FILE} if edge == "photos" else set())
         assert not unknown, f"{own}/{edge} has no {unknown}"
@@ -79,7 +80,7 @@ class Description:
         known = {field["name"] for field in self._node(shown)["fields"]} | DOCUMENTED.get(shown, set())
         for row in rows:
             assert set(row) <= known, f"{shown} has no {set(row) - known}"
-        asked = sandbox_words.fields_of(request.url.params.get("fields", ""))
+        asked = words.fields_of(request.url.params.get("fields", ""))
         assert set(asked) <= known, f"{shown} has no {set(asked) - known}"
 
     def _place(self, request: httpx2.Request) -> tuple[str, str]:

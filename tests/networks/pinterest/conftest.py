@@ -12,7 +12,7 @@ import pytest
 
 from socialclaw.networks import providers
 from socialclaw.networks.pinterest.adapter import Pinterest
-from socialclaw.networks.pinterest.sandbox import PinterestSandbox
+from socialclaw.networks.pinterest.sandbox.simulator import PinterestSandbox
 from socialclaw.providers.draft import Account, Draft, Mark, Published
 from tests.networks.recorded import RecordedStage
 from tests.networks.stage import InMemorySteps

@@ -11,7 +11,7 @@ import pytest
 
 from socialclaw.networks import providers
 from socialclaw.networks.reddit.adapter import USER_AGENT, Reddit
-from socialclaw.networks.reddit.sandbox import RedditSandbox
+from socialclaw.networks.reddit.sandbox.simulator import RedditSandbox
 from socialclaw.providers.draft import Account, Draft, Mark
 from tests.networks.recorded import RecordedStage
 from tests.networks.stage import InMemorySteps

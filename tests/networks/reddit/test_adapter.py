@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from socialclaw.errors import RateLimited, Rejected, Unavailable
-from socialclaw.networks.reddit.sandbox_subreddits import flairs, subreddit
+from socialclaw.networks.reddit.sandbox.subreddits import flairs, subreddit
 from socialclaw.networks.reddit.submissions import LONGEST_HELD, standing
 from socialclaw.providers.draft import Account, Draft, Mark
 from tests.networks.reddit.conftest import Scene, sent

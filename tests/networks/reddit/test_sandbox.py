@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from socialclaw.networks.reddit.sandbox_subreddits import REQUIREMENTS, broken, flairs, subreddit
+from socialclaw.networks.reddit.sandbox.subreddits import REQUIREMENTS, broken, flairs, subreddit
 from socialclaw.providers import oauth2
 from socialclaw.providers.draft import Account
 from socialclaw.providers.grants import CLIENT_ID, CLIENT_SECRET

@@ -10,7 +10,7 @@ import pytest
 
 from socialclaw.networks import providers
 from socialclaw.networks.snapchat.adapter import Snapchat
-from socialclaw.networks.snapchat.sandbox import SnapchatSandbox
+from socialclaw.networks.snapchat.sandbox.simulator import SnapchatSandbox
 from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.providers.options import settle
 from socialclaw.providers.sandbox import Sandbox

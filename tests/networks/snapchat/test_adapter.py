@@ -15,7 +15,7 @@ from socialclaw.networks.snapchat import figures, listing, profiles, upload
 from socialclaw.networks.snapchat.adapter import Snapchat
 from socialclaw.networks.snapchat.kinds import SPOTLIGHT, STORY, post_id, split
 from socialclaw.networks.snapchat.refusals import explain, explain_post
-from socialclaw.networks.snapchat.sandbox import SnapchatSandbox
+from socialclaw.networks.snapchat.sandbox.simulator import SnapchatSandbox
 from socialclaw.networks.snapchat.sealing import Secret, sealed_size
 from socialclaw.providers.draft import Account, Mark
 from tests.networks.recorded import Clock

@@ -10,8 +10,8 @@ import httpx2
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from socialclaw.networks.snapchat import sandbox_media
-from socialclaw.networks.snapchat.sandbox import SnapchatSandbox
+from socialclaw.networks.snapchat.sandbox import media
+from socialclaw.networks.snapchat.sandbox.simulator import SnapchatSandbox
 from tests.networks.recorded import Clock
 from tests.networks.snapchat.conftest import VIDEO, Connected, draft
 
@@ -92,9 +92,9 @@ async def test_parts_are_numbered_bounded_and_complete(ada: Connected, monkeypat
     for number in ("0", "36", "x", "-1"):
         assert (await add(ada, path, b"x", number)).status_code == 400
     assert (await add(ada, path, b"")).status_code == 400
-    monkeypatch.setattr(sandbox_media, "LARGEST_PART", 10)
+    monkeypatch.setattr(media, "LARGEST_PART", 10)
     assert (await add(ada, path, b"x" * 11)).status_code == 400
-    monkeypatch.setattr(sandbox_media, "LARGEST", 15)
+    monkeypatch.setattr(media, "LARGEST", 15)
     assert (await add(ada, path, b"x" * 10)).status_code == 200
     assert told(await add(ada, path, b"x" * 10, 2)) == (400, "The file is larger than 1 GB")
     assert (await add(ada, path, b"x" * 5, 3)).status_code == 200

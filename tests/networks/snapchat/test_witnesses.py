@@ -23,8 +23,8 @@ import yaml
 
 from socialclaw.networks.snapchat import upload
 from socialclaw.networks.snapchat.refusals import explain_post
-from socialclaw.networks.snapchat.sandbox import SnapchatSandbox
-from socialclaw.networks.snapchat.sandbox_base import CALLS, WINDOW
+from socialclaw.networks.snapchat.sandbox.base import CALLS, WINDOW
+from socialclaw.networks.snapchat.sandbox.simulator import SnapchatSandbox
 from socialclaw.providers.connect import OAuth2
 from tests.networks.conftest import Serve
 from tests.networks.recorded import Clock

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from socialclaw.networks.telegram.adapter import Telegram
-from socialclaw.networks.telegram.sandbox import TelegramSandbox
+from socialclaw.networks.telegram.sandbox.simulator import TelegramSandbox
 from socialclaw.providers.draft import Account, Media, Target
 from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.store import Store

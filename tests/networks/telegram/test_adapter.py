@@ -13,7 +13,7 @@ import pytest
 from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks.telegram.adapter import Telegram, post_url
 from socialclaw.networks.telegram.refusals import explain
-from socialclaw.networks.telegram.sandbox import TelegramSandbox
+from socialclaw.networks.telegram.sandbox.simulator import TelegramSandbox
 from socialclaw.providers.draft import Account, Draft
 from tests.networks.recorded import Recorder, Web
 from tests.networks.telegram.conftest import VIDEO, Clock, connected, media, picture, steps

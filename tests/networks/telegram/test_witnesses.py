@@ -14,7 +14,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter
 
 from socialclaw.networks.telegram.adapter import Telegram
-from socialclaw.networks.telegram.sandbox import TelegramSandbox
+from socialclaw.networks.telegram.sandbox.simulator import TelegramSandbox
 from socialclaw.providers.draft import Account, Draft
 from tests.networks.conftest import Serve
 from tests.networks.recorded import Recorder, Web

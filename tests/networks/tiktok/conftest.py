@@ -13,7 +13,7 @@ from PIL import Image
 
 from socialclaw.networks import providers
 from socialclaw.networks.tiktok.adapter import TikTok
-from socialclaw.networks.tiktok.sandbox import TikTokSandbox
+from socialclaw.networks.tiktok.sandbox.simulator import TikTokSandbox
 from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.providers.options import settle
 from socialclaw.providers.sandbox import Sandbox

@@ -14,7 +14,7 @@ import pytest
 from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks.tiktok import upload
 from socialclaw.networks.tiktok.refusals import explain, explain_upload, failed
-from socialclaw.networks.tiktok.sandbox import TikTokSandbox
+from socialclaw.networks.tiktok.sandbox.simulator import TikTokSandbox
 from socialclaw.networks.tiktok.status import pause
 from socialclaw.networks.tiktok.upload import source_of
 from socialclaw.providers.draft import Mark, Media
@@ -146,7 +146,7 @@ async def test_an_upload_that_ended_but_had_the_whole_is_not_made_anew(ada: Conn
 async def test_uploads_that_end_again_and_again_end_the_post(
     ada: Connected, tiktok: TikTokSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("socialclaw.networks.tiktok.sandbox_media.LIFE", -1)
+    monkeypatch.setattr("socialclaw.networks.tiktok.sandbox.simulator.media.LIFE", -1)
     with pytest.raises(Rejected) as refused:
         await ada.attempt(draft("film"))
     assert refused.value.code == "tiktok_upload_expired"

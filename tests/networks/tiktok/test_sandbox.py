@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from socialclaw.networks.tiktok.sandbox import TikTokSandbox
+from socialclaw.networks.tiktok.sandbox.simulator import TikTokSandbox
 from tests.networks.recorded import Clock, Web
 from tests.networks.tiktok.conftest import VIDEO, Connected, draft, media, picture
 

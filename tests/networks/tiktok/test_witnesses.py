@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from socialclaw.networks.tiktok.refusals import explain
-from socialclaw.networks.tiktok.sandbox import TikTokSandbox
+from socialclaw.networks.tiktok.sandbox.simulator import TikTokSandbox
 from socialclaw.networks.tiktok.status import Status
 from tests.networks.conftest import Serve
 from tests.networks.recorded import Clock

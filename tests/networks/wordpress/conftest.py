@@ -14,7 +14,7 @@ import pytest
 from socialclaw.errors import Uncertain
 from socialclaw.networks import providers
 from socialclaw.networks.wordpress.adapter import WordPress
-from socialclaw.networks.wordpress.sandbox import WordPressSandbox
+from socialclaw.networks.wordpress.sandbox.simulator import WordPressSandbox
 from socialclaw.providers.draft import Account, Draft, Mark, Media, Published
 from socialclaw.providers.sandbox import Sandbox
 from tests.networks.stage import InMemorySteps, Stage

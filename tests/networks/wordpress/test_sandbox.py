@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from socialclaw.networks.wordpress.sandbox_html import read, stripped
+from socialclaw.networks.wordpress.sandbox.html import read, stripped
 from socialclaw.providers.draft import Account
 from tests.networks.wordpress.conftest import Scene
 

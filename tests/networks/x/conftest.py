@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from socialclaw.networks.x.adapter import X
-from socialclaw.networks.x.sandbox import XSandbox
+from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.store import Store

@@ -11,7 +11,7 @@ import pytest
 
 from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks.x.refusals import explain
-from socialclaw.networks.x.sandbox import XSandbox
+from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.networks.x.upload import CHUNK
 from socialclaw.providers.draft import Draft, Mark
 from tests.networks.recorded import Clock
@@ -230,8 +230,8 @@ async def test_an_x_of_older_names_is_understood(ada: Connected, x: XSandbox, cl
     parent = await ada.post("parent")
     post_id = await ada.post("wanted example.com", interaction="reply", reply_to=parent)
     known = ("max_results", "exclude", "start_time", "tweet.fields", "expansions")
-    monkeypatch.setattr("socialclaw.networks.x.sandbox.PAGING", known)
-    monkeypatch.setattr("socialclaw.networks.x.sandbox.VIEWS", ("tweet.fields", "expansions"))
+    monkeypatch.setattr("socialclaw.networks.x.sandbox.simulator.PAGING", known)
+    monkeypatch.setattr("socialclaw.networks.x.sandbox.simulator.VIEWS", ("tweet.fields", "expansions"))
     wanted = Draft(text="wanted example.com", interaction="reply", reply_to=parent)
     assert [p.id for p in await ada.adapter.find(wanted, Mark(since=before))] == [post_id]
     assert "likes" in await ada.adapter.metrics(post_id, "lifetime")

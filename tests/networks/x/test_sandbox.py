@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from socialclaw.networks.x.sandbox import XSandbox
+from socialclaw.networks.x.sandbox.simulator import XSandbox
 from tests.networks.recorded import Clock
 from tests.networks.x.conftest import IMAGE, VIDEO, Connected, media
 

@@ -17,7 +17,7 @@ import xdk
 from xdk.media.models import AppendUploadRequest, CreateMetadataRequest, InitializeUploadRequest
 from xdk.posts.models import CreateRequest
 
-from socialclaw.networks.x.sandbox import XSandbox
+from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.providers.draft import Draft, Mark
 from socialclaw.providers.grants import CLIENT_ID, CLIENT_SECRET
 from tests.networks.recorded import Clock

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from socialclaw.networks.youtube.adapter import YouTube
-from socialclaw.networks.youtube.sandbox import YouTubeSandbox
+from socialclaw.networks.youtube.sandbox.simulator import YouTubeSandbox
 from socialclaw.providers.draft import Account, Draft, Mark, Media, Published
 from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.store import Store

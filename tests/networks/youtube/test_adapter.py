@@ -17,7 +17,7 @@ from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized
 from socialclaw.networks import providers
 from socialclaw.networks.youtube import refusals, verdicts
 from socialclaw.networks.youtube.refusals import explain, explain_beside, until_midnight
-from socialclaw.networks.youtube.sandbox import YouTubeSandbox
+from socialclaw.networks.youtube.sandbox.simulator import YouTubeSandbox
 from socialclaw.providers import oauth2
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Mark

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import httpx2
 import pytest
 
-from socialclaw.networks.youtube.sandbox import YouTubeSandbox
+from socialclaw.networks.youtube.sandbox.simulator import YouTubeSandbox
 from socialclaw.providers.store import Store
 from tests.networks.recorded import Clock
 from tests.networks.youtube.conftest import SCOPE, VIDEO, Connected

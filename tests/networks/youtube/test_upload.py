@@ -10,7 +10,7 @@ import pytest
 
 from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks.youtube.adapter import YouTube
-from socialclaw.networks.youtube.sandbox import YouTubeSandbox
+from socialclaw.networks.youtube.sandbox.simulator import YouTubeSandbox
 from socialclaw.networks.youtube.upload import PIECE
 from socialclaw.providers.draft import Account
 from tests.networks.recorded import Clock

@@ -22,7 +22,7 @@ from google_auth_httplib2 import AuthorizedHttp
 from googleapiclient.discovery import build_from_document
 from googleapiclient.http import MediaIoBaseUpload
 
-from socialclaw.networks.youtube.sandbox import YouTubeSandbox
+from socialclaw.networks.youtube.sandbox.simulator import YouTubeSandbox
 from socialclaw.providers.draft import Mark
 from socialclaw.providers.grants import CLIENT_ID, CLIENT_SECRET
 from tests.networks.recorded import Clock

@@ -6,7 +6,7 @@ API v10: https://docs.discord.com/developers/resources/webhook (Execute Webhook,
 from __future__ import annotations
 
 from socialclaw.networks.discord.adapter import Discord, post_url
-from socialclaw.networks.discord.sandbox import DiscordSandbox
+from socialclaw.networks.discord.sandbox.simulator import DiscordSandbox
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.connect import Field, Form
 from socialclaw.providers.options import Setting

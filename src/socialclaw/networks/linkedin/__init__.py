@@ -12,7 +12,7 @@ from socialclaw.networks.linkedin.figures import DAYS, METRICS
 from socialclaw.networks.linkedin.member import Member
 from socialclaw.networks.linkedin.page import IDENTITY, Page
 from socialclaw.networks.linkedin.rules import MEMBER, PAGE, too_many_pixels
-from socialclaw.networks.linkedin.sandbox import LinkedInSandbox
+from socialclaw.networks.linkedin.sandbox.simulator import LinkedInSandbox
 from socialclaw.providers.base import Provider, Quota, TargetType
 from socialclaw.providers.connect import OAuth2
 

@@ -24,7 +24,7 @@ from socialclaw.networks.meta.instagram import (
     InstagramBusiness,
     InstagramStandalone,
 )
-from socialclaw.networks.meta.sandbox import MetaSandbox
+from socialclaw.networks.meta.sandbox.simulator import MetaSandbox
 from socialclaw.providers.base import Action, Provider, Quota, TargetType
 from socialclaw.providers.connect import OAuth2, Swap
 

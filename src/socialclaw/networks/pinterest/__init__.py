@@ -10,7 +10,7 @@ from socialclaw.networks.pinterest.adapter import Pinterest, web_url
 from socialclaw.networks.pinterest.figures import PIN_METRICS, USER_METRICS
 from socialclaw.networks.pinterest.pins import MOST_ALT
 from socialclaw.networks.pinterest.refusals import rest
-from socialclaw.networks.pinterest.sandbox import PinterestSandbox
+from socialclaw.networks.pinterest.sandbox.simulator import PinterestSandbox
 from socialclaw.networks.pinterest.settings import SETTINGS, extra, fits
 from socialclaw.providers.base import Provider, Quota, TargetType
 from socialclaw.providers.connect import OAuth2

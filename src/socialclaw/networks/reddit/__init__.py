@@ -8,7 +8,7 @@ from __future__ import annotations
 from socialclaw.networks.reddit.actions import ACTIONS
 from socialclaw.networks.reddit.adapter import Reddit
 from socialclaw.networks.reddit.refusals import rest
-from socialclaw.networks.reddit.sandbox import RedditSandbox
+from socialclaw.networks.reddit.sandbox.simulator import RedditSandbox
 from socialclaw.networks.reddit.settings import SETTINGS, fits
 from socialclaw.networks.reddit.submissions import METRICS
 from socialclaw.providers.base import Provider, TargetType

@@ -8,7 +8,7 @@ from __future__ import annotations
 from socialclaw.networks.snapchat import figures
 from socialclaw.networks.snapchat.adapter import Snapchat
 from socialclaw.networks.snapchat.posts import MOST_TITLE, RULES, SETTINGS, extra
-from socialclaw.networks.snapchat.sandbox import SnapchatSandbox
+from socialclaw.networks.snapchat.sandbox.simulator import SnapchatSandbox
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.connect import OAuth2
 

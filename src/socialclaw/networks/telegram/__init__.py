@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from socialclaw.networks.telegram.adapter import Telegram, post_url
 from socialclaw.networks.telegram.length import MOST_CAPTION, MOST_TEXT, check_beyond_data, utf16
-from socialclaw.networks.telegram.sandbox import TelegramSandbox
+from socialclaw.networks.telegram.sandbox.simulator import TelegramSandbox
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.connect import Field, Form
 from socialclaw.providers.options import Setting

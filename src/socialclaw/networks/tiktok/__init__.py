@@ -11,7 +11,7 @@ from typing import Any
 
 from socialclaw.networks.tiktok.adapter import FIGURES, TikTok, post_url
 from socialclaw.networks.tiktok.posts import PICTURES, mime_of, utf16
-from socialclaw.networks.tiktok.sandbox import TikTokSandbox
+from socialclaw.networks.tiktok.sandbox.simulator import TikTokSandbox
 from socialclaw.providers.base import Action, Provider, Quota, TargetType
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Draft, is_ours

@@ -6,7 +6,7 @@ REST API v1.1 and v1.2: https://developer.wordpress.com/docs/api/. The endpoints
 from __future__ import annotations
 
 from socialclaw.networks.wordpress.adapter import WordPress
-from socialclaw.networks.wordpress.sandbox import WordPressSandbox
+from socialclaw.networks.wordpress.sandbox.simulator import WordPressSandbox
 from socialclaw.networks.wordpress.sites import list_sites
 from socialclaw.providers.base import Action, Provider, TargetType
 from socialclaw.providers.connect import OAuth2

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from socialclaw.networks.x.adapter import X, web_url
-from socialclaw.networks.x.sandbox import XSandbox
+from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.networks.x.text import LIMIT, measure
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.connect import OAuth2

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from socialclaw.networks.youtube.adapter import YouTube
-from socialclaw.networks.youtube.sandbox import YouTubeSandbox
+from socialclaw.networks.youtube.sandbox.simulator import YouTubeSandbox
 from socialclaw.networks.youtube.verdicts import web_url
 from socialclaw.providers.base import Action, Provider, Quota, TargetType
 from socialclaw.providers.connect import OAuth2

@@ -1,0 +1,1 @@
+"""Pinterest in miniature: `simulator.py` answers its requests. It shares no code with the adapter."""

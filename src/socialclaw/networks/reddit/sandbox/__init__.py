@@ -1,0 +1,1 @@
+"""Reddit in miniature: `simulator.py` answers its requests. It shares no code with the adapter."""

@@ -1,0 +1,1 @@
+"""TikTok in miniature: `simulator.py` answers its requests. It shares no code with the adapter."""
