@@ -26,11 +26,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from socialclaw import clock, outbound
 from socialclaw.outbound import storage_client, transport
-from socialclaw.providers.sandbox import InProcess, OverHTTP, Sandbox
-from socialclaw.providers.store import Store
 from socialclaw.sending import Lease, Sending, TooLate, sending
+from socialclaw.simulation.sandbox import InProcess, OverHTTP, Sandbox
+from socialclaw.simulation.store import Store
 from socialclaw.sockets import Backend, Socket
-from tests.providers.demo import Demo
+from tests.simulation.demo import Demo
 
 NAME = "network.example"
 LARGE = 32 * 1024**2  # more than a kernel keeps for a reader that does not read

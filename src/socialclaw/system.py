@@ -20,10 +20,10 @@ from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import NotReady
 from socialclaw.networks import providers
 from socialclaw.outbound import Outbound
-from socialclaw.providers import sandbox as simulated
-from socialclaw.providers.passes import Doorkeeper
-from socialclaw.providers.store import Limits, Store
 from socialclaw.settings import Settings
+from socialclaw.simulation import sandbox as simulated
+from socialclaw.simulation.passes import Doorkeeper
+from socialclaw.simulation.store import Limits, Store
 from socialclaw.storage.base import Storage
 from socialclaw.storage.choice import storages
 from socialclaw.vault import Vault

@@ -11,7 +11,7 @@ import httpx2
 
 from socialclaw.accounts import callback, connect
 from socialclaw.db.accounts import Account
-from socialclaw.providers.simulator import Simulator
+from socialclaw.simulation.simulator import Simulator
 from socialclaw.system import System
 from socialclaw.workspaces import tenants
 

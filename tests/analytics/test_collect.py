@@ -18,7 +18,7 @@ from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.networks import providers
 from socialclaw.providers.base import METRICS, Measures
-from socialclaw.providers.worlds import Caller, within
+from socialclaw.simulation.worlds import Caller, within
 from socialclaw.system import System
 from tests.accounts.world import connect_form, connect_x, network, row_of
 from tests.api import rows

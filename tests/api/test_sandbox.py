@@ -14,10 +14,10 @@ from starlette.applications import Starlette
 from socialclaw.api.sandbox import routes, sandbox_app
 from socialclaw.cli.connection import ServerConfig
 from socialclaw.cli.serving import Server
-from socialclaw.providers.sandbox import FAULT_HEADER, SECRET_HEADER, InProcess, OverHTTP, Sandbox
-from socialclaw.providers.simulator import Simulator, route
-from socialclaw.providers.store import Seen, Store
 from socialclaw.settings import Settings
+from socialclaw.simulation.sandbox import FAULT_HEADER, SECRET_HEADER, InProcess, OverHTTP, Sandbox
+from socialclaw.simulation.simulator import Simulator, route
+from socialclaw.simulation.store import Seen, Store
 
 BASE = "http://127.0.0.1:8000"  # where only those come who sit at the machine
 SECRET = "the-installations-own"

@@ -20,9 +20,9 @@ import httpx2
 from socialclaw.errors import SocialClawError
 from socialclaw.providers.base import Checks, Confirms, Deletes, Measures, MeasuresAccount
 from socialclaw.providers.draft import Mark
-from socialclaw.providers.sandbox import Sandbox
-from socialclaw.providers.spool import Spool
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.sandbox import Sandbox
+from socialclaw.simulation.spool import Spool
+from socialclaw.simulation.store import Seen
 from tests.bombs.patterns import members
 from tests.networks.edges import NO_TEXT, edges
 from tests.networks.stage import InMemorySteps, Stage

@@ -24,8 +24,8 @@ PUT_TOGETHER = {
     "src/socialclaw/networks/x/refusals.py": "words of answers, from a table beside it",
     "src/socialclaw/networks/x/adapter.py": "what X shows, escaped",
     "src/socialclaw/networks/telegram/sandbox/markup.py": "signs that end a name, from the readers of markup",
-    "src/socialclaw/providers/simulator.py": "paths of a simulator's routes",
-    "src/socialclaw/providers/consent.py": "the log-ins that a simulator takes",
+    "src/socialclaw/simulation/simulator.py": "paths of a simulator's routes",
+    "src/socialclaw/simulation/consent.py": "the log-ins that a simulator takes",
     "src/socialclaw/api/openapi.py": "the beginning of a reference, escaped",
 }
 KNOWN = {use.pattern: use for use in uses() if use.pattern is not None}

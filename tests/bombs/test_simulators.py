@@ -10,7 +10,7 @@ import pytest
 
 from socialclaw.networks import providers
 from socialclaw.providers.base import Provider
-from socialclaw.providers.simulator import route
+from socialclaw.simulation.simulator import route
 from tests.bombs.calls import Place, ProbedStage, play
 from tests.bombs.growth import Bomb, explosive
 

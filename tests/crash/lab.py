@@ -23,9 +23,9 @@ from socialclaw.db.base import iso, utc_now
 from socialclaw.db.posts import Attempt, Post
 from socialclaw.networks import providers
 from socialclaw.providers.base import Provider
-from socialclaw.providers.simulator import Simulator
-from socialclaw.providers.store import Store
 from socialclaw.settings import Settings
+from socialclaw.simulation.simulator import Simulator
+from socialclaw.simulation.store import Store
 from socialclaw.system import System
 from socialclaw.vault import Vault
 from tests.accounts.world import add_workspace

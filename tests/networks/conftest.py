@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from socialclaw.providers.simulator import Simulator
+from socialclaw.simulation.simulator import Simulator
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"
 Serve = Callable[..., str]

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 
 from socialclaw.providers.draft import Draft, Mark, Published
-from socialclaw.providers.sandbox import InProcess, Sandbox
+from socialclaw.simulation.sandbox import InProcess, Sandbox
 from tests.networks.stage import InMemorySteps, NotYet, Stage
 
 Call = tuple[httpx2.Request, httpx2.Response]

@@ -27,10 +27,10 @@ from socialclaw.providers.draft import Account, Draft, Mark, Media, Published, T
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.judging import check
 from socialclaw.providers.options import settle
-from socialclaw.providers.sandbox import Sandbox
 from socialclaw.providers.shapes import Shape
-from socialclaw.providers.simulator import Simulator
-from socialclaw.providers.store import Seen, Store
+from socialclaw.simulation.sandbox import Sandbox
+from socialclaw.simulation.simulator import Simulator
+from socialclaw.simulation.store import Seen, Store
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from socialclaw.db.accounts import Account
 from socialclaw.db.base import Hint, iso, utc_now
 from socialclaw.db.posts import Attempt, Lane, Post, Step
 from socialclaw.jobs import scan
-from socialclaw.providers.simulator import Simulator
+from socialclaw.simulation.simulator import Simulator
 from socialclaw.system import System
 from socialclaw.work import Worker
 from tests.conftest import Member

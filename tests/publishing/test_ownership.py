@@ -11,9 +11,9 @@ from sqlalchemy import update
 from socialclaw.db.workspaces import Workspace
 from socialclaw.networks.x.adapter import X
 from socialclaw.outbound import Outbound
-from socialclaw.providers import sandbox
 from socialclaw.providers.draft import Published
-from socialclaw.providers.worlds import NOBODY
+from socialclaw.simulation import sandbox
+from socialclaw.simulation.worlds import NOBODY
 from socialclaw.system import System
 from tests.conftest import client, member
 from tests.publishing.desk import Desk

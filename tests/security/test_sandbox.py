@@ -18,19 +18,19 @@ from socialclaw.accounts import callback, connect
 from socialclaw.clock import act_for
 from socialclaw.networks import providers
 from socialclaw.outbound import Outbound
-from socialclaw.providers import spool as spools
 from socialclaw.providers.connect import OAuth2
-from socialclaw.providers.passes import Doorkeeper
-from socialclaw.providers.sandbox import THREADS_OF_ONE, InProcess, Sandbox
-from socialclaw.providers.simulator import Simulator
-from socialclaw.providers.spool import Gone, Spool
-from socialclaw.providers.store import Full, Limits, Seen, Store
-from socialclaw.providers.worlds import Caller, within
+from socialclaw.simulation import spool as spools
+from socialclaw.simulation.passes import Doorkeeper
+from socialclaw.simulation.sandbox import THREADS_OF_ONE, InProcess, Sandbox
+from socialclaw.simulation.simulator import Simulator
+from socialclaw.simulation.spool import Gone, Spool
+from socialclaw.simulation.store import Full, Limits, Seen, Store
+from socialclaw.simulation.worlds import Caller, within
 from socialclaw.system import System
 from tests.accounts.world import add_workspace, consent, network
 from tests.conftest import BASE_URL, Member, opened
 from tests.crash.users import consent as consented
-from tests.providers.demo import Demo, request
+from tests.simulation.demo import Demo, request
 
 NETWORKS = sorted({p.simulator.network: p.simulator for p in providers().values()}.items())
 HOSTS = [(name, host) for name, kind in NETWORKS for host in kind.hosts]

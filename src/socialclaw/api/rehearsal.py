@@ -29,9 +29,9 @@ from socialclaw.clock import act_for
 from socialclaw.db.base import iso, utc_now
 from socialclaw.errors import Conflict, InvalidRequest, NotFound
 from socialclaw.networks import providers
-from socialclaw.providers.faults import FAULTS, LONGEST, MOST_SECONDS, MOST_TIMES
 from socialclaw.rehearsal import feeds, standing
 from socialclaw.rehearsal.advance import advance
+from socialclaw.simulation.faults import FAULTS, LONGEST, MOST_SECONDS, MOST_TIMES
 
 router = APIRouter(route_class=Operation, tags=[SANDBOX], prefix="/v1/sandbox")
 

@@ -19,7 +19,7 @@ from socialclaw.api import sandbox_control
 from socialclaw.api.sandbox_feeds import Pages
 from socialclaw.api.sandbox_hosts import Hosts, VisitedHosts
 from socialclaw.api.sandbox_visitors import stranger
-from socialclaw.providers.sandbox import AT, PREFIX, Sandbox
+from socialclaw.simulation.sandbox import AT, PREFIX, Sandbox
 
 Opened = Callable[[], Awaitable[bool]]
 ROOT = "/sandbox/"  # below which all of it is

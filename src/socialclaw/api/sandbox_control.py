@@ -17,9 +17,9 @@ from starlette.routing import BaseRoute, Route
 from socialclaw.api.answers import ok, render
 from socialclaw.api.sandbox_visitors import at_home, ours, stranger
 from socialclaw.errors import InvalidRequest, NotFound, SocialClawError
-from socialclaw.providers.sandbox import Sandbox
-from socialclaw.providers.simulator import Simulator
-from socialclaw.providers.worlds import NOBODY, Caller, within
+from socialclaw.simulation.sandbox import Sandbox
+from socialclaw.simulation.simulator import Simulator
+from socialclaw.simulation.worlds import NOBODY, Caller, within
 
 Handler = Callable[[Request], Any]
 B = TypeVar("B", bound=msgspec.Struct)

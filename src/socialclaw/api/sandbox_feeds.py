@@ -10,10 +10,10 @@ from starlette.responses import Response
 from socialclaw.api import sandbox_pages
 from socialclaw.api.sandbox_visitors import Visitor, stranger, visitor
 from socialclaw.networks import providers
-from socialclaw.providers.sandbox import Sandbox
-from socialclaw.providers.simulator import Simulator
-from socialclaw.providers.store import Seen
-from socialclaw.providers.worlds import within
+from socialclaw.simulation.sandbox import Sandbox
+from socialclaw.simulation.simulator import Simulator
+from socialclaw.simulation.store import Seen
+from socialclaw.simulation.worlds import within
 
 
 class Pages:

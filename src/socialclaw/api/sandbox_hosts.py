@@ -1,5 +1,5 @@
 """The simulated hosts over HTTP. A fault that is no answer breaks the TCP connection off where the server lets us, and is named in a
-header otherwise (see `providers/sandbox.py`)."""
+header otherwise (see `simulation/sandbox.py`)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from starlette.types import Receive, Scope, Send
 
 from socialclaw.api import sandbox_pages
 from socialclaw.api.sandbox_visitors import Visitor, ours, same_origin, stranger, visitor
-from socialclaw.providers.sandbox import FAULT_HEADER, LOST, SMALL, Sandbox
-from socialclaw.providers.simulator import NotForPeople
-from socialclaw.providers.worlds import Caller
+from socialclaw.simulation.sandbox import FAULT_HEADER, LOST, SMALL, Sandbox
+from socialclaw.simulation.simulator import NotForPeople
+from socialclaw.simulation.worlds import Caller
 
 TRANSPORT = "socialclaw.transport"  # the ASGI extension under which a server hands out its connection
 NO_ANSWER = 599

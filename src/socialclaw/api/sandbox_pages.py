@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import httpx2
 
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.store import Seen
 
 MOST = 200  # posts on a page
 

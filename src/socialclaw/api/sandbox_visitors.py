@@ -18,9 +18,9 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from socialclaw.api.errors import RouteNotFound, answer
-from socialclaw.providers.passes import Doorkeeper, Pass
-from socialclaw.providers.sandbox import FAULT_HEADER, NOW_HEADER, SECRET_HEADER, STRANGER, WORKSPACE_HEADER
-from socialclaw.providers.worlds import EVERYBODY, WITNESS, Caller
+from socialclaw.simulation.passes import Doorkeeper, Pass
+from socialclaw.simulation.sandbox import FAULT_HEADER, NOW_HEADER, SECRET_HEADER, STRANGER, WORKSPACE_HEADER
+from socialclaw.simulation.worlds import EVERYBODY, WITNESS, Caller
 
 WORKSPACE = re.compile(r"[A-Za-z0-9_-]{0,64}")
 # Who comes by way of a proxy may be anybody.

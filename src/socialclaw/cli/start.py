@@ -21,8 +21,8 @@ from socialclaw.errors import SocialClawError
 from socialclaw.networks import providers
 from socialclaw.providers.base import Provider
 from socialclaw.providers.connect import Form
-from socialclaw.providers.sandbox import caller_headers
-from socialclaw.providers.worlds import Caller, within
+from socialclaw.simulation.sandbox import caller_headers
+from socialclaw.simulation.worlds import Caller, within
 from socialclaw.system import System
 from socialclaw.workspaces import keys, tenants
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar, runtime_checkable
+from typing import Any, NoReturn, Protocol, TypeVar, runtime_checkable
 
 import httpx2
 
@@ -16,9 +16,7 @@ from socialclaw.providers.draft import Account, Draft, Mark, Published, Target
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Check, Rules
 from socialclaw.providers.shapes import Shape
-
-if TYPE_CHECKING:
-    from socialclaw.providers.simulator import Simulator
+from socialclaw.simulation.simulator import Simulator
 
 T = TypeVar("T")
 

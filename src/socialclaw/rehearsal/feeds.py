@@ -15,11 +15,11 @@ from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope
 from socialclaw.errors import InvalidRequest, NotFound, NotReady
 from socialclaw.networks import providers
-from socialclaw.providers.faults import FAULTS
-from socialclaw.providers.sandbox import Sandbox
-from socialclaw.providers.simulator import Simulator
-from socialclaw.providers.store import Seen
-from socialclaw.providers.worlds import Caller, within
+from socialclaw.simulation.faults import FAULTS
+from socialclaw.simulation.sandbox import Sandbox
+from socialclaw.simulation.simulator import Simulator
+from socialclaw.simulation.store import Seen
+from socialclaw.simulation.worlds import Caller, within
 from socialclaw.system import System
 
 

@@ -10,8 +10,8 @@ import pytest
 from socialclaw.networks.discord.adapter import Discord
 from socialclaw.networks.discord.sandbox.simulator import DiscordSandbox
 from socialclaw.providers.draft import Account
-from socialclaw.providers.sandbox import Sandbox
-from socialclaw.providers.store import Store
+from socialclaw.simulation.sandbox import Sandbox
+from socialclaw.simulation.store import Store
 from tests.networks.recorded import Recorder
 from tests.networks.telegram.conftest import Clock, connected
 

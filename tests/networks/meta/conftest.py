@@ -11,7 +11,7 @@ import pytest
 from socialclaw.networks import providers
 from socialclaw.networks.meta.sandbox.simulator import MetaSandbox
 from socialclaw.providers.draft import Account, Draft, Media
-from socialclaw.providers.worlds import Caller
+from socialclaw.simulation.worlds import Caller
 from tests.networks.stage import Stage
 
 GRAPH = "https://graph.facebook.com/v25.0"

@@ -18,7 +18,7 @@ from socialclaw.networks.meta import linked_targets
 from socialclaw.networks.meta.instagram import InstagramBusiness, InstagramStandalone
 from socialclaw.providers.base import Confirms, Deletes
 from socialclaw.providers.draft import Account, Mark
-from socialclaw.providers.worlds import Caller
+from socialclaw.simulation.worlds import Caller
 from tests.networks.meta.conftest import Play, play
 from tests.networks.stage import InMemorySteps
 

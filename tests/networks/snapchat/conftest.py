@@ -13,8 +13,8 @@ from socialclaw.networks.snapchat.adapter import Snapchat
 from socialclaw.networks.snapchat.sandbox.simulator import SnapchatSandbox
 from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.providers.options import settle
-from socialclaw.providers.sandbox import Sandbox
-from socialclaw.providers.store import Store
+from socialclaw.simulation.sandbox import Sandbox
+from socialclaw.simulation.store import Store
 from tests.networks.recorded import Clock, Followed, Recorder
 from tests.networks.stage import InMemorySteps
 

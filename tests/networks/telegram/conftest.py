@@ -15,10 +15,10 @@ from PIL import Image
 from socialclaw.networks.telegram.adapter import Telegram
 from socialclaw.networks.telegram.sandbox.simulator import TelegramSandbox
 from socialclaw.providers.draft import Account, Media, Target
-from socialclaw.providers.sandbox import Sandbox
-from socialclaw.providers.store import Store
 from socialclaw.publishing.steps import DurableSteps
 from socialclaw.sending import Lease
+from socialclaw.simulation.sandbox import Sandbox
+from socialclaw.simulation.store import Store
 from tests.networks.recorded import Recorder, Web
 
 VIDEO = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(1000)

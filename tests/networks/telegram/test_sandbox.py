@@ -13,7 +13,7 @@ import pytest
 from socialclaw.networks.telegram.sandbox.entities import parse
 from socialclaw.networks.telegram.sandbox.markup import BadMarkup
 from socialclaw.networks.telegram.sandbox.simulator import TelegramSandbox
-from socialclaw.providers.store import Store
+from socialclaw.simulation.store import Store
 from tests.networks.recorded import Web
 from tests.networks.telegram.conftest import VIDEO, Clock, picture
 

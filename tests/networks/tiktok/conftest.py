@@ -16,8 +16,8 @@ from socialclaw.networks.tiktok.adapter import TikTok
 from socialclaw.networks.tiktok.sandbox.simulator import TikTokSandbox
 from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.providers.options import settle
-from socialclaw.providers.sandbox import Sandbox
-from socialclaw.providers.store import Store
+from socialclaw.simulation.sandbox import Sandbox
+from socialclaw.simulation.store import Store
 from tests.networks.recorded import Clock, Followed, Recorder, Web
 from tests.networks.stage import InMemorySteps
 

@@ -16,7 +16,7 @@ from socialclaw.networks import providers
 from socialclaw.networks.wordpress.adapter import WordPress
 from socialclaw.networks.wordpress.sandbox.simulator import WordPressSandbox
 from socialclaw.providers.draft import Account, Draft, Mark, Media, Published
-from socialclaw.providers.sandbox import Sandbox
+from socialclaw.simulation.sandbox import Sandbox
 from tests.networks.stage import InMemorySteps, Stage
 
 API = "https://public-api.wordpress.com/rest"

@@ -12,8 +12,8 @@ import pytest
 from socialclaw.networks.x.adapter import X
 from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.providers.draft import Account, Draft, Media
-from socialclaw.providers.sandbox import Sandbox
-from socialclaw.providers.store import Store
+from socialclaw.simulation.sandbox import Sandbox
+from socialclaw.simulation.store import Store
 from tests.networks.recorded import Clock, Recorder
 from tests.networks.stage import InMemorySteps, NotYet
 

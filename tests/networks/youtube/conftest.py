@@ -12,8 +12,8 @@ import pytest
 from socialclaw.networks.youtube.adapter import YouTube
 from socialclaw.networks.youtube.sandbox.simulator import YouTubeSandbox
 from socialclaw.providers.draft import Account, Draft, Mark, Media, Published
-from socialclaw.providers.sandbox import Sandbox
-from socialclaw.providers.store import Store
+from socialclaw.simulation.sandbox import Sandbox
+from socialclaw.simulation.store import Store
 from tests.networks.recorded import Clock, Recorder
 from tests.networks.stage import InMemorySteps
 

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from socialclaw.networks.youtube.sandbox.simulator import YouTubeSandbox
-from socialclaw.providers.store import Store
+from socialclaw.simulation.store import Store
 from tests.networks.recorded import Clock
 from tests.networks.youtube.conftest import SCOPE, VIDEO, Connected
 

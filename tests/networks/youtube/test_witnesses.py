@@ -24,7 +24,7 @@ from googleapiclient.http import MediaIoBaseUpload
 
 from socialclaw.networks.youtube.sandbox.simulator import YouTubeSandbox
 from socialclaw.providers.draft import Mark
-from socialclaw.providers.grants import CLIENT_ID, CLIENT_SECRET
+from socialclaw.simulation.grants import CLIENT_ID, CLIENT_SECRET
 from tests.networks.recorded import Clock
 from tests.networks.youtube.conftest import SCOPE, VIDEO, Connected, film, media
 

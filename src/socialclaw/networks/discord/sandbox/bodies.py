@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl
 
 import httpx2
 
-from socialclaw.providers.forms import parts
 from socialclaw.providers.incoming import json_of, number_of
+from socialclaw.simulation.forms import parts
 
 MB = 1024 * 1024
 MOST_FILE, MOST_REQUEST, MOST_FILES = 10 * MB, 25 * MB, 10

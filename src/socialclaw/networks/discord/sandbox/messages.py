@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from socialclaw.networks.discord.sandbox.bodies import Body, File
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.store import Seen
 
 Document = dict[str, Any]
 

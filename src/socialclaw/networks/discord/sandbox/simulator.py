@@ -16,9 +16,9 @@ import httpx2
 
 from socialclaw.networks.discord.sandbox.bodies import Body, Refused, check, invalid, read
 from socialclaw.networks.discord.sandbox.messages import Document, article, compose
-from socialclaw.providers.pages import page
-from socialclaw.providers.simulator import Simulator, route
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.pages import page
+from socialclaw.simulation.simulator import Simulator, route
+from socialclaw.simulation.store import Seen
 
 EPOCH = 1_420_070_400_000  # milliseconds; the beginning of snowflakes
 SHOWN = 50  # messages on a channel's page

@@ -11,9 +11,9 @@ import httpx2
 
 from socialclaw.networks.linkedin.sandbox import pages as pages
 from socialclaw.networks.linkedin.sandbox import words as say
-from socialclaw.providers.consent import OAuthSimulator
-from socialclaw.providers.grants import CLIENT_ID, CLIENT_SECRET, Flow, Refused, form_of, key_of
-from socialclaw.providers.simulator import H, route
+from socialclaw.simulation.consent import OAuthSimulator
+from socialclaw.simulation.grants import CLIENT_ID, CLIENT_SECRET, Flow, Refused, form_of, key_of
+from socialclaw.simulation.simulator import H, route
 
 API, SITE = "api.linkedin.com", "www.linkedin.com"
 YEAR, DAY = 365 * 86_400, 86_400

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from socialclaw.networks.linkedin.sandbox import words as say
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.store import Seen
 
 Figure = Callable[..., int]
 RATES = {

@@ -15,8 +15,8 @@ from typing import Any
 import httpx2
 
 from socialclaw.networks.linkedin.sandbox import words as say
-from socialclaw.providers.spool import Spool
-from socialclaw.providers.store import Shelf
+from socialclaw.simulation.spool import Spool
+from socialclaw.simulation.store import Shelf
 
 HOST = "https://www.linkedin.com"
 PART = 4 * 1024 * 1024

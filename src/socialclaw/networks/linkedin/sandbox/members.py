@@ -10,7 +10,7 @@ import httpx2
 
 from socialclaw.networks.linkedin.sandbox import words as say
 from socialclaw.networks.linkedin.sandbox.base import API, POSTS_FOR_PAGES, LinkedInHouse, api
-from socialclaw.providers.simulator import route
+from socialclaw.simulation.simulator import route
 
 POSTING = ("ADMINISTRATOR", "CONTENT_ADMINISTRATOR")
 Document = dict[str, Any]

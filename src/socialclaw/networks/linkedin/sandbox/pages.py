@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.providers.pages import page
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.pages import page
+from socialclaw.simulation.store import Seen
 
 ACCENT = "#0a66c2"
 

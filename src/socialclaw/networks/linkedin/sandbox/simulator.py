@@ -17,8 +17,8 @@ from socialclaw.networks.linkedin.sandbox.base import api, site
 from socialclaw.networks.linkedin.sandbox.media import FINALIZE, INITIALIZE_IMAGE, INITIALIZE_VIDEO, Files
 from socialclaw.networks.linkedin.sandbox.members import LinkedInMembers
 from socialclaw.networks.linkedin.sandbox.text import shown
-from socialclaw.providers.grants import key_of
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.grants import key_of
+from socialclaw.simulation.store import Seen
 
 Document = dict[str, Any]
 MOST_TEXT = 3000

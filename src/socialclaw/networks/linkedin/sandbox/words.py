@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 import httpx2
 
-from socialclaw.providers.grants import Refused
 from socialclaw.providers.incoming import json_of, number_of
+from socialclaw.simulation.grants import Refused
 
 Judge = Callable[[Any], str | None]
 Shape = Mapping[str, Any]  # name -> Judge or the Shape of an object; a name that ends in ! is required

@@ -14,9 +14,9 @@ import httpx2
 
 from socialclaw.networks.meta.sandbox import words as say
 from socialclaw.networks.meta.sandbox.people import FACEBOOK_FLOW, INSTAGRAM_FLOW, People, profile_of
-from socialclaw.providers.consent import OAuthSimulator
-from socialclaw.providers.grants import CLIENT_ID, CLIENT_SECRET, Flow, Refused, key_of
-from socialclaw.providers.simulator import FOR_PEOPLE, routes_of
+from socialclaw.simulation.consent import OAuthSimulator
+from socialclaw.simulation.grants import CLIENT_ID, CLIENT_SECRET, Flow, Refused, key_of
+from socialclaw.simulation.simulator import FOR_PEOPLE, routes_of
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])
 

@@ -12,8 +12,8 @@ from socialclaw.networks.meta.sandbox import words as say
 from socialclaw.networks.meta.sandbox.base import GRAPH, VIDEO, Caller, MetaHouse, graph
 from socialclaw.networks.meta.sandbox.files import fetched, mime_of
 from socialclaw.providers.incoming import number_of
-from socialclaw.providers.simulator import outside
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.simulator import outside
+from socialclaw.simulation.store import Seen
 
 MB = 1024 * 1024
 MOST_TEXT = 63_206

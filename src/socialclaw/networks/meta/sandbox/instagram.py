@@ -14,8 +14,8 @@ from socialclaw.networks.meta.sandbox import words as say
 from socialclaw.networks.meta.sandbox.base import GRAPH, INSTAGRAM, Caller, graph
 from socialclaw.networks.meta.sandbox.facebook import LIST, PageEdges, moment, paged
 from socialclaw.networks.meta.sandbox.files import fetched, jpeg_size, mime_of
-from socialclaw.providers.simulator import outside
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.simulator import outside
+from socialclaw.simulation.store import Seen
 
 MB = 1024 * 1024
 MOST_CAPTION, MOST_ALT, MOST_HASHTAGS, MOST_MENTIONS = 2200, 1000, 30, 20

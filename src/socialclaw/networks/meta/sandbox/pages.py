@@ -9,8 +9,8 @@ from html import escape
 
 import httpx2
 
-from socialclaw.providers.pages import page
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.pages import page
+from socialclaw.simulation.store import Seen
 
 LOOKS = {"Facebook": "#0866ff", "Instagram": "#d62976"}
 TAG = re.compile(r"(?<![\w&])[#@]\w+")

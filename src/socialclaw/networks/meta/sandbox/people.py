@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from socialclaw.providers.grants import Flow
-from socialclaw.providers.store import Shelf
+from socialclaw.simulation.grants import Flow
+from socialclaw.simulation.store import Shelf
 
 TASKS = ("ANALYZE", "ADVERTISE", "MODERATE", "CREATE_CONTENT", "MANAGE", "MESSAGING")
 

@@ -16,7 +16,7 @@ from socialclaw.networks.meta.sandbox.facebook import ON_FACEBOOK, paged
 from socialclaw.networks.meta.sandbox.instagram import InstagramEdges
 from socialclaw.networks.meta.sandbox.people import INSTAGRAM_FLOW
 from socialclaw.networks.meta.sandbox.video import VideoEdges
-from socialclaw.providers.simulator import route
+from socialclaw.simulation.simulator import route
 
 SITE, INSTAGRAM_SITE = "www.facebook.com", "www.instagram.com"
 PAGE_FIELDS = (

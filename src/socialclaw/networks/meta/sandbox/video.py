@@ -12,8 +12,8 @@ from socialclaw.networks.meta.sandbox import words as say
 from socialclaw.networks.meta.sandbox.base import graph
 from socialclaw.networks.meta.sandbox.facebook import LATER, ON_FACEBOOK, PageEdges, moment
 from socialclaw.networks.meta.sandbox.files import fetched, mime_of
-from socialclaw.providers.simulator import outside
-from socialclaw.providers.spool import Spool
+from socialclaw.simulation.simulator import outside
+from socialclaw.simulation.spool import Spool
 
 GB = 1024 * 1024 * 1024
 MOST_VIDEO = 10 * GB

@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl
 
 import httpx2
 
-from socialclaw.providers.forms import parts
-from socialclaw.providers.grants import FORM, Refused
 from socialclaw.providers.incoming import json_of
+from socialclaw.simulation.forms import parts
+from socialclaw.simulation.grants import FORM, Refused
 
 EVERYWHERE = frozenset(
     {"access_token", "appsecret_proof", "method", "format", "pretty", "locale", "debug", "suppress_http_code", "summary"}

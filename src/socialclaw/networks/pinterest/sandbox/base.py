@@ -11,9 +11,9 @@ import httpx2
 from socialclaw.networks.pinterest.sandbox import pages as pages
 from socialclaw.networks.pinterest.sandbox import words as say
 from socialclaw.networks.pinterest.sandbox.media import STORAGE
-from socialclaw.providers.consent import OAuthSimulator
-from socialclaw.providers.grants import Flow, Refused, form_of
-from socialclaw.providers.simulator import H, route
+from socialclaw.simulation.consent import OAuthSimulator
+from socialclaw.simulation.grants import Flow, Refused, form_of
+from socialclaw.simulation.simulator import H, route
 
 API, SITE = "api.pinterest.com", "www.pinterest.com"
 WINDOW = 60.0

@@ -18,9 +18,9 @@ from typing import Any
 import httpx2
 
 from socialclaw.networks.pinterest.sandbox import words as say
-from socialclaw.providers.forms import parts
-from socialclaw.providers.simulator import Fetch
-from socialclaw.providers.store import Shelf
+from socialclaw.simulation.forms import parts
+from socialclaw.simulation.simulator import Fetch
+from socialclaw.simulation.store import Shelf
 
 STORAGE = "pinterest-media-upload.s3-accelerate.amazonaws.com"
 LEAVE_SECONDS = 3600.0  # how long the storage takes an upload after it was registered

@@ -10,8 +10,8 @@ from typing import Any
 import httpx2
 
 from socialclaw.providers.incoming import url_of
-from socialclaw.providers.pages import page
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.pages import page
+from socialclaw.simulation.store import Seen
 
 ACCENT = "#e60023"
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from socialclaw.networks.pinterest.sandbox import words as say
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.store import Seen
 
 Figure = Callable[..., int]
 SIZES = {"150x150": (150, 150), "400x300": (400, 300), "600x": (600, None), "1200x": (1200, None)}

@@ -17,9 +17,9 @@ from socialclaw.networks.pinterest.sandbox import words as say
 from socialclaw.networks.pinterest.sandbox.base import READ_PINS, WRITE_PINS, api, site
 from socialclaw.networks.pinterest.sandbox.boards import PAGING, PinterestBoards, slug
 from socialclaw.networks.pinterest.sandbox.media import STORAGE, Videos, examined, fetched
-from socialclaw.providers.grants import key_of
-from socialclaw.providers.simulator import outside, route
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.grants import key_of
+from socialclaw.simulation.simulator import outside, route
+from socialclaw.simulation.store import Seen
 
 Document = dict[str, Any]
 

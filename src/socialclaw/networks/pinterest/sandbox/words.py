@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.providers.grants import Refused
 from socialclaw.providers.incoming import json_of, number_of
+from socialclaw.simulation.grants import Refused
 
 Judge = Callable[[Any], str | None]
 Shape = Mapping[str, Judge]  # a name that ends in ! is required

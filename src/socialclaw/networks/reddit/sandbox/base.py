@@ -12,9 +12,9 @@ import httpx2
 from socialclaw.networks.reddit.sandbox import pages as pages
 from socialclaw.networks.reddit.sandbox import words as say
 from socialclaw.networks.reddit.sandbox.subreddits import base36
-from socialclaw.providers.consent import OAuthSimulator
-from socialclaw.providers.grants import Flow, Refused, form_of
-from socialclaw.providers.simulator import H, route
+from socialclaw.simulation.consent import OAuthSimulator
+from socialclaw.simulation.grants import Flow, Refused, form_of
+from socialclaw.simulation.simulator import H, route
 
 API, SITE = "oauth.reddit.com", "www.reddit.com"
 # Calls that an app may make for a user, in windows of ten minutes (https://support.reddithelp.com, Data API: 100 a minute on average).

@@ -9,8 +9,8 @@ from html import escape
 import httpx2
 
 from socialclaw.providers.incoming import url_of
-from socialclaw.providers.pages import page
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.pages import page
+from socialclaw.simulation.store import Seen
 
 ACCENT = "#ff4500"
 

@@ -11,7 +11,7 @@ from socialclaw.networks.reddit.sandbox import things as things
 from socialclaw.networks.reddit.sandbox import words as say
 from socialclaw.networks.reddit.sandbox.base import RedditHouse, api
 from socialclaw.networks.reddit.sandbox.subreddits import Document
-from socialclaw.providers.grants import Refused
+from socialclaw.simulation.grants import Refused
 
 PAGING = ("limit", "after", "before", "count", "sort", "t", "show", "sr_detail")
 

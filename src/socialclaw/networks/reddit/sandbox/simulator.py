@@ -17,9 +17,9 @@ from socialclaw.networks.reddit.sandbox import words as say
 from socialclaw.networks.reddit.sandbox.base import api, site
 from socialclaw.networks.reddit.sandbox.places import PAGING, RedditPlaces
 from socialclaw.networks.reddit.sandbox.subreddits import Document
-from socialclaw.providers.grants import key_of
-from socialclaw.providers.simulator import outside
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.grants import key_of
+from socialclaw.simulation.simulator import outside
+from socialclaw.simulation.store import Seen
 
 MOST_TITLE, MOST_TEXT, MOST_FLAIR = 300, 40_000, 64
 BREAK = 540.0  # seconds between two posts to `slow`

@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.providers.grants import Refused, form_of
 from socialclaw.providers.incoming import number_of
-from socialclaw.providers.simulator import FOR_PEOPLE
+from socialclaw.simulation.grants import Refused, form_of
+from socialclaw.simulation.simulator import FOR_PEOPLE
 
 # What any question may have beside its own parameters.
 ALWAYS = ("raw_json", "api_type")

@@ -10,9 +10,9 @@ import httpx2
 
 from socialclaw.networks.snapchat.sandbox import pages as pages
 from socialclaw.networks.snapchat.sandbox import words as say
-from socialclaw.providers.consent import OAuthSimulator
-from socialclaw.providers.grants import Flow, Refused
-from socialclaw.providers.simulator import route
+from socialclaw.simulation.consent import OAuthSimulator
+from socialclaw.simulation.grants import Flow, Refused
+from socialclaw.simulation.simulator import route
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])
 

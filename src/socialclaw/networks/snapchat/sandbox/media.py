@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.padding import PKCS7
 
 from socialclaw.networks.snapchat.sandbox import words as say
 from socialclaw.providers.incoming import number_of
-from socialclaw.providers.spool import Spool
-from socialclaw.providers.store import Store
+from socialclaw.simulation.spool import Spool
+from socialclaw.simulation.store import Store
 
 LIFE = 24 * 3600
 MOST_PARTS, LARGEST_PART = 35, 32 * 1024 * 1024

@@ -20,7 +20,7 @@ from socialclaw.networks.snapchat.sandbox import words as say
 from socialclaw.networks.snapchat.sandbox.base import PROFILE, SITE, SnapchatHouse, api, site
 from socialclaw.networks.snapchat.sandbox.media import Videos
 from socialclaw.providers.incoming import number_of
-from socialclaw.providers.store import Seen, Store
+from socialclaw.simulation.store import Seen, Store
 
 REVIEW = 60  # seconds from SUBMITTED to LIVE or REJECTED
 DAY = 24 * 3600

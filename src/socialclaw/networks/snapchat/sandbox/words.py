@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.providers.forms import parts
-from socialclaw.providers.grants import Refused
 from socialclaw.providers.incoming import json_of
+from socialclaw.simulation.forms import parts
+from socialclaw.simulation.grants import Refused
 
 Judge = Callable[[Any], bool]
 Shape = Mapping[str, "Judge | Shape"]  # a name that ends in ! is required

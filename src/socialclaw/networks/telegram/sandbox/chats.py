@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from socialclaw.networks.telegram.sandbox.parameters import Refused
-from socialclaw.providers.store import Seen, Shelf
+from socialclaw.simulation.store import Seen, Shelf
 
 Document = dict[str, Any]
 CHANNELS = 10**12  # supergroups and channels have ids below minus this

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 import httpx2
 
-from socialclaw.providers.forms import parts
 from socialclaw.providers.incoming import json_of, number_of
+from socialclaw.simulation.forms import parts
 
 PREFIXES = {400: "Bad Request: ", 401: "Unauthorized", 403: "Forbidden: ", 404: "Not Found", 500: "Internal Server Error: "}
 

@@ -12,7 +12,7 @@ import httpx2
 
 from socialclaw.networks.telegram.sandbox.parameters import File, Parameters, Refused
 from socialclaw.providers.incoming import url_of
-from socialclaw.providers.simulator import Fetch
+from socialclaw.simulation.simulator import Fetch
 
 MB = 1024 * 1024
 BY_URL, BY_UPLOAD = {"photo": 5 * MB, "video": 20 * MB}, {"photo": 10 * MB, "video": 50 * MB}

@@ -18,9 +18,9 @@ from socialclaw.networks.telegram.sandbox.chats import CHANNELS, Chats, Document
 from socialclaw.networks.telegram.sandbox.methods import METHODS, Call, addresses
 from socialclaw.networks.telegram.sandbox.parameters import Refused, read
 from socialclaw.networks.telegram.sandbox.pictures import fetch
-from socialclaw.providers.pages import page
-from socialclaw.providers.simulator import Simulator, outside, route
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.pages import page
+from socialclaw.simulation.simulator import Simulator, outside, route
+from socialclaw.simulation.store import Seen
 
 TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{35}")
 MOST_BODY = 50 * 1024 * 1024 + 64 * 1024

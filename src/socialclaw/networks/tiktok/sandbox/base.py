@@ -12,10 +12,10 @@ import httpx2
 
 from socialclaw.networks.tiktok.sandbox import pages as pages
 from socialclaw.networks.tiktok.sandbox import words as say
-from socialclaw.providers.consent import OAuthSimulator
-from socialclaw.providers.grants import Flow, Refused, key_of
 from socialclaw.providers.incoming import number_of
-from socialclaw.providers.simulator import route
+from socialclaw.simulation.consent import OAuthSimulator
+from socialclaw.simulation.grants import Flow, Refused, key_of
+from socialclaw.simulation.simulator import route
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])
 

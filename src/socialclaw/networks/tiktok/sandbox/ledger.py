@@ -10,7 +10,7 @@ from socialclaw.networks.tiktok.sandbox import media as files
 from socialclaw.networks.tiktok.sandbox import posts as asked
 from socialclaw.networks.tiktok.sandbox import words as say
 from socialclaw.networks.tiktok.sandbox.base import UPLOADS, TikTokHouse
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.store import Seen
 
 DAY = 86_400
 MOST_POSTS, MOST_DRAFTS, MOST_USERS = 15, 5, 5  # of 24 hours: an account's posts, its drafts, an unaudited app's accounts

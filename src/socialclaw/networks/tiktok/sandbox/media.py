@@ -12,9 +12,9 @@ import httpx2
 
 from socialclaw.networks.tiktok.sandbox import words as say
 from socialclaw.providers.incoming import url_of
-from socialclaw.providers.simulator import Fetch
-from socialclaw.providers.spool import Spool
-from socialclaw.providers.store import Shelf
+from socialclaw.simulation.simulator import Fetch
+from socialclaw.simulation.spool import Spool
+from socialclaw.simulation.store import Shelf
 
 MIMES = ("video/mp4", "video/quicktime", "video/webm")
 LARGEST_PHOTO = 20 * 1024 * 1024

@@ -8,8 +8,8 @@ from html import escape
 
 import httpx2
 
-from socialclaw.providers.pages import page
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.pages import page
+from socialclaw.simulation.store import Seen
 
 ACCENT = "#fe2c55"
 

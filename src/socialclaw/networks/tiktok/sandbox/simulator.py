@@ -17,9 +17,9 @@ from socialclaw.networks.tiktok.sandbox import posts as asked
 from socialclaw.networks.tiktok.sandbox import words as say
 from socialclaw.networks.tiktok.sandbox.base import UPLOADS, api, site
 from socialclaw.networks.tiktok.sandbox.ledger import TikTokLedger
-from socialclaw.providers.simulator import outside, route
-from socialclaw.providers.spool import Spool
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.simulator import outside, route
+from socialclaw.simulation.spool import Spool
+from socialclaw.simulation.store import Seen
 
 LISTED = 150  # characters of a text that the list of videos shows
 PUBLISH = ("video.publish", "video.upload")

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.providers.grants import Refused
 from socialclaw.providers.incoming import json_of
+from socialclaw.simulation.grants import Refused
 
 STATUSES = {
     "invalid_params": 400,

@@ -10,9 +10,9 @@ import httpx2
 
 from socialclaw.networks.wordpress.sandbox import pages as pages
 from socialclaw.networks.wordpress.sandbox import words as say
-from socialclaw.providers.consent import OAuthSimulator
-from socialclaw.providers.grants import CLIENT_ID, Flow, Refused, key_of
-from socialclaw.providers.simulator import H, route
+from socialclaw.simulation.consent import OAuthSimulator
+from socialclaw.simulation.grants import CLIENT_ID, Flow, Refused, key_of
+from socialclaw.simulation.simulator import H, route
 
 API, SITES = "public-api.wordpress.com", "sandboxsites.wordpress.com"
 VOICE = "900000001"  # a site that everybody writes for, and only its editors publish on; behind the sites of their own

@@ -17,7 +17,7 @@ from socialclaw.networks.wordpress.sandbox import words as say
 from socialclaw.networks.wordpress.sandbox.base import CAN, Document, address_of, api, site
 from socialclaw.networks.wordpress.sandbox.html import read, stripped, uncommented
 from socialclaw.networks.wordpress.sandbox.sites import WordPressSites
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.store import Seen
 
 TYPES = ("post", "page")
 LISTED = ("publish", "draft", "pending", "private", "future")  # "any" of them: neither trash nor what was saved by itself

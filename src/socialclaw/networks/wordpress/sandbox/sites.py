@@ -14,7 +14,7 @@ import httpx2
 
 from socialclaw.networks.wordpress.sandbox import words as say
 from socialclaw.networks.wordpress.sandbox.base import GB, Document, WordPressHouse, address_of, api, capabilities
-from socialclaw.providers.grants import key_of
+from socialclaw.simulation.grants import key_of
 
 MOST_BYTES = 2 * GB
 ATTRIBUTE = re.compile(r"attrs\[([0-9]{1,9})\]\[(title|caption|alt|description|parent_id)\]")

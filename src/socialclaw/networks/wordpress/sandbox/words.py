@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl
 
 import httpx2
 
-from socialclaw.providers.forms import parts
-from socialclaw.providers.grants import Refused
 from socialclaw.providers.incoming import json_of
+from socialclaw.simulation.forms import parts
+from socialclaw.simulation.grants import Refused
 
 Judge = Callable[[Any], bool]
 COMMON = ("context", "http_envelope", "pretty", "meta", "fields", "callback")

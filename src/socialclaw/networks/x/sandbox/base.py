@@ -10,9 +10,9 @@ import httpx2
 
 from socialclaw.networks.x.sandbox import pages as pages
 from socialclaw.networks.x.sandbox import words as say
-from socialclaw.providers.consent import OAuthSimulator
-from socialclaw.providers.grants import Flow, Refused
-from socialclaw.providers.simulator import routes_of
+from socialclaw.simulation.consent import OAuthSimulator
+from socialclaw.simulation.grants import Flow, Refused
+from socialclaw.simulation.simulator import routes_of
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])
 

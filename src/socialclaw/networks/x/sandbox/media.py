@@ -15,11 +15,11 @@ import httpx2
 
 from socialclaw.networks.x.sandbox import words as say
 from socialclaw.networks.x.sandbox.words import bad, invalid
-from socialclaw.providers.forms import parts
-from socialclaw.providers.grants import Refused
 from socialclaw.providers.incoming import json_of
-from socialclaw.providers.spool import Spool
-from socialclaw.providers.store import Shelf
+from socialclaw.simulation.forms import parts
+from socialclaw.simulation.grants import Refused
+from socialclaw.simulation.spool import Spool
+from socialclaw.simulation.store import Shelf
 
 MB = 1024 * 1024
 MAX_CHUNK = 5 * MB

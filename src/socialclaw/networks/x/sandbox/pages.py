@@ -9,8 +9,8 @@ from html import escape
 import httpx2
 
 from socialclaw.networks.x.text import links
-from socialclaw.providers.pages import page
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.pages import page
+from socialclaw.simulation.store import Seen
 
 ACCENT = "#1d9bf0"
 NameOf = Callable[[str], str]  # account id -> user name

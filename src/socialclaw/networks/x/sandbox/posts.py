@@ -10,7 +10,7 @@ from typing import Any
 from socialclaw.networks.x.sandbox import words as say
 from socialclaw.networks.x.text import links
 from socialclaw.providers.spelling import nfc
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.store import Seen
 
 DAY = 86_400
 OWN_METRICS_DAYS = 30

@@ -16,9 +16,9 @@ from socialclaw.networks.x.sandbox.base import XHouse, api, site
 from socialclaw.networks.x.sandbox.media import MOST_FILES, Uploads
 from socialclaw.networks.x.sandbox.posts import View, clean, compose, escaped, seconds_of
 from socialclaw.networks.x.text import LIMIT, weigh
-from socialclaw.providers.grants import Refused
 from socialclaw.providers.incoming import number_of
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.grants import Refused
+from socialclaw.simulation.store import Seen
 
 REMEMBERED = 50  # posts of an account that a new one may not repeat
 READ = ("tweet.read", "users.read")

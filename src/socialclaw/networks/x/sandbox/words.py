@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.providers.grants import Refused
 from socialclaw.providers.incoming import json_of
+from socialclaw.simulation.grants import Refused
 
 ID = re.compile(r"[0-9]{1,19}")
 PROBLEMS = "https://api.x.com/2/problems/"

@@ -13,9 +13,9 @@ import httpx2
 
 from socialclaw.networks.youtube.sandbox import pages as pages
 from socialclaw.networks.youtube.sandbox import words as say
-from socialclaw.providers.consent import OAuthSimulator
-from socialclaw.providers.grants import Flow, Refused, form_of, key_of
-from socialclaw.providers.simulator import route, routes_of
+from socialclaw.simulation.consent import OAuthSimulator
+from socialclaw.simulation.grants import Flow, Refused, form_of, key_of
+from socialclaw.simulation.simulator import route, routes_of
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])
 

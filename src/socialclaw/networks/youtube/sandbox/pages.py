@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.providers.pages import page
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.pages import page
+from socialclaw.simulation.store import Seen
 
 ACCENT = "#e62117"
 STAGE = "aspect-ratio:16/9;display:grid;place-items:center;align-content:center;border-radius:12px;background:#0f0f0f;color:#fff;gap:.25rem"

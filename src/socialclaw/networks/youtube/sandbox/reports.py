@@ -14,7 +14,7 @@ import httpx2
 
 from socialclaw.networks.youtube.sandbox import words as say
 from socialclaw.networks.youtube.sandbox.base import PACIFIC
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.store import Seen
 
 PARAMETERS = ("ids", "startDate", "endDate", "metrics", "dimensions", "filters", "sort", "maxResults", "startIndex", "currency")
 SHARES = {"views": 1, "engagedViews": 2, "likes": 20, "dislikes": 400, "comments": 90, "shares": 150, "subscribersGained": 120}

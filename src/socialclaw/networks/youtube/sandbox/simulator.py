@@ -18,8 +18,8 @@ from socialclaw.networks.youtube.sandbox import words as say
 from socialclaw.networks.youtube.sandbox.base import INSERTS, MANAGE, READ, REPORT, UPLOAD, YouTubeHouse, api, has_channel, site, uploads_of
 from socialclaw.networks.youtube.sandbox.reports import report
 from socialclaw.networks.youtube.sandbox.uploads import Session, Uploads, kind_of
-from socialclaw.providers.simulator import route
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.simulator import route
+from socialclaw.simulation.store import Seen
 
 UPLOADS = r"(?:/resumable)?/upload/youtube/v3/videos"
 HIDDEN = ("private",)

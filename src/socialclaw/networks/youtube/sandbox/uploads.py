@@ -13,9 +13,9 @@ from typing import Any
 import httpx2
 
 from socialclaw.networks.youtube.sandbox import words as say
-from socialclaw.providers.grants import Refused
-from socialclaw.providers.spool import Spool
-from socialclaw.providers.store import Store
+from socialclaw.simulation.grants import Refused
+from socialclaw.simulation.spool import Spool
+from socialclaw.simulation.store import Store
 
 UNIT = 256 * 1024  # every piece but the last is a multiple of it
 LARGEST = 274_877_906_944

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from socialclaw.networks.youtube.sandbox.base import uploads_of
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.store import Seen
 
 Figure = Callable[[str, str, float], int]
 """`figure(key, name, since)`: a made-up count that only grows."""

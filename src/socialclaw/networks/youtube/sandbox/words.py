@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.providers.grants import Refused
 from socialclaw.providers.incoming import json_of
+from socialclaw.simulation.grants import Refused
 
 STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
 EVERYWHERE = ("alt", "prettyPrint", "quotaUser", "key")

@@ -6,7 +6,7 @@ from html import escape
 
 import httpx2
 
-from socialclaw.providers.simulator import FOR_PEOPLE
+from socialclaw.simulation.simulator import FOR_PEOPLE
 
 _STYLE = """
 :root{color-scheme:light dark;--line:#8883;--soft:#8881;--muted:#71767b}

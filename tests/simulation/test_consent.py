@@ -15,12 +15,12 @@ import pytest
 from socialclaw.errors import Unauthorized
 from socialclaw.providers import oauth2
 from socialclaw.providers.connect import OAuth2
-from socialclaw.providers.consent import OAuthSimulator
 from socialclaw.providers.draft import Tokens
-from socialclaw.providers.grants import CLIENT_ID, CLIENT_SECRET, Flow
-from socialclaw.providers.sandbox import InProcess, Sandbox
-from socialclaw.providers.simulator import route
-from socialclaw.providers.store import Store
+from socialclaw.simulation.consent import OAuthSimulator
+from socialclaw.simulation.grants import CLIENT_ID, CLIENT_SECRET, Flow
+from socialclaw.simulation.sandbox import InProcess, Sandbox
+from socialclaw.simulation.simulator import route
+from socialclaw.simulation.store import Store
 
 BACK = "https://me.example/oauth/demo/callback"
 APP = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote_plus
 
 import httpx2
 
-from socialclaw.providers.simulator import Simulator
+from socialclaw.simulation.simulator import Simulator
 
 # The developer app that every simulated network knows.
 CLIENT_ID, CLIENT_SECRET = "sandbox-client", "sandbox-secret"

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from socialclaw.providers import faults
-from socialclaw.providers.faults import check, meets
+from socialclaw.simulation import faults
+from socialclaw.simulation.faults import check, meets
 
 LINE = "POST /2/tweets"
 

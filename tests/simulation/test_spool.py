@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from socialclaw.providers.spool import Spool
-from socialclaw.providers.store import Store
+from socialclaw.simulation.spool import Spool
+from socialclaw.simulation.store import Store
 
 FIRST, SECOND = b"a" * 3_000_000, b"b" * 1_000
 

@@ -15,10 +15,10 @@ from typing import Any, ClassVar, TypeVar
 
 import httpx2
 
-from socialclaw.providers import faults
-from socialclaw.providers.spool import Gone
-from socialclaw.providers.store import Full, Seen, Shelf, Store
-from socialclaw.providers.worlds import NOBODY, Caller, caller, within
+from socialclaw.simulation import faults
+from socialclaw.simulation.spool import Gone
+from socialclaw.simulation.store import Full, Seen, Shelf, Store
+from socialclaw.simulation.worlds import NOBODY, Caller, caller, within
 
 Handler = Callable[..., httpx2.Response]
 H = TypeVar("H", bound=Handler)

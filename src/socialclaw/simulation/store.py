@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from socialclaw.providers import schema
-from socialclaw.providers.worlds import EVERYBODY, caller
 from socialclaw.sending import look
+from socialclaw.simulation import schema
+from socialclaw.simulation.worlds import EVERYBODY, caller
 
 OUTER = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
 NESTED = ("SAVEPOINT nested", "RELEASE nested", ("ROLLBACK TO nested", "RELEASE nested"))

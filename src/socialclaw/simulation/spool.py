@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from socialclaw.providers.store import Full, Store
-from socialclaw.providers.worlds import caller
+from socialclaw.simulation.store import Full, Store
+from socialclaw.simulation.worlds import caller
 
 BLOCK = 1024 * 1024
 LEFT_SECONDS = 24 * 3600.0

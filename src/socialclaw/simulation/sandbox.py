@@ -16,10 +16,10 @@ import httpx2
 
 from socialclaw.clock import acting
 from socialclaw.outbound import transport
-from socialclaw.providers.passes import Doorkeeper
-from socialclaw.providers.room import Room
-from socialclaw.providers.simulator import Delayed, Simulator
-from socialclaw.providers.worlds import NOBODY, Caller
+from socialclaw.simulation.passes import Doorkeeper
+from socialclaw.simulation.room import Room
+from socialclaw.simulation.simulator import Delayed, Simulator
+from socialclaw.simulation.worlds import NOBODY, Caller
 from socialclaw.sockets import Backend
 from socialclaw.turns import Party, Places
 

@@ -11,9 +11,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from socialclaw.providers.sandbox import FAULT_HEADER, LOST, InProcess, OverHTTP, Sandbox, route
-from socialclaw.providers.store import Store
-from tests.providers.demo import Demo, request
+from socialclaw.simulation.sandbox import FAULT_HEADER, LOST, InProcess, OverHTTP, Sandbox, route
+from socialclaw.simulation.store import Store
+from tests.simulation.demo import Demo, request
 
 BASE = "http://127.0.0.1:9/base"
 

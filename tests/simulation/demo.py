@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import httpx2
 
-from socialclaw.providers.simulator import Simulator, outside, route
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.simulator import Simulator, outside, route
+from socialclaw.simulation.store import Seen
 
 
 class Demo(Simulator):

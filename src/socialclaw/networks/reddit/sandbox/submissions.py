@@ -9,7 +9,7 @@ from typing import Any
 
 from socialclaw.networks.reddit.sandbox.subreddits import CREATED
 from socialclaw.providers.incoming import url_of
-from socialclaw.providers.store import Seen
+from socialclaw.simulation.store import Seen
 
 Figure = Callable[..., int]
 Document = dict[str, Any]

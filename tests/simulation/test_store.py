@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from socialclaw.providers.store import Seen, Shelf, Store
+from socialclaw.simulation.store import Seen, Shelf, Store
 
 COUNT_IN_ANOTHER_PROCESS = """
 import sys
-from socialclaw.providers.store import Store
+from socialclaw.simulation.store import Store
 shelf = Store(sys.argv[1]).of("demo")
 for _ in range(100):
     with shelf.store.transaction():

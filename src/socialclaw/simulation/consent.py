@@ -14,9 +14,9 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx2
 
-from socialclaw.providers.grants import CLIENT_ID, Flow, GrantingSimulator, form_of, key_of
-from socialclaw.providers.pages import page
-from socialclaw.providers.simulator import FOR_PEOPLE
+from socialclaw.simulation.grants import CLIENT_ID, Flow, GrantingSimulator, form_of, key_of
+from socialclaw.simulation.pages import page
+from socialclaw.simulation.simulator import FOR_PEOPLE
 
 
 class OAuthSimulator(GrantingSimulator):

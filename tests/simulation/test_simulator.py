@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from socialclaw.providers.faults import FAULTS
-from socialclaw.providers.simulator import Simulator
-from socialclaw.providers.store import Store
-from tests.providers.demo import Demo, request
+from socialclaw.simulation.faults import FAULTS
+from socialclaw.simulation.simulator import Simulator
+from socialclaw.simulation.store import Store
+from tests.simulation.demo import Demo, request
 
 
 class Phased(Demo):
