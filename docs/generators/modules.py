@@ -38,7 +38,7 @@ def modules() -> dict[str, Module]:
     for path in sorted(ROOT.rglob("*.py")):
         relative = path.relative_to(ROOT)
         name = ".".join(relative.parent.parts if relative.stem == "__init__" else relative.with_suffix("").parts)
-        if relative.stem.startswith("sandbox") and relative.parts[0] == "networks":
+        if relative.parts[0] == "networks" and "sandbox" in relative.parts:
             continue
         if not any(name == silent or name.startswith(f"{silent}.") for silent in SILENT):
             found[name] = read(name, path.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
 
-from socialclaw.networks.linkedin.sandbox import pages as pages
+from socialclaw.networks.linkedin.sandbox import pages
 from socialclaw.networks.linkedin.sandbox import words as say
 from socialclaw.simulation.consent import OAuthSimulator
 from socialclaw.simulation.grants import CLIENT_ID, CLIENT_SECRET, Flow, Refused, form_of, key_of

@@ -10,8 +10,7 @@ from urllib.parse import unquote
 
 import httpx2
 
-from socialclaw.networks.linkedin.sandbox import figures as figures
-from socialclaw.networks.linkedin.sandbox import pages as pages
+from socialclaw.networks.linkedin.sandbox import figures, pages
 from socialclaw.networks.linkedin.sandbox import words as say
 from socialclaw.networks.linkedin.sandbox.base import api, site
 from socialclaw.networks.linkedin.sandbox.media import FINALIZE, INITIALIZE_IMAGE, INITIALIZE_VIDEO, Files

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.networks.meta.sandbox import pages as pages
+from socialclaw.networks.meta.sandbox import pages
 from socialclaw.networks.meta.sandbox import words as say
 from socialclaw.networks.meta.sandbox.base import ANY_VERSION, GRAPH, INSTAGRAM, VIDEO, Caller, graph
 from socialclaw.networks.meta.sandbox.facebook import ON_FACEBOOK, paged

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.networks.pinterest.sandbox import pages as pages
+from socialclaw.networks.pinterest.sandbox import pages
 from socialclaw.networks.pinterest.sandbox import words as say
 from socialclaw.networks.pinterest.sandbox.media import STORAGE
 from socialclaw.simulation.consent import OAuthSimulator

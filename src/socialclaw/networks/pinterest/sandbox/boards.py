@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.networks.pinterest.sandbox import pins as pins
+from socialclaw.networks.pinterest.sandbox import pins
 from socialclaw.networks.pinterest.sandbox import words as say
 from socialclaw.networks.pinterest.sandbox.base import READ_BOARDS, WRITE_BOARDS, PinterestHouse, api
 

@@ -11,8 +11,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.networks.pinterest.sandbox import pages as pages
-from socialclaw.networks.pinterest.sandbox import pins as pins
+from socialclaw.networks.pinterest.sandbox import pages, pins
 from socialclaw.networks.pinterest.sandbox import words as say
 from socialclaw.networks.pinterest.sandbox.base import READ_PINS, WRITE_PINS, api, site
 from socialclaw.networks.pinterest.sandbox.boards import PAGING, PinterestBoards, slug

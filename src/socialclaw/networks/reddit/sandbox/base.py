@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.networks.reddit.sandbox import pages as pages
+from socialclaw.networks.reddit.sandbox import pages
 from socialclaw.networks.reddit.sandbox import words as say
 from socialclaw.networks.reddit.sandbox.subreddits import base36
 from socialclaw.simulation.consent import OAuthSimulator

@@ -6,8 +6,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.networks.reddit.sandbox import subreddits as subreddits
-from socialclaw.networks.reddit.sandbox import things as things
+from socialclaw.networks.reddit.sandbox import submissions, subreddits
 from socialclaw.networks.reddit.sandbox import words as say
 from socialclaw.networks.reddit.sandbox.base import RedditHouse, api
 from socialclaw.networks.reddit.sandbox.subreddits import Document
@@ -21,21 +20,21 @@ class RedditPlaces(RedditHouse):
     def me(self, request: httpx2.Request) -> httpx2.Response:
         person = self.admit_to(request, "identity")
         say.query(request)
-        return say.answer(request, things.user(person, self.figure))
+        return say.answer(request, submissions.user(person, self.figure))
 
     @api("GET", r"/subreddits/mine/(subscriber|moderator|contributor)")
     def mine(self, request: httpx2.Request, relationship: str) -> httpx2.Response:
         person = self.admit_to(request, "mysubreddits")
         given = say.query(request, *PAGING)
         names = {"subscriber": subreddits.JOINED, "moderator": (f"u_{person['username']}",)}.get(relationship, ())
-        found = [things.subreddit(self.place(name), self.figure, moderator=relationship == "moderator") for name in names]
+        found = [submissions.subreddit(self.place(name), self.figure, moderator=relationship == "moderator") for name in names]
         return say.answer(request, say.listing(given, found))
 
     @api("GET", r"/r/([\w.-]+)/about")
     def about(self, request: httpx2.Request, name: str) -> httpx2.Response:
         self.admit_to(request, "read")
         say.query(request)
-        return say.answer(request, things.subreddit(self.open_place(name), self.figure))
+        return say.answer(request, submissions.subreddit(self.open_place(name), self.figure))
 
     @api("GET", r"/r/([\w.-]+)/about/rules")
     def rules(self, request: httpx2.Request, name: str) -> httpx2.Response:

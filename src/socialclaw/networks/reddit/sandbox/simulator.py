@@ -10,9 +10,7 @@ from dataclasses import replace
 
 import httpx2
 
-from socialclaw.networks.reddit.sandbox import pages as pages
-from socialclaw.networks.reddit.sandbox import subreddits as subreddits
-from socialclaw.networks.reddit.sandbox import things as things
+from socialclaw.networks.reddit.sandbox import pages, submissions, subreddits
 from socialclaw.networks.reddit.sandbox import words as say
 from socialclaw.networks.reddit.sandbox.base import api, site
 from socialclaw.networks.reddit.sandbox.places import PAGING, RedditPlaces
@@ -168,7 +166,7 @@ class RedditSandbox(RedditPlaces):
     ) -> httpx2.Response:
         title, text = " ".join(given["title"].split()), given.get("text", "").replace("\r\n", "\n").strip()
         post_id = self.new_id()
-        link = things.permalink(place["name"], post_id, title)
+        link = submissions.permalink(place["name"], post_id, title)
         flair = next((one for one in subreddits.flairs(place) if one["id"] == given.get("flair_id")), None)
         spoiled = self.shelf.get("spoiled", author["id"])
         self.shelf.drop("spoiled", author["id"])
@@ -204,7 +202,7 @@ class RedditSandbox(RedditPlaces):
         return file if file["kind"] in ("image", "video") else {**file, "kind": "other"}
 
     def _shown(self, seen: Seen) -> Document:
-        return things.post(seen, self._author(seen), self.figure)
+        return submissions.post(seen, self._author(seen), self.figure)
 
     def _author(self, seen: Seen) -> str:
         return str((self.person_of(seen.account) or {}).get("username"))

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from socialclaw.networks.snapchat.sandbox import pages as pages
+from socialclaw.networks.snapchat.sandbox import pages
 from socialclaw.networks.snapchat.sandbox import words as say
 from socialclaw.simulation.consent import OAuthSimulator
 from socialclaw.simulation.grants import Flow, Refused

@@ -14,8 +14,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.networks.snapchat.sandbox import pages as pages
-from socialclaw.networks.snapchat.sandbox import stats as stats
+from socialclaw.networks.snapchat.sandbox import pages, stats
 from socialclaw.networks.snapchat.sandbox import words as say
 from socialclaw.networks.snapchat.sandbox.base import PROFILE, SITE, SnapchatHouse, api, site
 from socialclaw.networks.snapchat.sandbox.media import Videos

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
 
-from socialclaw.networks.tiktok.sandbox import pages as pages
+from socialclaw.networks.tiktok.sandbox import pages
 from socialclaw.networks.tiktok.sandbox import words as say
 from socialclaw.providers.incoming import number_of
 from socialclaw.simulation.consent import OAuthSimulator

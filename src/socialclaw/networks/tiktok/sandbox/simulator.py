@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 
 from socialclaw.networks.tiktok.sandbox import media as files
-from socialclaw.networks.tiktok.sandbox import pages as pages
+from socialclaw.networks.tiktok.sandbox import pages
 from socialclaw.networks.tiktok.sandbox import posts as asked
 from socialclaw.networks.tiktok.sandbox import words as say
 from socialclaw.networks.tiktok.sandbox.base import UPLOADS, api, site

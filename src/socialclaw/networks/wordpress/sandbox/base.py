@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.networks.wordpress.sandbox import pages as pages
+from socialclaw.networks.wordpress.sandbox import pages
 from socialclaw.networks.wordpress.sandbox import words as say
 from socialclaw.simulation.consent import OAuthSimulator
 from socialclaw.simulation.grants import CLIENT_ID, Flow, Refused, key_of

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.networks.wordpress.sandbox import pages as pages
+from socialclaw.networks.wordpress.sandbox import pages
 from socialclaw.networks.wordpress.sandbox import words as say
 from socialclaw.networks.wordpress.sandbox.base import CAN, Document, address_of, api, site
 from socialclaw.networks.wordpress.sandbox.html import read, stripped, uncommented

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from socialclaw.networks.x.sandbox import pages as pages
+from socialclaw.networks.x.sandbox import pages
 from socialclaw.networks.x.sandbox import words as say
 from socialclaw.simulation.consent import OAuthSimulator
 from socialclaw.simulation.grants import Flow, Refused

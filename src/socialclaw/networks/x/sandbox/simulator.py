@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.networks.x.sandbox import pages as pages
+from socialclaw.networks.x.sandbox import pages
 from socialclaw.networks.x.sandbox import words as say
 from socialclaw.networks.x.sandbox.base import XHouse, api, site
 from socialclaw.networks.x.sandbox.media import MOST_FILES, Uploads

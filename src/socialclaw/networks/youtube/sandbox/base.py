@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 
-from socialclaw.networks.youtube.sandbox import pages as pages
+from socialclaw.networks.youtube.sandbox import pages
 from socialclaw.networks.youtube.sandbox import words as say
 from socialclaw.simulation.consent import OAuthSimulator
 from socialclaw.simulation.grants import Flow, Refused, form_of, key_of

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.networks.youtube.sandbox import pages as pages
+from socialclaw.networks.youtube.sandbox import pages
 from socialclaw.networks.youtube.sandbox import videos as shown
 from socialclaw.networks.youtube.sandbox import words as say
 from socialclaw.networks.youtube.sandbox.base import INSERTS, MANAGE, READ, REPORT, UPLOAD, YouTubeHouse, api, has_channel, site, uploads_of
