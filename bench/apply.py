@@ -20,9 +20,9 @@ from bench.processes import free_port, started
 from socialclaw.db.base import Scope, iso, new_id, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.scheduling.apply import apply, fingerprint
+from socialclaw.scheduling.context import destinations, library
 from socialclaw.scheduling.document import parse
 from socialclaw.scheduling.plan import Plan
-from socialclaw.scheduling.surroundings import destinations, library
 
 LEAST = 5000.0  # posts a second
 

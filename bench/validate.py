@@ -19,8 +19,8 @@ import msgspec
 
 from bench.figures import Figure, Result, Told, ms
 from bench.ground import Ground
-from socialclaw.scheduling.assets import Library, asset_ids
 from socialclaw.scheduling.document import parse
+from socialclaw.scheduling.library import Library, asset_ids
 from socialclaw.scheduling.plan import Destination, Directory, wire_plan
 
 TARGET = 6.5  # twice of what a second implementation of the rules cost: docs/decisions/0025-rules-judged-once.md

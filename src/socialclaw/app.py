@@ -34,7 +34,7 @@ from socialclaw.api.guard import Guard
 from socialclaw.api.limits import Rates
 from socialclaw.api.middleware import Front
 from socialclaw.api.shares import Shares
-from socialclaw.publishing.pages import Pages
+from socialclaw.publishing.page_cache import Pages
 from socialclaw.system import System
 from socialclaw.workspaces.keys import Keyring
 

@@ -22,7 +22,7 @@ from socialclaw.media.fetching import Imports
 from socialclaw.media.sweep import sweep
 from socialclaw.publishing.claims import Claim, renew
 from socialclaw.publishing.engine import Engine
-from socialclaw.publishing.outcomes import Outcome
+from socialclaw.publishing.record import Outcome
 from socialclaw.system import System
 from socialclaw.turns import Party
 

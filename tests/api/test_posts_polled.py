@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.db.database import Database
 from socialclaw.db.posts import Post
-from socialclaw.publishing import listing, pages
-from socialclaw.publishing.pages import Pages
+from socialclaw.publishing import listing, page_cache
+from socialclaw.publishing.page_cache import Pages
 from socialclaw.publishing.posts import PostFilter
 from socialclaw.system import System
 from tests.api import rows
@@ -93,7 +93,7 @@ async def test_it_keeps_as_much_as_it_may(system: System, workspace: Member, mon
     await store(system, workspace, 3)
     kept = Pages(system)
     one = len(bytes((await kept.page(workspace.id, PostFilter(), limit=1, offset=0, test=True))[0]))
-    monkeypatch.setattr(pages, "MOST_BYTES", one * 2 + 10)
+    monkeypatch.setattr(page_cache, "MOST_BYTES", one * 2 + 10)
     for _ in range(3):
         for offset in range(3):
             await kept.page(workspace.id, PostFilter(), limit=1, offset=offset, test=True)

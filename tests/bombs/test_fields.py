@@ -14,8 +14,8 @@ import pytest
 
 from socialclaw.networks import providers
 from socialclaw.providers.base import Provider
-from socialclaw.scheduling.check import problem
 from socialclaw.scheduling.document import idempotency_key, parse
+from socialclaw.scheduling.judge import problem
 from socialclaw.scheduling.plan import Destination, Directory, Plan, wire_plan
 from socialclaw.settings import Settings
 from tests.api.operations import Operation, blueprint, operations

@@ -12,7 +12,7 @@ import pytest
 
 from socialclaw.api import schedules
 from socialclaw.networks import providers
-from socialclaw.scheduling import campaign, elsewhere, planning
+from socialclaw.scheduling import campaign_graph, planning, remote_media
 from socialclaw.settings import Settings
 from socialclaw.system import System
 from tests.api import rows
@@ -59,9 +59,9 @@ def on_the_loop(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for name in ("json_value", "idempotency_key", "fingerprint", "wire_plan", "problem", "ok"):
         watched(schedules, name)
     for name in ("graph_of_plan", "clone"):
-        watched(campaign, name)
+        watched(campaign_graph, name)
     watched(planning, "parse")
-    watched(elsewhere, "judged")
+    watched(remote_media, "judged")
     return found
 
 

@@ -19,9 +19,9 @@ from socialclaw.providers.base import Provider
 from socialclaw.providers.connect import Form
 from socialclaw.providers.shapes import Shape
 from socialclaw.scheduling.apply import apply, fingerprint
+from socialclaw.scheduling.context import destinations, library
 from socialclaw.scheduling.document import parse
 from socialclaw.scheduling.plan import Plan
-from socialclaw.scheduling.surroundings import destinations, library
 from socialclaw.system import System
 from tests.accounts.world import unrouted, whose
 from tests.media.files import film, picture

@@ -19,9 +19,9 @@ from socialclaw.db.database import Database
 from socialclaw.db.posts import Lane, Post
 from socialclaw.errors import Uncertain
 from socialclaw.providers.draft import Published
-from socialclaw.publishing import verdicts
+from socialclaw.publishing import outcomes
 from socialclaw.publishing.claims import Claim, Wanted, claim, renew
-from socialclaw.publishing.outcomes import record
+from socialclaw.publishing.record import record
 from socialclaw.publishing.steps import DurableSteps, Superseded
 from socialclaw.sending import look
 from tests.publishing.desk import Desk
@@ -42,7 +42,7 @@ async def one(desk: Desk, account: str, worker: str = "first") -> Claim:
 
 
 async def end(desk: Desk, held: Claim) -> None:
-    await desk.system.database.write(record, [verdicts.unknown(held, "over")])
+    await desk.system.database.write(record, [outcomes.unknown(held, "over")])
 
 
 async def lanes(desk: Desk) -> Sequence[Lane]:
@@ -204,9 +204,9 @@ async def test_a_renewal_that_comes_after_the_outcome_changes_nothing(desk: Desk
     [post] = await desk.publish(account, "Just in time")
     held, now = await one(desk, account), utc_now()
     written = {
-        "published": lambda: verdicts.published(held, Published("1", "https://x.com/1"), now=now, confirm=3600),
-        "failed": lambda: verdicts.unknown(held, "over"),
-        "later": lambda: verdicts.waiting(held, seconds=5, why="It takes a while", now=now),
+        "published": lambda: outcomes.published(held, Published("1", "https://x.com/1"), now=now, confirm=3600),
+        "failed": lambda: outcomes.unknown(held, "over"),
+        "later": lambda: outcomes.waiting(held, seconds=5, why="It takes a while", now=now),
     }[outcome]()
     await desk.system.database.write(record, [written])
     before = await desk.post(post)
@@ -220,7 +220,7 @@ async def test_a_renewal_of_an_older_claim_leaves_a_newer_one_of_the_same_worker
     account = await desk.connect()
     [post] = await desk.publish(account, "In two parts")
     first = await one(desk, account)
-    await desk.system.database.write(record, [verdicts.waiting(first, seconds=0, why="It takes a while", now=utc_now())])
+    await desk.system.database.write(record, [outcomes.waiting(first, seconds=0, why="It takes a while", now=utc_now())])
     second, ended = await one(desk, account), asyncio.Event()
     under_way = asyncio.create_task(ended.wait())
     desk.worker._held[post] = (first, under_way)  # type: ignore[assignment]
@@ -353,7 +353,7 @@ async def test_what_is_remembered_is_not_done_again(desk: Desk) -> None:
 async def test_an_outcome_takes_the_accounts_next_due_post_with_it(desk: Desk) -> None:
     account = await desk.connect()
     _, second = await desk.publish(account, "First", "Second")
-    outcome = verdicts.unknown(await one(desk, account), "over")
+    outcome = outcomes.unknown(await one(desk, account), "over")
     outcome.wanted = Wanted(account, "first", LEASE)
     [following] = await desk.system.database.write(record, [outcome])
     assert following.claim

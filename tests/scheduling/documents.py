@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from socialclaw.scheduling.assets import Library, StoredAsset
 from socialclaw.scheduling.document import parse
+from socialclaw.scheduling.library import Library, StoredAsset
 from socialclaw.scheduling.plan import Destination, Directory, Plan, PlannedPost
 
 NOW = datetime(2030, 1, 15, 12, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from socialclaw.providers.drafting import kind_of
-from socialclaw.scheduling.assets import asset_ids
+from socialclaw.scheduling.library import asset_ids
 from tests.scheduling.documents import BASE_URL, PICTURE
 
 URL = "https://cdn.example.com/a.png"

@@ -9,7 +9,7 @@ import pytest
 
 from socialclaw.db.posts import Run
 from socialclaw.errors import Conflict, InvalidRequest
-from socialclaw.scheduling import campaign
+from socialclaw.scheduling import campaign_graph
 from tests.scheduling.documents import PICTURE, SOON, plan_of, plan_of_posts
 
 DOCUMENT: dict[str, Any] = {
@@ -300,21 +300,21 @@ def at(second: int) -> datetime:
 def test_the_graph_of_a_plan_in_full() -> None:
     plan = plan_of(DOCUMENT)
     assert plan.issues == ()
-    assert campaign.graph_of_plan(plan) == GRAPH
+    assert campaign_graph.graph_of_plan(plan) == GRAPH
 
 
 def test_the_copy_of_a_graph_in_full_is_a_draft() -> None:
-    assert campaign.clone(GRAPH) == CLONE
-    assert campaign.clone(GRAPH, mode="scheduled") == {**CLONE, "mode": "scheduled"}
+    assert campaign_graph.clone(GRAPH) == CLONE
+    assert campaign_graph.clone(GRAPH, mode="scheduled") == {**CLONE, "mode": "scheduled"}
 
 
 def test_a_copy_means_what_the_original_meant() -> None:
     plan = plan_of(DOCUMENT)
-    again = plan_of(campaign.clone(campaign.graph_of_plan(plan), mode="scheduled"))
+    again = plan_of(campaign_graph.clone(campaign_graph.graph_of_plan(plan), mode="scheduled"))
     assert again.issues == ()
     assert [p.generated_name for p in again.posts] == [True, False, False, False]
     assert [p.parent_index for p in again.posts] == [p.parent_index for p in plan.posts] == [None, 0, None, None]
-    graph = campaign.graph_of_plan(again)
+    graph = campaign_graph.graph_of_plan(again)
     described = {
         "originalFilename": None,
         "mime": None,
@@ -339,7 +339,7 @@ def test_the_graph_of_a_run_has_its_state_and_is_in_order_whatever_the_order_of_
         Row("p2", at(2), sequence_position=2, step_index=1, step_id="s2", step_delay_ms=1234),
         Row("p1", at(1), sequence_position=1, step_index=0, step_id="s1"),
     ]
-    graph = campaign.graph_of_run(RUN, rows, status="processing")
+    graph = campaign_graph.graph_of_run(RUN, rows, status="processing")
     assert (graph["runId"], graph["runStatus"], graph["totalSteps"], graph["totalTargets"]) == ("run_1", "processing", 4, 3)
     first, second = graph["campaigns"]
     steps = [step for target in first["targets"] for step in target["steps"]]
@@ -354,7 +354,7 @@ def test_the_graph_of_a_run_has_its_state_and_is_in_order_whatever_the_order_of_
 
 def test_a_delay_that_was_not_kept_is_the_gap_to_the_step_before_and_never_negative() -> None:
     rows = [Row(f"p{n}", at(second), sequence_position=n) for n, second in enumerate((5, 9, 2), 1)]
-    graph = campaign.graph_of_run(RUN, rows, status="completed")
+    graph = campaign_graph.graph_of_run(RUN, rows, status="completed")
     steps = graph["campaigns"][0]["targets"][0]["steps"]
     assert [(s["stepDelayMs"], s["stepIndex"]) for s in steps] == [(0, 0), (4000, 1), (0, 2)]
     target = graph["campaigns"][0]["targets"][0]
@@ -371,33 +371,33 @@ def test_a_real_row_has_all_that_a_graph_asks_for() -> None:
 
 def test_a_list_of_posts_has_no_graph() -> None:
     with pytest.raises(Conflict) as told:
-        campaign.graph_of_plan(plan_of_posts({"account": "x:@example", "name": "Hi"}))
+        campaign_graph.graph_of_plan(plan_of_posts({"account": "x:@example", "name": "Hi"}))
     assert (told.value.code, told.value.status) == ("campaign_graph_requires_campaigns", 409)
     flat: Any = SimpleNamespace(id="run_1", timezone="UTC", mode="draft", source_model="posts_v1")
     with pytest.raises(Conflict):
-        campaign.graph_of_run(flat, [], status="draft")
+        campaign_graph.graph_of_run(flat, [], status="draft")
 
 
 def test_a_post_without_a_campaign_breaks_the_graph() -> None:
     with pytest.raises(InvalidRequest) as told:
-        campaign.graph_of_run(RUN, [Row("p1", at(1), campaign_id=None)], status="draft")
+        campaign_graph.graph_of_run(RUN, [Row("p1", at(1), campaign_id=None)], status="draft")
     assert (told.value.code, told.value.status) == ("campaign_graph_post_invalid", 422)
 
 
 @pytest.mark.parametrize("graph", [None, {}, [], "x", {"campaigns": None}, {"campaigns": {}}])
 def test_a_copy_needs_a_graph(graph: object) -> None:
     with pytest.raises(InvalidRequest) as told:
-        campaign.clone(graph)
+        campaign_graph.clone(graph)
     assert told.value.code == "campaign_graph_required"
 
 
 def test_a_copy_is_a_draft_or_scheduled() -> None:
     with pytest.raises(InvalidRequest) as told:
-        campaign.clone(GRAPH, mode="live")
+        campaign_graph.clone(GRAPH, mode="live")
     assert told.value.code == "schedule_mode_invalid"
 
 
 def test_media_of_which_only_the_url_is_known_is_copied_as_a_link() -> None:
     rows = [Row("p1", at(1), media_link="https://e.com/1.png", assets=[{"url": "https://e.com/1.png", "managed": False, "id": None}])]
-    step = campaign.clone(campaign.graph_of_run(RUN, rows, status="draft"))["campaigns"][0]["targets"][0]["steps"][0]
+    step = campaign_graph.clone(campaign_graph.graph_of_run(RUN, rows, status="draft"))["campaigns"][0]["targets"][0]["steps"][0]
     assert (step["media_link"], "assets" in step) == ("https://e.com/1.png", False)

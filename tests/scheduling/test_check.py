@@ -10,7 +10,7 @@ from socialclaw.providers.issues import Issue
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Mix, Rules
 from socialclaw.providers.shapes import Shape
-from socialclaw.scheduling.check import Judge, problem
+from socialclaw.scheduling.judge import Judge, problem
 from socialclaw.scheduling.plan import Plan, PlannedPost
 from tests.scheduling.documents import plan_of_posts
 

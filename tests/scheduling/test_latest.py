@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from socialclaw.scheduling.campaign import clone, graph_of_plan
+from socialclaw.scheduling.campaign_graph import clone, graph_of_plan
 from socialclaw.scheduling.plan import wire_plan
 from tests.scheduling.documents import SOON, campaign_of, found, plan_of, plan_of_posts, step_of
 

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from socialclaw.publishing.listing import MEMBERS
-from socialclaw.scheduling.campaign import clone, graph_of_plan
+from socialclaw.scheduling.campaign_graph import clone, graph_of_plan
 from socialclaw.scheduling.plan import wire_plan
-from socialclaw.scheduling.strictness import MOST_COMPARED
+from socialclaw.scheduling.unknown_fields import MOST_COMPARED
 from tests.scheduling.documents import SOON, campaign_of, plan_of, plan_of_posts, step_of
 
 PICTURE = "https://a.example/a.png"

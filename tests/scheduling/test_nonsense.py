@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from socialclaw.scheduling.assets import asset_ids
-from socialclaw.scheduling.check import problem
 from socialclaw.scheduling.document import idempotency_key
-from socialclaw.scheduling.notes import MOST_ISSUES
+from socialclaw.scheduling.judge import problem
+from socialclaw.scheduling.library import asset_ids
 from socialclaw.scheduling.plan import Plan, wire_plan
+from socialclaw.scheduling.problems import MOST_ISSUES
 from tests.scheduling.documents import BASE_URL, PICTURE, codes, plan_of
 
 WORDS = st.sampled_from(

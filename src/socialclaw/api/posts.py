@@ -17,7 +17,7 @@ from socialclaw.db.base import Scope, iso
 from socialclaw.db.posts import Attempt
 from socialclaw.errors import InvalidRequest
 from socialclaw.publishing import listing, network_actions, posts
-from socialclaw.publishing.pages import Pages
+from socialclaw.publishing.page_cache import Pages
 
 router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
 

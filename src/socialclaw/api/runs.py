@@ -17,7 +17,7 @@ from socialclaw.db.base import Scope, iso
 from socialclaw.db.posts import Post
 from socialclaw.errors import InvalidRequest
 from socialclaw.publishing import listing, runs
-from socialclaw.scheduling import campaign, times
+from socialclaw.scheduling import campaign_graph, times
 from socialclaw.scheduling.misnamed import TIME
 
 router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
@@ -38,8 +38,8 @@ async def run_status(caller: Caller, runId: str) -> Response:
 async def run_campaign(caller: Caller, runId: str) -> Response:
     """The run as a graph of campaigns, targets and steps, and a schedule that would make a copy of it as a draft."""
     view, posts = await caller.read(lambda scope: (runs.view(scope, runId), runs.posts(scope, runId)))
-    graph = campaign.graph_of_run(view.run, posts, status=view.status)
-    return ok(run=run_out(view), campaign=graph, schedule=campaign.clone(graph))
+    graph = campaign_graph.graph_of_run(view.run, posts, status=view.status)
+    return ok(run=run_out(view), campaign=graph, schedule=campaign_graph.clone(graph))
 
 
 @router.get("/v1/runs/{runId}", response_model=RunResponse, responses=problems(404), summary="Run detail")

@@ -23,10 +23,10 @@ from socialclaw.api.schemas import RunResponse, ValidateResponse
 from socialclaw.db.base import Scope
 from socialclaw.errors import InvalidRequest
 from socialclaw.publishing import listing, runs
-from socialclaw.scheduling import campaign
+from socialclaw.scheduling import campaign_graph
 from socialclaw.scheduling.apply import Applied, apply, earlier, fingerprint
-from socialclaw.scheduling.check import problem
 from socialclaw.scheduling.document import idempotency_key
+from socialclaw.scheduling.judge import problem
 from socialclaw.scheduling.plan import Plan, wire_issues, wire_plan
 from socialclaw.scheduling.planning import planned
 
@@ -77,8 +77,8 @@ async def preview_campaign(caller: Caller, request: Request) -> Response:
     plan = await _plan(caller, body, await _apart(body, json_value, body))
 
     def answer() -> Response:
-        graph = campaign.graph_of_plan(plan)
-        return ok(tenantId=caller.workspace_id, **wire_plan(plan), campaign=graph, schedule=campaign.clone(graph, mode=plan.mode))
+        graph = campaign_graph.graph_of_plan(plan)
+        return ok(tenantId=caller.workspace_id, **wire_plan(plan), campaign=graph, schedule=campaign_graph.clone(graph, mode=plan.mode))
 
     return await _apart(body, answer)
 

@@ -16,7 +16,7 @@ from socialclaw.api.operation import Operation, needs
 from socialclaw.api.schemas import ErrorResponse, HealthResponse, JobsResponse, UsageResponse, WorkspaceHealthResponse
 from socialclaw.db.base import Scope
 from socialclaw.errors import NotReady
-from socialclaw.publishing import jobs
+from socialclaw.publishing import job_view
 from socialclaw.publishing.posts import PostFilter
 from socialclaw.workspaces import readiness, tenants, usage
 
@@ -52,7 +52,7 @@ def _workspace(scope: Scope) -> dict[str, Any]:
     return {
         "tenant": tenants.card(scope),
         "connections": connections,
-        **jobs.counts(scope),
+        **job_view.counts(scope),
         "storage": usage.storage(scope),
         "connectedAccounts": connections["connectedAccounts"],
         "failingAccounts": connections["failingAccounts"],
@@ -82,5 +82,5 @@ async def list_jobs(
     release, reconnect, reconcile or confirm.
     """
     only = PostFilter(run_id=run_id or None, account=account or None, provider=provider_key(provider))
-    found, total = await caller.read(jobs.page, only, status=status, limit=limit)
+    found, total = await caller.read(job_view.page, only, status=status, limit=limit)
     return ok(jobs=found, total=total, limit=limit)

@@ -17,12 +17,12 @@ from socialclaw.lifecycle.changes import NOTHING
 from socialclaw.networks import providers
 from socialclaw.providers.draft import Account, Published
 from socialclaw.providers.wire import listening
-from socialclaw.publishing import verdicts
+from socialclaw.publishing import outcomes
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.drafts import drafted
-from socialclaw.publishing.outcomes import Outcome, take_back
 from socialclaw.publishing.policy import Fail, Park, decide
 from socialclaw.publishing.reconcile import limits, look, settle_seconds
+from socialclaw.publishing.record import Outcome, take_back
 from socialclaw.publishing.steps import DurableSteps, NotYet, StepLog, Superseded, WantedBack
 from socialclaw.scheduling import quotas
 from socialclaw.system import System
@@ -59,10 +59,10 @@ class Attempts:
         try:
             if claim.account.status == "disconnected":
                 if claim.undone:
-                    return verdicts.unknown(claim, "The account was disconnected before the post could be looked for")
+                    return outcomes.unknown(claim, "The account was disconnected before the post could be looked for")
                 gone = Conflict("The account was disconnected", code="account_disconnected")
                 if claim.post.stage == "confirm":  # it is published; who connects the account again lets it be looked at again
-                    return verdicts.decided(claim, gone, Park(), now=utc_now(), settle=0)
+                    return outcomes.decided(claim, gone, Park(), now=utc_now(), settle=0)
                 raise gone
             if claim.account.status == "reconnect_required":
                 raise Unauthorized("The account must be connected again", code="account_reconnect_required")
@@ -71,19 +71,19 @@ class Attempts:
             if claim.undone:
                 raise Uncertain(f"An earlier attempt may have finished {claim.undone[0]!r}")
             if claim.post.latest_at is not None and utc_now() > claim.post.latest_at and not claim.sent:
-                return verdicts.too_late(claim, now=utc_now())
+                return outcomes.too_late(claim, now=utc_now())
             await self._within_quota(claim)
             with listening() as heard:
                 post = await self._publish(claim)
-            outcome = verdicts.published(claim, post, now=utc_now(), confirm=self.system.settings.confirm_seconds)
-            outcome.hold_until = verdicts.rest(providers()[claim.post.provider], heard, now=utc_now())
+            outcome = outcomes.published(claim, post, now=utc_now(), confirm=self.system.settings.confirm_seconds)
+            outcome.hold_until = outcomes.rest(providers()[claim.post.provider], heard, now=utc_now())
             return outcome
         except Superseded:
             return None
         except WantedBack:
             return take_back(Outcome(claim, NOTHING))
         except NotYet as pause:
-            return verdicts.waiting(claim, seconds=pause.seconds, why=str(pause), now=utc_now())
+            return outcomes.waiting(claim, seconds=pause.seconds, why=str(pause), now=utc_now())
         except Exception as error:
             return self._decided(claim, error)
 
@@ -118,5 +118,5 @@ class Attempts:
         tries = claim.post.tries + 1
         decision = decide(error, now=now, due=claim.post.publish_at, tries=tries, limits=limits(self.system), jitter=random.random())
         if isinstance(decision, Fail) and claim.undone:
-            return verdicts.unknown(claim, f"The post may be live, and it could not be looked for: {verdicts.told(error)[1]}")
-        return verdicts.decided(claim, error, decision, now=now, settle=settle_seconds(self.system, claim.post.provider))
+            return outcomes.unknown(claim, f"The post may be live, and it could not be looked for: {outcomes.told(error)[1]}")
+        return outcomes.decided(claim, error, decision, now=now, settle=settle_seconds(self.system, claim.post.provider))

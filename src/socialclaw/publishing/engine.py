@@ -13,11 +13,11 @@ from socialclaw.db.base import utc_now
 from socialclaw.db.database import insist
 from socialclaw.db.grouped import GroupedWrites
 from socialclaw.db.trouble import DatabaseTrouble
-from socialclaw.publishing import verdicts
+from socialclaw.publishing import outcomes
 from socialclaw.publishing.attempt import Attempts
 from socialclaw.publishing.claims import Claim, Wanted, claim
-from socialclaw.publishing.outcomes import Next, Outcome, record
 from socialclaw.publishing.reconcile import settle_seconds
+from socialclaw.publishing.record import Next, Outcome, record
 from socialclaw.publishing.steps import StepLog
 from socialclaw.system import System
 
@@ -65,14 +65,14 @@ class Engine:
 
     def stopped(self, held: Claim) -> Outcome:
         """What comes of an attempt that was broken off because its worker stops."""
-        return verdicts.stopped(held, now=utc_now(), settle=settle_seconds(self._system, held.post.provider))
+        return outcomes.stopped(held, now=utc_now(), settle=settle_seconds(self._system, held.post.provider))
 
     def _taken(self, outcome: Outcome) -> Outcome:
         held = outcome.claim
         if held.post.stage != "reconcile":
-            return verdicts.taken(held, str(outcome.change.provider_post_id))
+            return outcomes.taken(held, str(outcome.change.provider_post_id))
         settle, confirm = settle_seconds(self._system, held.post.provider), self._system.settings.confirm_seconds
-        return verdicts.look_again(held, now=utc_now(), settle=settle, confirm=confirm)  # another was quicker: this one may still be there
+        return outcomes.look_again(held, now=utc_now(), settle=settle, confirm=confirm)  # another was quicker: this one may still be there
 
     def _wanted(self, account_id: str) -> Wanted:
         return Wanted(account_id, self._worker_id, self._lease, self._clocked)

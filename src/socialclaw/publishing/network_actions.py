@@ -20,7 +20,7 @@ from socialclaw.lifecycle.writing import act
 from socialclaw.networks import providers
 from socialclaw.providers import draft
 from socialclaw.providers.base import Confirms, Deletes
-from socialclaw.publishing import verdicts
+from socialclaw.publishing import outcomes
 from socialclaw.publishing.claims import Claim, Remembered
 from socialclaw.publishing.ownership import owned
 from socialclaw.publishing.posts import close_attempt, connected, detail, reconnect
@@ -68,7 +68,7 @@ async def reconcile(system: System, workspace_id: str, post_id: str, *, test: bo
     """Compare with the network now: confirm a published post, or resolve one whose outcome is unknown."""
     found = await system.read(workspace_id, detail, post_id)
     post, provider = found.post, providers()[found.post.provider]
-    if post.status != "published" and post.error_code != verdicts.UNKNOWN and post.stage != "reconcile":
+    if post.status != "published" and post.error_code != outcomes.UNKNOWN and post.stage != "reconcile":
         raise Conflict(f"There is nothing to reconcile: this post is {post.status}", code="post_not_reconcilable", postStatus=post.status)
     if not provider.can(Confirms):
         raise Conflict(f"{provider.label} offers no way to look a post up", code="provider_reconcile_unsupported", provider=provider.key)
@@ -95,7 +95,7 @@ def _taken_back(scope: Scope, post_id: str, message: str, code: str, settle: flo
     if post.stage != "confirm" or post.status != "published":
         return post
     claim = Claim(post, scope.session.get_one(Account, post.account_id), False, "api", post.fence, post.attempt_count, {})
-    outcome = verdicts.refused(claim, Rejected(message, code=code), now=utc_now(), settle=settle)
+    outcome = outcomes.refused(claim, Rejected(message, code=code), now=utc_now(), settle=settle)
     close_attempt(scope, post, ok=False, code=outcome.code, message=outcome.message)
     act(scope, [(post, replace(outcome.change, fence=post.fence + 1))], utc_now())
     return post
@@ -116,7 +116,7 @@ def _reconciled(scope: Scope, claim: Claim, found: Sequence[draft.Published], co
         act(scope, [(post, life.confirmed(visible=seen is not None, accepted=seen is not None and not seen.final))], now)
     elif post.status == "failed" and seen:
         known = replace(claim, post=post)
-        act(scope, [(post, verdicts.published(known, seen, now=now, confirm=confirm, how="confirmed").change)], now)
+        act(scope, [(post, outcomes.published(known, seen, now=now, confirm=confirm, how="confirmed").change)], now)
     elif post.status == "publishing" and post.waiting:
         act(scope, [(post, life.brought_forward(now))], now)  # the worker looks now
     return post

@@ -1,180 +1,196 @@
-"""Outcomes: what an attempt came to, and the one transaction that writes it down.
-
-That transaction closes the attempt, changes the post (and its replies: `lifecycle/writing.py`), gives the lane back and
-claims the account's next due post.
-"""
+"""From what happened to what is written: the outcomes an attempt can have. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.orm import Session
+import httpx2
 
-from socialclaw.db.accounts import Account
-from socialclaw.db.base import Hint, utc_now
-from socialclaw.db.posts import Attempt, Lane, Post, Step
-from socialclaw.lifecycle.changes import KEEP, Change, canceled
-from socialclaw.lifecycle.writing import space_out, write
-from socialclaw.publishing.claims import Claim, Wanted, claim
+from socialclaw.clock import spoken
+from socialclaw.db.base import iso
+from socialclaw.errors import SocialClawError, Uncertain
+from socialclaw.lifecycle import changes as life
+from socialclaw.networks import providers
+from socialclaw.providers.base import Measures, Provider
+from socialclaw.providers.draft import Published
+from socialclaw.publishing.claims import Claim
+from socialclaw.publishing.ownership import network_key
+from socialclaw.publishing.policy import LONGEST_HOLD, LONGEST_LOOK, Decision, Fail, Limits, Look, Park, RetryAt, again, next_look
+from socialclaw.publishing.record import Outcome
 
-CANCELED, TAKEN_BACK = "canceled", "The post was canceled before anything of it was published"
-HELD_UP = timedelta(minutes=5)  # a post later than that was not merely in a queue: its account or its worker was away
-NOBODY = ""  # has the lane of an account that is to be left alone for a while: no end of a worker ends that
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What is to be written of a claim. An attempt that goes on has in `message` what it waits for."""
-
-    claim: Claim
-    change: Change
-    ended: bool = True  # False: the attempt goes on later
-    ok: bool | None = None
-    code: str | None = None
-    message: str | None = None
-    retryable: bool | None = None
-    details: dict[str, Any] = field(default_factory=dict)
-    erase_marks: bool = False  # evidence says that what was marked did not happen
-    hold_until: datetime | None = None  # nothing else of this account before that
-    reconnect: bool = False  # the account needs a person
-    wanted: Wanted | None = None  # take the account's next due post in the same transaction
-    again: bool = False  # an earlier try to write this got no answer: it may have been written, and others may have gone on from there
+UNKNOWN = "publish_outcome_unknown"
+TAKEN = "provider_post_taken"
+SILENT = "provider_never_answered"
+LATE = "publish_too_late"
+LOOKED = {
+    "reconcile": "{label} does not show the post (yet), whose answer was lost",
+    "confirm": "{label} has accepted the post, and does not show it yet",
+}
+LONGEST_TO_CONFIRM = 86_400  # seconds between two looks at an accepted post
+LONGEST_REVIEW = timedelta(days=30)  # after which an accepted post is not looked at any more: somebody has forgotten it
+FIRST_FIGURES = timedelta(hours=1)  # after publishing
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
-    """What follows an outcome: the claim of the account's next due post, and work for later."""
+def published(claim: Claim, post: Published, *, now: datetime, confirm: float, how: str | None = None) -> Outcome:
+    """It is live; or accepted, and looked at in `confirm` seconds, doubled after every look.
 
-    claim: Claim | None
-    hints: tuple[Hint, ...] = ()
-
-
-_OPEN = (Attempt.post_id == bindparam("b_id"), Attempt.attempt_no == bindparam("b_no"), Attempt.finished_at.is_(None))
-_SAY_WHY = update(Attempt.__table__).where(*_OPEN).values(message=bindparam("b_message"))  # type: ignore[arg-type]
-_CLOSE_ATTEMPT = (
-    update(Attempt.__table__)  # type: ignore[arg-type]
-    .where(*_OPEN)
-    .values(
-        finished_at=bindparam("b_now"),
-        ok=bindparam("b_ok"),
-        code=bindparam("b_code"),
-        message=bindparam("b_message"),
-        retryable=bindparam("b_retryable"),
-        provider_post_id=bindparam("b_provider_post_id"),
-        details=bindparam("b_details"),
+    The network may be waiting for a person there: after LONGEST_REVIEW it is left as it is.
+    `how`: the reconciliation status, where evidence and not an answer says so.
+    """
+    looks = claim.post.looks if claim.post.stage == "confirm" else 0
+    if not post.final and now - (claim.post.published_at or now) > LONGEST_REVIEW:
+        return _left(claim)
+    change = life.published(
+        claim.post,
+        id=post.id,
+        key=network_key(claim, post.id),
+        url=post.url,
+        next_look=None if post.final else _next_confirm(now, looks, confirm),
+        figures_at=now + FIRST_FIGURES if providers()[claim.post.provider].can(Measures) else None,
+        now=now,
+        how=how,
     )
-)
+    details = {"note": post.note} if post.note else {}
+    return Outcome(claim, change, ok=True, code="published" if post.final else "accepted", retryable=False, details=details)
 
 
-def record(session: Session, outcomes: Sequence[Outcome], *, catch_up: float = 1) -> list[Next]:
-    """Write these outcomes; those whose post is no longer ours change nothing, nor do those that have been written already.
+def too_late(claim: Claim, *, now: datetime) -> Outcome:
+    """Its latest time has passed: what was for tonight must not appear on Thursday."""
+    post = claim.post
+    latest, late = post.latest_at or post.publish_at, spoken(now - post.publish_at)
+    last = f" What was in the way: {post.error}." if post.error else ""
+    message = f"The post was not published by {iso(latest)}, and now is {late} late.{last} Retry it to publish it all the same"
+    return Outcome(claim, life.failed(LATE, message), ok=False, code=LATE, message=message, retryable=False)
 
-    `catch_up`: how much faster than planned an account's posts may go out after one that was held up.
+
+def rest(provider: Provider, heard: Sequence[httpx2.Headers], *, now: datetime) -> datetime | None:
+    """Until when the account is left alone, because the network says that it has had enough of it for now."""
+    if provider.rest is None or not heard:
+        return None
+    seconds = min(provider.rest(heard[-1]), LONGEST_HOLD)
+    return now + timedelta(seconds=seconds) if seconds > 0 else None
+
+
+def waiting(claim: Claim, *, seconds: float, why: str, now: datetime) -> Outcome:
+    """The network needs time; the attempt stays open."""
+    return Outcome(claim, life.unfinished(now + timedelta(seconds=seconds)), ended=False, message=why)
+
+
+def stopped(claim: Claim, *, now: datetime, settle: float) -> Outcome:
+    """The worker stops before the end: anybody may go on at once; what may have been sent is looked for."""
+    if claim.undone:
+        return decided(claim, Uncertain(f"The worker was stopped in {claim.undone[0]!r}"), Look(), now=now, settle=settle)
+    message = "The worker was stopped; the post goes on elsewhere"
+    return Outcome(claim, life.put_off(claim.post, now, sent=False), ok=False, code="worker_stopped", message=message, retryable=True)
+
+
+def decided(claim: Claim, error: Exception, decision: Decision, *, now: datetime, settle: float) -> Outcome:
+    """A failure, and what policy made of it. `settle`: the network's settle time in seconds."""
+    code, message, details = told(error)
+    post, sent = claim.post, bool(claim.undone)
+    outcome = Outcome(claim, life.NOTHING, ok=False, code=code, message=message, details=details)
+    match decision:
+        case RetryAt() | Park() if post.cancel_requested_at and claim.undone:
+            return unknown(claim, f"The post was canceled when it may have been sent already, and it could not be looked for: {message}")
+        case RetryAt(at, counts, hold):
+            outcome.change = life.put_off(post, at, sent=sent, tries=post.tries + counts, told=(code, message))
+            outcome.retryable, outcome.hold_until = True, at if hold else None
+        case Park():
+            outcome.change = life.parked(post, sent=sent, code=code, message=message)
+            outcome.retryable, outcome.reconnect = True, True
+        case Look():
+            # The settle time counts from now: a call may have been sent until its worker was gone, however long ago it was marked.
+            first = next_look(now, looks=0, now=now, settle=settle)
+            outcome.change, outcome.retryable = life.lost(first, marked_at=now, code=code, message=message), False
+        case Fail():
+            outcome.change, outcome.retryable = life.failed(code, message, tries=post.tries + 1), False
+        case _:
+            raise AssertionError(f"{decision} is not an outcome")
+    return outcome
+
+
+def look_again(claim: Claim, *, now: datetime, settle: float, confirm: float, error: Exception | None = None) -> Outcome:
+    """A lost or accepted post was not found, or the network could not be read: the attempt stays open until the next look."""
+    post = claim.post
+    looks = post.looks + 1
+    if post.stage == "confirm":
+        if now - (post.published_at or now) > LONGEST_REVIEW:
+            return _left(claim)
+        following = _next_confirm(now, post.looks, confirm)
+    else:
+        marked = post.marked_at or now
+        if now - marked > LONGEST_LOOK:
+            return unknown(claim, "The network could not be read for so long that a person must decide whether the post is live")
+        if post.cancel_requested_at and (now - marked).total_seconds() >= settle:
+            return unknown(claim, "The post was canceled when it may have been sent already, and the network cannot be read: look there")
+        following = next_look(marked, looks=looks, now=now, settle=settle)
+    said = told(error)[:2] if error is not None else None
+    why = said[1] if said else LOOKED[post.stage].format(label=providers()[post.provider].label)
+    return Outcome(claim, life.unfinished(following, looks=looks, told=said), ended=False, message=why)
+
+
+def _next_confirm(now: datetime, looks: int, first: float) -> datetime:
+    """When to look at an accepted post again: ever more seldom."""
+    return now + timedelta(seconds=min(first * 2 ** min(looks, 20), LONGEST_TO_CONFIRM))
+
+
+def refused(claim: Claim, error: Exception, *, now: datetime, settle: float) -> Outcome:
+    """The network refused to be asked about a lost post, which says nothing of the post; or took back one that it had accepted."""
+    code, message, details = told(error)
+    if claim.post.stage == "reconcile":
+        outcome = unknown(claim, f"The post could not be looked for, and a person must decide whether it is live: {message}")
+        outcome.details = details | {"cause": code}
+        return outcome
+    outcome = decided(claim, error, Fail(), now=now, settle=settle)
+    outcome.change = replace(outcome.change, provider_status="failed")
+    return outcome
+
+
+def taken(claim: Claim, post_id: str) -> Outcome:
+    """The network answered with a post that another post of ours is already."""
+    message = f"The network did not make a new post, but named one that was there before: {post_id}"
+    return Outcome(claim, life.failed(TAKEN, message), ok=False, code=TAKEN, message=message, retryable=False)
+
+
+def _left(claim: Claim) -> Outcome:
+    """The network accepted it, and has said no more for so long that it is not asked any more."""
+    message = "The network accepted the post and never said whether it is visible"
+    return Outcome(claim, life.DONE, ok=True, code="accepted", message=message, retryable=False)
+
+
+def absent(claim: Claim, *, now: datetime, limits: Limits, jitter: float) -> Outcome:
+    """Evidence of absence: the network has no such post, so it may be sent again, unless that was its last try.
+
+    The time between two tries is counted from the call that was lost: most of it has passed with looking.
     """
-    now = utc_now()
-    ids = sorted(o.claim.post.id for o in outcomes)
-    columns = select(Post.id, Post.fence, Post.cancel_requested_at)
-    rows = session.execute(columns.where(Post.id.in_(ids)).order_by(Post.id).with_for_update()).all()
-    current = {post_id: fence for post_id, fence, _ in rows}
-    back = {post_id for post_id, _, requested in rows if requested}
-    written = _written(session, [o for o in outcomes if o.again])
-    mine = [o for o in outcomes if current.get(o.claim.post.id) == o.claim.fence and o.claim.post.id not in written]
-    ours = [o if o.claim.post.id not in back else take_back(o) for o in mine]
-    hints: dict[str, list[Hint]] = {}
-    if ours:
-        _spare_reconnected(session, [o for o in ours if o.reconnect], now)
-        held_up = [o.claim.post for o in ours if _was_held_up(o, now)]
-        hints = write(session, [(o.claim.post, o.change) for o in ours], now)
-        for post in held_up:
-            hints[post.id] += space_out(session, post, now, faster=catch_up)
-        _close_attempts(session, ours, now)
-        if erased := [o.claim.post.id for o in ours if o.erase_marks]:
-            session.execute(delete(Step).where(Step.post_id.in_(erased), Step.done.is_(False)))
-        if reconnect := [o.claim.account.id for o in ours if o.reconnect]:
-            session.execute(
-                update(Account).where(Account.id.in_(reconnect), Account.status == "connected").values(status="reconnect_required")
-            )
-    _free_lanes(session, outcomes)
-    following = claim(session, [o.wanted for o in outcomes if o.wanted])
-    claims = iter(following)
-    return [Next(next(claims) if o.wanted else None, tuple(hints.get(o.claim.post.id, ()))) for o in outcomes]
+    post, tries = claim.post, claim.post.tries + (not claim.restored)
+    change = life.absent(tries=tries)
+    outcome = Outcome(claim, change, ok=True, code="not_found", retryable=True, erase_marks=True)
+    outcome.message = "The network has no such post: it was not published"
+    match RetryAt(now) if claim.restored else again(post.marked_at or now, tries=tries, limits=limits, jitter=jitter):
+        case RetryAt(at):
+            outcome.change = replace(change, status="retry_pending", next_at=max(at, now))
+        case Fail():
+            label = providers()[post.provider].label
+            why = f"{label} gave no usable answer in {tries} {'try' if tries == 1 else 'tries'}, and has no such post: it was not published"
+            message = f"{why}. The attempts tell what was answered; retry the post when {label} works again"
+            outcome.change = replace(change, status="failed", next_at=None, error_code=SILENT, error=message)
+            outcome.ok, outcome.code, outcome.message, outcome.retryable = False, SILENT, message, False
+    return outcome
 
 
-def take_back(o: Outcome) -> Outcome:
-    """What an outcome comes to where somebody wants the post back: whatever was not sent by now is not sent any more.
-
-    What may have been sent goes on being looked for, also where nobody would do so for now; what the network has goes its way.
-    """
-    if o.change.status in ("published", "failed"):
-        return o
-    if o.claim.undone and not o.erase_marks:
-        if o.change.blocked_by == "account":
-            o.change = replace(o.change, next_at=utc_now(), blocked_by=None)
-        return o
-    if o.claim.sent and not o.ended:
-        return o
-    o.change = replace(o.change, **canceled(o.claim.post).values())
-    o.ended, o.ok, o.code, o.message, o.retryable = True, False, CANCELED, TAKEN_BACK, False
-    return o
+def unknown(claim: Claim, why: str) -> Outcome:
+    """It cannot be known whether the post is live; only a person may send it again."""
+    return Outcome(claim, life.unknown(UNKNOWN, why), ok=False, code=UNKNOWN, message=why, retryable=False)
 
 
-def _written(session: Session, outcomes: Sequence[Outcome]) -> set[str]:
-    """The posts of those that have been written: that takes the post out of its lane."""
-    lanes = select(Lane.post_id, Lane.worker_id).where(Lane.post_id.in_([o.claim.post.id for o in outcomes]))
-    held = set(session.execute(lanes).tuples()) if outcomes else set()
-    return {o.claim.post.id for o in outcomes if (o.claim.post.id, o.claim.worker_id) not in held}
-
-
-def _spare_reconnected(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Where somebody has connected the account again since, it was the old access that was refused: the post goes on with the new one."""
-    if not outcomes:
-        return
-    rows = select(Account.id, Account.connection_id).where(Account.id.in_([o.claim.account.id for o in outcomes]))
-    handshakes = dict(session.execute(rows.order_by(Account.id).with_for_update()).all())
-    for o in outcomes:
-        if handshakes.get(o.claim.account.id) != o.claim.account.connection_id:
-            o.reconnect = False
-            o.change = replace(o.change, next_at=now, blocked_by=None)
-
-
-def _was_held_up(o: Outcome, now: datetime) -> bool:
-    post = o.claim.post
-    return o.change.status == "published" and post.status != "published" and now - post.publish_at > HELD_UP
-
-
-def _close_attempts(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
-    values = [
-        {
-            "b_id": o.claim.post.id,
-            "b_no": o.claim.attempt_no,
-            "b_now": now,
-            "b_ok": o.ok,
-            "b_code": o.code,
-            "b_message": o.message,
-            "b_retryable": o.retryable,
-            "b_provider_post_id": o.change.provider_post_id if o.change.provider_post_id is not KEEP else None,
-            "b_details": o.details,
-        }
-        for o in outcomes
-        if o.ended
-    ]
-    if values:
-        session.connection().execute(_CLOSE_ATTEMPT, values)
-    if waiting := [{"b_id": o.claim.post.id, "b_no": o.claim.attempt_no, "b_message": o.message} for o in outcomes if not o.ended]:
-        session.connection().execute(_SAY_WHY, waiting)
-
-
-def _free_lanes(session: Session, outcomes: Sequence[Outcome]) -> None:
-    """Give back the lanes that are still ours; a rate-limited account's lane stays taken until the limit is over."""
-    for o in outcomes:
-        if o.hold_until is not None:
-            mine = (Lane.account_id == o.claim.account.id, Lane.post_id == o.claim.post.id, Lane.worker_id == o.claim.worker_id)
-            session.execute(update(Lane).where(*mine).values(until=o.hold_until, worker_id=NOBODY))
-    free = [o for o in outcomes if o.hold_until is None]
-    if free:
-        where = (Lane.account_id.in_([o.claim.account.id for o in free]), Lane.post_id.in_([o.claim.post.id for o in free]))
-        session.execute(delete(Lane).where(*where, Lane.worker_id == free[0].claim.worker_id))
+def told(error: Exception) -> tuple[str, str, dict[str, Any]]:
+    """Code, message and details of an error as they may be shown. What we did not foresee keeps its type and nothing else."""
+    if isinstance(error, SocialClawError):
+        details = {key: value for key, value in error.details.items() if isinstance(value, (str, int, float, bool, list, dict))}
+        code = "provider_uncertain" if isinstance(error, Uncertain) else error.code
+        return code, error.message, details
+    return "internal_error", f"Unexpected {type(error).__name__}", {}

@@ -17,8 +17,8 @@ from socialclaw.errors import Conflict, InvalidRequest, Unauthorized
 from socialclaw.lifecycle import changes as life
 from socialclaw.lifecycle.changes import UNSENT
 from socialclaw.lifecycle.writing import act, cancel_replies
-from socialclaw.publishing import verdicts
-from socialclaw.publishing.outcomes import CANCELED, NOBODY, TAKEN_BACK
+from socialclaw.publishing import outcomes
+from socialclaw.publishing.record import CANCELED, NOBODY, TAKEN_BACK
 
 STATUSES = ("draft", "scheduled", "publishing", "published", "retry_pending", "failed", "canceled")
 
@@ -125,12 +125,12 @@ def retry(scope: Scope, post_id: str, *, force: bool = False) -> Post:
     post = scope.one(Post, post_id, lock=True)
     if post.status not in ("failed", "retry_pending"):
         raise Conflict(f"Only a failed post can be retried; this one is {post.status}", code="post_not_retryable", postStatus=post.status)
-    if post.error_code == verdicts.UNKNOWN and not force:
+    if post.error_code == outcomes.UNKNOWN and not force:
         message = 'This post may be live: look on the network first. Send {"force": true} to publish it all the same'
-        raise Conflict(message, code=verdicts.UNKNOWN, providerUrl=post.provider_url)
+        raise Conflict(message, code=outcomes.UNKNOWN, providerUrl=post.provider_url)
     connected(Detail(post, scope.session.get(Account, post.account_id)))
     now = utc_now()
-    anew = post.error_code in (verdicts.UNKNOWN, verdicts.TAKEN) or post.provider_status == "failed"
+    anew = post.error_code in (outcomes.UNKNOWN, outcomes.TAKEN) or post.provider_status == "failed"
     if anew:
         scope.session.execute(delete_rows(Step).where(Step.post_id == post.id))
     parent = scope.session.get(Post, post.parent_post_id, with_for_update=True) if post.parent_post_id else None

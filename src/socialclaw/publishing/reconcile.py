@@ -17,12 +17,12 @@ from socialclaw.errors import NotFound, RateLimited, Rejected, Unauthorized, Una
 from socialclaw.networks import providers
 from socialclaw.providers.base import Confirms
 from socialclaw.providers.draft import Account, Mark, Published
-from socialclaw.publishing import verdicts
+from socialclaw.publishing import outcomes
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.drafts import drafted, remembered
-from socialclaw.publishing.outcomes import Outcome
 from socialclaw.publishing.ownership import owned
 from socialclaw.publishing.policy import Limits, Park
+from socialclaw.publishing.record import Outcome
 from socialclaw.system import System
 
 SKEW = timedelta(seconds=5)  # how far a network's clock may be behind ours
@@ -36,27 +36,27 @@ async def look(system: System, claim: Claim) -> Outcome:
     if not provider.can(Confirms):
         lost = "The post may have gone out before the hold" if claim.restored else f"{provider.label} gave no answer"
         way_out = "look there, and retry with force if it is not there"
-        return verdicts.unknown(claim, f"{lost}, and {provider.label} offers no way to look the post up: {way_out}")
+        return outcomes.unknown(claim, f"{lost}, and {provider.label} offers no way to look the post up: {way_out}")
     settle = settle_seconds(system, post.provider)
     settled = (now - (post.marked_at or now)).total_seconds() >= settle
     try:
         found = await candidates(system, claim)
     except Uncertain as error:
         if post.stage == "reconcile" and settled:
-            return verdicts.unknown(claim, error.message)
-        return verdicts.look_again(claim, now=utc_now(), settle=settle, confirm=system.settings.confirm_seconds, error=error)
+            return outcomes.unknown(claim, error.message)
+        return outcomes.look_again(claim, now=utc_now(), settle=settle, confirm=system.settings.confirm_seconds, error=error)
     except Unauthorized as error:
-        return verdicts.decided(claim, error, Park(), now=now, settle=settle)
+        return outcomes.decided(claim, error, Park(), now=now, settle=settle)
     except (RateLimited, Unavailable) as error:
-        return verdicts.look_again(claim, now=utc_now(), settle=settle, confirm=system.settings.confirm_seconds, error=error)
+        return outcomes.look_again(claim, now=utc_now(), settle=settle, confirm=system.settings.confirm_seconds, error=error)
     except Rejected as error:
-        return verdicts.refused(claim, error, now=now, settle=settle)
+        return outcomes.refused(claim, error, now=now, settle=settle)
     free = [p for p in found if p.id not in await system.database.read(owned, claim, [p.id for p in found])]
     if free:
-        return verdicts.published(claim, free[0], now=utc_now(), confirm=system.settings.confirm_seconds, how="confirmed")
+        return outcomes.published(claim, free[0], now=utc_now(), confirm=system.settings.confirm_seconds, how="confirmed")
     if post.stage == "reconcile" and settled:
-        return verdicts.absent(claim, now=utc_now(), limits=limits(system), jitter=random.random())
-    return verdicts.look_again(claim, now=utc_now(), settle=settle, confirm=system.settings.confirm_seconds)
+        return outcomes.absent(claim, now=utc_now(), limits=limits(system), jitter=random.random())
+    return outcomes.look_again(claim, now=utc_now(), settle=settle, confirm=system.settings.confirm_seconds)
 
 
 def limits(system: System) -> Limits:

@@ -15,8 +15,8 @@ from socialclaw.lifecycle.changes import scheduled
 from socialclaw.lifecycle.writing import act
 from socialclaw.publishing.posts import STATUSES
 from socialclaw.scheduling import quotas
-from socialclaw.scheduling.check import refusal
-from socialclaw.scheduling.post import GRACE
+from socialclaw.scheduling.judge import refusal
+from socialclaw.scheduling.post_reader import GRACE
 from socialclaw.scheduling.quotas import Timed
 from socialclaw.scheduling.times import LAST_YEAR, stamp
 

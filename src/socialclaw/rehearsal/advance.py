@@ -22,7 +22,7 @@ from socialclaw.clock import act_for
 from socialclaw.db.base import iso, utc_now
 from socialclaw.errors import Conflict
 from socialclaw.publishing.engine import Engine
-from socialclaw.publishing.outcomes import Outcome
+from socialclaw.publishing.record import Outcome
 from socialclaw.rehearsal import standing
 from socialclaw.system import System
 

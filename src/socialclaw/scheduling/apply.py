@@ -18,8 +18,8 @@ from socialclaw.errors import Conflict, InvalidRequest
 from socialclaw.lifecycle.changes import planned
 from socialclaw.media.assets import known
 from socialclaw.scheduling import quotas
-from socialclaw.scheduling.check import problem
 from socialclaw.scheduling.document import KEY_NAMES, root
+from socialclaw.scheduling.judge import problem
 from socialclaw.scheduling.plan import Plan
 
 NEAR = timedelta(minutes=1)  # what is due sooner is announced at once; the scan announces the rest

@@ -9,15 +9,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from socialclaw.scheduling import twins
-from socialclaw.scheduling.assets import Library
-from socialclaw.scheduling.fields import canonical, given, plain
-from socialclaw.scheduling.notes import Notes
-from socialclaw.scheduling.parents import link
+from socialclaw.scheduling import same_destination
+from socialclaw.scheduling.aliases import canonical, given, plain
+from socialclaw.scheduling.campaign_reader import CampaignReader
+from socialclaw.scheduling.library import Library
 from socialclaw.scheduling.plan import CAMPAIGNS, MODES, MOST_POSTS, POSTS, Directory, Plan
-from socialclaw.scheduling.post import PostReader, Zone
-from socialclaw.scheduling.steps import CampaignReader
-from socialclaw.scheduling.strictness import OF_CAMPAIGNS, OF_POSTS
+from socialclaw.scheduling.post_reader import PostReader, Zone
+from socialclaw.scheduling.problems import Notes
+from socialclaw.scheduling.reply_links import link
+from socialclaw.scheduling.unknown_fields import OF_CAMPAIGNS, OF_POSTS
 from socialclaw.workspaces.tenants import MOST_LATE_MINUTES
 
 LATE_NAMES = ("max_late_minutes", "maxLateMinutes")
@@ -51,7 +51,7 @@ def parse(document: object, *, now: datetime, accounts: Directory, library: Libr
     campaigns = CampaignReader(reader, zone)
     paths = campaigns.read_all(schedule["campaigns"]) if model == CAMPAIGNS else _read_posts(schedule["posts"], reader, zone)
     linked = link(reader.posts, paths, notes)
-    twins.note(linked, reader.places, notes)
+    same_destination.note(linked, reader.places, notes)
     return Plan(zone[0], mode, model, key, late, tuple(linked), tuple(campaigns.summaries), notes.issues(), tuple(notes.warnings))
 
 

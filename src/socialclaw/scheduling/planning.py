@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.scheduling import quotas
-from socialclaw.scheduling.assets import Library
+from socialclaw.scheduling.context import destinations, library
 from socialclaw.scheduling.document import parse
-from socialclaw.scheduling.elsewhere import looked_at
+from socialclaw.scheduling.library import Library
 from socialclaw.scheduling.plan import Directory, Plan
-from socialclaw.scheduling.surroundings import destinations, library
+from socialclaw.scheduling.remote_media import looked_at
 from socialclaw.system import System
 
 

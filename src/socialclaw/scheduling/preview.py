@@ -17,7 +17,7 @@ from socialclaw.media.glimpse import glimpses, told, urls
 from socialclaw.providers.base import Provider
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.issues import Issue
-from socialclaw.scheduling.check import Judge, problem
+from socialclaw.scheduling.judge import Judge, problem
 from socialclaw.scheduling.plan import wire_issues
 from socialclaw.scheduling.planning import planned
 from socialclaw.system import System

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from socialclaw.scheduling.fields import canonical, given
+from socialclaw.scheduling.aliases import canonical, given
 from socialclaw.scheduling.plan import CampaignSummary
-from socialclaw.scheduling.post import PostReader, Seat, Zone
-from socialclaw.scheduling.strictness import CAMPAIGN, TARGET
+from socialclaw.scheduling.post_reader import PostReader, Seat, Zone
 from socialclaw.scheduling.times import LAST_YEAR
+from socialclaw.scheduling.unknown_fields import CAMPAIGN, TARGET
 
 DELAYS = {"delay_ms": 1, "delay_seconds": 1000, "delay_minutes": 60_000}  # in milliseconds; the first that is given counts
 MOST_DELAY = 10**15

@@ -12,7 +12,7 @@ from socialclaw.db.workspaces import Workspace
 from socialclaw.media.assets import UNREADY, known
 from socialclaw.media.naming import public_url, safe_name
 from socialclaw.networks import providers
-from socialclaw.scheduling.assets import Library, StoredAsset, asset_ids
+from socialclaw.scheduling.library import Library, StoredAsset, asset_ids
 from socialclaw.scheduling.plan import Destination, Directory
 
 

@@ -11,14 +11,14 @@ from typing import Any
 import msgspec
 
 from socialclaw.providers.issues import Issue, shown
-from socialclaw.scheduling.assets import Library
-from socialclaw.scheduling.attachments import AssetReader
-from socialclaw.scheduling.check import Judge
-from socialclaw.scheduling.notes import Notes, untextual
-from socialclaw.scheduling.places import Place, Places
+from socialclaw.scheduling.asset_reader import AssetReader
+from socialclaw.scheduling.destinations import Place, Places
+from socialclaw.scheduling.judge import Judge
+from socialclaw.scheduling.library import Library
 from socialclaw.scheduling.plan import CAMPAIGNS, POLICIES, POSTS, Directory, PlannedPost
-from socialclaw.scheduling.strictness import POST, STEP
+from socialclaw.scheduling.problems import Notes, untextual
 from socialclaw.scheduling.times import resolve, stamp, zone
+from socialclaw.scheduling.unknown_fields import POST, STEP
 
 DATE = len("2030-01-31")  # what is no longer says no time of day
 GRACE = timedelta(minutes=5)  # how far in the past a time may lie

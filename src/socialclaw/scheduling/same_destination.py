@@ -8,9 +8,9 @@ from datetime import timedelta
 from itertools import pairwise
 
 from socialclaw.providers.drafting import text_of
-from socialclaw.scheduling.notes import Notes
-from socialclaw.scheduling.places import Place
+from socialclaw.scheduling.destinations import Place
 from socialclaw.scheduling.plan import PlannedPost
+from socialclaw.scheduling.problems import Notes
 
 SOON = timedelta(hours=24)
 

@@ -17,8 +17,8 @@ from socialclaw.media.glimpse import Glimpse, Told, glimpses, told, urls
 from socialclaw.media.reach import obstacle
 from socialclaw.providers.drafting import kind_of
 from socialclaw.providers.issues import MOST_ISSUES, Issue, shown
-from socialclaw.scheduling.check import Judge
-from socialclaw.scheduling.places import Places
+from socialclaw.scheduling.destinations import Places
+from socialclaw.scheduling.judge import Judge
 from socialclaw.scheduling.plan import Directory, Plan, PlannedPost
 from socialclaw.system import System
 

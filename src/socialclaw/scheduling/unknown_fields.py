@@ -13,8 +13,8 @@ from socialclaw.networks import providers
 from socialclaw.providers.issues import shown
 from socialclaw.providers.shapes import kind_of_url
 from socialclaw.scheduling import misnamed
-from socialclaw.scheduling.fields import ALIASES, given
-from socialclaw.scheduling.notes import Notes
+from socialclaw.scheduling.aliases import ALIASES, given
+from socialclaw.scheduling.problems import Notes
 from socialclaw.spelling import bare, nearest
 
 MOST_COMPARED = 1000  # fields of a document that are compared with known ones
@@ -121,7 +121,10 @@ TARGET = Level(
 )
 POST = Level("A post", _FIELDS, {**misnamed.IN_POST, **misnamed.NETWORK, **_AT_ONCE}, misnamed.ANSWERED_POST)
 STEP = Level(
-    "A step", f"id {_FIELDS} {' '.join(_DELAYS)}", {**misnamed.IN_POST, **misnamed.NETWORK, **misnamed.DELAY}, misnamed.ANSWERED_POST
+    "A step",
+    f"id {_FIELDS} {' '.join(_DELAYS)}",
+    {**misnamed.IN_POST, **misnamed.NETWORK, **misnamed.DELAY},
+    misnamed.ANSWERED_POST,
 )
 ASSET = Level(
     "An asset",

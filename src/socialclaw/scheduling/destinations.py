@@ -8,7 +8,7 @@ from typing import Any
 from socialclaw import networks
 from socialclaw.networks.names import PROVIDER_KEYS
 from socialclaw.providers.issues import Issue, shown
-from socialclaw.scheduling.check import Judge
+from socialclaw.scheduling.judge import Judge
 from socialclaw.scheduling.plan import Destination, Directory
 
 

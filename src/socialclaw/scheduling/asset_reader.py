@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from socialclaw.providers.issues import shown
-from socialclaw.scheduling.assets import MOST_ASSETS, Library, StoredAsset
-from socialclaw.scheduling.notes import Notes
-from socialclaw.scheduling.strictness import ASSET
+from socialclaw.scheduling.library import MOST_ASSETS, Library, StoredAsset
+from socialclaw.scheduling.problems import Notes
+from socialclaw.scheduling.unknown_fields import ASSET
 
 MOST_NUMBER = 2**53
 KINDS = frozenset({"image", "video", "audio", "other"})

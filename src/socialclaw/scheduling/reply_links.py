@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from socialclaw.providers.issues import shown
-from socialclaw.scheduling.notes import Notes
 from socialclaw.scheduling.plan import PlannedPost
+from socialclaw.scheduling.problems import Notes
 
 Scope = tuple[int | None, int | None]
 Found = dict[tuple[Scope, str], int]
