@@ -25,7 +25,7 @@ from bench.processes import Running, free_port, reachable, started
 from socialclaw.cli import process, serving
 from socialclaw.db.assets import Asset
 from socialclaw.media import assets, cache, uploads
-from socialclaw.media.intake import Intake
+from socialclaw.media.incoming import Intake
 from socialclaw.settings import Settings
 from socialclaw.storage.base import work_dir
 from socialclaw.storage.folder import Folder

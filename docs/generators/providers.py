@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from docs.generators import errors
 from docs.generators.markdown import bullets, code, codes, document, size, table
-from socialclaw.accounts import apps
+from socialclaw.accounts import developer_apps
 from socialclaw.accounts.actions import PREVIEW
 from socialclaw.accounts.capabilities import limitations
 from socialclaw.networks import providers
@@ -87,7 +87,7 @@ def _connecting(provider: Provider) -> str:
                 f"Consent page: {way.authorize_url}{' (with PKCE)' if way.pkce else ''}",
                 f"Scopes: {codes(way.scopes)}",
                 f"Redirect URI to register: `<base URL>/oauth/{provider.key}/callback`",
-                f"Developer app, for live workspaces: {codes(apps.variables(provider))}",
+                f"Developer app, for live workspaces: {codes(developer_apps.variables(provider))}",
                 f"Disconnecting {gives_back if way.revoke_url else forgets}.",
             ]
             return bullets(lines)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from docs.generators.markdown import code, codes, document, table
-from socialclaw.accounts.apps import app_name
+from socialclaw.accounts.developer_apps import app_name
 from socialclaw.networks import providers
 from socialclaw.providers.connect import OAuth2
 from socialclaw.settings import AppCredentials, Settings

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from socialclaw.accounts import actions, directory, kinds
+from socialclaw.accounts import actions, directory, lookup
 from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest, NotFound, Rejected, SocialClawError, Unauthorized
 from socialclaw.networks import providers
@@ -164,7 +164,7 @@ def asking(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     action = Action("look-up", "Look up", "Looks something up.", run, SCHEMA)
     known = {**providers(), "x": replace(providers()["x"], actions=(action,))}
-    monkeypatch.setattr(kinds, "providers", lambda: known)
+    monkeypatch.setattr(lookup, "providers", lambda: known)
     return plan
 
 

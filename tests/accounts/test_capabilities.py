@@ -8,7 +8,7 @@ import pytest
 
 from socialclaw.accounts import actions, capabilities
 from socialclaw.accounts.capabilities import capability
-from socialclaw.accounts.kinds import provider_of, target_of
+from socialclaw.accounts.lookup import provider_of, target_of
 from socialclaw.db.base import utc_now
 from socialclaw.system import System
 from tests.accounts.world import change, connect_form, connect_x, row_of

@@ -199,9 +199,9 @@ async def test_a_refused_refresh_token_needs_a_person(system: System, account: s
 async def test_a_wrong_app_secret_is_the_operators_problem_and_disconnects_nobody(
     system: System, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from socialclaw.accounts import apps
+    from socialclaw.accounts import developer_apps
 
-    monkeypatch.setattr(apps, "SANDBOX", apps.App("sandbox-client", "wrong"))
+    monkeypatch.setattr(developer_apps, "SANDBOX", developer_apps.App("sandbox-client", "wrong"))
     await change(system, account, token_expires_at=utc_now() - timedelta(seconds=1))
     with pytest.raises(Unavailable):
         await credentials.fresh(system, account)

@@ -8,7 +8,7 @@ import pytest
 
 from socialclaw.accounts import directory
 from socialclaw.accounts.disconnect import disconnect
-from socialclaw.accounts.kinds import provider_named
+from socialclaw.accounts.lookup import provider_named
 from socialclaw.accounts.tokens import unseal
 from socialclaw.errors import InvalidRequest, NotFound
 from socialclaw.system import System

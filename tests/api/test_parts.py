@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from socialclaw.media.intake import BATCH, Intake
+from socialclaw.media.incoming import BATCH, Intake
 from socialclaw.storage.base import work_dir
 from socialclaw.system import System
 from tests.media import files

@@ -24,7 +24,7 @@ from socialclaw.cli.connection import ServerConfig
 from socialclaw.cli.process import THREADS
 from socialclaw.db.database import Database
 from socialclaw.jobs.queue import Queue
-from socialclaw.media import moving
+from socialclaw.media import migration
 from socialclaw.networks import providers
 from socialclaw.outbound import GuardedBackend, guarded_transport
 from socialclaw.settings import Settings
@@ -91,7 +91,7 @@ def run_move(settings: dict[str, Any], target: str, boundary: int | None = None,
 
 async def _move(settings: Settings, target: str) -> None:
     system = System.open(settings)
-    await moving.move(system, system.storages[target], keep=False, at_once=2, told=lambda *_: None)
+    await migration.move(system, system.storages[target], keep=False, at_once=2, told=lambda *_: None)
     await system.close()
 
 

@@ -14,7 +14,7 @@ from docs.generate import HOME, PAGES, main, stale
 from docs.generators import cli as commands
 from typer.testing import CliRunner
 
-from socialclaw.accounts.apps import app_of
+from socialclaw.accounts.developer_apps import app_of
 from socialclaw.cli import app
 from socialclaw.errors import NotReady
 from socialclaw.networks import providers

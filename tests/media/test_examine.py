@@ -12,7 +12,7 @@ import pytest
 
 from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest
-from socialclaw.media import cache, child
+from socialclaw.media import cache, decoder_process
 from socialclaw.storage.base import work_dir
 from socialclaw.system import System
 from tests.conftest import Member
@@ -63,13 +63,13 @@ async def test_a_file_that_takes_too_long_is_refused_and_its_process_ended(syste
     path = tmp_path / "film.mp4"
     path.write_bytes(files.film())
     with pytest.raises(InvalidRequest) as refused:
-        await child.run(system, workspace.id, "probe", path, "video/mp4", cpu_seconds=0)
+        await decoder_process.run(system, workspace.id, "probe", path, "video/mp4", cpu_seconds=0)
     assert refused.value.code == "media_too_costly"
 
 
 def apart(job: dict[str, Any], before: str = "") -> dict[str, Any]:
     """The program's answer to a job, in a process of its own in which `before` is run first."""
-    lines = "import json, sys", "from socialclaw.media.apart import __main__ as apart", before
+    lines = "import json, sys", "from socialclaw.media.decoder import __main__ as apart", before
     program = "\n".join((*lines, "print(json.dumps(apart.main(json.loads(sys.argv[1]))))"))
     done = subprocess.run([sys.executable, "-I", "-c", program, json.dumps(job)], capture_output=True, check=True, env={})
     answer: dict[str, Any] = json.loads(done.stdout)
@@ -81,7 +81,7 @@ def test_memory_has_a_limit(tmp_path: Path) -> None:
     path.write_bytes(files.picture(size=(6000, 6000)))
     job = {"do": "probe", "source": str(path), "mime": "image/png", "cpu_seconds": 40, "folder": str(tmp_path)}
     assert apart(job)["facts"]["width"] == 6000
-    few = "from socialclaw.media.apart import limits; limits.MEMORY = 100 * 1024 * 1024"
+    few = "from socialclaw.media.decoder import limits; limits.MEMORY = 100 * 1024 * 1024"
     assert apart(job, few)["refused"] in ("media_too_costly", "media_damaged")
 
 

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from socialclaw.errors import Unavailable
-from socialclaw.media import importing, imports
+from socialclaw.media import importer, imports
 from socialclaw.media.fetching import Imports
 from socialclaw.media.pace import paced
 from socialclaw.system import System
@@ -69,7 +69,7 @@ async def test_a_source_that_is_too_slow_is_put_off_by_name(system: System, api:
     asset_id = await order(api, "/slow")
     [job] = await system.database.write(imports.take, most=1)
     async with asyncio.timeout(BOUND_SECONDS):
-        await importing.work(system, job)
+        await importer.work(system, job)
     found = await told(api, asset_id)
     assert (found["status"], found["error"]["code"]) == ("uploading", "media_too_slow")
     assert await system.database.read(imports.due, most=5) == []  # it is not its turn again yet

@@ -20,7 +20,7 @@ from socialclaw.cli.consent import read_form
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import iso
 from socialclaw.db.workspaces import Workspace
-from socialclaw.media.apart import films
+from socialclaw.media.decoder import video
 from socialclaw.networks import providers
 from socialclaw.settings import Settings
 from socialclaw.storage.base import cache_dir
@@ -267,8 +267,8 @@ async def test_a_film_is_refused_with_every_broken_limit_or_written_anew(
     [change] = next(a["details"] for a in answer["attempts"] if "mediaChanges" in a["details"])["mediaChanges"]
     assert change["changes"] == [*told, "written anew, without metadata"]
     [made] = (cache_dir(system.settings) / asset["id"]).glob("fit-*.mp4")
-    with films.opened(str(made)) as film:
-        found = films.facts(film)
-        assert (*films.poster(film).size, found["frame_rate"]) == (facts[0], facts[1], pytest.approx(facts[2], rel=0.05))
+    with video.opened(str(made)) as film:
+        found = video.facts(film)
+        assert (*video.poster(film).size, found["frame_rate"]) == (facts[0], facts[1], pytest.approx(facts[2], rel=0.05))
         assert (found["video_codec"], found["audio_codec"]) == ("h264", "aac" if asset["audioCodec"] else None)
         assert found["duration"] == pytest.approx(asset["duration"], abs=0.2)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from socialclaw.media import glimpse
-from socialclaw.media.glimpse import Glimpse, glimpses
+from socialclaw.media import remote_probe
+from socialclaw.media.remote_probe import Glimpse, glimpses
 from socialclaw.system import System
 from tests.internet import Served, Web
 from tests.media import files
@@ -17,7 +17,7 @@ URL = "http://cdn.example/a.png"
 PICTURE = files.picture("PNG", (300, 200))
 LONG = files.picture("JPEG", (300, 200), comment=b"x" * 60_000) + bytes(500_000)  # its size comes late
 FILM = files.film()
-MANY = [f"http://host{n}.example/a.png" for n in range(4 * glimpse.AT_ONCE)]
+MANY = [f"http://host{n}.example/a.png" for n in range(4 * remote_probe.AT_ONCE)]
 
 
 async def look(system: System, url: str = URL) -> Glimpse:
@@ -93,11 +93,11 @@ async def test_a_name_that_leads_nowhere_may_come_yet(system: System) -> None:
 
 
 async def test_many_are_looked_at_at_once_but_not_all(system: System, web: Web) -> None:
-    web.files["/a.png"], web.together = Served(PICTURE), asyncio.Barrier(glimpse.AT_ONCE)
+    web.files["/a.png"], web.together = Served(PICTURE), asyncio.Barrier(remote_probe.AT_ONCE)
     found = await glimpses(system, "ws", MANY)
     assert {facts(one) for one in found.values()} == {("image/png", 300, 200, len(PICTURE))}
     assert [*found] == MANY
-    assert web.at_once == glimpse.AT_ONCE
+    assert web.at_once == remote_probe.AT_ONCE
 
 
 async def test_servers_that_never_answer_cost_the_time_that_is_set_and_the_others_are_known(
@@ -110,11 +110,11 @@ async def test_servers_that_never_answer_cost_the_time_that_is_set_and_the_other
     assert facts(found[URL])[0] == "image/png"
     assert {one.error.code for url, one in found.items() if url != URL and one.error} == {"media_not_looked_at"}
     assert len(found) == len(slow) + 1
-    assert web.at_once <= 2 * glimpse.AT_ONCE, "each was asked twice, and the server knows nothing of what we gave up"
+    assert web.at_once <= 2 * remote_probe.AT_ONCE, "each was asked twice, and the server knows nothing of what we gave up"
 
 
 async def test_a_server_that_does_not_answer_head_is_asked_for_the_file(system: System, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(glimpse, "HEAD_SHARE", 0.02)
+    monkeypatch.setattr(remote_probe, "HEAD_SHARE", 0.02)
     served = web.files["/a.png"] = Served(PICTURE)
     answer = web._serve
 
@@ -133,15 +133,15 @@ async def test_what_was_found_out_is_remembered_and_a_failure_not_for_long(
     await look(system)
     assert web.asked("GET") == ["/a.png"]
     web.files["/a.png"] = Served(PICTURE)
-    monkeypatch.setattr(glimpse.time, "monotonic", lambda now=glimpse.time.monotonic: now() + glimpse.FAILED_SECONDS)  # type: ignore[attr-defined]
+    monkeypatch.setattr(remote_probe.time, "monotonic", lambda now=remote_probe.time.monotonic: now() + remote_probe.FAILED_SECONDS)  # type: ignore[attr-defined]
     assert (await look(system)).error is None
     await look(system)
     assert web.asked("GET") == ["/a.png"] * 2
 
 
 async def test_more_than_can_be_remembered_is_forgotten(system: System, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(glimpse, "MOST_KEPT", 2)
+    monkeypatch.setattr(remote_probe, "MOST_KEPT", 2)
     web.files["/a.png"] = Served(PICTURE)
     for url in MANY[:5]:
         await look(system, url)
-    assert len(glimpse._kept[system.outbound.guarded]) <= 2
+    assert len(remote_probe._kept[system.outbound.guarded]) <= 2

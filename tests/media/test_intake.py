@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from socialclaw.errors import InvalidRequest, NotReady, PayloadTooLarge
-from socialclaw.media.form import Form
-from socialclaw.media.intake import Intake
+from socialclaw.media.form_data import Form
+from socialclaw.media.incoming import Intake
 from tests.media import files
 
 MIB = 1024 * 1024

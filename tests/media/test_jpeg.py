@@ -52,7 +52,7 @@ async def test_it_is_made_once(system: System, upload: Upload, monkeypatch: pyte
     async def fail(*_: object) -> None:
         raise AssertionError("made again")
 
-    monkeypatch.setattr("socialclaw.media.child.run", fail)
+    monkeypatch.setattr("socialclaw.media.decoder_process.run", fail)
     assert (await as_jpeg(system, asset)).exists()
 
 

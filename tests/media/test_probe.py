@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import Image, ImageOps
 
-from socialclaw.media.probe import look_into, sniff
+from socialclaw.media.sniff import look_into, sniff
 from tests.media import files
 
 

@@ -6,7 +6,7 @@ import httpcore2
 import pytest
 
 from socialclaw import outbound
-from socialclaw.media import reach
+from socialclaw.media import reachability
 from socialclaw.networks import providers
 from tests.security.attempts import PUBLIC
 
@@ -30,7 +30,7 @@ def lookups(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return NAMES[host]
 
     monkeypatch.setattr(outbound, "resolve", resolve)
-    monkeypatch.setattr(reach, "_kept", {})
+    monkeypatch.setattr(reachability, "_kept", {})
     return asked
 
 
@@ -55,15 +55,15 @@ def lookups(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ],
 )
 async def test_what_stands_in_the_way_is_told(base_url: str, words: str | None) -> None:
-    assert await reach.obstacle(base_url) == words
+    assert await reachability.obstacle(base_url) == words
 
 
 async def test_a_look_up_is_remembered(lookups: list[str]) -> None:
     for _ in range(3):
-        assert await reach.obstacle("https://post.example.org") is None
+        assert await reachability.obstacle("https://post.example.org") is None
     assert lookups == ["post.example.org"]
 
 
 def test_those_who_fetch_are_known() -> None:
-    assert {"Instagram", "TikTok", "Pinterest", "Telegram"} <= {*reach.pulling()}
+    assert {"Instagram", "TikTok", "Pinterest", "Telegram"} <= {*reachability.pulling()}
     assert all(set(t.pulls) <= {s.kind for s in p.rules.shapes} | {"image", "video"} for p in providers().values() for t in p.targets)

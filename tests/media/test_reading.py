@@ -12,7 +12,7 @@ from PIL import Image
 
 from socialclaw.db.assets import Asset
 from socialclaw.media import assets
-from socialclaw.media.reading import opened
+from socialclaw.media.post_media import opened
 from socialclaw.outbound import Blocked
 from socialclaw.providers.draft import Media
 from socialclaw.storage.base import Gone, work_dir

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 
 from socialclaw.errors import PayloadTooLarge, Rejected, Unavailable
-from socialclaw.media import remote
-from socialclaw.media.remote import RemoteFile
+from socialclaw.media import remote_file
+from socialclaw.media.remote_file import RemoteFile
 from socialclaw.outbound import Blocked
 from socialclaw.system import System
 from tests.media import files
@@ -126,7 +126,7 @@ async def test_a_server_that_never_ends_is_left(tmp_path: Path, monkeypatch: pyt
             yield b"x"
             await asyncio.sleep(0.01)
 
-    monkeypatch.setattr(remote, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(remote_file, "LOOK_SECONDS", 0.05)
     web = Web(lambda _: httpx2.Response(200, content=endless()))
     async with web.file(tmp_path) as file:
         with pytest.raises(Unavailable) as failed:

@@ -9,7 +9,7 @@ from docs.generators.media import SHOWN, becomes
 
 from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest
-from socialclaw.media.reading import opened
+from socialclaw.media.post_media import opened
 from socialclaw.networks import providers
 from socialclaw.providers.draft import Media
 from socialclaw.system import System

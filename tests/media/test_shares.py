@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from socialclaw.media import child, glimpse
-from socialclaw.media.glimpse import glimpses
+from socialclaw.media import decoder_process, remote_probe
+from socialclaw.media.remote_probe import glimpses
 from socialclaw.system import System
 from tests.conftest import Member, client, member
 from tests.internet import Served, Web
@@ -48,7 +48,7 @@ class Decoders:
 @pytest.fixture
 def decoders(monkeypatch: pytest.MonkeyPatch) -> Iterator[Decoders]:
     decoders = Decoders()
-    monkeypatch.setattr(child, "_answer", decoders.answer)
+    monkeypatch.setattr(decoder_process, "_answer", decoders.answer)
     yield decoders
     decoders.ended.set()
 
@@ -65,10 +65,10 @@ async def meanwhile(*calls: object) -> AsyncIterator[None]:
 
 
 def opening(system: System, workspace: Member, name: str, seconds: int) -> object:
-    return child.run(system, workspace.id, "probe", Path(name), "image/png", cpu_seconds=seconds)
+    return decoder_process.run(system, workspace.id, "probe", Path(name), "image/png", cpu_seconds=seconds)
 
 
-@pytest.mark.parametrize("seconds", [child.CPU_SECONDS, 1800], ids=["looked into", "films written anew"])
+@pytest.mark.parametrize("seconds", [decoder_process.CPU_SECONDS, 1800], ids=["looked into", "films written anew"])
 @pytest.mark.parametrize("mode", ["live", "test"])
 async def test_files_that_take_long_to_open_keep_no_other_workspace_waiting(
     system: System, decoders: Decoders, seconds: int, mode: str
@@ -99,10 +99,10 @@ async def test_servers_that_never_answer_keep_no_other_workspaces_files_from_bei
     monkeypatch.setattr(system, "settings", system.settings.model_copy(update={"remote_look_seconds": BOUND_SECONDS}))
     hog, real = await member(system, "Hog", "live"), await member(system, "Live", "live")
     web.files |= {"/a.png": Served(PICTURE), "/slow.png": Served(slow=True)}
-    schedules = [[f"http://host{n}-{m}.example/slow.png" for n in range(glimpse.AT_ONCE)] for m in range(8)]
+    schedules = [[f"http://host{n}-{m}.example/slow.png" for n in range(remote_probe.AT_ONCE)] for m in range(8)]
     async with meanwhile(*(glimpses(system, hog.id, urls) for urls in schedules)):
         async with asyncio.timeout(BOUND_SECONDS):
-            while web.at_once < glimpse.AT_ONCE_OF_ONE:  # noqa: ASYNC110  the fake internet tells nobody
+            while web.at_once < remote_probe.AT_ONCE_OF_ONE:  # noqa: ASYNC110  the fake internet tells nobody
                 await asyncio.sleep(0.01)
             found = await glimpses(system, real.id, ["http://cdn.example/a.png"])
         assert found["http://cdn.example/a.png"].error is None

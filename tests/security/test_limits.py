@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from socialclaw.media import importing, imports
+from socialclaw.media import importer, imports
 from socialclaw.system import System
 from tests.conftest import Member, client
 from tests.internet import Served, Web
@@ -95,7 +95,7 @@ async def test_an_import_that_turns_out_too_large_fails_by_that_name(system: Sys
     system.settings = system.settings.model_copy(update={"max_stored_bytes": len(picture) - 1})
     asset = (await api.post("/v1/assets/upload", json={"sourceUrl": "http://cdn.example/a.png"})).json()["asset"]
     for job in await system.database.write(imports.take, most=1):
-        await importing.work(system, job)
+        await importer.work(system, job)
     told = (await api.get(f"/v1/assets/{asset['id']}")).json()["asset"]
     assert (told["status"], told["error"]["code"]) == ("failed", "workspace_limit_reached")
     assert (await limits(api))["storedBytes"]["used"] == 0

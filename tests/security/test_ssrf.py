@@ -18,8 +18,8 @@ from fastapi import FastAPI
 from socialclaw import outbound
 from socialclaw.db.base import Scope
 from socialclaw.errors import SocialClawError
-from socialclaw.media import glimpse, importing, imports
-from socialclaw.media.reading import opened
+from socialclaw.media import importer, imports, remote_probe
+from socialclaw.media.post_media import opened
 from socialclaw.outbound import GuardedBackend, guarded_transport
 from socialclaw.system import System
 from tests.api import rows
@@ -175,7 +175,7 @@ async def test_no_import_leads_inside(system: System, live_api: httpx2.AsyncClie
         codes[attempt] = answer.get("code", "let through") if "\0" not in url else "url_not_allowed"  # which is refused before it is read
         if "asset" in answer:
             [job] = await system.database.write(imports.take, most=10)
-            await importing.work(system, job)
+            await importer.work(system, job)
             error = (await live_api.get(f"/v1/assets/{answer['asset']['id']}")).json()["asset"]["error"]
             codes[attempt] = error["code"] if error else "let through"
             told[url] = error["message"] if error else ""
@@ -199,7 +199,7 @@ async def test_no_pasted_address_of_a_webhook_leads_inside(live_api: httpx2.Asyn
 
 
 async def test_a_name_that_is_moved_inside_while_a_schedule_is_looked_at_gains_nothing(system: System, world: World) -> None:
-    found = (await glimpse.glimpses(system, "ws", [REBINDING]))[REBINDING]
+    found = (await remote_probe.glimpses(system, "ws", [REBINDING]))[REBINDING]
     assert found.error is not None
     assert found.error.code == "url_not_allowed"
     assert world.web.asked() == ["/a.png"]

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from socialclaw.db.assets import Arrival, Asset
-from socialclaw.media import importing, imports
+from socialclaw.media import importer, imports
 from socialclaw.media.imports import LEASE, Job
 from socialclaw.media.sweep import sweep
 from socialclaw.storage.base import now, work_dir
@@ -49,7 +49,7 @@ async def jobs(system: System) -> list[Job]:
 async def work(system: System) -> int:
     """Do what is due; how many imports that were."""
     found = await jobs(system)
-    await asyncio.gather(*(importing.work(system, job) for job in found))
+    await asyncio.gather(*(importer.work(system, job) for job in found))
     return len(found)
 
 
@@ -99,7 +99,7 @@ async def test_content_that_is_there_already_is_not_stored_again(system: System,
     first, second = await order(api), await order(api, "http://cdn.example/b.png", filename="two.png")
     for _ in (first, second):
         [job] = await system.database.write(imports.take, most=1)
-        await importing.work(system, job)
+        await importer.work(system, job)
     one, two = await asset(api, first["id"]), await asset(api, second["id"])
     assert (one["status"], two["status"]) == ("ready", "ready")
     assert one["objectKey"] == two["objectKey"]
@@ -173,14 +173,14 @@ async def test_a_source_that_stays_away_is_given_up_with_what_it_said_last(syste
         tries += 1
         await pass_time(system, 3600)
     found = await asset(api, begun["id"])
-    assert (found["status"], tries) == ("failed", len(importing.PAUSES) + 1)
+    assert (found["status"], tries) == ("failed", len(importer.PAUSES) + 1)
     assert found["error"] == {"code": "media_unreachable", "message": "cdn.example answered 500 for the file"}
 
 
 async def test_how_far_it_is_can_be_read_and_its_lease_is_renewed(
     system: System, api: httpx2.AsyncClient, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "HEARD_SECONDS", 0.05)
+    monkeypatch.setattr(importer, "HEARD_SECONDS", 0.05)
     web.files["/a.png"] = Served(PICTURE, slow=True)
     begun = await order(api)
     working = asyncio.create_task(work(system))
@@ -202,11 +202,11 @@ async def test_who_comes_late_writes_nothing_and_leaves_nothing(system: System, 
     await pass_time(system, LEASE.total_seconds() + 1)
     [now_on_it] = await jobs(system)
     assert (late.tries, now_on_it.tries) == (1, 2)
-    await importing.work(system, late)
+    await importer.work(system, late)
     assert (await asset(api, begun["id"]))["status"] == "uploading"
     web.files["/a.png"] = Served(PICTURE)
-    await importing.work(system, now_on_it)
-    await importing.work(system, late)
+    await importer.work(system, now_on_it)
+    await importer.work(system, late)
     found = await asset(api, begun["id"])
     assert (found["status"], found["size"]) == ("ready", len(PICTURE))
     await sweep(system, now() + timedelta(minutes=1))
@@ -227,9 +227,9 @@ async def test_a_worker_that_dies_on_the_way_leaves_no_orphan(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(importing, after, die)
+        patched.setattr(importer, after, die)
         with pytest.raises(Killed):
-            await importing.work(system, job)
+            await importer.work(system, job)
     await pass_time(system, LEASE.total_seconds() + 1)
     assert await work(system) == 1
     found = await asset(api, begun["id"])
@@ -242,7 +242,7 @@ async def test_told_to_stop_it_is_given_back_at_once(system: System, api: httpx2
     web.files["/a.png"] = Served(PICTURE, slow=True)
     begun = await order(api)
     [job] = await jobs(system)
-    working = asyncio.create_task(importing.work(system, job))
+    working = asyncio.create_task(importer.work(system, job))
     await web.asked_for.wait()
     working.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -257,7 +257,7 @@ async def test_one_that_is_deleted_meanwhile_comes_to_nothing(system: System, ap
     begun = await order(api)
     [job] = await jobs(system)
     assert (await api.delete(f"/v1/assets/{begun['id']}")).status_code == 200
-    await importing.work(system, job)
+    await importer.work(system, job)
     assert (await api.get(f"/v1/assets/{begun['id']}")).status_code == 404
     await sweep(system, now() + timedelta(minutes=1))
     assert (await objects(system), left(system)) == ([], [])

@@ -17,7 +17,7 @@ from socialclaw.db.assets import Asset
 from socialclaw.db.base import utc_now
 from socialclaw.errors import NotReady
 from socialclaw.media import assets, uploads
-from socialclaw.media.reading import opened
+from socialclaw.media.post_media import opened
 from socialclaw.media.sweep import sweep
 from socialclaw.settings import S3Settings
 from socialclaw.storage.base import Storage, cache_dir, work_dir

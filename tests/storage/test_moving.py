@@ -15,9 +15,9 @@ from sqlalchemy import update
 from socialclaw.db.assets import Asset
 from socialclaw.db.base import new_id
 from socialclaw.errors import NotReady
-from socialclaw.media import assets, entry, kept, moving
-from socialclaw.media.kept import Amount, Ended, Kept
-from socialclaw.media.moving import Moves
+from socialclaw.media import assets, ingest, migration, stored_objects
+from socialclaw.media.migration import Moves
+from socialclaw.media.stored_objects import Amount, Ended, Kept
 from socialclaw.media.sweep import sweep
 from socialclaw.settings import S3Settings, Settings
 from socialclaw.storage.base import Storage, now, read_range, work_dir
@@ -53,7 +53,7 @@ def target(system: System, kind: str) -> Storage:
 
 
 async def move(system: System, target: Storage, *, keep: bool = False, told: Callable[[Kept, Ended], None] | None = None) -> Moves:
-    return await moving.move(system, target, keep=keep, at_once=3, told=told or (lambda *_: None))
+    return await migration.move(system, target, keep=keep, at_once=3, told=told or (lambda *_: None))
 
 
 async def change(system: System, asset: Asset, **values: Any) -> None:
@@ -80,13 +80,13 @@ async def test_everything_is_there_before_and_after(
     before = await objects(system, storage)
     assert len(before) == 7
     moved = sum(map(len, contents))
-    assert await system.database.read(kept.amounts) == [Amount(storage.name, 7, moved, 0)]
+    assert await system.database.read(stored_objects.amounts) == [Amount(storage.name, 7, moved, 0)]
     told: list[tuple[str, Ended]] = []
     moves = await move(system, target, told=lambda one, ended: told.append((one.key, ended)))
     assert (moves.counts["moved"], moves.bytes, moves.failed) == (7, moved, [])
     assert sorted(told) == [(key, "moved") for key in sorted(before)]
     assert sorted(await objects(system, target)) == sorted(await objects(system, storage)) == sorted(before)
-    assert await system.database.read(kept.amounts) == [Amount(target.name, 7, moved, 0)]
+    assert await system.database.read(stored_objects.amounts) == [Amount(target.name, 7, moved, 0)]
     assert files.within(work_dir(system.settings)) == []
     for asset in [row for row in await rows(system) if row.status == "ready"]:
         assert asset.storage == target.name
@@ -100,7 +100,7 @@ async def test_everything_is_there_before_and_after(
     await sweep(system, now() + DAY + timedelta(minutes=1))
     assert (await objects(system, storage), len(await objects(system, target))) == ([], 7)
     assert {row.status for row in await rows(system)} == {"ready"}
-    assert (await move(system, target)).counts == dict.fromkeys(kept.ENDS, 0)
+    assert (await move(system, target)).counts == dict.fromkeys(stored_objects.ENDS, 0)
 
 
 async def test_who_had_looked_an_asset_up_before_reads_it_after(system: System, target: Storage, upload: Upload) -> None:
@@ -254,9 +254,11 @@ async def test_a_copy_that_the_sweeper_may_have_found_is_not_named(
 async def test_uploads_under_way_stay_where_they_began(system: System, target: Storage, storage: Storage, upload: Upload) -> None:
     asset = await upload(files.picture())
     for status in ("uploading", "storing"):
-        values = {name: getattr(asset, name) for name in entry.OF_OBJECT} | {"object_key": f"{asset.workspace_id}/{status}/a.png"}
+        values = {name: getattr(asset, name) for name in ingest.OF_OBJECT} | {"object_key": f"{asset.workspace_id}/{status}/a.png"}
         row = Asset(id=new_id("asset"), workspace_id=asset.workspace_id, status=status, delete_after=now() + DAY, **values)
         await system.database.write(lambda session, row=row: session.add(row))
-    assert await system.database.read(kept.amounts) == [Amount(storage.name, 1, asset.size, 2)]
+    assert await system.database.read(stored_objects.amounts) == [Amount(storage.name, 1, asset.size, 2)]
     assert (await move(system, target)).counts["moved"] == 1
-    assert await system.database.read(kept.amounts) == sorted([Amount(target.name, 1, asset.size, 0), Amount(storage.name, 0, 0, 2)])
+    assert await system.database.read(stored_objects.amounts) == sorted(
+        [Amount(target.name, 1, asset.size, 0), Amount(storage.name, 0, 0, 2)]
+    )

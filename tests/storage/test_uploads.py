@@ -18,8 +18,8 @@ from sqlalchemy import select
 
 from socialclaw.db.assets import Arrival, Asset
 from socialclaw.errors import NotFound, NotReady
-from socialclaw.media import completion, multipart
-from socialclaw.media.intake import Intake
+from socialclaw.media import completion, multipart_uploads
+from socialclaw.media.incoming import Intake
 from socialclaw.media.sweep import sweep
 from socialclaw.storage.base import Storage, cache_dir, now, work_dir
 from socialclaw.system import System
@@ -329,7 +329,7 @@ async def test_an_upload_lives_as_long_as_something_is_heard_of_it(begin: Begin,
     uploader = await begin()
     [before] = await rows(system)
     with monkeypatch.context() as later:
-        later.setattr(multipart, "now", lambda: now() + timedelta(hours=20))
+        later.setattr(multipart_uploads, "now", lambda: now() + timedelta(hours=20))
         await uploader.url(1)
     [after] = await rows(system)
     assert before.delete_after
@@ -345,7 +345,7 @@ async def test_a_full_disk_takes_nothing_and_spoils_nothing(
 
     uploader = await begin()
     await uploader.send(2)
-    place = "socialclaw.storage.pieces.shutil.copyfileobj" if kind == "local" else "socialclaw.media.intake.Intake._flush"
+    place = "socialclaw.storage.pieces.shutil.copyfileobj" if kind == "local" else "socialclaw.media.incoming.Intake._flush"
     with monkeypatch.context() as patch:
         patch.setattr(Intake, "_flush", full)
         if kind == "local":  # else the part does not come by here
@@ -403,6 +403,6 @@ async def test_a_type_is_what_the_file_says_in_the_end(begin: Begin, mime: str) 
 )
 async def test_a_file_is_cut_so_that_its_parts_can_be_counted(system: System, workspace: Member, size: int, part: int, count: int) -> None:
     system.settings = system.settings.model_copy(update={"max_upload_bytes": 2**50, "max_stored_bytes": 2**50})
-    upload = await multipart.initiate(system, workspace.id, multipart.Claims("a.mp4"), size)
+    upload = await multipart_uploads.initiate(system, workspace.id, multipart_uploads.Claims("a.mp4"), size)
     assert (upload.part_size, upload.count) == (part, count)
     assert sum(upload.length(number) for number in range(1, count + 1)) == size

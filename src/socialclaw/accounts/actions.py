@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from socialclaw.accounts import directory
-from socialclaw.accounts.asking import ask
-from socialclaw.accounts.kinds import provider_of, target_of
+from socialclaw.accounts.authorized_call import ask
+from socialclaw.accounts.lookup import provider_of, target_of
 from socialclaw.accounts.sync import sync
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope

@@ -13,9 +13,9 @@ from typing import cast
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from socialclaw.accounts.apps import app_of
 from socialclaw.accounts.connect import discover, redirect_uri
-from socialclaw.accounts.connected import complete, fail
+from socialclaw.accounts.connect_store import complete, fail
+from socialclaw.accounts.developer_apps import app_of
 from socialclaw.accounts.tokens import Grant, scrub
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope, utc_now

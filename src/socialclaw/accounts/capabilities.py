@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from socialclaw.accounts.health import is_publishable, token_health
-from socialclaw.accounts.kinds import provider_of, target_of
+from socialclaw.accounts.lookup import provider_of, target_of
 from socialclaw.db.accounts import Account
 from socialclaw.providers.base import Action, Confirms, Deletes, Measures, Provider, TargetType
 from socialclaw.providers.limits import sentences

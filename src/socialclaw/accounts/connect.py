@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from socialclaw.accounts.apps import app_of
-from socialclaw.accounts.connected import complete
+from socialclaw.accounts.connect_store import complete
+from socialclaw.accounts.developer_apps import app_of
 from socialclaw.accounts.directory import connection_wire
-from socialclaw.accounts.kinds import provider_named
+from socialclaw.accounts.lookup import provider_named
 from socialclaw.accounts.mobile import callback_scheme_of
 from socialclaw.accounts.tokens import Grant, scrub
 from socialclaw.db.accounts import Connection

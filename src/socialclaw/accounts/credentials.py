@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from socialclaw.accounts.apps import app_of
-from socialclaw.accounts.kinds import provider_of
+from socialclaw.accounts.developer_apps import app_of
+from socialclaw.accounts.lookup import provider_of
 from socialclaw.accounts.tokens import REFRESH, SOON, Grant, bind, unlock, unseal
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import utc_now

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from socialclaw.accounts import directory
-from socialclaw.accounts.apps import app_of
-from socialclaw.accounts.kinds import provider_of
+from socialclaw.accounts.developer_apps import app_of
+from socialclaw.accounts.lookup import provider_of
 from socialclaw.accounts.tokens import ACCESS, REFRESH, unseal
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from socialclaw.accounts.kinds import provider_of, target_of
+from socialclaw.accounts.lookup import provider_of, target_of
 from socialclaw.accounts.tokens import LEAST_MARGIN
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, iso, utc_now

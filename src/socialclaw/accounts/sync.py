@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from socialclaw.accounts.connect import discover
-from socialclaw.accounts.connected import adopt
-from socialclaw.accounts.kinds import provider_of
+from socialclaw.accounts.connect_store import adopt
+from socialclaw.accounts.lookup import provider_of
 from socialclaw.accounts.tokens import Grant, unseal
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope, utc_now

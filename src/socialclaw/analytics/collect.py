@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
-from socialclaw.accounts.asking import ask
-from socialclaw.accounts.kinds import provider_of, target_of
+from socialclaw.accounts.authorized_call import ask
+from socialclaw.accounts.lookup import provider_of, target_of
 from socialclaw.analytics import windows
 from socialclaw.analytics.windows import LIFETIME
 from socialclaw.db.accounts import Account

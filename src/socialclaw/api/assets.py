@@ -29,8 +29,8 @@ from socialclaw.api.schemas import (
 from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.errors import InvalidRequest
 from socialclaw.media import assets, imports, uploads
-from socialclaw.media.form import OVERHEAD, Form
-from socialclaw.media.intake import too_large
+from socialclaw.media.form_data import OVERHEAD, Form
+from socialclaw.media.incoming import too_large
 from socialclaw.media.listing import ORDERS, AssetFilter, one, page
 
 router = APIRouter(route_class=Operation, prefix="/v1/assets", tags=[ASSETS])

@@ -12,7 +12,7 @@ from socialclaw.api.openapi import ASSETS
 from socialclaw.api.operation import Operation
 from socialclaw.api.schemas import ErrorResponse
 from socialclaw.errors import InvalidRequest, NotReady
-from socialclaw.media.intake import Intake
+from socialclaw.media.incoming import Intake
 from socialclaw.storage.base import work_dir
 from socialclaw.storage.folder import Folder
 from socialclaw.storage.parts import unknown_upload

@@ -29,7 +29,7 @@ from socialclaw.clock import act_for
 from socialclaw.db.base import iso, utc_now
 from socialclaw.errors import Conflict, InvalidRequest, NotFound
 from socialclaw.networks import providers
-from socialclaw.rehearsal import feeds, standing
+from socialclaw.rehearsal import feeds, frozen_clock
 from socialclaw.rehearsal.advance import advance
 from socialclaw.simulation.faults import FAULTS, LONGEST, MOST_SECONDS, MOST_TIMES
 
@@ -158,7 +158,7 @@ async def read_clock(caller: Rehearsing) -> Response:
 @needs("rehearse")
 async def freeze_clock(caller: Rehearsing) -> Response:
     """Stop the workspace's time where it is. From now on nothing is published until the clock is advanced."""
-    at = await caller.system.database.write(standing.stop, caller.workspace_id)
+    at = await caller.system.database.write(frozen_clock.stop, caller.workspace_id)
     caller.system.set_clock(caller.workspace_id, at)
     return ok(clock=await _clock(caller))
 
@@ -182,7 +182,7 @@ async def advance_clock(caller: Rehearsing, body: AdvanceRequest) -> Response:
 @needs("rehearse")
 async def resume_clock(caller: Rehearsing) -> Response:
     """Back to the real time. What is due by then goes out at once; what lies ahead waits for its real time."""
-    await caller.system.database.write(standing.go_on, caller.workspace_id)
+    await caller.system.database.write(frozen_clock.go_on, caller.workspace_id)
     caller.system.set_clock(caller.workspace_id, None)
     with act_for(caller.workspace_id):  # this request began where the clock stood
         return ok(clock=await _clock(caller))

@@ -21,7 +21,7 @@ from socialclaw.api.schemas import (
     OkResponse,
 )
 from socialclaw.errors import InvalidRequest
-from socialclaw.media import multipart
+from socialclaw.media import multipart_uploads
 from socialclaw.media.assets import wire
 from socialclaw.media.completion import complete
 from socialclaw.media.uploads import Claims
@@ -45,7 +45,9 @@ async def initiate_upload(caller: Caller, body: MultipartUploadInitiateRequest) 
 
     All parts have `partSize` bytes, but the last, which has what is left. An upload of which nothing is heard for a day is given up.
     """
-    begun = await multipart.initiate(caller.system, caller.workspace_id, Claims(body.filename, body.mime), body.size, test=caller.test)
+    begun = await multipart_uploads.initiate(
+        caller.system, caller.workspace_id, Claims(body.filename, body.mime), body.size, test=caller.test
+    )
     return ok(201, **_standing(caller, begun))
 
 
@@ -57,7 +59,7 @@ async def get_upload(caller: Caller, assetId: str) -> Response:
     Who was interrupted sends those that are missing, and completes with what `parts` lists. Both are empty once the upload is over, and
     the asset's `status` says how.
     """
-    upload = await multipart.standing(caller.system, caller.workspace_id, assetId, test=caller.test)
+    upload = await multipart_uploads.standing(caller.system, caller.workspace_id, assetId, test=caller.test)
     arrived = [{"PartNumber": part.number, "ETag": f'"{part.etag}"', "size": part.size} for part in upload.parts]
     return ok(**_standing(caller, upload, parts=arrived, missing=list(upload.missing)))
 
@@ -74,8 +76,8 @@ async def sign_upload_part(caller: Caller, assetId: str, body: MultipartPartRequ
 
     A part may be sent again: the last one counts. A URL takes a part of the right size only.
     """
-    url = await multipart.part_url(caller.system, caller.workspace_id, assetId, body.upload_id, body.part_number, test=caller.test)
-    number, seconds = body.part_number, multipart.URL_SECONDS
+    url = await multipart_uploads.part_url(caller.system, caller.workspace_id, assetId, body.upload_id, body.part_number, test=caller.test)
+    number, seconds = body.part_number, multipart_uploads.URL_SECONDS
     return closed(assetId=assetId, uploadId=body.upload_id, partNumber=number, url=url, expiresIn=seconds)
 
 
@@ -111,11 +113,11 @@ async def abort_upload(caller: Caller, request: Request, assetId: str) -> Respon
     upload_id = json_object(await request.body(), "uploadId").get("uploadId")
     if upload_id is not None and not isinstance(upload_id, str):
         raise InvalidRequest("uploadId must be text", code="field_type_invalid", path="uploadId")
-    await multipart.abort(caller.system, caller.workspace_id, assetId, upload_id, test=caller.test)
+    await multipart_uploads.abort(caller.system, caller.workspace_id, assetId, upload_id, test=caller.test)
     return ok()
 
 
-def _standing(caller: CallerContext, upload: multipart.Upload, **more: Any) -> dict[str, Any]:
+def _standing(caller: CallerContext, upload: multipart_uploads.Upload, **more: Any) -> dict[str, Any]:
     """`MultipartInitiateResponse`."""
     settings = caller.system.settings
     how = {"uploadId": upload.id, "partSize": upload.part_size, "totalParts": upload.count, **more}

@@ -29,8 +29,8 @@ from socialclaw.db.workspaces import ApiKey, Worker
 from socialclaw.errors import SocialClawError
 from socialclaw.jobs import scan
 from socialclaw.jobs.timekeeping import synchronized
-from socialclaw.media import kept
-from socialclaw.media.reach import obstacle, pulling
+from socialclaw.media import stored_objects
+from socialclaw.media.reachability import obstacle, pulling
 from socialclaw.networks import providers
 from socialclaw.outbound import storage_client
 from socialclaw.providers.connect import OAuth2
@@ -141,7 +141,7 @@ async def _drift(database: Database) -> list[Check]:
 async def _strays(settings: Settings, database: Database) -> list[Check]:
     """Storages that have files and are not set up."""
     known = [Folder.name] if settings.s3.missing else [Folder.name, S3.name]
-    names = await database.read(kept.out_of_reach, known)
+    names = await database.read(stored_objects.out_of_reach, known)
     return [Check(f"storage: {name}", "failed", installation.out_of_reach(name)) for name in names]
 
 

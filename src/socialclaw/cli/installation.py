@@ -22,8 +22,8 @@ from socialclaw.db.database import Database, pauses
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.db.workspaces import ApiKey, Workspace
 from socialclaw.errors import NotReady, SocialClawError
-from socialclaw.media import kept
-from socialclaw.media.reach import obstacle, pulling
+from socialclaw.media import stored_objects
+from socialclaw.media.reachability import obstacle, pulling
 from socialclaw.settings import Settings
 from socialclaw.storage.bucket import BucketRefused
 from socialclaw.storage.folder import Folder
@@ -195,7 +195,7 @@ async def reach_storage(system: System) -> None:
         if isinstance(error, BucketRefused) and error.answered < 500:
             raise Problem(told) from None
         complain(f"{told}. Starting all the same; until that is mended, no file can be taken or sent")
-    for name in await system.database.read(kept.out_of_reach, tuple(system.storages)):
+    for name in await system.database.read(stored_objects.out_of_reach, tuple(system.storages)):
         complain(f"{out_of_reach(name)}. Starting all the same; until then, those cannot be had or posted")
 
 

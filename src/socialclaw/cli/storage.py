@@ -14,8 +14,8 @@ from socialclaw.cli import installed, options
 from socialclaw.cli.output import Problem, complain, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from socialclaw.media.kept import Amount, Ended, Kept
-    from socialclaw.media.moving import Moves
+    from socialclaw.media.migration import Moves
+    from socialclaw.media.stored_objects import Amount, Ended, Kept
     from socialclaw.settings import Settings
     from socialclaw.storage.base import Storage
     from socialclaw.system import System
@@ -94,17 +94,17 @@ async def _reach(target: Storage) -> None:
 
 
 async def _amounts(system: System) -> list[Amount]:
-    from socialclaw.media import kept
+    from socialclaw.media import stored_objects
 
-    return await system.database.read(kept.amounts)
+    return await system.database.read(stored_objects.amounts)
 
 
 async def _moved(system: System, to: str, before: list[Amount], *, keep: bool, at_once: int) -> Moves:
-    from socialclaw.media import moving
+    from socialclaw.media import migration
 
     elsewhere = [amount for amount in before if amount.storage != to]
     with _shown(sum(a.objects for a in elsewhere), sum(a.bytes for a in elsewhere)) as told:
-        return await moving.move(system, system.storages[to], keep=keep, at_once=at_once, told=told)
+        return await migration.move(system, system.storages[to], keep=keep, at_once=at_once, told=told)
 
 
 @contextmanager

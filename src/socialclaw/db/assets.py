@@ -16,7 +16,7 @@ SHOWN = ("ready", "pending_delete")  # statuses of an asset whose file is to be 
 class Asset(Owned):
     """A file in storage. `delivery_token` is the unguessable part of its public URL; null once revoked.
 
-    Files of one content in one workspace are one object: several rows name it then, and it goes with the last (`media/entry.py`).
+    Files of one content in one workspace are one object: several rows name it then, and it goes with the last (`media/ingest.py`).
     While a file is on its way, its size may be 0 and its sha256 empty.
     """
 

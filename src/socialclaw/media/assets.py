@@ -2,7 +2,7 @@
 
 `storing` (handed in whole, going into storage; not shown) or `uploading` (in parts, or from a URL) -> `ready` -> `pending_delete` (kept
 until `delete_after`) -> `deleting` (the sweeper has it; not shown) -> no row. What is uploading may also end as `failed` (told for a day),
-or as `aborted` (not shown). A post that is not over keeps an asset out of `deleting`. `media/entry.py` is how it begins.
+or as `aborted` (not shown). A post that is not over keeps an asset out of `deleting`. `media/ingest.py` is how it begins.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.errors import Conflict, InvalidRequest, NotFound
 from socialclaw.media import previews
-from socialclaw.media.entry import new_token
+from socialclaw.media.ingest import new_token
 from socialclaw.media.naming import public_url, reference, safe_name
 from socialclaw.storage.base import now
 

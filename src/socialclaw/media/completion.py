@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.db.base import Scope
 from socialclaw.errors import InvalidRequest, NotFound, NotReady
-from socialclaw.media import entry
-from socialclaw.media.at_hand import at_hand
-from socialclaw.media.entry import UPLOAD_TIME
-from socialclaw.media.examine import examine
-from socialclaw.media.multipart import Upload, find, hear, is_joined, still_open
+from socialclaw.media import ingest
+from socialclaw.media.ingest import UPLOAD_TIME
+from socialclaw.media.inspection import examine
+from socialclaw.media.local_copy import at_hand
+from socialclaw.media.multipart_uploads import Upload, find, hear, is_joined, still_open
 from socialclaw.media.uploads import Claims, check, described
 from socialclaw.storage.base import now
 from socialclaw.storage.parts import Part
@@ -76,7 +76,7 @@ async def _look_into(system: System, upload: Upload, claims: Claims, *, test: bo
                 await storage.delete(asset.object_key)
             raise
     values = described(claims, facts, file)
-    return await system.write(asset.workspace_id, entry.finish, asset.id, None, values, status="uploading", test=test)
+    return await system.write(asset.workspace_id, ingest.finish, asset.id, None, values, status="uploading", test=test)
 
 
 async def _again(system: System, upload: Upload, *, test: bool) -> Upload:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from socialclaw.jobs.duty import Duty
-from socialclaw.media import importing, imports
+from socialclaw.media import importer, imports
 from socialclaw.media.imports import Job
 from socialclaw.system import System
 
@@ -20,5 +20,5 @@ class Imports(Duty[Job]):
             due=lambda most: database.read(imports.due, most=most),
             take=lambda ids: database.write(imports.take, most=len(ids), only=ids),
             name=lambda job: job.asset_id,
-            work=lambda job: importing.work(system, job),
+            work=lambda job: importer.work(system, job),
         )

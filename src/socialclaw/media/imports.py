@@ -22,10 +22,10 @@ from socialclaw.db.assets import Arrival, Asset
 from socialclaw.db.base import Scope, iso, new_id
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import InvalidRequest, SocialClawError
-from socialclaw.media import entry
-from socialclaw.media.entry import UPLOAD_TIME
+from socialclaw.media import ingest
+from socialclaw.media.ingest import UPLOAD_TIME
 from socialclaw.media.naming import display_name, object_key, safe_name
-from socialclaw.media.probe import UNKNOWN, kind_of
+from socialclaw.media.sniff import UNKNOWN, kind_of
 from socialclaw.media.uploads import Claims, check
 from socialclaw.settings import Settings
 from socialclaw.storage.base import now
@@ -84,7 +84,7 @@ def _note(scope: Scope, settings: Settings, url: str, claims: Claims, storage: s
     mime = mimetypes.guess_type(claims.filename)[0] or UNKNOWN
     asset = Asset(id=asset_id, storage=storage, filename=claims.filename, mime=mime, kind=kind_of(mime), size=0, sha256="")
     asset.object_key = _key(scope.workspace_id, asset_id, 0, claims.filename, mime)
-    asset.status, asset.delivery_token, asset.delete_after = "uploading", entry.new_token(), now() + UPLOAD_TIME
+    asset.status, asset.delivery_token, asset.delete_after = "uploading", ingest.new_token(), now() + UPLOAD_TIME
     scope.add(asset)
     scope.session.flush()
     said = {name: value for name, value in asdict(claims).items() if value is not None and name != "filename"}
@@ -151,7 +151,7 @@ def share(scope: Scope, job: Job, values: dict[str, Any]) -> bool:
     """Make the asset ready where its content is an object already."""
     asset, arrival = _ours(scope, job)
     left = _object_of(asset)
-    if entry.share(scope, job.asset_id, job.claims.delete_after, values) is None:
+    if ingest.share(scope, job.asset_id, job.claims.delete_after, values) is None:
         return False
     _sweep(scope, job, left)
     _arrived(arrival)
@@ -171,7 +171,7 @@ def claim_key(scope: Scope, settings: Settings, job: Job, key: str, size: int) -
 
 
 def _object_of(asset: Asset) -> dict[str, Any]:
-    return {name: getattr(asset, name) for name in entry.OF_OBJECT}
+    return {name: getattr(asset, name) for name in ingest.OF_OBJECT}
 
 
 def _sweep(scope: Scope, job: Job, left: dict[str, Any]) -> None:
@@ -182,7 +182,7 @@ def _sweep(scope: Scope, job: Job, left: dict[str, Any]) -> None:
 
 def finish(scope: Scope, job: Job, values: dict[str, Any]) -> None:
     _, arrival = _ours(scope, job)
-    entry.finish(scope, job.asset_id, job.claims.delete_after, values, status="uploading")
+    ingest.finish(scope, job.asset_id, job.claims.delete_after, values, status="uploading")
     _arrived(arrival)
 
 

@@ -8,8 +8,8 @@ from weakref import WeakValueDictionary
 
 from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest
-from socialclaw.media import cache, child
-from socialclaw.media.apart.limits import MOST_PIXELS
+from socialclaw.media import cache, decoder_process
+from socialclaw.media.decoder.limits import MOST_PIXELS
 from socialclaw.system import System
 
 CONVERTIBLE = ("image/png", "image/webp", "image/gif", "image/avif", "image/heic", "image/heif")
@@ -38,10 +38,10 @@ async def as_jpeg(system: System, asset: Asset) -> Path:
 
 
 async def _make(system: System, asset: Asset) -> None:
-    async with child.work_folder(system.settings) as folder:
-        source, made = await child.copied(system, asset, folder), folder / NAME
+    async with decoder_process.work_folder(system.settings) as folder:
+        source, made = await decoder_process.copied(system, asset, folder), folder / NAME
         try:
-            await child.run(system, asset.workspace_id, "jpeg", source, asset.mime, target=str(made))
+            await decoder_process.run(system, asset.workspace_id, "jpeg", source, asset.mime, target=str(made))
         except InvalidRequest as error:
             message = f"The picture cannot be converted: {error.message}"
             raise InvalidRequest(message, code="media_not_convertible", cause=error.code) from error

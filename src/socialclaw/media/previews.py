@@ -7,9 +7,9 @@ from pathlib import Path
 
 from socialclaw.db.assets import Asset
 from socialclaw.errors import NotFound
-from socialclaw.media import cache, child
-from socialclaw.media.apart.previews import POSTER, SIZES
-from socialclaw.media.examine import OPENED
+from socialclaw.media import cache, decoder_process
+from socialclaw.media.decoder.previews import POSTER, SIZES
+from socialclaw.media.inspection import OPENED
 from socialclaw.system import System
 
 MIMES = {".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png", ".mp4": "video/mp4"}
@@ -31,9 +31,9 @@ async def preview(system: System, asset: Asset, name: str) -> Path:
     if name not in names(asset):
         raise NotFound("There is no such file", code="media_not_found")
     if not path.exists():
-        async with child.work_folder(system.settings) as folder:
-            source = await child.copied(system, asset, folder)
-            found = await child.run(system, asset.workspace_id, "probe", source, asset.mime, folder=str(folder))
+        async with decoder_process.work_folder(system.settings) as folder:
+            source = await decoder_process.copied(system, asset, folder)
+            found = await decoder_process.run(system, asset.workspace_id, "probe", source, asset.mime, folder=str(folder))
             for made in found.get("previews", ()):
                 cache.keep(system.settings, asset.id, folder / made, made)
     if not path.exists():

@@ -1,7 +1,7 @@
 """What makes room: assets whose time is over, uploads that never ended, and files left in the work folder and the cache.
 
 An asset is marked before its object is deleted and forgotten after, so a crash in between is made good by the next sweep. An object that
-several assets name goes with the last: see `media/entry.py`.
+several assets name goes with the last: see `media/ingest.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import NotReady
 from socialclaw.media import cache
 from socialclaw.media.assets import users
-from socialclaw.media.entry import UPLOAD_TIME, forget, named
+from socialclaw.media.ingest import UPLOAD_TIME, forget, named
 from socialclaw.storage.base import Storage, cache_dir, now, work_dir
 from socialclaw.system import System
 

@@ -11,12 +11,12 @@ from typing import Any
 from socialclaw.db.assets import Asset
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.errors import InvalidRequest, NotFound
-from socialclaw.media import cache, entry
-from socialclaw.media.at_hand import at_hand
-from socialclaw.media.examine import examine
-from socialclaw.media.intake import Intake, Received, empty
+from socialclaw.media import cache, ingest
+from socialclaw.media.incoming import Intake, Received, empty
+from socialclaw.media.inspection import examine
+from socialclaw.media.local_copy import at_hand
 from socialclaw.media.naming import check_key, display_name, object_key, safe_name
-from socialclaw.media.probe import Facts
+from socialclaw.media.sniff import Facts
 from socialclaw.storage.base import work_dir
 from socialclaw.system import System
 
@@ -48,12 +48,12 @@ async def create(system: System, workspace_id: str, received: Received, claims: 
     facts = await examine(system, workspace_id, received.path, received.head, claims.mime, asset_id=asset_id)
     key = object_key(workspace_id, asset_id, safe_name(claims.filename, facts.mime))
     values = described(claims, facts, received) | {"id": asset_id, "storage": system.storage.name, "object_key": key}
-    asset = await system.write(workspace_id, entry.begin, system.settings, values, claims.delete_after, test=test)
+    asset = await system.write(workspace_id, ingest.begin, system.settings, values, claims.delete_after, test=test)
     if asset.status == "ready":
         return asset
     try:
         await system.storage.put(key, received.path, facts.mime)
-        return await system.write(workspace_id, entry.finish, asset_id, claims.delete_after, test=test)
+        return await system.write(workspace_id, ingest.finish, asset_id, claims.delete_after, test=test)
     except Exception:
         with suppress(Exception):  # what went wrong first is what counts; the sweeper comes by as well
             await _give_up(system, asset, test=test)
@@ -76,7 +76,7 @@ async def register(system: System, workspace_id: str, key: str, claims: Claims, 
     async with at_hand(system, storage, key, found) as file:
         facts = await examine(system, workspace_id, file.path, file.head, claims.mime, asset_id=asset_id)
     values = described(claims, facts, file) | {"id": asset_id, "storage": storage.name, "object_key": key}
-    asset = await system.write(workspace_id, entry.claim, system.settings, values, claims.delete_after, test=test)
+    asset = await system.write(workspace_id, ingest.claim, system.settings, values, claims.delete_after, test=test)
     if await storage.size(key) is None:  # it was a deleted asset's until just now
         await system.write(workspace_id, _take_back, asset_id, test=test)
         raise _missing(key)
@@ -93,10 +93,10 @@ def _missing(key: str) -> NotFound:
 
 async def _give_up(system: System, asset: Asset, *, test: bool) -> None:
     """Unless it has become ready after all: an answer of the database may be lost."""
-    if await system.write(asset.workspace_id, entry.abandon, asset.id, test=test):
+    if await system.write(asset.workspace_id, ingest.abandon, asset.id, test=test):
         await system.storage_of(asset).delete(asset.object_key)
         cache.forget(system.settings, asset.id)
-        await system.database.write(entry.forget, [asset.id])
+        await system.database.write(ingest.forget, [asset.id])
 
 
 def check(claims: Claims) -> Claims:

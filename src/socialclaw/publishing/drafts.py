@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from socialclaw.db.posts import Post
-from socialclaw.media.fit import fitted
-from socialclaw.media.reading import opened
+from socialclaw.media.conversion import fitted
+from socialclaw.media.post_media import opened
 from socialclaw.networks import providers
 from socialclaw.providers.draft import Draft
 from socialclaw.providers.drafting import draft_of, media_of

@@ -23,7 +23,7 @@ from socialclaw.db.base import iso, utc_now
 from socialclaw.errors import Conflict
 from socialclaw.publishing.engine import Engine
 from socialclaw.publishing.record import Outcome
-from socialclaw.rehearsal import standing
+from socialclaw.rehearsal import frozen_clock
 from socialclaw.system import System
 
 AT_ONCE = 16  # accounts worked on at a time
@@ -84,7 +84,7 @@ class Rehearsal:
     def __init__(self, system: System, workspace_id: str) -> None:
         self.system = system
         self.workspace_id = workspace_id
-        self.worker_id = f"{standing.WORKER}{secrets.token_hex(3)}"
+        self.worker_id = f"{frozen_clock.WORKER}{secrets.token_hex(3)}"
         self._engine = Engine(system, self.worker_id, lease=LEASE, clocked=True)
         self._places = asyncio.Semaphore(AT_ONCE)
 
@@ -105,9 +105,9 @@ class Rehearsal:
         await self._move(told, until)
         return told
 
-    async def _next(self, now: datetime, until: datetime, *, idle: bool) -> standing.Due | None:
+    async def _next(self, now: datetime, until: datetime, *, idle: bool) -> frozen_clock.Due | None:
         """What cannot be done now (a worker from before the stop still holds it) is tried again a moment later."""
-        return await self.system.database.read(standing.next_due, self.workspace_id, now + MOMENT if idle else now, until)
+        return await self.system.database.read(frozen_clock.next_due, self.workspace_id, now + MOMENT if idle else now, until)
 
     async def _move(self, told: Rehearsed, at: datetime, *, measures: bool = False) -> Sequence[collect.Subject]:
         """Put the time there; what is to be measured then, taken in the same transaction."""
@@ -119,7 +119,7 @@ class Rehearsal:
         told.end = at
         return subjects
 
-    async def _work_off(self, told: Rehearsed, due: standing.Due, subjects: Sequence[collect.Subject]) -> bool:
+    async def _work_off(self, told: Rehearsed, due: frozen_clock.Due, subjects: Sequence[collect.Subject]) -> bool:
         """Everything that is due at this instant; whether there was anything that could be done."""
         for account in due.refreshes:
             await credentials.refresh_due(self.system, account)
@@ -143,5 +143,5 @@ class Rehearsal:
 
 
 def _step(session: Session, workspace_id: str, at: datetime, *, measures: bool) -> Sequence[collect.Subject]:
-    standing.move(session, workspace_id, at)
+    frozen_clock.move(session, workspace_id, at)
     return collect.take(session, at, most=MOST_MEASURED, workspace_id=workspace_id) if measures else ()

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from socialclaw.accounts.health import is_publishable
-from socialclaw.accounts.kinds import provider_of, target_of
+from socialclaw.accounts.lookup import provider_of, target_of
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import utc_now
-from socialclaw.media.glimpse import glimpses, told, urls
+from socialclaw.media.remote_probe import glimpses, told, urls
 from socialclaw.providers.base import Provider
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.issues import Issue

@@ -13,8 +13,8 @@ from itertools import chain, islice
 
 import msgspec
 
-from socialclaw.media.glimpse import Glimpse, Told, glimpses, told, urls
-from socialclaw.media.reach import obstacle
+from socialclaw.media.reachability import obstacle
+from socialclaw.media.remote_probe import Glimpse, Told, glimpses, told, urls
 from socialclaw.providers.drafting import kind_of
 from socialclaw.providers.issues import MOST_ISSUES, Issue, shown
 from socialclaw.scheduling.destinations import Places

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.db.base import Scope, new_id
-from socialclaw.media import entry
-from socialclaw.media.entry import UPLOAD_TIME
+from socialclaw.media import ingest
+from socialclaw.media.ingest import UPLOAD_TIME
 from socialclaw.storage.base import now
 from socialclaw.workspaces import limits
 
@@ -86,7 +86,7 @@ def mark(scope: Scope, kept: Kept, target: str) -> Asset | None:
         return None
     taken = scope.session.scalar(select(Asset.id).where(Asset.storage == target, Asset.object_key == kept.key).limit(1))
     folder, _, name = kept.key.rpartition("/")
-    values = {column: getattr(named[0], column) for column in entry.OF_OBJECT}
+    values = {column: getattr(named[0], column) for column in ingest.OF_OBJECT}
     values |= {"storage": target, "object_key": f"{folder}/{secrets.token_hex(6)}/{name}" if taken else kept.key}
     return scope.add(Asset(id=new_id("asset"), status="deleting", delete_after=now() + UPLOAD_TIME, **values))
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from socialclaw.errors import InvalidRequest
-from socialclaw.media.apart import films, pictures
+from socialclaw.media.decoder import images, video
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
@@ -26,8 +26,8 @@ MARGIN = 0.9  # of the bytes that are allowed, for the container and an encoder 
 def picture(job: dict[str, Any]) -> dict[str, Any]:
     """Writes `source` to `target` as the job's `change` has it; its width, height and bytes."""
     change = job["change"]
-    with pictures.opened(job["source"], job["mime"]) as opened:
-        made = pictures.flat(pictures.decoded(opened))
+    with images.opened(job["source"], job["mime"]) as opened:
+        made = images.flat(images.decoded(opened))
     inner, canvas = (change["width"], change["height"]), tuple(change["canvas"])
     most, least = change.get("max_bytes"), change["least"]
     while True:
@@ -72,7 +72,7 @@ def film(job: dict[str, Any]) -> dict[str, Any]:
 
     change = job["change"]
     try:
-        with films.opened(job["source"]) as source, av.open(job["target"], "w", format="mp4", options={"movflags": "faststart"}) as made:
+        with video.opened(job["source"]) as source, av.open(job["target"], "w", format="mp4", options={"movflags": "faststart"}) as made:
             _write(source, made, change)
     except av.FFmpegError as error:
         raise InvalidRequest("The film is damaged and cannot be written anew", code="media_damaged") from error
@@ -84,7 +84,7 @@ def film(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(source: InputContainer, made: OutputContainer, change: dict[str, Any]) -> None:
-    moving = films.picture_stream(source)
+    moving = video.picture_stream(source)
     if moving is None:
         raise InvalidRequest("The film has no pictures", code="media_damaged")
     sound = next(iter(source.streams.audio), None)

@@ -14,7 +14,7 @@ from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.media.assets import known
 from socialclaw.media.jpeg import as_jpeg
 from socialclaw.media.naming import public_url, reference, safe_name
-from socialclaw.media.remote import RemoteFile
+from socialclaw.media.remote_file import RemoteFile
 from socialclaw.providers.draft import Media, ReadRange
 from socialclaw.providers.drafting import media_of
 from socialclaw.storage.base import Gone, chunks_of, read_range, work_dir

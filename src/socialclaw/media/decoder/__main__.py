@@ -7,55 +7,55 @@ import sys
 from typing import Any
 
 from socialclaw.errors import InvalidRequest
-from socialclaw.media.apart.limits import limit
+from socialclaw.media.decoder.limits import limit
 
 
 def probe(job: dict[str, Any]) -> dict[str, Any]:
     """Facts of the file at `source`, which begins as `mime`; its previews in `folder`, where one is given."""
-    from socialclaw.media.apart import disguise, films, pictures
+    from socialclaw.media.decoder import images, polyglots, video
 
     source, mime = job["source"], job["mime"]
-    disguise.check(source)
-    if mime in films.MIMES:
-        disguise.check_whole(source, mime)
-        with films.opened(source) as container:
-            found = films.facts(container)
+    polyglots.check(source)
+    if mime in video.MIMES:
+        polyglots.check_whole(source, mime)
+        with video.opened(source) as container:
+            found = video.facts(container)
             if found["kind"] == "video":
-                frame = films.poster(container)
+                frame = video.poster(container)
                 found["width"], found["height"] = frame.size
                 found["previews"] = _previews(frame, job, film=True)
         return found
-    if mime in (*pictures.PHONES, "image/avif", "image/png"):
-        disguise.check_whole(source, mime)
-    with pictures.opened(source, mime) as picture:
-        size = pictures.upright_size(picture) if mime == "image/jpeg" else None
+    if mime in (*images.PHONES, "image/avif", "image/png"):
+        polyglots.check_whole(source, mime)
+    with images.opened(source, mime) as picture:
+        size = images.upright_size(picture) if mime == "image/jpeg" else None
         if size:
             picture.draft("RGB", (1280, 1280))  # every byte is read all the same
-        shown = pictures.decoded(picture)
+        shown = images.decoded(picture)
         width, height = size or shown.size
-        moves = pictures.frame_rate(picture, mime)
+        moves = images.frame_rate(picture, mime)
         return {"kind": "image", "width": width, "height": height, "frame_rate": moves, "previews": _previews(shown, job, film=False)}
 
 
 def _previews(picture: Any, job: dict[str, Any], *, film: bool) -> list[str]:
-    from socialclaw.media.apart import previews
+    from socialclaw.media.decoder import previews
 
     return previews.write(picture, job["folder"], film=film) if job.get("folder") else []
 
 
 def jpeg(job: dict[str, Any]) -> dict[str, Any]:
     """The first frame of `source` as JPEG at `target`: on white, upright, without its metadata."""
-    from socialclaw.media.apart import pictures
+    from socialclaw.media.decoder import images
 
-    with pictures.opened(job["source"], job["mime"]) as picture:
-        profile = pictures.profile_of(picture)
-        pictures.write_jpeg(pictures.decoded(picture), job["target"], profile=profile)
+    with images.opened(job["source"], job["mime"]) as picture:
+        profile = images.profile_of(picture)
+        images.write_jpeg(images.decoded(picture), job["target"], profile=profile)
     return {}
 
 
 def change(job: dict[str, Any]) -> dict[str, Any]:
     """`source` written anew at `target`, by the job's `change`."""
-    from socialclaw.media.apart import change as changing
+    from socialclaw.media.decoder import convert as changing
 
     return changing.film(job) if job["change"]["kind"] == "video" else changing.picture(job)
 

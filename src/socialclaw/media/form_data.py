@@ -9,7 +9,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from socialclaw.errors import InvalidRequest
-from socialclaw.media.intake import Intake
+from socialclaw.media.incoming import Intake
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from socialclaw.accounts import credentials
 from socialclaw.accounts.connect import explained
-from socialclaw.accounts.kinds import provider_of
+from socialclaw.accounts.lookup import provider_of
 from socialclaw.db.accounts import Account
 from socialclaw.errors import Conflict, ProviderError, Unauthorized
 from socialclaw.providers import draft

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from socialclaw.errors import InvalidRequest
-from socialclaw.media import cache, child
-from socialclaw.media.apart.limits import MOST_PIXELS
-from socialclaw.media.probe import Facts, kind_of, look_into
+from socialclaw.media import cache, decoder_process
+from socialclaw.media.decoder.limits import MOST_PIXELS
+from socialclaw.media.sniff import Facts, kind_of, look_into
 from socialclaw.system import System
 
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/heic", "image/heif")
@@ -36,8 +36,8 @@ async def examine(system: System, workspace_id: str, path: Path, head: bytes, sa
     if first.width and first.height and first.width * first.height > MOST_PIXELS:
         message = f"A picture of {first.width}x{first.height} pixels is too large; up to {MOST_PIXELS:,} in all are taken"
         raise InvalidRequest(message, code="image_too_large", width=first.width, height=first.height, maxPixels=MOST_PIXELS)
-    async with child.work_folder(system.settings) as folder:
-        found = await child.run(system, workspace_id, "probe", path, first.mime, folder=str(folder))
+    async with decoder_process.work_folder(system.settings) as folder:
+        found = await decoder_process.run(system, workspace_id, "probe", path, first.mime, folder=str(folder))
         for name in found.get("previews", ()):
             cache.keep(system.settings, asset_id, folder / name, name)
     return _facts(first, found)

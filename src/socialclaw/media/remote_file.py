@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx2
 
 from socialclaw.errors import Rejected, Unavailable
-from socialclaw.media.intake import Intake, too_large
+from socialclaw.media.incoming import Intake, too_large
 from socialclaw.media.pace import paced
-from socialclaw.media.probe import Facts, look_into
+from socialclaw.media.sniff import Facts, look_into
 from socialclaw.outbound import fetch
 from socialclaw.storage.base import chunks_of
 

@@ -14,9 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from socialclaw.errors import InvalidRequest, NotReady, PayloadTooLarge
-from socialclaw.media import kept
-from socialclaw.media.intake import Intake
-from socialclaw.media.kept import ENDS, Ended, Kept
+from socialclaw.media import stored_objects
+from socialclaw.media.incoming import Intake
+from socialclaw.media.stored_objects import ENDS, Ended, Kept
 from socialclaw.storage.base import Gone, Storage, work_dir
 from socialclaw.system import System
 
@@ -65,18 +65,18 @@ async def move(system: System, target: Storage, *, keep: bool, at_once: int, tol
 async def _elsewhere(system: System, target: str) -> AsyncIterator[Kept]:
     """Every object that is not in this storage, once."""
     after = ("", "")
-    while page := await system.database.read(kept.elsewhere, target, after):
+    while page := await system.database.read(stored_objects.elsewhere, target, after):
         for one in page:
             yield one
         after = (page[-1].key, page[-1].storage)
 
 
 async def _moved(system: System, one: Kept, target: Storage, *, keep: bool) -> Ended:
-    mark = await system.write(one.workspace_id, kept.mark, one, target.name)
+    mark = await system.write(one.workspace_id, stored_objects.mark, one, target.name)
     if mark is None:
         return "gone"
     ended = await _copied(system, one, target, mark.object_key)
-    return await system.write(one.workspace_id, kept.settle, one, mark.id, ended, keep=keep)
+    return await system.write(one.workspace_id, stored_objects.settle, one, mark.id, ended, keep=keep)
 
 
 async def _copied(system: System, one: Kept, target: Storage, key: str) -> Ended:

@@ -12,11 +12,11 @@ from typing import Any
 import httpx2
 
 from socialclaw.errors import Conflict, InvalidRequest, NotFound, NotReady, PayloadTooLarge, Rejected, SocialClawError, Unavailable
-from socialclaw.media.examine import examine
 from socialclaw.media.imports import Job, Lost, claim_key, fail, finish, heard, later, object_of_try, share
-from socialclaw.media.intake import Intake, too_large
+from socialclaw.media.incoming import Intake, too_large
+from socialclaw.media.inspection import examine
 from socialclaw.media.pace import paced
-from socialclaw.media.remote import total_of
+from socialclaw.media.remote_file import total_of
 from socialclaw.media.uploads import described
 from socialclaw.outbound import fetch
 from socialclaw.storage.base import now, work_dir

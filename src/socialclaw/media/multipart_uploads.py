@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from socialclaw.db.assets import SHOWN, Arrival, Asset
 from socialclaw.db.base import Scope, new_id
 from socialclaw.errors import Conflict, InvalidRequest, NotFound, NotReady
-from socialclaw.media import entry
-from socialclaw.media.entry import UPLOAD_TIME
-from socialclaw.media.intake import empty, too_large
+from socialclaw.media import ingest
+from socialclaw.media.incoming import empty, too_large
+from socialclaw.media.ingest import UPLOAD_TIME
 from socialclaw.media.naming import object_key, safe_name
-from socialclaw.media.probe import UNKNOWN, kind_of
+from socialclaw.media.sniff import UNKNOWN, kind_of
 from socialclaw.media.uploads import Claims, check
 from socialclaw.settings import Settings
 from socialclaw.storage.base import now
@@ -145,7 +145,7 @@ def _any(scope: Scope, asset_id: str, upload_id: str | None, *, lock: bool) -> U
 def _note(scope: Scope, settings: Settings, asset: Asset, upload_id: str, claims: Claims) -> Upload:
     limits.check(scope, settings, limits.OPEN_UPLOADS)
     limits.check(scope, settings, limits.STORED_BYTES, adding=asset.size)
-    asset.status, asset.sha256, asset.delivery_token = "uploading", "", entry.new_token()
+    asset.status, asset.sha256, asset.delivery_token = "uploading", "", ingest.new_token()
     asset.delete_after = now() + UPLOAD_TIME
     scope.add(asset)
     scope.session.flush()

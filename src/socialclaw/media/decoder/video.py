@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from socialclaw.errors import InvalidRequest
-from socialclaw.media.apart.limits import check_pixels
+from socialclaw.media.decoder.limits import check_pixels
 
 if TYPE_CHECKING:
     from av.container import InputContainer

@@ -18,9 +18,9 @@ import httpx2
 
 from socialclaw.errors import InvalidRequest, SocialClawError, Unavailable
 from socialclaw.jobs.parties import party_of
-from socialclaw.media.intake import too_large
-from socialclaw.media.probe import Facts
-from socialclaw.media.remote import FIRST_BYTES, beginning, check_kind, total_of, unreachable
+from socialclaw.media.incoming import too_large
+from socialclaw.media.remote_file import FIRST_BYTES, beginning, check_kind, total_of, unreachable
+from socialclaw.media.sniff import Facts
 from socialclaw.outbound import fetch
 from socialclaw.providers.issues import Issue, shown
 from socialclaw.system import System

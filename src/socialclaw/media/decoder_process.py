@@ -1,4 +1,4 @@
-"""Runs the program that opens files (`media/apart`): one process for one file, with limits, without our environment.
+"""Runs the program that opens files (`media/decoder`): one process for one file, with limits, without our environment.
 
 A process for each file costs a tenth of a second and keeps nothing: no file can touch what comes after it, and the server itself
 never loads a decoder. There are few at a time, shared between workspaces; those that work for minutes have a line of their own, and leave
@@ -67,7 +67,7 @@ async def _answer(job: str, seconds: float) -> tuple[int | None, bytes]:
             sys.executable,
             "-I",
             "-m",
-            "socialclaw.media.apart",
+            "socialclaw.media.decoder",
             job,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,

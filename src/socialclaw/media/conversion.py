@@ -13,7 +13,7 @@ from typing import Any
 
 from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.errors import InvalidRequest, Rejected
-from socialclaw.media import cache, child
+from socialclaw.media import cache, decoder_process
 from socialclaw.media.assets import known
 from socialclaw.media.naming import public_url
 from socialclaw.providers.draft import Media
@@ -22,7 +22,7 @@ from socialclaw.providers.shapes import Shape
 from socialclaw.storage.base import chunks_of
 from socialclaw.system import System
 
-CPU_SECONDS = {"image": child.CPU_SECONDS, "video": 1800}
+CPU_SECONDS = {"image": decoder_process.CPU_SECONDS, "video": 1800}
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "video/mp4": "mp4"}
 
 
@@ -68,11 +68,13 @@ async def _changed(system: System, row: Asset, m: Media, change: Change) -> Medi
 
 
 async def _make(system: System, row: Asset, change: Change, path: Path, facts: Path) -> None:
-    async with child.work_folder(system.settings) as folder:
-        source, made, said = await child.copied(system, row, folder), folder / path.name, folder / facts.name
+    async with decoder_process.work_folder(system.settings) as folder:
+        source, made, said = await decoder_process.copied(system, row, folder), folder / path.name, folder / facts.name
         try:
             job = {"target": str(made), "change": asdict(change)}
-            found = await child.run(system, row.workspace_id, "change", source, row.mime, cpu_seconds=CPU_SECONDS[change.kind], **job)
+            found = await decoder_process.run(
+                system, row.workspace_id, "change", source, row.mime, cpu_seconds=CPU_SECONDS[change.kind], **job
+            )
         except InvalidRequest as error:
             message = f"The {change.kind} could not be changed to what the network takes: {error.message}"
             raise Rejected(message, code="media_fit_failed", cause=error.code, assetId=row.id) from error

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from socialclaw.errors import InvalidRequest
-from socialclaw.media.apart.limits import MOST_PIXELS, check_pixels
+from socialclaw.media.decoder.limits import MOST_PIXELS, check_pixels
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from socialclaw.media.apart import pictures
+from socialclaw.media.decoder import images
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -16,13 +16,13 @@ POSTER = "poster.jpg"
 
 def write(picture: Image, folder: str, *, film: bool) -> list[str]:
     """Writes `<name>.webp` for each of SIZES; returns the names of all files written. The picture is used up."""
-    made = picture if "A" in picture.mode or "transparency" in picture.info else pictures.flat(picture)
+    made = picture if "A" in picture.mode or "transparency" in picture.info else images.flat(picture)
     if made.mode not in ("RGB", "RGBA"):
         made = made.convert("RGBA")
     made.info = {}
     names = []
     if film:
-        pictures.write_jpeg(made, str(Path(folder) / POSTER), quality=85)
+        images.write_jpeg(made, str(Path(folder) / POSTER), quality=85)
         names.append(POSTER)
     for name, side in SIZES.items():
         made.thumbnail((side, side))

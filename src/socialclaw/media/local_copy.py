@@ -11,7 +11,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
-from socialclaw.media.intake import HEAD, Intake, Received
+from socialclaw.media.incoming import HEAD, Intake, Received
 from socialclaw.storage.base import Storage, work_dir
 from socialclaw.system import System
 
