@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from bench import apply, backlog, burst, crash, delivery, hostile, idle, listing, machine, pickup, report, stream, upload, validate
 from bench.figures import Figure, Result
 from bench.ground import Ground
-from socialclaw.cli import process
+from socialclaw.cli import runtime
 
 MODULES = (burst, pickup, backlog, validate, apply, listing, idle, crash, stream, delivery, upload, hostile)
 FIGURES: dict[str, Figure] = {module.FIGURE.name: module.FIGURE for module in MODULES}
@@ -80,7 +80,7 @@ def measured(figures: Sequence[Figure], console: Console, *, tiny: bool) -> list
             progress.remove_task(task)
 
     with Progress(*columns, console=console, transient=True) as progress, Ground() as ground:
-        process.run(all_of_them)
+        runtime.run(all_of_them)
     return found
 
 

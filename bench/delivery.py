@@ -22,7 +22,7 @@ from tests.media import files
 from bench.figures import Figure, Result, Told, ms
 from bench.ground import SQLITE, Ground, Installation
 from bench.processes import Running, free_port, reachable, started
-from socialclaw.cli import process, serving
+from socialclaw.cli import http_server, runtime
 from socialclaw.db.assets import Asset
 from socialclaw.media import assets, cache, uploads
 from socialclaw.media.incoming import Intake
@@ -207,7 +207,7 @@ def _bare(port: int, path: str) -> None:
         return FileResponse(path)
 
     app = Starlette(routes=[Route("/", file)])
-    process.run(lambda: serving.serve(app, serving.listen("127.0.0.1", port), Settings()))
+    runtime.run(lambda: http_server.serve(app, http_server.listen("127.0.0.1", port), Settings()))
 
 
 def _sendfile(port: int, path: str) -> None:

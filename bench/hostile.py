@@ -19,7 +19,7 @@ from bench.attackers import SLOW_FILES, drip
 from bench.figures import Figure, Result, Told, ms, percentile
 from bench.ground import Ground, Installation
 from bench.processes import Running, free_port, started
-from socialclaw.cli import start
+from socialclaw.cli import first_run
 from socialclaw.client import Client, ClientError
 from socialclaw.networks import providers
 from socialclaw.workspaces import keys, tenants
@@ -192,7 +192,7 @@ async def _member(installation: Installation, server: Running, name: str) -> Mem
     workspace = (await system.database.write(tenants.create, name, "test")).id
     _, key = await system.write(workspace, keys.create, system.vault, name, test=True)
     async with Client(server.base_url, key) as client:
-        [handle, *_] = await start.connect(system, client, providers()[PROVIDER])
+        [handle, *_] = await first_run.connect(system, client, providers()[PROVIDER])
     return Member(key, handle)
 
 

@@ -26,7 +26,7 @@ from bench.ground import Ground, Installation
 from bench.processes import free_port, reachable
 from socialclaw.api.deps import Caller
 from socialclaw.app import build
-from socialclaw.cli import process, serving
+from socialclaw.cli import http_server, runtime
 from socialclaw.db.base import iso, utc_now
 from socialclaw.settings import Settings
 from socialclaw.system import System
@@ -146,10 +146,10 @@ def _serve(given: dict[str, Any], port: int, body: bytes) -> None:
         async def keyed(caller: Caller) -> Response:
             return Response(body, media_type="application/json")
 
-        await serving.serve(app, serving.listen("127.0.0.1", port), system.settings)
+        await http_server.serve(app, http_server.listen("127.0.0.1", port), system.settings)
         await system.close()
 
-    process.run(main)
+    runtime.run(main)
 
 
 FIGURE = Figure(

@@ -12,7 +12,7 @@ from socialclaw.accounts.capabilities import limitations
 from socialclaw.networks import providers
 from socialclaw.providers.base import Checks, Confirms, Deletes, Measures, Provider, Quota, TargetType
 from socialclaw.providers.connect import Form, OAuth2
-from socialclaw.providers.limits import span
+from socialclaw.providers.limit_sentences import span
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Rules
 from socialclaw.providers.shapes import Shape

@@ -31,8 +31,8 @@ from socialclaw.api import (
     uploads,
 )
 from socialclaw.api.guard import Guard
-from socialclaw.api.limits import Rates
 from socialclaw.api.middleware import Front
+from socialclaw.api.rate_limits import Rates
 from socialclaw.api.shares import Shares
 from socialclaw.publishing.page_cache import Pages
 from socialclaw.system import System

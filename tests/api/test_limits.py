@@ -12,8 +12,8 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from socialclaw.api import limits
-from socialclaw.api.limits import MOST_WINDOWS, Rates, Windows, site
+from socialclaw.api import rate_limits
+from socialclaw.api.rate_limits import MOST_WINDOWS, Rates, Windows, site
 from socialclaw.app import build
 from socialclaw.settings import Settings
 from socialclaw.system import System
@@ -26,7 +26,7 @@ MEGABYTE = 1024 * 1024
 @pytest.fixture(autouse=True)
 def unsaid(monkeypatch: pytest.MonkeyPatch) -> None:
     """No warning was given before."""
-    monkeypatch.setattr(limits, "seldom", limits.Seldom(logging.getLogger("socialclaw.http")))
+    monkeypatch.setattr(rate_limits, "seldom", rate_limits.Seldom(logging.getLogger("socialclaw.http")))
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from socialclaw.api.sandbox import routes, sandbox_app
 from socialclaw.cli.connection import ServerConfig
-from socialclaw.cli.serving import Server
+from socialclaw.cli.http_server import Server
 from socialclaw.settings import Settings
 from socialclaw.simulation.sandbox import FAULT_HEADER, SECRET_HEADER, InProcess, OverHTTP, Sandbox
 from socialclaw.simulation.simulator import Simulator, route

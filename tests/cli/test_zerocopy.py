@@ -19,8 +19,8 @@ from starlette.routing import Route
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from socialclaw.api.sending import sent
-from socialclaw.cli import serving, zerocopy
+from socialclaw.api.file_response import sent
+from socialclaw.cli import http_server, zerocopy
 from socialclaw.cli.connection import ServerConfig
 from socialclaw.settings import Settings
 
@@ -59,8 +59,8 @@ def port(request: pytest.FixtureRequest, file: Path) -> Iterator[int]:
         return await sent(file.open("rb"), start, length, 200, {"content-length": str(length)})
 
     app = zerocopy.ZeroCopy(Starlette(routes=[Route("/", answer)]))
-    bound = serving.listen("127.0.0.1", 0)
-    server = serving.Server(ServerConfig(app, Settings(), ws="none", loop="none", log_config=None))
+    bound = http_server.listen("127.0.0.1", 0)
+    server = http_server.Server(ServerConfig(app, Settings(), ws="none", loop="none", log_config=None))
     server.config.timeout_graceful_shutdown = 1
 
     def run() -> None:

@@ -21,7 +21,7 @@ from socialclaw import work
 from socialclaw.api.sandbox import sandbox_app
 from socialclaw.app import build
 from socialclaw.cli.connection import ServerConfig
-from socialclaw.cli.process import THREADS
+from socialclaw.cli.runtime import THREADS
 from socialclaw.db.database import Database
 from socialclaw.jobs.queue import Queue
 from socialclaw.media import migration

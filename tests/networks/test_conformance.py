@@ -22,7 +22,7 @@ from socialclaw.networks import providers
 from socialclaw.providers.base import METRICS, WINDOWS, Checks, Confirms, Deletes, Discovers, Measures, MeasuresAccount, Provider
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Account, Mark
-from socialclaw.providers.limits import sentences
+from socialclaw.providers.limit_sentences import sentences
 from socialclaw.providers.options import Setting
 from socialclaw.providers.shapes import Shape
 from tests.networks.edges import Edge, edges, longest, past, plain, within, worded

@@ -9,7 +9,7 @@ import pytest
 
 from socialclaw.errors import Rejected, Unavailable
 from socialclaw.providers.draft import Media
-from socialclaw.providers.multipart import CHUNK, filename, form, pieces
+from socialclaw.providers.form_encoder import CHUNK, filename, form, pieces
 
 CONTENT = bytes(range(256)) * 2048 + b"\r\n--tail"
 

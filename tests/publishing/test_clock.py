@@ -13,7 +13,7 @@ from sqlalchemy import update
 from socialclaw import clock
 from socialclaw.db.base import iso, utc_now
 from socialclaw.db.workspaces import Worker as Row
-from socialclaw.jobs import presence, timekeeping
+from socialclaw.jobs import clock_trust, presence
 from socialclaw.work import Worker
 from tests.publishing.desk import Desk
 
@@ -124,7 +124,7 @@ async def test_a_machine_that_comes_up_behind_what_was_seen_waits_until_its_cloc
     account = await desk.connect()
     await begun(desk)
     monkeypatch.setattr(presence, "boot_id", lambda: "another boot")
-    monkeypatch.setattr(timekeeping, "boot_id", lambda: "another boot")
+    monkeypatch.setattr(clock_trust, "boot_id", lambda: "another boot")
     set_clock(-HOUR)
     [post] = await desk.publish(account, "Early in the morning")
     worker = await begun(desk, desk.new_worker())
@@ -140,7 +140,7 @@ async def test_a_machine_that_comes_up_behind_what_was_seen_waits_until_its_cloc
 async def test_a_long_pause_after_a_boot_is_no_jump(desk: Desk, set_clock: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     account, post = await scheduled(desk, HOUR)
     await begun(desk)
-    monkeypatch.setattr(timekeeping, "boot_id", lambda: "another boot")
+    monkeypatch.setattr(clock_trust, "boot_id", lambda: "another boot")
     await desk.system.database.write(lambda session: session.execute(update(Row).values(boot_id="an earlier boot")))
     set_clock(2 * HOUR)
     worker = await begun(desk, desk.new_worker())
@@ -151,11 +151,11 @@ async def test_a_long_pause_after_a_boot_is_no_jump(desk: Desk, set_clock: Set, 
 def test_sleep_is_no_jump(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both clocks go on."""
     now, gone = time.time(), clock.elapsed()
-    known = timekeeping.Timekeeping(timekeeping.MOST_JUMP)
+    known = clock_trust.Timekeeping(clock_trust.MOST_JUMP)
     monkeypatch.setattr(time, "time", lambda: now + 9 * HOUR)
-    monkeypatch.setattr(timekeeping, "elapsed", lambda: gone + 9 * HOUR)
+    monkeypatch.setattr(clock_trust, "elapsed", lambda: gone + 9 * HOUR)
     assert known.off == 0
 
 
 def test_the_system_can_be_asked_whether_ntp_keeps_the_clock() -> None:
-    assert timekeeping.synchronized() in (True, False, None)
+    assert clock_trust.synchronized() in (True, False, None)

@@ -9,7 +9,7 @@ from socialclaw.accounts.health import is_publishable, token_health
 from socialclaw.accounts.lookup import provider_of, target_of
 from socialclaw.db.accounts import Account
 from socialclaw.providers.base import Action, Confirms, Deletes, Measures, Provider, TargetType
-from socialclaw.providers.limits import sentences
+from socialclaw.providers.limit_sentences import sentences
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Rules
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from socialclaw.api.limits import Rates
+from socialclaw.api.rate_limits import Rates
 from socialclaw.api.schemas import ErrorResponse
 from socialclaw.api.shares import asking_for
 from socialclaw.db.base import Scope

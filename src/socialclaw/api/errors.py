@@ -13,8 +13,8 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from socialclaw.api.answers import render
-from socialclaw.api.cut import LONGEST_MESSAGE, MOST_TOLD, Cut, listed, shortened
 from socialclaw.api.logs import scrub
+from socialclaw.api.truncation import LONGEST_MESSAGE, MOST_TOLD, Cut, listed, shortened
 from socialclaw.errors import InvalidRequest, NotFound, PayloadTooLarge, ProviderError, SocialClawError, Unauthenticated
 from socialclaw.providers.issues import MOST_ISSUES, shown
 

@@ -12,9 +12,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from socialclaw.api.deps import Installation
 from socialclaw.api.errors import answer
+from socialclaw.api.file_response import Source, sent
 from socialclaw.api.openapi import ASSETS
 from socialclaw.api.operation import Operation
-from socialclaw.api.sending import Source, sent
 from socialclaw.db.assets import Asset
 from socialclaw.errors import InvalidRequest, SocialClawError
 from socialclaw.media import assets, delivery

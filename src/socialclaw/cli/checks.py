@@ -28,7 +28,7 @@ from socialclaw.db.database import MOST_DRIFT, Database
 from socialclaw.db.workspaces import ApiKey, Worker
 from socialclaw.errors import SocialClawError
 from socialclaw.jobs import scan
-from socialclaw.jobs.timekeeping import synchronized
+from socialclaw.jobs.clock_trust import synchronized
 from socialclaw.media import stored_objects
 from socialclaw.media.reachability import obstacle, pulling
 from socialclaw.networks import providers

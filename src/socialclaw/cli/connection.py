@@ -17,7 +17,7 @@ from uvicorn.server import ServerState
 
 from socialclaw.api.errors import answer
 from socialclaw.api.sandbox_hosts import TRANSPORT
-from socialclaw.cli.crowd import Crowd, seldom
+from socialclaw.cli.open_connections import Crowd, seldom
 from socialclaw.errors import NotReady, PayloadTooLarge, SocialClawError
 from socialclaw.settings import Settings
 

@@ -21,7 +21,7 @@ def doctor(
     json: options.AsJson = False,
 ) -> None:
     """Check the installation. Exit code 1 if something is wrong."""
-    from socialclaw.cli import checks, process
+    from socialclaw.cli import checks, runtime
 
     settings = options.settings(host=host, port=port, data_dir=data_dir, database_url=database_url)
     found: list[Check] = []
@@ -29,7 +29,7 @@ def doctor(
     async def main() -> None:
         found.extend(await checks.look(settings))
 
-    process.run(main)
+    runtime.run(main)
     well = all(check.state != "failed" for check in found)
     if json:
         print_json({"ok": well, "checks": [{"name": c.name, "state": c.state, "message": c.message} for c in found]})

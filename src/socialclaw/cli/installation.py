@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from socialclaw.cli.output import Problem, complain
-from socialclaw.cli.process import stopping
+from socialclaw.cli.runtime import stopping
 from socialclaw.db import holds, schema
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import iso

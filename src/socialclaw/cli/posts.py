@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from socialclaw.cli import installed, options
+from socialclaw.cli import opened, options
 from socialclaw.cli.output import Problem, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def show_due(
     async def run(system: System) -> tuple[list[Due], datetime | None]:
         return await system.database.read(due, until), await system.database.read(held)
 
-    found, since = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    found, since = opened.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     if json:
         print_json({"heldSince": iso(since) if since else None, "posts": [_wire(one) for one in found]})
         return
@@ -63,7 +63,7 @@ def hold(
     async def run(system: System) -> int:
         return await system.database.write(hold_due, until)
 
-    number = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    number = opened.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     if json:
         print_json({"held": number})
     else:
@@ -86,7 +86,7 @@ def release(
     async def run(system: System) -> Counter[str]:
         return await system.database.write(partial(held.release, look_first=look_first), partial(settle_seconds, system))
 
-    counts = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    counts = opened.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     looked_for, unaskable, sent = counts["looked for"], counts["cannot be asked"], counts["sent"]
     if json:
         print_json({"lookedFor": looked_for, "cannotBeAsked": unaskable, "sent": sent})

@@ -48,11 +48,11 @@ def serve(
 
 def worker(data_dir: options.DataDir = None, database_url: options.DatabaseUrl = None, hold: options.Hold = False) -> None:
     """Publish, without serving the API. SOCIALCLAW_PUBLIC_BASE_URL must say where the API is."""
-    from socialclaw.cli import process
+    from socialclaw.cli import runtime
 
     settings = options.settings(data_dir=data_dir, database_url=database_url)
     _log(settings, quiet=False)
-    process.run(lambda: _work(settings, hold=hold))
+    runtime.run(lambda: _work(settings, hold=hold))
 
 
 def sandbox(
@@ -68,37 +68,37 @@ def sandbox(
 
     It knows its servers by the secret key in the data folder that it shares with them, or by SOCIALCLAW_SANDBOX_SECRET.
     """
-    from socialclaw.cli import process, serving
+    from socialclaw.cli import http_server, runtime
 
     settings = options.settings(data_dir=data_dir, public_base_url=api)
-    bound = serving.listen(host or settings.host, SANDBOX_PORT if port is None else port)
+    bound = http_server.listen(host or settings.host, SANDBOX_PORT if port is None else port)
     _log(settings, quiet=False)
-    process.run(lambda: _sandbox(settings, bound))
+    runtime.run(lambda: _sandbox(settings, bound))
 
 
 def migrate(data_dir: options.DataDir = None, database_url: options.DatabaseUrl = None, as_json: options.AsJson = False) -> None:
     """Bring the database up to date with this version."""
-    from socialclaw.cli import process
+    from socialclaw.cli import runtime
 
     settings = options.settings(data_dir=data_dir, database_url=database_url)
-    process.run(lambda: _migrate(settings, as_json=as_json))
+    runtime.run(lambda: _migrate(settings, as_json=as_json))
 
 
 def _run_server(settings: Settings, *, tour: bool | None, introduce: bool, hold: bool) -> None:
     from socialclaw import __version__
 
     say(f"SocialClaw {__version__}   data in {settings.data_dir.absolute()}")
-    from socialclaw.cli import process, serving  # this and what it brings takes a second or two
+    from socialclaw.cli import http_server, runtime  # this and what it brings takes a second or two
 
-    bound = serving.listen(settings.host, settings.port)
+    bound = http_server.listen(settings.host, settings.port)
     settings = settings.model_copy(update={"port": bound.getsockname()[1]})
     _log(settings, quiet=introduce)
-    process.run(lambda: _serve(settings, bound, tour=tour, introduce=introduce, hold=hold))
+    runtime.run(lambda: _serve(settings, bound, tour=tour, introduce=introduce, hold=hold))
 
 
 async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None, introduce: bool, hold: bool) -> None:
     from socialclaw import app
-    from socialclaw.cli import installation, introduction, serving
+    from socialclaw.cli import banner, http_server, installation
     from socialclaw.jobs.queue import Queue
     from socialclaw.work import Worker
 
@@ -116,10 +116,10 @@ async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None,
             worker = Worker(system, queue) if settings.worker and queue else None
 
             async def started() -> None:
-                await (introduction.introduce(system, tour=tour) if introduce else _ready(system))
+                await (banner.introduce(system, tour=tour) if introduce else _ready(system))
                 await installation.warn_of_address(system)
 
-            await serving.serve(app.build(system), bound, settings, worker=worker, started=started)
+            await http_server.serve(app.build(system), bound, settings, worker=worker, started=started)
         finally:
             if queue:
                 await queue.close()
@@ -131,7 +131,7 @@ async def _ready(system: System) -> None:
 
 
 async def _work(settings: Settings, *, hold: bool) -> None:
-    from socialclaw.cli import installation, process
+    from socialclaw.cli import installation, runtime
     from socialclaw.jobs.queue import Queue
     from socialclaw.work import Worker
 
@@ -146,7 +146,7 @@ async def _work(settings: Settings, *, hold: bool) -> None:
         worker = Worker(system, queue, lambda worker_id: say(f"Worker {worker_id} is publishing. Stop with Ctrl-C."))
         await installation.warn_of_address(system)
         try:
-            await process.work(worker)
+            await runtime.work(worker)
         finally:
             await queue.close()
     say("Stopped.")
@@ -154,7 +154,7 @@ async def _work(settings: Settings, *, hold: bool) -> None:
 
 async def _sandbox(settings: Settings, bound: socket.socket) -> None:
     from socialclaw.api.sandbox import sandbox_app
-    from socialclaw.cli import serving
+    from socialclaw.cli import http_server
     from socialclaw.cli.installation import make_folder
     from socialclaw.cli.output import Problem
     from socialclaw.system import open_sandbox
@@ -177,7 +177,7 @@ async def _sandbox(settings: Settings, bound: socket.socket) -> None:
         say(f"The simulated networks are on http://{shown}:{port}/sandbox/{limits}")
 
     try:
-        await serving.serve(sandbox_app(networks, faults=faults), bound, settings, started=started)
+        await http_server.serve(sandbox_app(networks, faults=faults), bound, settings, started=started)
     finally:
         networks.close()
     say("Stopped.")

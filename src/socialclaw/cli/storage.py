@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from socialclaw.cli import installed, options
+from socialclaw.cli import opened, options
 from socialclaw.cli.output import Problem, complain, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ Told = Callable[["Kept", "Ended"], None]
 @storage.command("usage")
 def usage(data_dir: options.DataDir = None, database_url: options.DatabaseUrl = None, json: options.AsJson = False) -> None:
     """Show how many objects and bytes are kept, and where."""
-    found = installed.run(options.settings(data_dir=data_dir, database_url=database_url), _amounts)
+    found = opened.run(options.settings(data_dir=data_dir, database_url=database_url), _amounts)
     if json:
         print_json({"storages": _wire(found)})
     else:
@@ -63,7 +63,7 @@ def migrate(
         moves = None if dry_run else await _moved(system, to, before, keep=keep_source, at_once=at_once)
         return before if dry_run else await _amounts(system), moves
 
-    kept, moves = installed.run(settings, run)
+    kept, moves = opened.run(settings, run)
     if json:
         print_json((_report(moves) if moves else {}) | {"storages": _wire(kept)})
     else:

@@ -65,7 +65,7 @@ def picture() -> bytes:
 async def film(drawn: bytes) -> bytes:
     """A few seconds of that picture, as MP4; made in a process of its own, because the server loads no codecs."""
     pipe = asyncio.subprocess.PIPE
-    child = await asyncio.create_subprocess_exec(sys.executable, "-m", "socialclaw.cli.film", stdin=pipe, stdout=pipe)
+    child = await asyncio.create_subprocess_exec(sys.executable, "-m", "socialclaw.cli.sample_video", stdin=pipe, stdout=pipe)
     made, _ = await child.communicate(drawn)
     if child.returncode:
         raise Problem("The tour's film could not be made; what went wrong stands above")

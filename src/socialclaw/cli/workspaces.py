@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from socialclaw.cli import installed, options
+from socialclaw.cli import opened, options
 from socialclaw.cli.output import Problem, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def create_key(
         words = None if operations is None else operations.replace(",", " ").split()
         return space, *await system.write(space.id, made.create, system.vault, label, kind, operations=words, test=space.mode == "test")
 
-    space, row, secret = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    space, row, secret = opened.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     if json:
         print_json(key_out(row, space) | {"secret": secret})
     else:
@@ -68,7 +68,7 @@ def list_keys(
     async def run(system: System) -> list[tuple[ApiKey, Workspace]]:
         return await system.database.read(_keys, workspace)
 
-    found = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    found = opened.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     rows = [key_out(row, space) for row, space in found]
     if json:
         print_json({"keys": rows})
@@ -88,7 +88,7 @@ def revoke_key(
     async def run(system: System) -> tuple[ApiKey, Workspace]:
         return await system.database.write(_revoke, key_id)
 
-    row, space = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    row, space = opened.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     if json:
         print_json(key_out(row, space))
     else:
@@ -112,7 +112,7 @@ def create_workspace(
     settings = options.settings(data_dir=data_dir, database_url=database_url)
     if mode == "test" and settings.sandbox == "off":
         raise Problem("A test workspace needs the simulated networks, and SOCIALCLAW_SANDBOX is off: set it to auto, or use --mode live")
-    row = installed.run(settings, run, create=True)
+    row = opened.run(settings, run, create=True)
     if json:
         print_json(workspace_out(row))
     else:
@@ -127,7 +127,7 @@ def list_workspaces(data_dir: options.DataDir = None, database_url: options.Data
     async def run(system: System) -> Sequence[Workspace]:
         return await system.database.read(tenants.listed)
 
-    rows = [workspace_out(row) for row in installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)]
+    rows = [workspace_out(row) for row in opened.run(options.settings(data_dir=data_dir, database_url=database_url), run)]
     if json:
         print_json({"workspaces": rows})
     else:
@@ -148,7 +148,7 @@ def set_media_policy(
     async def run(system: System) -> Workspace:
         return await system.database.write(tenants.set_media_policy, name, policy)
 
-    row = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    row = opened.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     if json:
         print_json(workspace_out(row) | {"mediaPolicy": row.media_policy})
     else:
@@ -169,7 +169,7 @@ def set_max_late(
     async def run(system: System) -> Workspace:
         return await system.database.write(tenants.set_max_late, name, minutes)
 
-    row = installed.run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    row = opened.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     if json:
         print_json(workspace_out(row) | {"maxLateMinutes": row.max_late_minutes})
     else:

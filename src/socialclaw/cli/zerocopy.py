@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from socialclaw.api.sending import ZERO_COPY
+from socialclaw.api.file_response import ZERO_COPY
 from socialclaw.storage.base import chunks_of
 
 AT_ONCE = 8 * 1024 * 1024  # bytes that one call may send; the socket's buffer takes less

@@ -19,7 +19,7 @@ from socialclaw.db.posts import Lane
 from socialclaw.db.probe import probe
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.db.workspaces import Worker
-from socialclaw.jobs.timekeeping import MOST_JUMP, Timekeeping, boot_id, booted_at, synchronized
+from socialclaw.jobs.clock_trust import MOST_JUMP, Timekeeping, boot_id, booted_at, synchronized
 from socialclaw.lifecycle.writing import abandon
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ import pytest
 from socialclaw.errors import Rejected, Unavailable
 from socialclaw.networks.pinterest.upload import LOOKS
 from socialclaw.providers.draft import Account, Mark, Media
-from socialclaw.providers.multipart import CHUNK
+from socialclaw.providers.form_encoder import CHUNK
 from tests.networks.pinterest.conftest import Scene, ids, sent
 from tests.networks.stage import InMemorySteps, NotYet
 

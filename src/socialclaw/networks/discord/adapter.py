@@ -16,7 +16,7 @@ import httpx2
 from socialclaw import __version__
 from socialclaw.errors import Rejected
 from socialclaw.networks.discord.refusals import GONE, explain
-from socialclaw.providers import multipart
+from socialclaw.providers import form_encoder
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Account, Draft, Media, Published, Target
 from socialclaw.providers.wire import call, send
@@ -75,7 +75,7 @@ class Discord:
         if media is None:
             message = await self._call("POST", params={"wait": "true"}, json=body)
         else:
-            headers, content = multipart.form({"payload_json": json.dumps(body)}, media, part="files[0]")
+            headers, content = form_encoder.form({"payload_json": json.dumps(body)}, media, part="files[0]")
             message = await self._call("POST", headers, params={"wait": "true"}, content=content)
         return {"id": message["id"], "channel_id": message["channel_id"]}
 
@@ -123,7 +123,7 @@ def _message(draft: Draft, media: Media | None) -> dict[str, Any]:
         body["flags"] = SUPPRESS_EMBEDS
     if media is not None:
         described = {"description": media.alt} if media.alt else {}
-        body["attachments"] = [{"id": "0", "filename": multipart.filename(media), **described}]
+        body["attachments"] = [{"id": "0", "filename": form_encoder.filename(media), **described}]
     return body
 
 

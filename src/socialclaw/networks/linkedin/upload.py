@@ -17,7 +17,7 @@ from socialclaw.networks.linkedin.refusals import ENDED, NO_PERMISSION, NOT_FOUN
 from socialclaw.networks.linkedin.rest import Rest, encoded
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Draft, Media
-from socialclaw.providers.multipart import pieces
+from socialclaw.providers.form_encoder import pieces
 from socialclaw.providers.polling import look_until, pause_once
 from socialclaw.providers.wire import send
 

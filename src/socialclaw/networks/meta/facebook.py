@@ -22,7 +22,7 @@ from socialclaw.networks.meta.rounds import give_up, names, rounds
 from socialclaw.networks.meta.video import Video, sighting
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Account, Draft, Mark, Media, Published, Target, is_ours
-from socialclaw.providers.multipart import form
+from socialclaw.providers.form_encoder import form
 
 SCOPES = (
     "pages_show_list",

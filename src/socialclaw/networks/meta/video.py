@@ -16,7 +16,7 @@ from socialclaw.networks.meta.graph import Graph
 from socialclaw.networks.meta.rounds import give_up, names, rounds
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Draft, Media, Published
-from socialclaw.providers.multipart import form
+from socialclaw.providers.form_encoder import form
 from socialclaw.providers.polling import look_until
 
 LARGEST_PART = 4 * 1024 * 1024  # bytes read at once, whatever Facebook asks for

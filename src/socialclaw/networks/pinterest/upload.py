@@ -14,7 +14,7 @@ from socialclaw.errors import Rejected, Unavailable
 from socialclaw.networks.pinterest.refusals import explain_upload
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Media
-from socialclaw.providers.multipart import form
+from socialclaw.providers.form_encoder import form
 from socialclaw.providers.polling import look_until
 from socialclaw.providers.wire import send
 

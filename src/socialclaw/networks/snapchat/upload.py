@@ -18,7 +18,7 @@ from socialclaw.networks.snapchat.refusals import EXPIRED, explain, explain_post
 from socialclaw.networks.snapchat.sealing import SealedPart, Secret, sealed_size
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Media
-from socialclaw.providers.multipart import form
+from socialclaw.providers.form_encoder import form
 from socialclaw.providers.wire import call, malformed, send
 
 API = "https://businessapi.snapchat.com"

@@ -15,7 +15,7 @@ import httpx2
 
 from socialclaw.errors import Rejected, Unauthorized
 from socialclaw.networks.telegram.refusals import GONE, MIGRATED, TOO_LARGE, URL_REFUSED, explain
-from socialclaw.providers import multipart
+from socialclaw.providers import form_encoder
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Account, Draft, Media, Published, Target
 from socialclaw.providers.shapes import MB
@@ -134,7 +134,7 @@ class Telegram:
         else:
             part, media = file
             fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in body.items()}
-            headers, content = multipart.form(fields, media, part=part)
+            headers, content = form_encoder.form(fields, media, part=part)
             answer = await call(self.http, "POST", url, explain=explain, headers=headers, content=content)
         return answer["result"]
 

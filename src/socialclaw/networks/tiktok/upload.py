@@ -15,7 +15,7 @@ from socialclaw.errors import Rejected
 from socialclaw.networks.tiktok.refusals import explain_upload
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Media
-from socialclaw.providers.multipart import pieces
+from socialclaw.providers.form_encoder import pieces
 from socialclaw.providers.wire import malformed, send
 
 MB = 1024 * 1024

@@ -11,7 +11,7 @@ from typing import Any
 from socialclaw.networks.wordpress.refusals import unreadable
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Media
-from socialclaw.providers.multipart import form
+from socialclaw.providers.form_encoder import form
 from socialclaw.providers.polling import look_until
 
 Call = Callable[..., Awaitable[Any]]

@@ -16,7 +16,7 @@ import httpx2
 from socialclaw.errors import Rejected, Unavailable
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Media
-from socialclaw.providers.multipart import pieces
+from socialclaw.providers.form_encoder import pieces
 from socialclaw.providers.wire import malformed
 
 Send = Callable[..., Awaitable[httpx2.Response]]

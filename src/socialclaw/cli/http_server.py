@@ -14,7 +14,7 @@ import uvicorn
 
 from socialclaw.cli.connection import Connection, ServerConfig
 from socialclaw.cli.output import Problem, complain
-from socialclaw.cli.process import Work, stopping, until
+from socialclaw.cli.runtime import Work, stopping, until
 from socialclaw.cli.zerocopy import ZeroCopy
 from socialclaw.errors import SocialClawError
 from socialclaw.settings import Settings

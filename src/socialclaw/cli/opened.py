@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def run(settings: Settings, do: Callable[[System], Any], *, create: bool = False) -> Any:
     """Open the installation, run `do` on it, and answer what that does. `create`: an installation may be made for it."""
-    from socialclaw.cli import installation, process
+    from socialclaw.cli import installation, runtime
 
     found: list[Any] = []
 
@@ -20,5 +20,5 @@ def run(settings: Settings, do: Callable[[System], Any], *, create: bool = False
         async with installation.opened(settings, create=create) as system:
             found.append(await do(system))
 
-    process.run(main)
+    runtime.run(main)
     return found[0]

@@ -6,7 +6,7 @@ import json
 import shlex
 
 from socialclaw.api.sandbox_visitors import only_here
-from socialclaw.cli import start
+from socialclaw.cli import first_run
 from socialclaw.cli.output import Problem, say
 from socialclaw.client import Client
 from socialclaw.system import System
@@ -15,18 +15,18 @@ from socialclaw.workspaces import keys
 
 async def introduce(system: System, *, tour: bool | None) -> None:
     """Make what is missing, say where things are, and show around: at the first start only, unless `tour` says otherwise."""
-    found = await start.test_workspace(system) if system.settings.sandbox != "off" else None
+    found = await first_run.test_workspace(system) if system.settings.sandbox != "off" else None
     if found is None:
-        why = "SOCIALCLAW_SANDBOX is off" if system.settings.sandbox == "off" else f'The workspace "{start.NAME}" is a live one here'
+        why = "SOCIALCLAW_SANDBOX is off" if system.settings.sandbox == "off" else f'The workspace "{first_run.NAME}" is a live one here'
         say(f"{why}, so no test workspace is set up.")
         _signpost(system)
         return
     touring = (found.fresh if tour is None else tour) and system.settings.worker
     if found.fresh:
-        _, secret = await start.new_key(system, found.workspace_id, "First key")
+        _, secret = await first_run.new_key(system, found.workspace_id, "First key")
         await _welcome(system, found, secret, touring=touring)
     elif found.missing or touring:
-        key_id, secret = await start.new_key(system, found.workspace_id, "Start")
+        key_id, secret = await first_run.new_key(system, found.workspace_id, "Start")
         try:
             await _welcome(system, found, secret, touring=touring)
         finally:
@@ -38,12 +38,12 @@ async def introduce(system: System, *, tour: bool | None) -> None:
     say(f"Running.{again} Stop with Ctrl-C.")
 
 
-async def _welcome(system: System, found: start.Sandboxed, secret: str, *, touring: bool) -> None:
+async def _welcome(system: System, found: first_run.Sandboxed, secret: str, *, touring: bool) -> None:
     base = system.settings.base_url
     async with Client(base, secret) as client:
         if found.missing:
-            say(f'Connecting an account on each simulated network, in the test workspace "{start.NAME}":')
-            await start.connect_all(system, client, found.missing)
+            say(f'Connecting an account on each simulated network, in the test workspace "{first_run.NAME}":')
+            await first_run.connect_all(system, client, found.missing)
             say()
         _signpost(system, found)
         if found.fresh:
@@ -59,7 +59,7 @@ async def _first_key(client: Client, secret: str) -> None:
     from socialclaw.cli.tour import required_settings
 
     say(f"API key     {secret}")
-    say(f'            of the test workspace "{start.NAME}"; it is not shown again')
+    say(f'            of the test workspace "{first_run.NAME}"; it is not shown again')
     able = [a for a in (await client.capabilities())["capabilities"] if a["publishable"] and not a["input"]["media"]["required"]]
     account = next((a["handle"] for a in able if required_settings(a["publishSettings"]["fields"]) == {}), None)
     if account:
@@ -68,7 +68,7 @@ async def _first_key(client: Client, secret: str) -> None:
         say(f"Post now    {shlex.join(['curl', '-s', f'{client.base_url}/v1/posts/apply', *headers, '-d', body])}")
 
 
-def _signpost(system: System, found: start.Sandboxed | None = None) -> None:
+def _signpost(system: System, found: first_run.Sandboxed | None = None) -> None:
     base, networks = system.settings.base_url, system.settings.networks_url
     say(f"Base URL    {base}")
     if found:
@@ -78,7 +78,7 @@ def _signpost(system: System, found: start.Sandboxed | None = None) -> None:
 
 
 def _another_key() -> None:
-    say(f"API key     make one: socialclaw keys create --workspace {shlex.quote(start.NAME)}")
+    say(f"API key     make one: socialclaw keys create --workspace {shlex.quote(first_run.NAME)}")
 
 
 async def _tour(client: Client) -> None:
