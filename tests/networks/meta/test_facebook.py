@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from socialclaw import clock
-from socialclaw.errors import Rejected, Unauthorized, Uncertain
+from socialclaw.errors import Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks.meta import linked_targets
 from socialclaw.networks.meta import video as video_module
 from socialclaw.networks.meta.facebook import Facebook
@@ -280,9 +280,9 @@ async def test_a_video_can_be_fetched_by_facebook(page: Play, lost: bool) -> Non
 async def test_a_video_that_facebook_cannot_fetch_says_so(page: Play) -> None:
     draft = page.draft("Film", page.media("video", 0), facebookVideoUploadMode="remote_url")
     page.files.clear()
-    with pytest.raises(Rejected) as told:
+    with pytest.raises(Unavailable) as told:
         await page.attempt(page.account, draft, InMemorySteps())
-    assert told.value.code == "facebook_video_unreachable"
+    assert (told.value.code, told.value.sent) == ("facebook_video_unreachable", False)
 
 
 async def test_auto_lets_facebook_fetch_what_it_does_not_take_in_parts(page: Play) -> None:
@@ -310,7 +310,7 @@ async def test_a_video_post_is_deleted_with_its_video(page: Play) -> None:
 
 async def test_figures_that_facebook_no_longer_has_do_not_take_the_others_with_them(page: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     published = await page.publish(page.account, page.draft("Count me"))
-    monkeypatch.setattr("socialclaw.networks.meta.sandbox.simulator.facebook.POST_FIGURES", ("post_media_view", "post_clicks"))
+    monkeypatch.setattr("socialclaw.networks.meta.sandbox.facebook.POST_FIGURES", ("post_media_view", "post_clicks"))
     page.ahead += 86_400
     found = await Facebook(page.http, page.account).metrics(published.id, "lifetime")
     assert set(found) == {"views", "clicks", "likes", "comments", "shares"}

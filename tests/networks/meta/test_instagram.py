@@ -99,9 +99,9 @@ async def test_a_png_from_elsewhere_is_refused_in_words_that_help(insta: Play) -
 async def test_a_file_that_instagram_cannot_fetch_is_said_to_be_out_of_reach(insta: Play) -> None:
     draft = insta.draft("", insta.media("image", 0))
     insta.files.clear()
-    with pytest.raises(Rejected) as told:
-        await insta.publish(insta.account, draft)
-    assert told.value.code == "instagram_media_unreachable"
+    with pytest.raises(Unavailable) as told:
+        await insta.attempt(insta.account, draft, InMemorySteps())
+    assert (told.value.code, told.value.sent) == ("instagram_media_unreachable", False)
 
 
 async def test_a_note_says_that_a_video_has_no_alt_text(insta: Play) -> None:

@@ -84,7 +84,6 @@ def test_media_that_is_not_ready_was_not_published() -> None:
         (100, 1349125, "facebook_media_refused"),
         (352, 0, "facebook_video_refused"),
         (382, 0, "facebook_video_refused"),
-        (389, 0, "facebook_video_unreachable"),
         (6000, 0, "facebook_upload_failed"),
         (6001, 0, "facebook_upload_failed"),
         (100, 33, "facebook_not_found"),
@@ -115,7 +114,6 @@ def test_what_facebook_refuses(code: int, subcode: int, ours: str) -> None:
         (100, 2207035, "instagram_tag_refused"),
         (100, 2207040, "instagram_tag_refused"),
         (352, 2207026, "instagram_video_refused"),
-        (9004, 2207052, "instagram_media_unreachable"),
         (36000, 2207004, "instagram_image_refused"),
         (36001, 2207005, "instagram_image_refused"),
         (36003, 2207009, "instagram_aspect_refused"),
@@ -128,6 +126,15 @@ def test_what_instagram_refuses(code: int, subcode: int, ours: str) -> None:
     found = read(code, subcode, prefix="instagram")
     assert isinstance(found, Rejected)
     assert found.code == ours
+
+
+@pytest.mark.parametrize(
+    ("code", "subcode", "ours"), [(389, 0, "facebook_video_unreachable"), (9004, 2207052, "instagram_media_unreachable")]
+)
+def test_a_file_that_was_not_fetched_may_be_fetched_later(code: int, subcode: int, ours: str) -> None:
+    found = read(code, subcode, prefix=ours.partition("_")[0])
+    assert isinstance(found, Unavailable)
+    assert (found.code, found.sent) == (ours, False)
 
 
 def test_a_used_up_day_is_tried_again_within_it_and_haste_after_a_while() -> None:

@@ -340,8 +340,8 @@ async def test_nobody_acts_for_another_account(linked: Play) -> None:
 
 
 async def test_quotas_of_a_day(linked: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("socialclaw.networks.meta.sandbox.simulator.instagram.MOST_POSTS", 1)
-    monkeypatch.setattr("socialclaw.networks.meta.sandbox.simulator.instagram.MOST_CONTAINERS", 3)
+    monkeypatch.setattr("socialclaw.networks.meta.sandbox.instagram.MOST_POSTS", 1)
+    monkeypatch.setattr("socialclaw.networks.meta.sandbox.instagram.MOST_CONTAINERS", 3)
     url = linked.media("image", 0).url
     first, second, _ = [await made(linked, image_url=url) for _ in range(3)]
     assert error(await container(linked, image_url=url)) == (9, 2207042)

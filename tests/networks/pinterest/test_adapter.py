@@ -217,21 +217,26 @@ async def test_a_file_that_cannot_be_read_is_only_a_delay(scene: Scene, board: A
 
 
 @pytest.mark.parametrize(
-    ("settings", "url", "code"),
+    ("settings", "code"),
     [
-        ({"boardSectionId": "1"}, "", "pinterest_board_section_not_found"),
-        ({}, "https://media.example/nothing.png", "pinterest_image_broken"),
-        ({"link": "nowhere"}, "", "pinterest_link_invalid"),
+        ({"boardSectionId": "1"}, "pinterest_board_section_not_found"),
+        ({"link": "nowhere"}, "pinterest_link_invalid"),
     ],
 )
-async def test_what_pinterest_refuses_is_told_with_its_words(
-    scene: Scene, board: Account, settings: dict[str, Any], url: str, code: str
-) -> None:
-    file = scene.media("image", 1)
+async def test_what_pinterest_refuses_is_told_with_its_words(scene: Scene, board: Account, settings: dict[str, Any], code: str) -> None:
     with pytest.raises(Rejected) as refused:
-        await scene.publish(board, scene.draft(replace(file, url=url or file.url), **settings))
+        await scene.publish(board, scene.draft(scene.media("image", 1), **settings))
     assert refused.value.code == code
     assert refused.value.details["said"]
+    assert scene.seen() == []
+
+
+async def test_a_file_that_pinterest_cannot_fetch_now_may_be_fetched_later(scene: Scene, board: Account) -> None:
+    file = replace(scene.media("image", 1), url="https://media.example/nothing.png")
+    with pytest.raises(Unavailable) as told:
+        await scene.attempt(board, scene.draft(file), InMemorySteps())
+    assert (told.value.code, told.value.sent) == ("pinterest_image_broken", False)
+    assert told.value.details["said"]
     assert scene.seen() == []
 
 

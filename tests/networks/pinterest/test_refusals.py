@@ -30,7 +30,6 @@ def answer(status: int, body: object, **headers: str) -> httpx2.Response:
         (403, 7, "Authorization failed.", "pinterest_forbidden"),
         (403, 403, "Not authorized to access board or Pin.", "pinterest_forbidden"),
         (403, 233, "The image is too small.", "pinterest_image_too_small"),
-        (403, 235, "The image is broken.", "pinterest_image_broken"),
         (403, 654, "A business account is required.", "pinterest_business_account_required"),
         (403, 2625, "The account was disapproved.", "pinterest_account_disapproved"),
         (403, 2626, "The account is in review.", "pinterest_account_in_review"),
@@ -49,6 +48,12 @@ def test_a_refusal_is_for_good_and_has_its_own_code(status: int, number: int, me
     assert isinstance(said, Rejected)
     assert (said.code, said.details["said"], said.details["httpStatus"]) == (code, f"{number}: {message}", status)
     assert message in said.message
+
+
+def test_a_file_that_was_not_fetched_may_be_fetched_later() -> None:
+    said = explain(answer(403, {"code": 235, "message": "The image is broken."}))
+    assert isinstance(said, Unavailable)
+    assert (said.code, said.sent) == ("pinterest_image_broken", False)
 
 
 def test_more_words_of_a_live_answer_are_kept() -> None:

@@ -146,7 +146,7 @@ async def test_an_upload_that_ended_but_had_the_whole_is_not_made_anew(ada: Conn
 async def test_uploads_that_end_again_and_again_end_the_post(
     ada: Connected, tiktok: TikTokSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("socialclaw.networks.tiktok.sandbox.simulator.media.LIFE", -1)
+    monkeypatch.setattr("socialclaw.networks.tiktok.sandbox.media.LIFE", -1)
     with pytest.raises(Rejected) as refused:
         await ada.attempt(draft("film"))
     assert refused.value.code == "tiktok_upload_expired"

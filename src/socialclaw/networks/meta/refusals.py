@@ -88,6 +88,8 @@ REFUSALS: Mapping[int, tuple[str, str]] = {
 }
 # Instagram's troubles that another try may get over.
 PASSING = frozenset({1363047, 1609010, 2207001, 2207003, 2207032, 2207053, 2207067, 2207076, 2207077, 2207082})
+# Meta could not fetch a file: that server, ours perhaps, may have been away for a moment.
+UNREACHED = frozenset({"facebook_video_unreachable", "instagram_media_unreachable"})
 NOT_READY = 2207027
 
 
@@ -102,7 +104,10 @@ def explain(response: httpx2.Response, prefix: str) -> ProviderError | None:
     code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
     details: dict[str, Any] = {"said": said(error), "metaCode": code, **({"metaSubcode": subcode} if subcode else {})}
     if (known := REFUSALS.get(subcode)) or (known := REFUSALS.get(code)):
-        return Rejected(f"{known[1]}: {details['said']}"[:400], code=known[0], **details, **_more(error))
+        message = f"{known[1]}: {details['said']}"[:400]
+        if known[0] in UNREACHED:
+            return Unavailable(message, sent=False, code=known[0], **details)
+        return Rejected(message, code=known[0], **details, **_more(error))
     if limited := _limited(response, code, subcode, details):
         return limited
     if code in TOKEN:

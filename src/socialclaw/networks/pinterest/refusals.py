@@ -16,6 +16,7 @@ from socialclaw.providers.wire import body_of, malformed, retry_after
 
 BUSY_SECONDS = 10.0  # another write has the board
 SPAM_SECONDS = 3600.0  # taken for spam: it does not pass within a rate limit's window
+BROKEN = "pinterest_image_broken"  # not fetched perhaps: that server, ours it may be, was away for a moment
 
 # Pinterest's number -> our code, what to tell the user.
 BY_NUMBER: Mapping[int, tuple[str, str]] = {
@@ -25,7 +26,7 @@ BY_NUMBER: Mapping[int, tuple[str, str]] = {
     40: ("pinterest_board_not_found", "The board is not there any more"),
     50: ("pinterest_pin_not_found", "The Pin is not there any more"),
     233: ("pinterest_image_too_small", "The image is too small for Pinterest"),
-    235: ("pinterest_image_broken", "Pinterest cannot fetch or read the image"),
+    235: (BROKEN, "Pinterest cannot fetch or read the image"),
     654: ("pinterest_business_account_required", "Pinterest wants a business account for this"),
     2031: ("pinterest_board_section_not_found", "The board has no such section"),
     2625: ("pinterest_account_disapproved", "Pinterest has disapproved the account"),
@@ -69,16 +70,19 @@ def explain(response: httpx2.Response) -> ProviderError | None:
             )
         case 429:
             return RateLimited("Pinterest takes no more calls of this kind for now", retry_after=reset_of(response), said=said)
-    return _rejected(status, number, message, said)
+    return _refused(status, number, message, said)
 
 
-def _rejected(status: int, number: int, message: str, said: str) -> Rejected:
+def _refused(status: int, number: int, message: str, said: str) -> Rejected | Unavailable:
     if number in BY_NUMBER:
         code, words = BY_NUMBER[number]
     else:
         found = ((code, words) for sign, code, words in BY_WORDS if re.search(sign, message, re.IGNORECASE))
         code, words = next(found, _BY_STATUS.get(status, ("pinterest_invalid_request", "Pinterest did not accept the request")))
-    return Rejected(f"{words}: {message[:200]}" if message else words, code=code, said=said, httpStatus=status)
+    told = f"{words}: {message[:200]}" if message else words
+    if code == BROKEN:
+        return Unavailable(told, sent=False, code=code, said=said, httpStatus=status)
+    return Rejected(told, code=code, said=said, httpStatus=status)
 
 
 _BY_STATUS = {
