@@ -9,11 +9,11 @@ from socialclaw.providers.base import Confirms
 from tests.crash.campaign import campaign
 from tests.crash.lab import Lab
 
-KILLS = 200
-POSTS = 25  # of each account
+KILLS = 60
+POSTS = 8  # of each account
 
 
-async def test_two_hundred_kills(lab: Lab, database_kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_sixty_kills(lab: Lab, database_kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     report = await campaign(lab, kills=KILLS, posts=POSTS, workers=2, seed=7)
     lost_workers = sum(a.code == "worker_lost" for a in await lab.attempts())
     with capsys.disabled():
