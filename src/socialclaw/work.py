@@ -1,4 +1,4 @@
-"""What a worker does: hints to handlers, the scan, renewing leases, periodic work; and stopping without losing anything."""
+"""What a worker does: hints to handlers, the scan, renewing leases, its duties; and stopping without losing anything."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from socialclaw.accounts import credentials
-from socialclaw.analytics.collecting import Collections
+from socialclaw.analytics import collect
 from socialclaw.clock import elapsed
 from socialclaw.db.base import utc_now
-from socialclaw.db.database import pauses
+from socialclaw.db.database import INSIST
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.jobs import scan
+from socialclaw.jobs.duties import Duty, DutyLoop, housekeeping
 from socialclaw.jobs.line import Line
 from socialclaw.jobs.presence import Presence
 from socialclaw.jobs.queue import Queue
-from socialclaw.media.fetching import Imports
+from socialclaw.media import importer, imports
 from socialclaw.media.sweep import sweep
 from socialclaw.publishing.claims import Claim, renew
 from socialclaw.publishing.engine import Engine
@@ -29,10 +30,14 @@ from socialclaw.turns import Party
 log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5
 RENEWALS = 4  # within a lease: two before its first half is over, after which nothing irreversible is sent any more
-SWEEP_SECONDS = 300
-COLLECT_SECONDS = 15
-IMPORT_SECONDS = 1
-MOST_REFRESHED = 20  # begun at a time
+
+# Each row is all that there is to a duty: how often it is looked for, how much of it one workspace has under way, where it is found.
+DUTIES: tuple[Duty[Any], ...] = (
+    Duty("refresh a token", 1, 20, scan.refreshes, lambda session, now, names: {name: name for name in names}, credentials.refresh_due),
+    Duty("collect figures", 15, 20, collect.due, collect.take_named, collect.collect_due),
+    Duty("import a file", 1, 4, imports.due, imports.take_named, importer.work),
+    housekeeping("sweep", 300, sweep),
+)
 
 
 class Worker:
@@ -52,8 +57,7 @@ class Worker:
         self._line = Line(system.database, self._settings.worker_concurrency)
         self._held: dict[str, tuple[Claim, asyncio.Task[Outcome | None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._imports = Imports(system)
-        self._collections = Collections(system)
+        self._duties = [DutyLoop(system, duty) for duty in DUTIES]
         self._room = asyncio.Event()
         self._stopping = asyncio.Event()
         self._promoted_until: datetime | None = None
@@ -68,9 +72,7 @@ class Worker:
             self._every(0, self._refill),
             self._every(self._settings.lease_seconds / RENEWALS, self._renew),
             self._every(HEARTBEAT_SECONDS, self._presence.beat),
-            self._every(COLLECT_SECONDS, self._collections.start),
-            self._every(IMPORT_SECONDS, self._imports.start),
-            self._every(SWEEP_SECONDS, lambda: sweep(self.system)),
+            *(self._every(loop.duty.every, loop.look) for loop in self._duties),
             self.queue.run({"publish": self.heed}),
         ]
         tasks = [asyncio.create_task(loop) for loop in loops]
@@ -84,11 +86,11 @@ class Worker:
             stopping.cancel()
             tasks[0].cancel()
             self.queue.stop()
-            for shared in (self._imports, self._collections):
-                shared.stop()
+            for loop in self._duties:
+                loop.stop()
             await self._finish()
-            for shared in (self._imports, self._collections):
-                await shared.stopped()
+            for loop in self._duties:
+                await loop.stopped()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -159,8 +161,6 @@ class Worker:
             after = now
         await self.queue.hand_over(await self.system.database.read(scan.upcoming, after, until))
         self._promoted_until = until
-        for account in await self.system.database.read(scan.refreshes, now, most=MOST_REFRESHED, skip=credentials.under_way(self.system)):
-            self._spawn(credentials.refresh_due(self.system, account))
 
     async def _refill(self) -> None:
         """Go on with what is overdue as soon as half of the places are free, where there was more than places: a scan is far off then."""
@@ -204,12 +204,12 @@ class Worker:
 
     async def _every(self, seconds: float, do: Callable[[], Awaitable[object]]) -> None:
         """Repeat; a failure is logged, and the next turn tries again: later and later while the database is away."""
-        waits = pauses()
+        waits = iter(INSIST)
         while True:
             pause = seconds
             try:
                 await do()
-                waits = pauses()
+                waits = iter(INSIST)
             except DatabaseTrouble:  # told once for all
                 pause = max(seconds, next(waits))
             except Exception:

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from socialclaw.analytics import collect
 from socialclaw.analytics.collect import Subject
-from socialclaw.analytics.collecting import AT_ONCE, Collections
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.system import System
 from tests.api import rows
 from tests.conftest import Member, member
+from tests.duties import duty
 
 pytestmark = pytest.mark.usefixtures("both_databases")
 
@@ -35,9 +35,8 @@ class Network:
 
 
 @pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+def network() -> Iterator[Network]:
     network = Network()
-    monkeypatch.setattr(collect, "collect_due", network.collect)
     yield network
     network.ended.set()
 
@@ -59,15 +58,15 @@ async def test_a_network_that_never_answers_keeps_nobody_elses_figures_waiting(s
     hog, other, real = await member(system, "Hog", "live"), await member(system, "Test"), await member(system, "Live", "live")
     await due(system, hog, 100, minutes=60)
     await due(system, hog, 1, provider="reddit")
-    collections = Collections(system)
+    collections = duty(system, "collect figures", network.collect)
     for _ in range(3):
-        await collections.start()
+        await collections.look()
         await asyncio.sleep(0)
     await due(system, real, 1)
     await due(system, other, 1)
-    await collections.start()
+    await collections.look()
     await asyncio.sleep(0)
-    assert network.begun.count((hog.id, "x")) <= AT_ONCE
+    assert network.begun.count((hog.id, "x")) <= collections.duty.most
     assert network.begun.count((hog.id, "reddit")) == 2, "the post, and the account"
     assert network.begun.count((real.id, "x")) == 2
     assert network.begun.count((other.id, "x")) >= 1
@@ -80,7 +79,7 @@ async def test_what_is_due_comes_in_turns_of_workspaces_and_networks(system: Sys
     await due(system, many, 30, minutes=60)
     await due(system, many, 1, provider="reddit", minutes=10)
     await due(system, one, 1)
-    found = [party for _, party in await system.database.read(collect.due, utc_now(), most=5)]
+    found = [party for _, party in await system.database.read(collect.due, utc_now(), 5)]
     assert {(party.workspace_id, party.provider) for party in found[:6]} == {(many.id, "x"), (many.id, "reddit"), (one.id, "x")}
     assert len(found) == 5 + 2 + 2 + 1, "the account of X has its own turn"
 
@@ -88,8 +87,8 @@ async def test_what_is_due_comes_in_turns_of_workspaces_and_networks(system: Sys
 async def test_what_another_worker_took_is_not_measured_twice(system: System, network: Network) -> None:
     ours = await member(system, "Ours", "live")
     await due(system, ours, 3, provider="reddit")
-    first, second = Collections(system), Collections(system)
-    await asyncio.gather(first.start(), second.start())
+    first, second = duty(system, "collect figures", network.collect), duty(system, "collect figures", network.collect)
+    await asyncio.gather(first.look(), second.look())
     await first.stopped()
     await second.stopped()
     assert len(network.begun) == 4

@@ -21,6 +21,7 @@ from socialclaw.system import System
 from socialclaw.work import Worker
 from tests.api import rows
 from tests.conftest import Member, member
+from tests.duties import duty
 
 pytestmark = pytest.mark.usefixtures("both_databases")
 
@@ -158,7 +159,25 @@ async def test_tokens_are_refreshed_in_turns_of_workspaces_and_none_is_begun_twi
             session.get_one(Account, account_id).refresh_at = utc_now() - timedelta(minutes=60 - n)
 
     await system.database.write(expire)
-    found = await system.database.read(scan.refreshes, utc_now(), most=20)
-    assert found[:2] == [ids[0][0], ids[1][0]]
-    following = await system.database.read(scan.refreshes, utc_now(), most=20, skip=found)
-    assert set(following) == {*ids[0], *ids[1]} - set(found)
+    found = await system.database.read(scan.refreshes, utc_now(), 50)
+    assert [name for name, _ in found][:2] == [ids[0][0], ids[1][0]]
+    assert len(found) == 31
+    begun, ended = list[str](), asyncio.Event()
+
+    async def refresh(_: System, account_id: str) -> None:
+        begun.append(account_id)
+        await ended.wait()
+
+    loop = duty(system, "refresh a token", refresh)
+    for _ in range(3):
+        await loop.look()
+        await asyncio.sleep(0)
+    assert len(begun) == len(set(begun)) < 31, "what is under way is not begun again"
+    assert ids[1][0] in begun
+    ended.set()
+    await loop.stopped()
+    await loop.look()
+    await asyncio.sleep(0)
+    assert {*begun[20:]} & {*ids[0]} != set(), "the next ones follow"
+    loop.stop()
+    await loop.stopped()

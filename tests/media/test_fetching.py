@@ -12,11 +12,13 @@ import pytest
 from fastapi import FastAPI
 
 from socialclaw.errors import Unavailable
+from socialclaw.jobs.duties import DutyLoop
 from socialclaw.media import importer, imports
-from socialclaw.media.fetching import Imports
 from socialclaw.media.pace import paced
+from socialclaw.storage.base import now
 from socialclaw.system import System
 from tests.conftest import Member, client
+from tests.duties import duty
 from tests.internet import Served, Web
 from tests.media import files
 
@@ -35,13 +37,13 @@ async def told(api: httpx2.AsyncClient, asset_id: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def working(system: System) -> AsyncIterator[Imports]:
-    imports = Imports(system)
+async def working(system: System) -> AsyncIterator[DutyLoop[Any]]:
+    loop = duty(system, "import a file")
     try:
-        yield imports
+        yield loop
     finally:
-        imports.stop()
-        await imports.stopped()
+        loop.stop()
+        await loop.stopped()
 
 
 @pytest.mark.usefixtures("both_databases")
@@ -51,13 +53,13 @@ async def test_sources_that_never_answer_keep_no_other_workspace_waiting(
     web.files |= {"/a.png": Served(PICTURE, "image/png"), **{f"/slow{n}": Served(slow=True) for n in range(20)}}
     for n in range(20):
         await order(api, f"/slow{n}")
-    async with client(app, other_workspace.secret) as theirs, working(system) as imports:
-        await imports.start()
+    async with client(app, other_workspace.secret) as theirs, working(system) as loop:
+        await loop.look()
         await web.asked_for.wait()
         wanted = await order(theirs, "/a.png")
         async with asyncio.timeout(BOUND_SECONDS):
             while (await told(theirs, wanted))["status"] != "ready":
-                await imports.start()
+                await loop.look()
                 await asyncio.sleep(0.05)
     web.closed.set()
 
@@ -72,7 +74,7 @@ async def test_a_source_that_is_too_slow_is_put_off_by_name(system: System, api:
         await importer.work(system, job)
     found = await told(api, asset_id)
     assert (found["status"], found["error"]["code"]) == ("uploading", "media_too_slow")
-    assert await system.database.read(imports.due, most=5) == []  # it is not its turn again yet
+    assert await system.database.read(imports.due, now(), 5) == []  # it is not its turn again yet
     web.closed.set()
 
 
@@ -103,6 +105,6 @@ async def test_due_imports_come_in_turns_of_workspaces(
         await order(api, f"/{n}")
     async with client(app, other_workspace.secret) as theirs:
         await order(theirs, "/one")
-    found = [party.workspace_id for _, party in await system.database.read(imports.due, most=4)]
+    found = [party.workspace_id for _, party in await system.database.read(imports.due, now(), 4)]
     assert found[:2] == [workspace.id, other_workspace.id]
     assert len(found) == 5

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from socialclaw.backoff import Backoff
 from socialclaw.errors import (
     Conflict,
     NotFound,
@@ -18,14 +19,14 @@ from socialclaw.errors import (
     Unavailable,
     Uncertain,
 )
-from socialclaw.publishing.policy import Decision, Fail, Limits, Look, Park, RetryAt, decide, next_look
+from socialclaw.publishing.policy import Decision, Fail, Look, Park, RetryAt, decide, next_look
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
-LIMITS = Limits(first=60, most=3600, tries=6)
+BACKOFF = Backoff((60,), 3600, tries=6)
 
 
 def decision(error: Exception, *, tries: int = 1, late: timedelta = timedelta(0), jitter: float = 0.5) -> Decision:
-    return decide(error, now=NOW, due=NOW - late, tries=tries, limits=LIMITS, jitter=jitter)
+    return decide(error, now=NOW, due=NOW - late, tries=tries, backoff=BACKOFF, jitter=jitter)
 
 
 def after(seconds: float) -> datetime:
@@ -59,8 +60,8 @@ def test_the_pause_doubles_up_to_the_longest_and_the_last_try_fails() -> None:
     down = Unavailable("down", sent=False)
     assert [decision(down, tries=n) for n in range(1, 6)] == [RetryAt(after(s)) for s in (60, 120, 240, 480, 960)]
     assert decision(down, tries=6) == Fail()
-    patient = Limits(first=60, most=3600, tries=20)
-    assert decide(down, now=NOW, due=NOW, tries=12, limits=patient) == RetryAt(after(3600))
+    patient = Backoff((60,), 3600, tries=20)
+    assert decide(down, now=NOW, due=NOW, tries=12, backoff=patient) == RetryAt(after(3600))
 
 
 def test_pauses_are_spread_by_ten_percent() -> None:

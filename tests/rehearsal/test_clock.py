@@ -128,8 +128,8 @@ async def test_no_worker_touches_what_stands(api: httpx2.AsyncClient, system: Sy
     later = utc_now() + DAY
     assert await system.database.read(scan.overdue, later, most=10) == []
     assert await system.database.read(scan.upcoming, start - DAY, later) == []
-    assert await system.database.read(scan.refreshes, later + 300 * DAY, most=10) == []
-    assert await system.database.read(collect.due, later, most=10) == []
+    assert await system.database.read(scan.refreshes, later + 300 * DAY, 10) == []
+    assert await system.database.read(collect.due, later, 10) == []
     assert await system.database.read(scan.stuck, later) == 0
     telegram = await connect_form(system, (await row_of(system, x)).workspace_id, "telegram")
     assert (await row_of(system, telegram)).clocked, "connected while time stands"

@@ -173,7 +173,7 @@ async def test_a_source_that_stays_away_is_given_up_with_what_it_said_last(syste
         tries += 1
         await pass_time(system, 3600)
     found = await asset(api, begun["id"])
-    assert (found["status"], tries) == ("failed", len(importer.PAUSES) + 1)
+    assert (found["status"], tries) == ("failed", importer.BACKOFF.tries)
     assert found["error"] == {"code": "media_unreachable", "message": "cdn.example answered 500 for the file"}
 
 

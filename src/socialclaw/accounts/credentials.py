@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from socialclaw.accounts.developer_apps import app_of
 from socialclaw.accounts.lookup import provider_of
 from socialclaw.accounts.tokens import REFRESH, SOON, Grant, bind, unlock, unseal
+from socialclaw.backoff import Backoff
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import utc_now
 from socialclaw.db.database import insist
@@ -104,11 +105,6 @@ async def using(system: System, account: Account, do: Callable[[draft.Account], 
         return await do(await refresh_now(system, account.id, opened))
 
 
-def under_way(system: System) -> list[str]:
-    """The accounts that are being refreshed by this process."""
-    return [account_id for database, account_id in _flights if database == id(system.database)]
-
-
 async def refresh_due(system: System, account_id: str) -> None:
     """Refresh ahead of time if it is time. Failures are written to the account, not raised."""
     row = await system.database.read(_find, account_id)
@@ -144,7 +140,7 @@ async def _refresh(system: System, account_id: str, used: Mapping[str, str]) -> 
 
 
 async def _put_off(system: System, lease: Lease, error: ProviderError) -> Unavailable:
-    await system.database.write(_postpone, system.vault, lease, error.code, first=system.settings.retry_first_seconds)
+    await system.database.write(_postpone, system.vault, lease, error.code, Backoff((system.settings.retry_first_seconds,), LONGEST_PAUSE))
     message = f"The access to {lease.provider.label} could not be renewed: {error.message}"
     return Unavailable(message, sent=False, code="token_refresh_failed", cause=error.code)
 
@@ -238,14 +234,13 @@ def _refuse(session: Session, vault: Vault, lease: Lease, code: str) -> Account:
     return row
 
 
-def _postpone(session: Session, vault: Vault, lease: Lease, code: str, *, first: float) -> None:
+def _postpone(session: Session, vault: Vault, lease: Lease, code: str, backoff: Backoff) -> None:
     """The network did not answer: the accounts stay, and the next refresh ahead of time is put off, doubling."""
     now = utc_now()
     for row in _sharing(vault, _family(session, lease.account_id)[1], lease.refresh_token):
         row.refresh_status, row.refresh_failure_code, row.refreshing_until = "failing", code, None
         row.refresh_failures += 1
-        pause = min(first * 2 ** min(row.refresh_failures - 1, 20), LONGEST_PAUSE)
-        row.refresh_at = now + timedelta(seconds=pause)
+        row.refresh_at = now + timedelta(seconds=backoff.pause(row.refresh_failures) or 0)
 
 
 def _sharing(vault: Vault, family: list[Account], refresh_token: str) -> list[Account]:

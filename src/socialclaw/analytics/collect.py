@@ -166,7 +166,7 @@ def _post_of(scope: Scope, post_id: str) -> Subject:
 # What the worker does.
 
 
-def due(session: Session, now: datetime, *, most: int) -> list[tuple[str, Party]]:
+def due(session: Session, now: datetime, most: int) -> list[tuple[str, Party]]:
     """The posts and accounts that are due to be measured where time runs, by id: first the one of each workspace and network that has
     waited longest, then the second ones, up to so many of each."""
     rows = [row for kind in (Post, Account) for row in session.execute(_due_in_turns(kind, now, most))]
@@ -207,6 +207,11 @@ def take(
         found.append(Subject(account, tests[account.workspace_id] == "test"))
         account.collect_at = now + DAILY
     return found
+
+
+def take_named(session: Session, now: datetime, names: Sequence[str]) -> dict[str, Subject]:
+    """Of these, what nobody else has taken."""
+    return {subject.id: subject for subject in take(session, now, most=len(names), only=names)}
 
 
 def _wanted(kind: type[K], now: datetime, most: int, workspace_id: str | None, only: Sequence[str] | None) -> Select[K]:

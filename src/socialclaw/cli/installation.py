@@ -18,7 +18,7 @@ from socialclaw.cli.runtime import stopping
 from socialclaw.db import holds, schema
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import iso
-from socialclaw.db.database import Database, pauses
+from socialclaw.db.database import INSIST, Database
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.db.workspaces import ApiKey, Workspace
 from socialclaw.errors import NotReady, SocialClawError
@@ -126,7 +126,7 @@ async def await_database(settings: Settings) -> bool:
         return True
     with stopping() as stop:
         told = False
-        for pause in pauses():
+        for pause in INSIST:
             try:
                 async with database(settings):
                     return True

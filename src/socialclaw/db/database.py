@@ -8,10 +8,9 @@ runs over asyncpg. So nothing is written twice, and no transaction can be open w
 from __future__ import annotations
 
 import asyncio
-import itertools
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 from urllib.parse import quote
@@ -21,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
+from socialclaw.backoff import Backoff
 from socialclaw.db import postgres
 from socialclaw.db.availability import Availability
 from socialclaw.db.sqlite import SqliteFile, Threads
@@ -36,7 +36,7 @@ ROLLED_BACK = ("40001", "40P01")  # serialization failure, deadlock: PostgreSQL 
 
 
 MOST_DRIFT = 5.0  # seconds between the clocks of machines that share a database
-PAUSES = (0.2, 0.5, 1, 2, 5)  # seconds between the tries of who insists; the last one again and again
+INSIST = Backoff((0.2, 0.5, 1, 2, 5))  # of who never gives up while the database is away
 
 
 class Database:
@@ -179,14 +179,9 @@ class Database:
 
 async def insist(write: Callable[[], Awaitable[T]]) -> T:
     """What `await write()` answers, which may be done twice: tried again for as long as the database cannot be used."""
-    for pause in pauses():
+    for pause in INSIST:
         try:
             return await write()
         except DatabaseTrouble:
             await asyncio.sleep(pause)
     raise AssertionError("there is always another try")
-
-
-def pauses() -> Iterator[float]:
-    """Seconds to wait between the tries of who never gives up."""
-    return itertools.chain(PAUSES, itertools.repeat(PAUSES[-1]))

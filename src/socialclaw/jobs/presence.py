@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from socialclaw.db.base import utc_now
-from socialclaw.db.database import MOST_DRIFT, Database, pauses
+from socialclaw.db.database import INSIST, MOST_DRIFT, Database
 from socialclaw.db.posts import Lane
 from socialclaw.db.probe import probe
 from socialclaw.db.trouble import DatabaseTrouble
@@ -42,7 +42,7 @@ class Presence:
 
     async def begin(self, stopping: asyncio.Event) -> bool:
         """Whether we are known to be there, however long the database is away before that; False where we are told to stop first."""
-        for pause in pauses():
+        for pause in INSIST:
             try:
                 await self._database.write(self.sign_in)
                 await self.beat()

@@ -23,7 +23,7 @@ from pgqueuer.queries import Queries
 
 from socialclaw.db import postgres
 from socialclaw.db.base import Hint, utc_now
-from socialclaw.db.database import Database, pauses
+from socialclaw.db.database import INSIST, Database
 from socialclaw.db.trouble import DatabaseTrouble, trouble
 
 Handler = Callable[[str], Awaitable[None]]
@@ -109,7 +109,7 @@ class Queue:
         Nor does the end of its connections: it begins anew, with new ones, once what is being handled has come to its end. Meanwhile the
         scan finds the work.
         """
-        waits = pauses()
+        waits = iter(INSIST)
         while not self._stopping.is_set():
             began = time.monotonic()
             try:
@@ -119,7 +119,7 @@ class Queue:
                 if not lost:
                     log.exception("the queue failed, and begins anew; the scan finds the work meanwhile")
             if time.monotonic() - began > LONG_SECONDS:
-                waits = pauses()
+                waits = iter(INSIST)
             while not await self._stops_within(next(waits)) and not await self._renewed():
                 pass
 

@@ -20,6 +20,7 @@ from socialclaw.db.workspaces import Workspace
 from socialclaw.turns import Party
 
 MOST_HINTS = 20_000
+MOST_REFRESHES = 1000  # looked at, of all workspaces
 
 
 def _lane_is_free(now: datetime) -> ColumnElement[bool]:
@@ -86,12 +87,14 @@ def upcoming(session: Session, after: datetime, until: datetime) -> list[Hint]:
     return [Hint("publish", account, at) for account, at in session.execute(query) if at]
 
 
-def refreshes(session: Session, now: datetime, *, most: int, skip: Sequence[str] = ()) -> list[str]:
-    """Accounts whose token is to be refreshed, none to `skip`: the first one of each workspace, then the second ones, and so on."""
+def refreshes(session: Session, now: datetime, most: int) -> list[tuple[str, Party]]:
+    """Accounts whose token is to be refreshed: the first one of each workspace, then the second ones, and so on up to so many of each."""
     due = (Account.refresh_at.is_not(None), Account.refresh_at <= now, Account.status == "connected", Account.clocked.is_(False))
     turn = func.row_number().over(partition_by=Account.workspace_id, order_by=Account.refresh_at).label("turn")
-    each = select(Account.id, Account.refresh_at, turn).where(*due, Account.id.not_in(skip)).subquery()
-    return list(session.scalars(select(each.c.id).order_by(each.c.turn, each.c.refresh_at).limit(most)))
+    each = select(Account.id, Account.workspace_id, Account.refresh_at, turn).where(*due).subquery()
+    query = select(each.c.id, each.c.workspace_id, Workspace.mode).join(Workspace, Workspace.id == each.c.workspace_id)
+    rows = session.execute(query.where(each.c.turn <= most).order_by(each.c.turn, each.c.refresh_at).limit(MOST_REFRESHES))
+    return [(row.id, Party(row.workspace_id, row.mode == "test")) for row in rows]
 
 
 def stuck(session: Session, now: datetime) -> int:

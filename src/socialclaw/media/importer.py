@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 
+from socialclaw.backoff import Backoff
 from socialclaw.errors import Conflict, InvalidRequest, NotFound, NotReady, PayloadTooLarge, Rejected, SocialClawError, Unavailable
 from socialclaw.media.imports import Job, Lost, claim_key, fail, finish, heard, later, object_of_try, share
 from socialclaw.media.incoming import Intake, too_large
@@ -24,7 +25,7 @@ from socialclaw.system import System
 
 HEARD_SECONDS = 1.0  # between two notes of how far it is
 LONGEST_SECONDS = 3600.0  # that one try may take
-PAUSES = (5, 30, 120, 600, 1800)  # seconds between the tries
+BACKOFF = Backoff((5, 30, 120, 600, 1800), tries=6)
 LONGEST_PAUSE = 3600.0  # that a source may ask for
 AGAIN = frozenset({408, 425, 429})  # refusals that say: later
 FINAL = (
@@ -70,10 +71,11 @@ async def work(system: System, job: Job) -> None:
 
 
 async def _put_off(system: System, job: Job, error: SocialClawError, asked: float) -> None:
-    if job.tries > len(PAUSES):
+    planned = BACKOFF.pause(job.tries)
+    if planned is None:
         await system.write(job.workspace_id, fail, job, error)
         return
-    pause = max(PAUSES[job.tries - 1], min(asked, LONGEST_PAUSE))
+    pause = max(planned, min(asked, LONGEST_PAUSE))
     await system.write(job.workspace_id, later, job, error, now() + timedelta(seconds=pause))
 
 

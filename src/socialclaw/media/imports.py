@@ -97,10 +97,10 @@ def _key(workspace_id: str, asset_id: str, tries: int, filename: str, mime: str)
     return object_key(workspace_id, asset_id, f"{tries}-{safe_name(filename, mime)}")
 
 
-def due(session: Session, *, most: int) -> list[tuple[str, Party]]:
+def due(session: Session, at: datetime, most: int) -> list[tuple[str, Party]]:
     """The imports that are due: first the one of each workspace that has waited longest, then the second ones, up to so many of each."""
     turn = func.row_number().over(partition_by=Arrival.workspace_id, order_by=(Arrival.next_at, Arrival.id)).label("turn")
-    each = _due(now()).with_only_columns(Arrival.id, Arrival.workspace_id, Arrival.next_at, turn).subquery()
+    each = _due(at).with_only_columns(Arrival.id, Arrival.workspace_id, Arrival.next_at, turn).subquery()
     query = select(each.c.id, each.c.workspace_id, Workspace.mode).join(Workspace, Workspace.id == each.c.workspace_id)
     rows = session.execute(query.where(each.c.turn <= most).order_by(Workspace.mode, each.c.turn, each.c.next_at).limit(MOST_DUE))
     return [(row.id, Party(row.workspace_id, row.mode == "test")) for row in rows]
@@ -121,6 +121,11 @@ def take(session: Session, *, most: int, only: Sequence[str] | None = None) -> l
         claims = Claims(asset.filename, **said)
         jobs.append(Job(asset.id, asset.workspace_id, arrival.source_url, arrival.tries, claims))
     return jobs
+
+
+def take_named(session: Session, at: datetime, names: Sequence[str]) -> dict[str, Job]:
+    """Of these, what nobody else has taken."""
+    return {job.asset_id: job for job in take(session, most=len(names), only=names)}
 
 
 def object_of_try(job: Job, mime: str) -> str:

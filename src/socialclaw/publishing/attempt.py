@@ -21,7 +21,7 @@ from socialclaw.publishing import outcomes
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.drafts import drafted
 from socialclaw.publishing.policy import Fail, Park, decide
-from socialclaw.publishing.reconcile import limits, look, settle_seconds
+from socialclaw.publishing.reconcile import backoff, look, settle_seconds
 from socialclaw.publishing.record import Outcome, take_back
 from socialclaw.publishing.steps import DurableSteps, NotYet, StepLog, Superseded, WantedBack
 from socialclaw.scheduling import quotas
@@ -116,7 +116,7 @@ class Attempts:
             log.error("post %s: an unexpected error", claim.post.id, exc_info=error)
         now = utc_now()
         tries = claim.post.tries + 1
-        decision = decide(error, now=now, due=claim.post.publish_at, tries=tries, limits=limits(self.system), jitter=random.random())
+        decision = decide(error, now=now, due=claim.post.publish_at, tries=tries, backoff=backoff(self.system), jitter=random.random())
         if isinstance(decision, Fail) and claim.undone:
             return outcomes.unknown(claim, f"The post may be live, and it could not be looked for: {outcomes.told(error)[1]}")
         return outcomes.decided(claim, error, decision, now=now, settle=settle_seconds(self.system, claim.post.provider))

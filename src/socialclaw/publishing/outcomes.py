@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 
+from socialclaw.backoff import Backoff
 from socialclaw.clock import spoken
 from socialclaw.db.base import iso
 from socialclaw.errors import SocialClawError, Uncertain
@@ -18,7 +19,7 @@ from socialclaw.providers.base import Measures, Provider
 from socialclaw.providers.draft import Published
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.ownership import network_key
-from socialclaw.publishing.policy import LONGEST_HOLD, LONGEST_LOOK, Decision, Fail, Limits, Look, Park, RetryAt, again, next_look
+from socialclaw.publishing.policy import LONGEST_HOLD, LONGEST_LOOK, Decision, Fail, Look, Park, RetryAt, again, next_look
 from socialclaw.publishing.record import Outcome
 
 UNKNOWN = "publish_outcome_unknown"
@@ -48,7 +49,7 @@ def published(claim: Claim, post: Published, *, now: datetime, confirm: float, h
         id=post.id,
         key=network_key(claim, post.id),
         url=post.url,
-        next_look=None if post.final else _next_confirm(now, looks, confirm),
+        next_look=None if post.final else next_confirm(now, looks, confirm),
         figures_at=now + FIRST_FIGURES if providers()[claim.post.provider].can(Measures) else None,
         now=now,
         how=how,
@@ -119,7 +120,7 @@ def look_again(claim: Claim, *, now: datetime, settle: float, confirm: float, er
     if post.stage == "confirm":
         if now - (post.published_at or now) > LONGEST_REVIEW:
             return _left(claim)
-        following = _next_confirm(now, post.looks, confirm)
+        following = next_confirm(now, post.looks, confirm)
     else:
         marked = post.marked_at or now
         if now - marked > LONGEST_LOOK:
@@ -132,9 +133,9 @@ def look_again(claim: Claim, *, now: datetime, settle: float, confirm: float, er
     return Outcome(claim, life.unfinished(following, looks=looks, told=said), ended=False, message=why)
 
 
-def _next_confirm(now: datetime, looks: int, first: float) -> datetime:
+def next_confirm(now: datetime, looks: int, first: float) -> datetime:
     """When to look at an accepted post again: ever more seldom."""
-    return now + timedelta(seconds=min(first * 2 ** min(looks, 20), LONGEST_TO_CONFIRM))
+    return now + timedelta(seconds=Backoff((first,), LONGEST_TO_CONFIRM).pause(looks + 1) or 0)
 
 
 def refused(claim: Claim, error: Exception, *, now: datetime, settle: float) -> Outcome:
@@ -161,7 +162,7 @@ def _left(claim: Claim) -> Outcome:
     return Outcome(claim, life.DONE, ok=True, code="accepted", message=message, retryable=False)
 
 
-def absent(claim: Claim, *, now: datetime, limits: Limits, jitter: float) -> Outcome:
+def absent(claim: Claim, *, now: datetime, backoff: Backoff, jitter: float) -> Outcome:
     """Evidence of absence: the network has no such post, so it may be sent again, unless that was its last try.
 
     The time between two tries is counted from the call that was lost: most of it has passed with looking.
@@ -170,7 +171,7 @@ def absent(claim: Claim, *, now: datetime, limits: Limits, jitter: float) -> Out
     change = life.absent(tries=tries)
     outcome = Outcome(claim, change, ok=True, code="not_found", retryable=True, erase_marks=True)
     outcome.message = "The network has no such post: it was not published"
-    match RetryAt(now) if claim.restored else again(post.marked_at or now, tries=tries, limits=limits, jitter=jitter):
+    match RetryAt(now) if claim.restored else again(post.marked_at or now, tries=tries, backoff=backoff, jitter=jitter):
         case RetryAt(at):
             outcome.change = replace(change, status="retry_pending", next_at=max(at, now))
         case Fail():

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from socialclaw.accounts import credentials
+from socialclaw.backoff import Backoff
 from socialclaw.db.base import utc_now
 from socialclaw.errors import NotFound, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.networks import providers
@@ -21,7 +22,7 @@ from socialclaw.publishing import outcomes
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.drafts import drafted, remembered
 from socialclaw.publishing.ownership import owned
-from socialclaw.publishing.policy import Limits, Park
+from socialclaw.publishing.policy import Park
 from socialclaw.publishing.record import Outcome
 from socialclaw.system import System
 
@@ -55,14 +56,14 @@ async def look(system: System, claim: Claim) -> Outcome:
     if free:
         return outcomes.published(claim, free[0], now=utc_now(), confirm=system.settings.confirm_seconds, how="confirmed")
     if post.stage == "reconcile" and settled:
-        return outcomes.absent(claim, now=utc_now(), limits=limits(system), jitter=random.random())
+        return outcomes.absent(claim, now=utc_now(), backoff=backoff(system), jitter=random.random())
     return outcomes.look_again(claim, now=utc_now(), settle=settle, confirm=system.settings.confirm_seconds)
 
 
-def limits(system: System) -> Limits:
+def backoff(system: System) -> Backoff:
     """How patient the operator lets us be."""
     settings = system.settings
-    return Limits(settings.retry_first_seconds, settings.retry_most_seconds, settings.retry_tries)
+    return Backoff((settings.retry_first_seconds,), settings.retry_most_seconds, settings.retry_tries)
 
 
 def settle_seconds(system: System, provider: str) -> float:

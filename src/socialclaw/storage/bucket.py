@@ -12,12 +12,13 @@ from xml.etree import ElementTree
 
 import httpx2
 
+from socialclaw.backoff import Backoff
 from socialclaw.errors import NotReady
 from socialclaw.settings import S3Settings
 from socialclaw.storage.base import Gone, now
 from socialclaw.storage.sigv4 import Signer, encoded
 
-PAUSES = (0.2, 1.0)  # seconds before the second and the third try
+BACKOFF = Backoff((0.2, 1.0), tries=3)
 PASSING = (500, 502, 503, 504)
 FULL = ("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "InsufficientCapacity")
 NOTHING = hashlib.sha256().hexdigest()
@@ -89,7 +90,7 @@ class Bucket:
     async def _sent(self, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str], content: bytes) -> httpx2.Response:
         payload = NOTHING if not content else (await asyncio.to_thread(hashlib.sha256, content)).hexdigest()
         url = f"{self._scheme}://{self._host}{path}" + (f"?{encoded(query)}" if query else "")
-        for pause in (*PAUSES, None):
+        for pause in (*BACKOFF, None):
             signed = self._signer.headers(method, self._host, path, query, {**headers, "x-amz-content-sha256": payload}, now())
             request = self._client.build_request(method, url, headers={**signed, "accept-encoding": "identity"}, content=content)
             try:
