@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from socialclaw.backoff import Backoff
 from socialclaw.db import availability, database, trouble
 from socialclaw.db.base import Base, Hint, utc_now
 from socialclaw.db.database import Database, insist
@@ -267,7 +268,7 @@ async def test_a_group_is_not_tried_in_parts_where_the_database_is_away(sqlite: 
 
 
 async def test_who_insists_is_patient_for_as_long_as_it_takes(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "PAUSES", (0.0,))
+    monkeypatch.setattr(database, "INSIST", Backoff((0.0,)))
     tries = iter(range(500))
 
     async def write() -> str:

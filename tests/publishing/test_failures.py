@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from socialclaw.backoff import Backoff
 from socialclaw.db import database
 from socialclaw.db.trouble import DatabaseTrouble, full
 from socialclaw.errors import Rejected, Unavailable
@@ -15,6 +16,7 @@ from socialclaw.networks.x.adapter import X
 from socialclaw.providers.draft import Published
 from socialclaw.publishing.steps import Write
 from tests.accounts.world import change
+from tests.duties import duty
 from tests.publishing.desk import Desk
 
 both = pytest.mark.usefixtures("both_databases")
@@ -293,7 +295,7 @@ async def test_whoever_asks_about_a_post_taken_back_is_told_so(desk: Desk, monke
 async def test_what_the_network_answered_is_saved_when_the_database_is_there_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    monkeypatch.setattr(database, "PAUSES", (0.01,))
+    monkeypatch.setattr(database, "INSIST", Backoff((0.01,)))
     away = iter([error] * 30)
     log = desk.worker.engine.attempts.steps
     write = log.write
@@ -356,12 +358,12 @@ async def test_a_network_that_names_a_post_of_another_as_the_new_one_fails_it(de
 
 
 @both
-async def test_a_token_about_to_end_is_refreshed_by_the_scan_before_anything_is_due(desk: Desk) -> None:
+async def test_a_token_about_to_end_is_refreshed_before_anything_is_due(desk: Desk) -> None:
     account = await desk.connect()
     row = await desk.account(account)
     await change(desk.system, account, refresh_at=row.created_at)
-    await desk.worker._scan()
-    for task in list(desk.worker._tasks):
-        await task
+    refreshes = duty(desk.system, "refresh a token")
+    await refreshes.look()
+    await refreshes.stopped()
     after = await desk.account(account)
     assert (after.refresh_status, after.sealed != row.sealed) == ("ok", True)

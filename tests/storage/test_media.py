@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import update
 
+from socialclaw.backoff import Backoff
 from socialclaw.db.assets import Asset
 from socialclaw.db.base import utc_now
 from socialclaw.errors import NotReady
@@ -101,7 +102,7 @@ async def test_a_storage_that_does_not_answer_is_unhealthy(
     system: System, s3: S3Settings, anonymous: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing listens at the endpoint."""
-    monkeypatch.setattr("socialclaw.storage.bucket.PAUSES", ())
+    monkeypatch.setattr("socialclaw.storage.bucket.BACKOFF", Backoff((0.0,), tries=1))
     move(system, s3.model_copy(update={"endpoint": "http://127.0.0.1:9"}))
     answer = await anonymous.get("/health")
     facts = answer.json()["details"]["assetStorage"]

@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from socialclaw.backoff import Backoff
 from socialclaw.db.base import utc_now
 from socialclaw.errors import NotFound, NotReady
 from socialclaw.settings import S3Settings
@@ -115,7 +116,7 @@ async def test_aborting_no_upload_deletes_no_object(storage: S3, file: Path) -> 
 
 def simulated(handler: Handler, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> S3:
     """S3 on a service that answers like this, without waiting between tries."""
-    monkeypatch.setattr(bucket, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(bucket, "BACKOFF", Backoff((0.0, 0.0), tries=3))
     given = S3Settings.model_validate({"bucket": "media", "access_key": "key", "secret_key": "secret", **settings})
     return S3(given, httpx2.AsyncClient(transport=httpx2.MockTransport(handler)))
 
