@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from PIL import Image
 from sqlalchemy import update
 
 from socialclaw.db.assets import Asset
-from socialclaw.media import assets
+from socialclaw.media import assets, cache
 from socialclaw.media.sweep import sweep
 from socialclaw.system import System
 from tests.conftest import BASE_URL, Member
@@ -192,6 +193,22 @@ async def test_a_picture_is_delivered_as_jpeg(anonymous: httpx2.AsyncClient, upl
     part = await anonymous.get(url, headers={"range": "bytes=10-19"})
     assert (part.status_code, part.content) == (206, answer.content[10:20])
     assert (await anonymous.head(url)).headers["content-length"] == str(len(answer.content))
+
+
+async def test_a_disk_that_is_full_is_told_where_a_picture_is_to_be_delivered_as_jpeg(
+    anonymous: httpx2.AsyncClient, upload: Callable[..., Awaitable[Asset]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asset = await upload(files.picture("PNG"), "a.png")
+    url = f"{assets.wire(asset, BASE_URL)['publicUrl']}?format=jpeg"
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cache, "keep", full)
+        answer = await anonymous.get(url)
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_full")
+    assert (await anonymous.get(url)).status_code == 200
 
 
 async def test_what_is_jpeg_already_stays_as_it_is(anonymous: httpx2.AsyncClient, upload: Callable[..., Awaitable[Asset]]) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from socialclaw.settings import Settings
 from socialclaw.storage.base import cache_dir
 
+TRIES = 5
+
 
 def place(settings: Settings, asset_id: str, name: str) -> Path:
     """Where something that is made from the asset is kept under this name."""
@@ -17,8 +19,14 @@ def place(settings: Settings, asset_id: str, name: str) -> Path:
 def keep(settings: Settings, asset_id: str, made: Path, name: str) -> Path:
     """Move what was made to its place, whole at once; two who make the same may do so in any order."""
     target = place(settings, asset_id, name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return made.replace(target)
+    for left in reversed(range(TRIES)):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return made.replace(target)
+        except FileNotFoundError:  # a sweep took the empty folder away
+            if not left or not made.exists():
+                raise
+    raise AssertionError
 
 
 def forget(settings: Settings, asset_id: str) -> None:

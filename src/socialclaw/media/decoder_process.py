@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -91,22 +92,19 @@ async def _answer(job: str, seconds: float) -> tuple[int | None, bytes]:
 
 @asynccontextmanager
 async def work_folder(settings: Settings) -> AsyncIterator[Path]:
-    """A folder of its own for one job; gone, with all that is in it, when the block ends."""
+    """A folder of its own for one job; gone, with all that is in it, when the block ends. NotReady where the disk does not take it."""
     folder = work_dir(settings) / f"job-{secrets.token_hex(12)}"
     try:
         await asyncio.to_thread(folder.mkdir, parents=True)
-    except OSError as error:
-        raise trouble(error) from error
-    try:
         yield folder
+    except OSError as error:  # of the block too: it writes into the folder, and from there into the cache
+        raise trouble(error) from error
     finally:
         await asyncio.to_thread(_remove, folder)
 
 
 def _remove(folder: Path) -> None:
-    for path in folder.iterdir():
-        path.unlink(missing_ok=True)
-    folder.rmdir()
+    shutil.rmtree(folder, ignore_errors=True)  # what cannot be removed now, the sweep finds
 
 
 async def copied(system: System, asset: Asset, folder: Path) -> Path:
