@@ -45,16 +45,19 @@ def app_names() -> list[str]:
 
 def variables() -> Iterator[tuple[str, str, str, str]]:
     """Name, type, default and description of every variable."""
-    for name, field in Settings.model_fields.items():
+    yield from _of(Settings, PREFIX)
+
+
+def _of(group: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str, str]]:
+    for name, field in group.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            for part, inner in field.annotation.model_fields.items():
-                yield f"{PREFIX}{name.upper()}{NESTED}{part.upper()}", kind(inner.annotation), _default(inner), _described(inner)
+            yield from _of(field.annotation, f"{prefix}{name.upper()}{NESTED}")
             continue
         if _model(field.annotation) is None:
-            yield f"{PREFIX}{name.upper()}", kind(field.annotation), _default(field), _described(field)
+            yield f"{prefix}{name.upper()}", kind(field.annotation), _default(field), _described(field)
             continue
         for part, inner in AppCredentials.model_fields.items():
-            variable = f"{PREFIX}{name.upper()}{NESTED}<NETWORK>{NESTED}{part.upper()}"
+            variable = f"{prefix}{name.upper()}{NESTED}<NETWORK>{NESTED}{part.upper()}"
             yield variable, kind(inner.annotation), "none", f"The {part.replace('_', ' ')} of the developer app at that network."
 
 

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from socialclaw.sign_in_settings import SignInSettings, listed
+
 
 class AppCredentials(BaseModel):
     """A developer app registered at a network: `SOCIALCLAW_APPS__<NETWORK>__CLIENT_ID` and `…__CLIENT_SECRET`."""
@@ -56,10 +58,6 @@ class S3Settings(BaseModel):
     def missing(self) -> list[str]:
         """What a bucket cannot be used without and is not set."""
         return [name for name in ("bucket", "access_key", "secret_key") if not getattr(self, name)]
-
-
-def _listed(text: str) -> list[str]:
-    return [word for word in (part.strip() for part in text.split(",")) if word]
 
 
 class Settings(BaseSettings):
@@ -181,6 +179,7 @@ class Settings(BaseSettings):
         description="URL schemes of mobile apps to which a consent page may lead back, with commas between them. Those that are a domain"
         " name backwards, as RFC 8252 has it (org.example.app), need not be listed.",
     )
+    sign_in: SignInSettings = Field(default_factory=lambda: SignInSettings.model_validate({}))
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is worth a log line.")
 
     @model_validator(mode="after")
@@ -198,7 +197,7 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, text: str) -> str:
-        for each in _listed(text):
+        for each in listed(text):
             if each != "*":
                 ipaddress.ip_network(each, strict=False)
         return text
@@ -209,7 +208,7 @@ class Settings(BaseSettings):
 
     @property
     def proxies(self) -> list[str]:
-        return _listed(self.trusted_proxies)
+        return listed(self.trusted_proxies)
 
     @property
     def networks_url(self) -> str:

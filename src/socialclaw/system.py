@@ -18,6 +18,8 @@ from socialclaw.db.base import Hint, Scope
 from socialclaw.db.database import Database
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import NotReady
+from socialclaw.issuers.apple.sandbox.simulator import AppleSandbox
+from socialclaw.issuers.google.sandbox.simulator import GoogleSandbox
 from socialclaw.networks import providers
 from socialclaw.outbound import Outbound
 from socialclaw.settings import Settings
@@ -152,8 +154,8 @@ class System:
 
     async def rehearses(self) -> bool:
         """Whether the simulated networks are served: where the operator says so, or once there is a test workspace."""
-        if self.settings.sandbox != "auto":
-            return self.settings.sandbox == "on"
+        if self.settings.sandbox != "auto" or self.settings.sign_in.simulated:
+            return self.settings.sandbox != "off"
         if self._tested <= time.monotonic():
             found = await self.database.read(lambda session: session.scalar(select(Workspace.id).where(Workspace.mode == "test").limit(1)))
             self._tested = math.inf if found else time.monotonic() + CLOCK_SECONDS
@@ -216,6 +218,11 @@ def open_sandbox(settings: Settings) -> simulated.Sandbox:
             led_to = answer.headers.get("location", "") if url.startswith(f"{settings.base_url}/media/") else ""
             return client.get(led_to) if answer.status_code == 307 and led_to else answer  # into the object storage
 
+    def post(url: str, body: Mapping[str, Any]) -> httpx2.Response:
+        with httpx2.Client(trust_env=False, timeout=30) as client:
+            return client.post(url, json=body)
+
     kinds = {p.simulator for p in providers().values()}
     networks = [kind(store, fetch=fetch, app_url=settings.base_url) for kind in sorted(kinds, key=lambda k: k.network)]
-    return simulated.Sandbox(networks, secrets=secrets, home=settings.base_url)
+    issuers = [GoogleSandbox(store, app_url=settings.base_url), AppleSandbox(store, app_url=settings.base_url, post=post)]
+    return simulated.Sandbox([*networks, *issuers], secrets=secrets, home=settings.base_url)

@@ -212,7 +212,7 @@ class ProbedStage(Stage):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.network.app_url = "https://post.example"
-        self.sandbox = Sandbox([self.network])
+        self.sandbox = Sandbox([self.network])  # with those at whom its users sign in
         self.http = httpx2.AsyncClient(transport=httpx2.MockTransport(self._answer))
 
     async def _answer(self, request: httpx2.Request) -> httpx2.Response:
@@ -233,15 +233,21 @@ class ProbedStage(Stage):
                 self.probe(name, place)
 
     def handler(self, request: httpx2.Request) -> str:
-        name: str = self.network._handler(request)[0].__name__
+        name: str = self.sandbox.simulator(request)._handler(request)[0].__name__
         return name
+
+    @property
+    def routes(self) -> list[tuple[str, re.Pattern[str], str, str]]:
+        """Method, path, host and name of each."""
+        every = [(s, *route) for s in self.sandbox.simulators.values() for route in s._routes]
+        return [(method, pattern, host or s.hosts[0], name) for s, method, pattern, host, name in every]
 
     def unvisited(self) -> Iterator[httpx2.Request]:
         """Calls of the routes that nothing has come to so far: other clients', and people's."""
         visited = {name.split()[1].removesuffix(":") for name in self.known}
-        for method, pattern, host, name in self.network._routes:
+        for method, pattern, host, name in self.routes:
             if name not in visited:
-                url = f"https://{host or self.network.hosts[0]}{sample(pattern.pattern)}"
+                url = f"https://{host}{sample(pattern.pattern)}"
                 kept = {k: v for k, v in self.headers.items() if k not in UNTOUCHED and not k.startswith("content-")}
                 query, body = {"params": {"q": "1"}}, {} if method in ("GET", "DELETE") else {"json": {"a": "1"}}
                 yield httpx2.Request(method, url, headers=kept, **query, **body)
@@ -254,7 +260,7 @@ class ProbedStage(Stage):
         with self._files_apart() if creates else nullcontext():
             try:
                 with self.network.store.transaction():
-                    answer = self.network.answer(request)
+                    answer = self.sandbox.answer(request)
                     if creates:
                         self._look(before)
                     raise Undone

@@ -10,6 +10,7 @@ import pytest
 
 from socialclaw.networks import providers
 from socialclaw.providers.base import Provider
+from socialclaw.simulation.sandbox import Sandbox
 from socialclaw.simulation.simulator import route
 from tests.bombs.calls import Place, ProbedStage, play
 from tests.bombs.growth import Bomb, explosive
@@ -74,7 +75,7 @@ async def test_a_simulated_network_answers_whatever_stands_in_a_call_and_soon(ne
         await play(probe.stage)
         assert probe.broken == []
         assert probe.slow == []
-    routes = {name for *_, name in probe.stage.network._routes}
+    routes = {name for *_, name in probe.stage.routes}
     assert routes <= {name.split()[1].removesuffix(":") for name in known}
 
 
@@ -95,6 +96,6 @@ async def test_a_simulator_that_breaks_or_is_slow_is_noticed(handler: Callable[[
             return httpx2.Response(200)
 
     probe = Probe(provider, set())
-    probe.stage.network = Careless(probe.stage.network.store)
+    probe.stage.sandbox = Sandbox([Careless(probe.stage.network.store)])
     probe.stage.look_at(httpx2.Request("GET", "https://discord.com/careless?q=1"))
     assert getattr(probe, what) != []

@@ -7,11 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from docs.generate import HOME, PAGES, main, stale
 from docs.generators import cli as commands
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from typer.testing import CliRunner
 
 from socialclaw.accounts.developer_apps import app_of
@@ -57,13 +60,19 @@ def test_the_pages_are_the_same_in_another_environment(tmp_path: Path) -> None:
 
 def test_every_setting_is_documented() -> None:
     written = page("settings.md")
-    for name, field in Settings.model_fields.items():
-        variable = f"SOCIALCLAW_{name.upper()}"
-        parts = getattr(field.annotation, "model_fields", None)
-        for named in [f"{variable}__{part.upper()}" for part in parts] if parts else [variable]:
-            assert f"| `{named}` |" in written or f"| `{named}__<NETWORK>__" in written
-        told = parts.values() if parts else [field]
-        assert all(str(one.description).rstrip(".") in written for one in told) or name == "apps"
+    for named, field in variables(Settings, "SOCIALCLAW_"):
+        assert f"| `{named}` |" in written or f"| `{named}__<NETWORK>__" in written
+        assert str(field.description).rstrip(".") in written or named == "SOCIALCLAW_APPS"
+
+
+def variables(group: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldInfo]]:
+    """Every variable of a group of settings, and of the groups in it."""
+    for name, field in group.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from variables(inner, f"{prefix}{name.upper()}__")
+        else:
+            yield f"{prefix}{name.upper()}", field
 
 
 @pytest.mark.parametrize("name", [name for name, _ in commands.commands()])

@@ -25,6 +25,8 @@ from socialclaw.providers.draft import Account, Mark
 from socialclaw.providers.limit_sentences import sentences
 from socialclaw.providers.options import Setting
 from socialclaw.providers.shapes import Shape
+from socialclaw.simulation.sandbox import Sandbox
+from socialclaw.simulation.store import Store
 from tests.networks.edges import Edge, edges, longest, past, plain, within, worded
 from tests.networks.stage import APP, InMemorySteps, Stage
 
@@ -552,7 +554,7 @@ def test_its_simulator_stands_for_its_network(provider: Provider) -> None:
     assert re.compile(simulator.creates)
     if isinstance(provider.connect, OAuth2):
         urls = filter(None, (provider.connect.authorize_url, provider.connect.token_url, provider.connect.revoke_url))
-        assert {url.split("/")[2] for url in urls} <= set(simulator.hosts)
+        assert {url.split("/")[2] for url in urls} <= set(Sandbox([simulator(Store(":memory:"))]).hosts)
         assert provider.connect.scopes
 
 

@@ -16,6 +16,8 @@ from fastapi import FastAPI
 
 from socialclaw.accounts import callback, connect
 from socialclaw.clock import act_for
+from socialclaw.issuers.apple.sandbox.simulator import AppleSandbox
+from socialclaw.issuers.google.sandbox.simulator import GoogleSandbox
 from socialclaw.networks import providers
 from socialclaw.outbound import Outbound
 from socialclaw.providers.connect import OAuth2
@@ -32,7 +34,8 @@ from tests.conftest import BASE_URL, Member, opened
 from tests.crash.users import consent as consented
 from tests.simulation.demo import Demo, request
 
-NETWORKS = sorted({p.simulator.network: p.simulator for p in providers().values()}.items())
+ISSUERS: tuple[type[Simulator], ...] = (GoogleSandbox, AppleSandbox)
+NETWORKS = sorted({s.network: s for s in (*(p.simulator for p in providers().values()), *ISSUERS)}.items())
 HOSTS = [(name, host) for name, kind in NETWORKS for host in kind.hosts]
 CONSENTING = [p for p in providers().values() if isinstance(p.connect, OAuth2)]
 EVIL = "https://evil.example"

@@ -17,7 +17,7 @@ from socialclaw.providers import oauth2
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Tokens
 from socialclaw.simulation.consent import OAuthSimulator
-from socialclaw.simulation.grants import CLIENT_ID, CLIENT_SECRET, Flow
+from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET, Flow
 from socialclaw.simulation.sandbox import InProcess, Sandbox
 from socialclaw.simulation.simulator import route
 from socialclaw.simulation.store import Store

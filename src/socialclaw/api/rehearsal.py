@@ -81,7 +81,7 @@ Rehearsing = Annotated[CallerContext, Depends(rehearsing, scope="function")]
 @needs("read")
 async def list_networks(caller: Rehearsing) -> Response:
     """The simulated networks with their providers, how many posts of this workspace the public sees there, and where to look."""
-    found = await feeds.feeds(caller.system, caller.workspace_id)
+    found = [feed for feed in await feeds.feeds(caller.system, caller.workspace_id) if feed.simulator.publishes]
     counts = await asyncio.to_thread(lambda: [feed.count() for feed in found])
     networks = [_network(caller, feed, count) for feed, count in zip(found, counts, strict=True)]
     return ok(

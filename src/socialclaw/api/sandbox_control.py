@@ -47,7 +47,7 @@ def routes(sandbox: Sandbox, *, faults: bool) -> list[BaseRoute]:
 
     async def seen(request: Request) -> Response:
         network = request.query_params.get("network")
-        asked = [_simulator(sandbox, network)] if network else list(sandbox.networks.values())
+        asked = [_simulator(sandbox, network)] if network else list(sandbox.simulators.values())
         return ok(posts=await sandbox.apart(lambda: _memory(asked)))
 
     async def credentials(request: Request) -> Response:
@@ -88,9 +88,9 @@ def _known(simulator: Simulator, name: str, who: Caller) -> dict[str, str]:
 
 
 def _simulator(sandbox: Sandbox, network: str) -> Simulator:
-    found = sandbox.networks.get(network)
+    found = sandbox.simulators.get(network)
     if found is None:
-        raise NotFound(f"There is no simulated network {network!r}; there are: {', '.join(sandbox.networks)}", code="network_not_found")
+        raise NotFound(f"There is no simulated network {network!r}; there are: {', '.join(sandbox.simulators)}", code="network_not_found")
     return found
 
 

@@ -59,15 +59,19 @@ async def exchange(
     client_id: str,
     client_secret: str,
     code: str,
-    redirect_uri: str,
+    redirect_uri: str | None,
     verifier: str | None = None,
 ) -> Tokens:
     """The tokens behind a code. A code works once, so after a lost answer the user has to consent again.
 
+    `redirect_uri` is the one of the authorization request; None where there was none.
+
     Raises Unauthorized `oauth_refused` (the code), `oauth_client_refused` (the app) or `oauth_scope_missing` (the user allowed too
     little), RateLimited, or Unavailable.
     """
-    params = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect_uri)]
+    params = [("grant_type", "authorization_code"), ("code", code)]
+    if redirect_uri is not None:
+        params.append(("redirect_uri", redirect_uri))
     if spec.pkce and verifier:
         params.append(("code_verifier", verifier))
     app = {"client_id": client_id, "client_secret": client_secret}

@@ -56,7 +56,7 @@ class Feed:
         try:
             self.simulator.fail(kind, match, times=times, seconds=seconds, workspace=self.workspace_id)
         except ValueError as error:
-            raise InvalidRequest(str(error), code="fault_invalid", allowed=list(FAULTS)) from error
+            raise InvalidRequest(str(error), code="fault_invalid", allowed=[*FAULTS, *self.simulator.own_faults]) from error
 
     def armed(self) -> list[dict[str, Any]]:
         return [{"network": self.simulator.network, **fault} for fault in self.simulator.shelf.faults_of(self.workspace_id)]
@@ -81,8 +81,11 @@ def sandbox(system: System) -> Sandbox:
 
 
 async def feeds(system: System, workspace_id: str, network: str | None = None) -> Sequence[Feed]:
-    """The workspace's view of every simulated network, or of one; NotFound `network_not_found`."""
-    networks = sandbox(system).networks
+    """The workspace's view of every simulated network, or of one; NotFound `network_not_found`.
+
+    Those who only sign people in are among them: their calls meet faults too.
+    """
+    networks = sandbox(system).simulators
     if network is not None and network not in networks:
         raise NotFound(f"There is no simulated network {network[:40]!r}; there are: {', '.join(networks)}", code="network_not_found")
     targets = await system.read(workspace_id, _targets, test=True)

@@ -14,17 +14,14 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx2
 
-from socialclaw.simulation.grants import CLIENT_ID, Flow, GrantingSimulator, form_of, key_of
+from socialclaw.simulation.flow import Flow
+from socialclaw.simulation.grants import GrantingSimulator, form_of, key_of
 from socialclaw.simulation.pages import page
 from socialclaw.simulation.simulator import FOR_PEOPLE
 
 
 class OAuthSimulator(GrantingSimulator):
     """A simulator with a consent page. Routes call `show_consent`, `take_consent`, `answer_token`, `answer_revoke`."""
-
-    def credentials(self, name: str) -> dict[str, str]:
-        """The fields of the consent page's form, filled in by a user called `name` who allows."""
-        return {"login": name, "decision": "allow"}
 
     def consent_error(self, flow: Flow, problem: str) -> httpx2.Response:
         """What the user sees where the authorization request is wrong: nothing is sent back to the app."""
@@ -51,16 +48,33 @@ class OAuthSimulator(GrantingSimulator):
         login = form.get("login", "").strip().removeprefix("@")
         if form.get("decision") != "allow" or not re.fullmatch(flow.login_pattern, login):
             return self._consent_page(flow, asked, problem="Type the name of a user to log in as: letters, digits and underscores")
-        person = self.person(login)
-        now = self.clock()
-        for old, record in self.shelf.all("codes").items():
-            if record["expires_at"] < now - 3600:
-                self.shelf.drop("codes", old)
-        code = secrets.token_urlsafe(48)
+        person = self.logs_in(login, form)
         kept = {name: asked[name] for name in ("client_id", "redirect_uri", "scopes", "challenge")}
         kept["offline"] = all(request.url.params.get(name) == value for name, value in flow.offline.items())
-        self.shelf.put("codes", key_of(code), {**kept, "account": person["id"], "expires_at": now + flow.code_seconds})
-        return _to(asked["redirect_uri"], {**back, "code": code})
+        kept |= self.remembered(request.url.params)
+        return _to(asked["redirect_uri"], {**back, "code": self.new_code(flow, {**kept, "account": person["id"]})})
+
+    def logs_in(self, login: str, form: Mapping[str, str]) -> dict[str, Any]:
+        """The user who has filled in this form."""
+        return self.person(login)
+
+    def remembered(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """What else of the authorization request is kept with the code."""
+        return {}
+
+    def more_fields(self, flow: Flow) -> str:
+        """Further fields of the page's form."""
+        return ""
+
+    def new_code(self, flow: Flow, kept: Mapping[str, Any]) -> str:
+        """A code for the app, and what is remembered of the consent until it comes with it."""
+        now = self.clock()
+        for old, record in self.grants.all("codes").items():
+            if record["expires_at"] < now - 3600:
+                self.grants.drop("codes", old)
+        code = secrets.token_urlsafe(48)
+        self.grants.put("codes", key_of(code), {**kept, "expires_at": now + flow.code_seconds})
+        return code
 
     def _asked(self, request: httpx2.Request, flow: Flow) -> tuple[dict[str, Any], str]:
         """The authorization request, and what is wrong with it."""
@@ -71,7 +85,7 @@ class OAuthSimulator(GrantingSimulator):
         unknown = [s for s in scopes if s not in flow.scopes]
         problems = [
             (len(request.url.params.multi_items()) > len(query), "A parameter is given twice"),
-            (query.get(flow.client_id_name) != CLIENT_ID, f"{flow.client_id_name} does not name an app"),
+            (query.get(flow.client_id_name) != flow.client_id, f"{flow.client_id_name} does not name an app"),
             (query.get("redirect_uri") not in self._registered(flow), "redirect_uri is not registered for this app"),
             (query.get("response_type") != "code", "response_type must be code"),
             (not scopes or bool(unknown), f"scope is not known: {' '.join(unknown)}" if unknown else "scope is missing"),
@@ -81,7 +95,7 @@ class OAuthSimulator(GrantingSimulator):
             (bool(challenge) and not re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", challenge), "code_challenge is malformed"),
         ]
         asked = {
-            "client_id": CLIENT_ID,
+            "client_id": flow.client_id,
             "redirect_uri": query.get("redirect_uri"),
             "scopes": scopes,
             "challenge": challenge,
@@ -91,7 +105,7 @@ class OAuthSimulator(GrantingSimulator):
 
     def _registered(self, flow: Flow) -> list[str]:
         """The redirect URIs of the app, letter by letter."""
-        return [f"{self.app_url}/oauth/{name}/callback" for name in flow.callbacks]
+        return [f"{self.app_url}/oauth/{name}/callback" for name in flow.callbacks] + [f"{self.app_url}{path}" for path in flow.paths]
 
     def _consent_page(self, flow: Flow, asked: Mapping[str, Any], *, problem: str = "") -> httpx2.Response:
         """The form has no `action`, so that it goes to wherever the page was served from."""
@@ -101,8 +115,9 @@ class OAuthSimulator(GrantingSimulator):
             f"<h1>An app wants to use your {escape(flow.name)} account</h1>"
             f"<p><strong>SocialClaw</strong> <span class=muted>({escape(asked['client_id'])})</span> asks to:</p>"
             f'<form method="post"><ul>{wishes}</ul><label for="login">Log in as</label>'
-            f'<input id="login" name="login" value="sandbox" required maxlength="50" autocomplete="off" autocapitalize="none">'
+            f'<input id="login" name="login" value="sandbox" required maxlength="100" autocomplete="off" autocapitalize="none">'
             f"<p class=muted>Any name will do: a user of this name is made when it first logs in.</p>"
+            f"{self.more_fields(flow)}"
             f"{f'<p class=bad role=alert>{escape(problem)}</p>' if problem else ''}"
             f'<div class=row><button class=go name="decision" value="allow">Allow</button>'
             f'<button name="decision" value="deny" formnovalidate>Deny</button></div>'

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 FAULTS = {
     "refuse": "the connection is refused: nothing arrives",
@@ -36,10 +39,27 @@ HOW = (
 _REGULAR = frozenset("\\+?[](){}|")
 
 
-def check(kind: str, match: str, *, times: int, seconds: float) -> None:
+_met: ContextVar[str] = ContextVar("met", default="")
+
+
+def met() -> str:
+    """The fault that the call being answered meets; for those that a simulator has of its own (`Simulator.own_faults`)."""
+    return _met.get()
+
+
+@contextmanager
+def meeting(kind: str) -> Iterator[None]:
+    token = _met.set(kind)
+    try:
+        yield
+    finally:
+        _met.reset(token)
+
+
+def check(kind: str, match: str, *, times: int, seconds: float, known: Mapping[str, str] = FAULTS) -> None:
     """Raises ValueError, in words for whoever wants to arm this fault."""
-    if kind not in FAULTS:
-        raise ValueError(f"unknown fault {kind!r}; known: {', '.join(FAULTS)}")
+    if kind not in known:
+        raise ValueError(f"unknown fault {kind!r}; known: {', '.join(known)}")
     if not 1 <= times <= MOST_TIMES:
         raise ValueError(f"times must be 1 to {MOST_TIMES}")
     if not (math.isfinite(seconds) and 0 <= seconds <= MOST_SECONDS):

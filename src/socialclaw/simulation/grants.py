@@ -1,6 +1,6 @@
 """What a simulated network grants: codes, tokens that end, refresh tokens that rotate, revocation. `consent.py` adds the page.
 
-What differs from network to network is data (Flow), a table of words, or a method to override. Tokens are kept as digests.
+What differs from network to network is data (`flow.py`), a table of words, or a method to override. Tokens are kept as digests.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, unquote_plus
 
 import httpx2
 
+from socialclaw.simulation.flow import Flow
 from socialclaw.simulation.simulator import Simulator
+from socialclaw.simulation.store import Shelf
 
-# The developer app that every simulated network knows.
-CLIENT_ID, CLIENT_SECRET = "sandbox-client", "sandbox-secret"
 FORM = "application/x-www-form-urlencoded"
 
 # What is wrong with a call of the token endpoint -> (error, description), where a network has no words of its own.
@@ -43,39 +43,27 @@ class Refused(Exception):
         self.response = response
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """How a network asks for consent. Times are in seconds; `callbacks` are the providers whose callback may be named.
-
-    `scopes`: scope -> what it allows, as the page says it. `refresh_scope`: asked for, it brings a refresh token ("" always does,
-    None: there are none); `offline` are further parameters of the authorization request that it takes. `rotates`: a refresh token
-    works once and brings the next one. `granular`: the user may untick scopes.
-    """
-
-    name: str
-    callbacks: tuple[str, ...]
-    scopes: Mapping[str, str]
-    accent: str = "#4457ff"
-    separator: str = " "
-    pkce: bool = False
-    client_auth: tuple[str, ...] = ("basic", "body")
-    client_id_name: str = "client_id"
-    code_seconds: float = 600
-    access_seconds: float | None = 3600
-    refresh_seconds: float | None = None
-    refresh_scope: str | None = ""
-    offline: Mapping[str, str] = field(default_factory=dict)
-    rotates: bool = True
-    granular: bool = False
-    max_state: int = 500
-    login_pattern: str = r"[A-Za-z0-9_.-]{1,30}"
-
-
 class GrantingSimulator(Simulator):
     """A simulator that hands out tokens. Routes call `answer_token` and `answer_revoke`; handlers call `bearer`."""
 
     flow: ClassVar[Flow]
     oauth_words: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    signs_in_at: ClassVar[type[GrantingSimulator] | None] = None  # who asks for consent to it, where that is somebody else
+
+    @property
+    def grants(self) -> Shelf:
+        """Where codes and tokens are."""
+        return self.store.of(self.signs_in_at.network) if self.signs_in_at else self.shelf
+
+    def house(self) -> GrantingSimulator | None:
+        """Who signs its users in, where that is somebody else."""
+        if self.signs_in_at is None:
+            return None
+        return self.signs_in_at(self.store, clock=self._time, fetch=self.fetch, app_url=self.app_url)
+
+    def learn(self, flow: Flow) -> None:
+        """Ask for consent in this way too, of an app by that client id."""
+        raise TypeError(f"{type(self).__name__} signs in nobody for others")
 
     # What a network says in its own words.
 
@@ -91,10 +79,18 @@ class GrantingSimulator(Simulator):
     def revoked(self) -> httpx2.Response:
         return httpx2.Response(200, json={"revoked": True})
 
+    def credentials(self, name: str) -> dict[str, str]:
+        """The fields of the consent page's form, filled in by a user called `name` who allows."""
+        return {"login": name, "decision": "allow"}
+
     def profile(self, login: str) -> dict[str, Any]:
         """A user who logs in for the first time. `id` is numeric and the same wherever a user of this name logs in."""
         digits = hashlib.sha256(f"{self.network}:{login.lower()}".encode()).hexdigest()[:14]
         return {"id": str(10**18 + int(digits, 16)), "username": login, "name": login}
+
+    def more_with_code(self, code: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+        """What it adds where the token is given for a code; `code` is what was kept of the consent, `body` the answer so far."""
+        return {}
 
     def more_with_token(self, person: Mapping[str, Any]) -> dict[str, Any]:
         """What the token endpoint adds to its answer."""
@@ -150,7 +146,7 @@ class GrantingSimulator(Simulator):
         if not _is_client(request, form, flow or self.flow):
             return self.oauth_error("client")
         for kind in ("tokens", "refresh"):
-            if record := self.shelf.get(kind, key_of(form["token"])):
+            if record := self.grants.get(kind, key_of(form["token"])):
                 self._end(record["grant"])
         return self.revoked()
 
@@ -165,7 +161,7 @@ class GrantingSimulator(Simulator):
         token = self.token_of(request)
         if token is None:
             raise Refused(self.unauthorized("missing"))
-        record: dict[str, Any] | None = self.shelf.get("tokens", key_of(token))
+        record: dict[str, Any] | None = self.grants.get("tokens", key_of(token))
         if record is None:
             raise Refused(self.unauthorized("unknown"))
         if record.get("revoked"):
@@ -180,11 +176,11 @@ class GrantingSimulator(Simulator):
         """Expire the access token (or, in a refresh, the refresh token) of this request; or withdraw the whole grant."""
         found = [("tokens", self.token_of(request)), ("refresh", (form_of(request) or {}).get("refresh_token"))]
         for kind, token in found:
-            if token and (record := self.shelf.get(kind, key_of(token))):
+            if token and (record := self.grants.get(kind, key_of(token))):
                 if revoke:
                     self._end(record["grant"])
                 else:
-                    self.shelf.put(kind, key_of(token), {**record, "expires_at": self.clock() - 1})
+                    self.grants.put(kind, key_of(token), {**record, "expires_at": self.clock() - 1})
 
     def _dispatch(self, request: httpx2.Request) -> httpx2.Response:
         try:
@@ -195,13 +191,13 @@ class GrantingSimulator(Simulator):
     def _exchange(self, form: Mapping[str, str], flow: Flow) -> httpx2.Response:
         """A code works once: a wrong try uses it up too, and a second use ends what the first one brought."""
         key = key_of(form.get("code", ""))
-        record = self.shelf.get("codes", key)
-        if record is None or "used" in record or record["expires_at"] <= self.clock():
+        record = self.grants.get("codes", key)
+        if record is None or "used" in record or record["expires_at"] <= self.clock() or record["client_id"] != flow.client_id:
             if record and "used" in record:
                 self._end(record["used"])
             return self.oauth_error("code")
         grant = secrets.token_hex(8)
-        self.shelf.put("codes", key, {"used": grant, "expires_at": record["expires_at"]})
+        self.grants.put("codes", key, {"used": grant, "client_id": flow.client_id, "expires_at": record["expires_at"]})
         if form.get("redirect_uri") != record["redirect_uri"]:
             return self.oauth_error("redirect_uri")
         verifier = form.get("code_verifier", "")
@@ -209,45 +205,47 @@ class GrantingSimulator(Simulator):
         if record["challenge"] and not (well_formed and secrets.compare_digest(self.challenge_of(verifier), record["challenge"])):
             return self.oauth_error("verifier")
         flow = flow if record.get("offline", True) else replace(flow, refresh_scope=None)
-        return httpx2.Response(200, json=self._issue(flow, record["account"], record["scopes"], grant))
+        body = self._issue(flow, record["account"], record["scopes"], grant)
+        return httpx2.Response(200, json={**body, **self.more_with_code(record, body)})
 
     def _rotate(self, form: Mapping[str, str], flow: Flow) -> httpx2.Response:
         key = key_of(form.get("refresh_token", ""))
-        record = self.shelf.get("refresh", key)
+        record = self.grants.get("refresh", key)
         now = self.clock()
-        if record is None or (record["expires_at"] is not None and record["expires_at"] <= now):
+        known = record is not None and record.get("client_id", flow.client_id) == flow.client_id
+        if record is None or not known or (record["expires_at"] is not None and record["expires_at"] <= now):
             return self.oauth_error("refresh_token")
-        last = self.shelf.get("tokens", record["access"])
+        last = self.grants.get("tokens", record["access"])
         if last and last["expires_at"] is not None and last["expires_at"] <= now:
-            self.shelf.drop("tokens", record["access"])
+            self.grants.drop("tokens", record["access"])
         if flow.rotates:
-            self.shelf.drop("refresh", key)
+            self.grants.drop("refresh", key)
             return httpx2.Response(200, json=self._issue(flow, record["account"], record["scopes"], record["grant"]))
         body = self._issue(replace(flow, refresh_scope=None), record["account"], record["scopes"], record["grant"])
-        self.shelf.put("refresh", key, {**record, "access": key_of(body["access_token"])})
+        self.grants.put("refresh", key, {**record, "access": key_of(body["access_token"])})
         return httpx2.Response(200, json=body)
 
     def _issue(self, flow: Flow, account: str, scopes: list[str], grant: str) -> dict[str, Any]:
         access, refresh, now = secrets.token_urlsafe(48), secrets.token_urlsafe(48), self.clock()
-        common = {"account": account, "scopes": scopes, "grant": grant}
+        common = {"account": account, "scopes": scopes, "grant": grant, "client_id": flow.client_id}
         ends = None if flow.access_seconds is None else now + flow.access_seconds
-        self.shelf.put("tokens", key_of(access), {**common, "expires_at": ends})
+        self.grants.put("tokens", key_of(access), {**common, "expires_at": ends})
         body: dict[str, Any] = {"token_type": "bearer", "access_token": access, "scope": flow.separator.join(scopes)}
         if flow.access_seconds is not None:
             body["expires_in"] = round(flow.access_seconds)
         if flow.refresh_scope == "" or flow.refresh_scope in scopes:
             ends = None if flow.refresh_seconds is None else now + flow.refresh_seconds
-            self.shelf.put("refresh", key_of(refresh), {**common, "expires_at": ends, "access": key_of(access)})
+            self.grants.put("refresh", key_of(refresh), {**common, "expires_at": ends, "access": key_of(access)})
             body["refresh_token"] = refresh
         return body | self.more_with_token(self.person_of(account) or {})
 
     def _end(self, grant: str) -> None:
-        for key, record in self.shelf.all("tokens").items():
+        for key, record in self.grants.all("tokens").items():
             if record["grant"] == grant:
-                self.shelf.put("tokens", key, {**record, "revoked": True})
-        for key, record in self.shelf.all("refresh").items():
+                self.grants.put("tokens", key, {**record, "revoked": True})
+        for key, record in self.grants.all("refresh").items():
             if record["grant"] == grant:
-                self.shelf.drop("refresh", key)
+                self.grants.drop("refresh", key)
 
 
 def form_of(request: httpx2.Request) -> dict[str, str] | None:
@@ -270,8 +268,11 @@ def _is_client(request: httpx2.Request, form: Mapping[str, str], flow: Flow) -> 
             name, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return False
-        return (unquote_plus(name), unquote_plus(secret)) == (CLIENT_ID, CLIENT_SECRET) and "client_secret" not in form
-    return "body" in flow.client_auth and (form.get(flow.client_id_name), form.get("client_secret")) == (CLIENT_ID, CLIENT_SECRET)
+        return (unquote_plus(name), unquote_plus(secret)) == (flow.client_id, flow.client_secret) and "client_secret" not in form
+    return "body" in flow.client_auth and (form.get(flow.client_id_name), form.get("client_secret")) == (
+        flow.client_id,
+        flow.client_secret,
+    )
 
 
 def key_of(token: str) -> str:

@@ -16,6 +16,7 @@ import httpx2
 
 from socialclaw.clock import acting
 from socialclaw.outbound import transport
+from socialclaw.simulation.grants import GrantingSimulator
 from socialclaw.simulation.passes import Doorkeeper
 from socialclaw.simulation.room import Room
 from socialclaw.simulation.simulator import Delayed, Simulator
@@ -41,11 +42,16 @@ SMALL = 1024**2  # what is no more than this is not counted
 
 
 class Sandbox:
-    """The simulated internet of the test workspaces. `home` is the server whose callbacks and media belong to it."""
+    """The simulated internet of the test workspaces. `home` is the server whose callbacks and media belong to it.
+
+    `networks` are those that publish; `simulators` also those who only say who somebody is.
+    """
 
     def __init__(self, simulators: Iterable[Simulator], *, secrets: Iterable[str] = (), home: str = "") -> None:
-        self.networks = {s.network: s for s in simulators}
-        self.hosts = {host: s for s in self.networks.values() for host in s.hosts}
+        self.simulators = _with_houses(simulators)
+        self.networks = {name: s for name, s in self.simulators.items() if s.publishes}
+        self.hosts = {host: s for s in self.simulators.values() for host in s.hosts}
+        self.places = {place: s for s in self.simulators.values() for place in s.places}
         self.door = Doorkeeper(tuple(secrets))
         self.home = home
         self.room = Room(HELD)
@@ -55,7 +61,8 @@ class Sandbox:
 
     def simulator(self, request: httpx2.Request) -> Simulator:
         """Whose host this is. A host that no simulator has does not resolve."""
-        found = self.hosts.get(request.url.host)
+        where = f"{request.url.host}{request.url.path}"
+        found = next((s for place, s in self.places.items() if where.startswith(place)), self.hosts.get(request.url.host))
         if found is None:
             raise httpx2.ConnectError(f"{request.url.host} is not a simulated host", request=request)
         return found
@@ -82,6 +89,17 @@ class Sandbox:
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _with_houses(simulators: Iterable[Simulator]) -> dict[str, Simulator]:
+    """Simulators by name, and those at whom their users sign in."""
+    found = {simulator.network: simulator for simulator in simulators}
+    for simulator in [*found.values()]:
+        if isinstance(simulator, GrantingSimulator) and (house := simulator.house()):
+            there = found.setdefault(house.network, house)
+            if isinstance(there, GrantingSimulator):
+                there.learn(simulator.flow)
+    return found
 
 
 class InProcess(httpx2.AsyncBaseTransport):

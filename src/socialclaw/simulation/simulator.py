@@ -10,7 +10,7 @@ import hashlib
 import math
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 import httpx2
@@ -75,9 +75,11 @@ class Simulator:
     creates: ClassVar[str]  # regular expression on the `line` of the calls that make a post visible
     most_body: ClassVar[int] = 32 * 1024**2  # bytes of the largest request that the network takes
     app_url: str = "http://127.0.0.1:8000"  # the server whose callbacks are registered at the network
-    guarded: ClassVar[str] = (
-        ""  # as a fault matches it: the last of a post's calls that look at the access token, where the creating call does not
-    )
+    # As a fault matches it: the last of a post's calls that look at the access token, where the creating call does not.
+    guarded: ClassVar[str] = ""
+    publishes: ClassVar[bool] = True  # whether it is a network, and not one who only says who somebody is
+    places: ClassVar[tuple[str, ...]] = ()  # "host/path/": what is its own on a host of somebody else's
+    own_faults: ClassVar[Mapping[str, str]] = {}  # beside FAULTS, as they are told there: its handlers look at `faults.met()`
 
     def __init__(self, store: Store, *, clock: Callable[[], float] = time.time, fetch: Fetch | None = None, app_url: str = "") -> None:
         self.store = store
@@ -170,7 +172,8 @@ class Simulator:
             failure = self._before(kind, seconds, request)
         if failure:
             return _given(failure)
-        response = self._dispatch(request)
+        with faults.meeting(kind):
+            response = self._dispatch(request)
         if kind == "slow":
             raise Delayed(seconds, response)
         return _given(self._fail(kind.removesuffix("_after"), seconds, request)) if kind.endswith("_after") else response
@@ -264,7 +267,7 @@ class Simulator:
 
         `match`: see `faults.py`. `workspace`: only calls of this one; of anybody where empty. Raises ValueError.
         """
-        faults.check(kind, match, times=times, seconds=seconds)
+        faults.check(kind, match, times=times, seconds=seconds, known={**faults.FAULTS, **self.own_faults})
         with self.store.transaction():
             if workspace and len(self.shelf.faults_of(workspace)) >= faults.MOST_ARMED:
                 raise ValueError(f"{faults.MOST_ARMED} faults are armed already: disarm them, or let them be met")

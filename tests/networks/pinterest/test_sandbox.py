@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from socialclaw.providers.draft import Account
-from socialclaw.simulation.grants import CLIENT_ID, CLIENT_SECRET
+from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET
 from tests.networks.pinterest.conftest import API, Scene
 from tests.networks.stage import APP
 

@@ -11,7 +11,7 @@ import pytest
 from socialclaw.networks.reddit.sandbox.subreddits import REQUIREMENTS, broken, flairs, subreddit
 from socialclaw.providers import oauth2
 from socialclaw.providers.draft import Account
-from socialclaw.simulation.grants import CLIENT_ID, CLIENT_SECRET
+from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET
 from tests.networks.reddit.conftest import API, PROVIDER, Scene
 from tests.networks.stage import APP
 

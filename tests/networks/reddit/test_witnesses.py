@@ -20,7 +20,7 @@ from praw.exceptions import RedditAPIException
 
 from socialclaw.networks.reddit.refusals import explain
 from socialclaw.providers.draft import Account
-from socialclaw.simulation.grants import CLIENT_ID, CLIENT_SECRET
+from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET
 from tests.networks.reddit.conftest import Scene
 
 Official = Callable[[str], Path]

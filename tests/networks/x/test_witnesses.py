@@ -19,7 +19,7 @@ from xdk.posts.models import CreateRequest
 
 from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.providers.draft import Draft, Mark
-from socialclaw.simulation.grants import CLIENT_ID, CLIENT_SECRET
+from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET
 from tests.networks.recorded import Clock
 from tests.networks.stage import InMemorySteps
 from tests.networks.x.conftest import IMAGE, VIDEO, Connected, media, now_of

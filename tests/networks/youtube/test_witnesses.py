@@ -24,7 +24,8 @@ from googleapiclient.http import MediaIoBaseUpload
 
 from socialclaw.networks.youtube.sandbox.simulator import YouTubeSandbox
 from socialclaw.providers.draft import Mark
-from socialclaw.simulation.grants import CLIENT_ID, CLIENT_SECRET
+from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET
+from socialclaw.simulation.sandbox import Sandbox
 from tests.networks.recorded import Clock
 from tests.networks.youtube.conftest import SCOPE, VIDEO, Connected, film, media
 
@@ -257,7 +258,8 @@ def test_googles_own_client_reads_a_report(
 def test_googles_auth_library_refreshes_and_is_told_of_a_withdrawal(
     youtube: YouTubeSandbox, clock: Clock, serve_simulator: Callable[..., str]
 ) -> None:
-    site, tokens = serve_simulator(youtube, "accounts.google.com"), serve_simulator(youtube, "oauth2.googleapis.com")
+    google = Sandbox([youtube]).simulators["google"]
+    site, tokens = serve_simulator(google, "accounts.google.com"), serve_simulator(google, "oauth2.googleapis.com")
     scopes = f"{SCOPE}youtube.upload {SCOPE}youtube.readonly"
     asked = {
         **{"client_id": CLIENT_ID, "redirect_uri": "https://post.example/oauth/youtube/callback", "response_type": "code"},

@@ -12,7 +12,8 @@ import httpx2
 from socialclaw.networks.linkedin.sandbox import pages
 from socialclaw.networks.linkedin.sandbox import words as say
 from socialclaw.simulation.consent import OAuthSimulator
-from socialclaw.simulation.grants import CLIENT_ID, CLIENT_SECRET, Flow, Refused, form_of, key_of
+from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET, Flow
+from socialclaw.simulation.grants import Refused, form_of, key_of
 from socialclaw.simulation.simulator import H, route
 
 API, SITE = "api.linkedin.com", "www.linkedin.com"

@@ -15,7 +15,8 @@ import httpx2
 from socialclaw.networks.meta.sandbox import words as say
 from socialclaw.networks.meta.sandbox.people import FACEBOOK_FLOW, INSTAGRAM_FLOW, People, profile_of
 from socialclaw.simulation.consent import OAuthSimulator
-from socialclaw.simulation.grants import CLIENT_ID, CLIENT_SECRET, Flow, Refused, key_of
+from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET, Flow
+from socialclaw.simulation.grants import Refused, key_of
 from socialclaw.simulation.simulator import FOR_PEOPLE, routes_of
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from socialclaw.simulation.grants import Flow
+from socialclaw.simulation.flow import Flow
 from socialclaw.simulation.store import Shelf
 
 TASKS = ("ANALYZE", "ADVERTISE", "MODERATE", "CREATE_CONTENT", "MANAGE", "MESSAGING")

@@ -12,7 +12,8 @@ from socialclaw.networks.pinterest.sandbox import pages
 from socialclaw.networks.pinterest.sandbox import words as say
 from socialclaw.networks.pinterest.sandbox.media import STORAGE
 from socialclaw.simulation.consent import OAuthSimulator
-from socialclaw.simulation.grants import Flow, Refused, form_of
+from socialclaw.simulation.flow import Flow
+from socialclaw.simulation.grants import Refused, form_of
 from socialclaw.simulation.simulator import H, route
 
 API, SITE = "api.pinterest.com", "www.pinterest.com"

@@ -13,7 +13,8 @@ from socialclaw.networks.reddit.sandbox import pages
 from socialclaw.networks.reddit.sandbox import words as say
 from socialclaw.networks.reddit.sandbox.subreddits import base36
 from socialclaw.simulation.consent import OAuthSimulator
-from socialclaw.simulation.grants import Flow, Refused, form_of
+from socialclaw.simulation.flow import Flow
+from socialclaw.simulation.grants import Refused, form_of
 from socialclaw.simulation.simulator import H, route
 
 API, SITE = "oauth.reddit.com", "www.reddit.com"

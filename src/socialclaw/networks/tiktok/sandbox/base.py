@@ -14,7 +14,8 @@ from socialclaw.networks.tiktok.sandbox import pages
 from socialclaw.networks.tiktok.sandbox import words as say
 from socialclaw.providers.incoming import number_of
 from socialclaw.simulation.consent import OAuthSimulator
-from socialclaw.simulation.grants import Flow, Refused, key_of
+from socialclaw.simulation.flow import Flow
+from socialclaw.simulation.grants import Refused, key_of
 from socialclaw.simulation.simulator import route
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])

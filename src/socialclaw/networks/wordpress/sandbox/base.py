@@ -11,7 +11,8 @@ import httpx2
 from socialclaw.networks.wordpress.sandbox import pages
 from socialclaw.networks.wordpress.sandbox import words as say
 from socialclaw.simulation.consent import OAuthSimulator
-from socialclaw.simulation.grants import CLIENT_ID, Flow, Refused, key_of
+from socialclaw.simulation.flow import CLIENT_ID, Flow
+from socialclaw.simulation.grants import Refused, key_of
 from socialclaw.simulation.simulator import H, route
 
 API, SITES = "public-api.wordpress.com", "sandboxsites.wordpress.com"

@@ -11,7 +11,8 @@ import httpx2
 from socialclaw.networks.x.sandbox import pages
 from socialclaw.networks.x.sandbox import words as say
 from socialclaw.simulation.consent import OAuthSimulator
-from socialclaw.simulation.grants import Flow, Refused
+from socialclaw.simulation.flow import Flow
+from socialclaw.simulation.grants import Refused
 from socialclaw.simulation.simulator import routes_of
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])

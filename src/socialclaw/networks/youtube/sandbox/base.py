@@ -1,4 +1,4 @@
-"""The simulated YouTube without its videos: hosts, Google's consent page and tokens, channels, and what a day's quota allows."""
+"""The simulated YouTube without its videos: hosts, channels, and what a day's quota allows. Consent and tokens are Google's."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 
+from socialclaw.issuers.google.sandbox.simulator import GoogleSandbox
 from socialclaw.networks.youtube.sandbox import pages
 from socialclaw.networks.youtube.sandbox import words as say
-from socialclaw.simulation.consent import OAuthSimulator
-from socialclaw.simulation.grants import Flow, Refused, form_of, key_of
-from socialclaw.simulation.simulator import route, routes_of
+from socialclaw.simulation.flow import Flow
+from socialclaw.simulation.grants import GrantingSimulator, Refused
+from socialclaw.simulation.simulator import routes_of
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])
 
@@ -34,14 +35,12 @@ api = routes_of("youtube.googleapis.com", "www.googleapis.com")
 site = routes_of("www.youtube.com", "youtube.com")  # what browsers see
 
 
-class YouTubeHouse(OAuthSimulator):
+class YouTubeHouse(GrantingSimulator):
     network = "youtube"
     hosts = (
         "youtube.googleapis.com",
         "www.googleapis.com",
         "youtubeanalytics.googleapis.com",
-        "accounts.google.com",
-        "oauth2.googleapis.com",
         "www.youtube.com",
         "youtube.com",
     )
@@ -63,15 +62,7 @@ class YouTubeHouse(OAuthSimulator):
         rotates=False,
         granular=True,
     )
-    oauth_words = {  # noqa: RUF012
-        "content_type": ("invalid_request", "Invalid content type"),
-        "client": ("invalid_client", "The OAuth client was not found."),
-        "grant_type": ("unsupported_grant_type", "Invalid grant_type"),
-        "code": ("invalid_grant", "Malformed auth code."),
-        "redirect_uri": ("redirect_uri_mismatch", "Bad Request"),
-        "verifier": ("invalid_grant", "Invalid code verifier."),
-        "refresh_token": ("invalid_grant", "Token has been expired or revoked."),
-    }
+    signs_in_at = GoogleSandbox
 
     # Google's words.
 
@@ -93,38 +84,20 @@ class YouTubeHouse(OAuthSimulator):
         return say.error(503, "backendError", "Backend Error", domain="global")
 
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
-        if request.url.host in ("www.youtube.com", "youtube.com", "accounts.google.com"):
+        if request.url.host in ("www.youtube.com", "youtube.com"):
             return pages.gone_page()
         return say.error(404, "notFound", "Not Found", domain="global")
 
-    # Consent and tokens.
+    # Users.
 
-    @route("GET", r"/o/oauth2/v2/auth", host="accounts.google.com")
-    def authorize(self, request: httpx2.Request) -> httpx2.Response:
-        return self.show_consent(request)
+    def admit(self, login: str, *, scopes: Sequence[str] | None = None, flow: Flow | None = None) -> dict[str, Any]:
+        house = GoogleSandbox(self.store, clock=self._time)
+        return house.admit(login, scopes=scopes, flow=flow or self.flow)
 
-    @route("POST", r"/o/oauth2/v2/auth", host="accounts.google.com")
-    def decide(self, request: httpx2.Request) -> httpx2.Response:
-        return self.take_consent(request)
-
-    @route("POST", r"/token", host="oauth2.googleapis.com")
-    def token(self, request: httpx2.Request) -> httpx2.Response:
-        return self.answer_token(request)
-
-    @route("POST", r"/revoke", host="oauth2.googleapis.com")
-    def revoke(self, request: httpx2.Request) -> httpx2.Response:
-        """Ends the whole grant. Unlike RFC 7009 has it, Google refuses a token that it does not know."""
-        token = (form_of(request) or {}).get("token") or request.url.params.get("token", "")
-        for kind in ("tokens", "refresh"):
-            if (record := self.shelf.get(kind, key_of(token))) and not record.get("revoked"):
-                self._end(record["grant"])
-                return httpx2.Response(200, json={})
-        return httpx2.Response(400, json={"error": "invalid_token", "error_description": "Token expired or revoked"})
-
-    def more_with_token(self, person: Any) -> dict[str, Any]:
-        return {"token_type": "Bearer"}
-
-    # Channels.
+    def channel_of(self, account: str) -> dict[str, Any]:
+        """The channel of a Google account, made when it is first looked for."""
+        person = self.grants.get("people", account) or {}
+        return self.person(person["username"])
 
     def profile(self, login: str) -> dict[str, Any]:
         """A user's channel; its id is the account's. Without a channel the id does not begin with UC."""
@@ -138,7 +111,7 @@ class YouTubeHouse(OAuthSimulator):
         if not any(f"{SCOPE}{scope}" in record["scopes"] for scope in scopes):
             raise Refused(self.unauthorized("scope"))
         self.charge("units", units, UNITS)
-        return str(record["account"])
+        return str(self.channel_of(record["account"])["id"])
 
     def charge(self, bucket: str, cost: int, most: int) -> None:
         """Take from the day's quota; a day begins at midnight Pacific time."""

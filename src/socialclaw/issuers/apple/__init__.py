@@ -1,0 +1,1 @@
+"""Sign in with Apple. `issuer.py` is who it is, as data."""

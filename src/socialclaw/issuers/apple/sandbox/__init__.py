@@ -1,0 +1,1 @@
+"""Apple's accounts in miniature: `simulator.py` answers its requests."""

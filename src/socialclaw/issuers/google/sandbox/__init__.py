@@ -1,0 +1,1 @@
+"""Google's house in miniature: `simulator.py` answers its requests."""
