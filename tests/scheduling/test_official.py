@@ -14,6 +14,11 @@ ACCOUNTS = Directory(
     [
         Destination("acct_f", "facebook", "facebook:page:1", "facebook_page"),
         Destination("acct_i", "instagram_business", "instagram:business:1", "instagram_business_linked"),
+        Destination("acct_iu", "instagram_business", "instagram:business-user:1", "instagram_business_identity", publishes=False),
+        Destination("acct_fu", "facebook", "facebook:1", "facebook_user", publishes=False),
+        Destination("acct_lu", "linkedin_page", "linkedin:page-admin:1", "linkedin_member", publishes=False),
+        Destination("acct_mu", "meta", "meta:1", "meta_user", publishes=False),
+        Destination("acct_pu", "pinterest", "pinterest:user:1", "pinterest_user", publishes=False),
         Destination("acct_s", "snapchat", "snapchat:@a", "snapchat_public_profile"),
         Destination("acct_t", "tiktok", "tiktok:@a", "tiktok_user"),
         Destination("acct_w", "wordpress", "wordpress:site:1", "wordpress_site"),
@@ -72,3 +77,29 @@ def test_other_text_is_no_delay(delay: str) -> None:
 )
 def test_without_any_content_the_networks_own_code_comes_first(account: str, code: str) -> None:
     assert judged(account).issues[0].code == code
+
+
+PICTURE, VIDEO = "https://a.example/a.jpg", "https://a.example/a.mp4"
+
+
+@pytest.mark.parametrize(
+    ("account", "media", "settings", "code"),
+    [
+        ("instagram:business-user:1", PICTURE, {"bogus": 1}, "instagram_settings_unsupported"),
+        ("instagram:business-user:1", PICTURE, {"instagramPublishMode": "x"}, "instagram_publish_mode_invalid"),
+        ("instagram:business-user:1", VIDEO, {"instagramPublishMode": "image"}, "instagram_publish_mode_mismatch"),
+        ("instagram:business-user:1", PICTURE, {"instagramPublishMode": "image"}, "account_not_publishable"),
+        ("instagram:business-user:1", PICTURE, {"instagramPublishMode": ""}, "account_not_publishable"),
+        ("linkedin:page-admin:1", PICTURE, {"bogus": 1}, "linkedin_settings_unsupported"),
+        ("facebook:1", PICTURE, {"pagePostMode": "photo"}, "publish_settings_unsupported"),
+        ("meta:1", PICTURE, {"pagePostMode": "photo"}, "publish_settings_unsupported"),
+        ("pinterest:user:1", PICTURE, {"pinMode": "auto"}, "publish_settings_unsupported"),
+        ("linkedin:page-admin:1", PICTURE, {}, "account_not_publishable"),
+    ],
+)
+def test_the_settings_of_an_identity_are_judged_as_the_official_validator_does(
+    account: str, media: str, settings: dict[str, Any], code: str
+) -> None:
+    plan = judged(account, name="Hi", media_link=media, settings=settings)
+    assert plan.issues[0].code == code
+    assert "account_not_publishable" in [issue.code for issue in plan.issues]

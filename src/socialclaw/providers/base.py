@@ -137,6 +137,7 @@ class TargetType:
     publishes: bool = True
     settings_prefix: str = ""  # the family in setting codes; the provider's key where empty
     no_settings_code: str = ""  # of any setting given to a type that has none, where it is not the general one
+    settings_of: str = ""  # of a type that publishes nothing: the type whose settings a post to it is judged by
     publish_shape: str = ""
     media_delivery: str = ""
     shapes: tuple[Shape, ...] = ()  # what media its posts may have, where that is not the provider's

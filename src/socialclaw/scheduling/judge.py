@@ -28,6 +28,7 @@ class Judge:
     def __init__(self, provider: Provider, target: TargetType, account_type: str = "") -> None:
         rules = provider.rules
         self.provider, self.target, self.rules = provider, target, rules
+        self._settled_as = provider.target(target.settings_of) or target
         self.account_type = account_type or target.name
         self._needless = frozenset({rules.code("text_or_media_required", provider.key), rules.code("media_required", provider.key)})
         self._shapes = provider.shapes_of(target)
@@ -47,10 +48,11 @@ class Judge:
         return settled
 
     def _settle(self, given: Mapping[str, Any]) -> Settled:
-        prefix = self.target.settings_prefix or self.provider.key
-        effective, issues = settle(given, self.target.settings, prefix=prefix, none_code=self.target.no_settings_code)
+        target = self._settled_as
+        prefix = target.settings_prefix or self.provider.key
+        effective, issues = settle(given, target.settings, prefix=prefix, none_code=target.no_settings_code)
         if issues:
-            effective = {**{s.id: s.default for s in self.target.settings}, **effective}
+            effective = {**{s.id: s.default for s in target.settings}, **effective}
         return effective, issues
 
     def draft(self, post: PlannedPost) -> Draft:
@@ -71,7 +73,7 @@ class Judge:
 
     def suits(self, draft: Draft) -> Sequence[Issue]:
         """What speaks against its settings beside its media."""
-        return self.target.fits(draft) if self.target.fits else ()
+        return self._settled_as.fits(draft) if self._settled_as.fits else ()
 
     def judge(self, draft: Draft, *, incomplete: bool = False) -> Sequence[Issue]:
         """Everything the provider has against a post. `incomplete`: that something is missing has been said already."""

@@ -143,7 +143,11 @@ PROVIDERS = [
         targets=(
             instagram_type("instagram_business_linked", "instagram:business:"),
             TargetType(
-                "instagram_business_identity", handles=("instagram:business-user:",), publishes=False, sync="Sync Instagram accounts"
+                "instagram_business_identity",
+                handles=("instagram:business-user:",),
+                publishes=False,
+                settings_of="instagram_business_linked",
+                sync="Sync Instagram accounts",
             ),
         ),
         adapter=InstagramBusiness,
