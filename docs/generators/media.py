@@ -1,4 +1,4 @@
-"""docs/media.md: what becomes of sample files when they are handed in, and when they are posted; from the table that the tests try."""
+"""docs/media.md: what becomes of sample files when they are uploaded, and when they are posted; from the table that the tests try."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from socialclaw.providers.fitting import change_for
 from socialclaw.providers.judging import check
 
 INTRODUCTION = """A file is looked into when it arrives: what it is (never its name), whether it is whole, and only that. Each row below is
-a file that the tests make and hand in (`tests/media/samples.py`): kept with these facts, or refused with this code, and nothing left of it.
+a file that the tests make and upload (`tests/media/samples.py`): kept with these facts, or refused with this code, and nothing left of it.
 
 The networks' columns say what a post with this file alone comes to. *As it is*: nothing is against it. *Changed*: refused with the media
-policy `strict`, which is the default, and with `fit` written anew like this, the original kept. A code: refused either way. Pictures of
+policy `strict`, which is the default, and with `fit` rewritten like this, the original kept. A code: refused either way. Pictures of
 ours that are no JPEG are handed to networks that want one as such on their way, which is no change of this kind."""
 SHOWN = ("x", "facebook", "instagram", "linkedin", "tiktok", "pinterest", "telegram")
 
@@ -49,7 +49,7 @@ def becomes(m: Media, provider: Provider) -> str:
     change = change_for(m, shape) if shape else None
     if change is None or any(_against(change.of(m), provider)):
         return ", ".join(map(code, found))
-    return f"changed: {'; '.join(change.told(m)[:-1]) or 'written anew'}"
+    return f"changed: {'; '.join(change.told(m)[:-1]) or 'rewritten'}"
 
 
 def _against(m: Media, provider: Provider) -> Iterator[str]:

@@ -19,9 +19,9 @@ def page() -> str:
 
 
 async def document() -> dict[str, Any]:
-    """The document of this version; it is the same whatever the settings are."""
+    """The document of this version, as it is where no public base URL is set."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder))
+        settings = Settings(data_dir=Path(folder), public_base_url="")
         Vault.open(settings.key_file, create=True)
         system = System.open(settings)
         try:

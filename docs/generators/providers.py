@@ -109,11 +109,11 @@ def _posts(rules: Rules) -> Iterator[str]:
         yield f"Title: {rules.title} (the post's `name`){most}"
     yield f"Text: up to {rules.max_text:,} {rules.text_unit}" if rules.max_text else "Text: no limit known"
     if rules.max_caption:
-        yield f"Text beside media: up to {rules.max_caption:,} {rules.text_unit}"
+        yield f"Text with media: up to {rules.max_caption:,} {rules.text_unit}"
     for shape in rules.shapes:
         if shape.max_text:
             title = f", below a title of up to {shape.max_title:,} characters" if shape.max_title else ""
-            yield f"Text beside {shape.kind}s: up to {shape.max_text:,} {rules.text_unit}{title}"
+            yield f"Text with {shape.kind}s: up to {shape.max_text:,} {rules.text_unit}{title}"
     yield f"Alt text: up to {rules.max_alt:,} characters" if rules.max_alt else "Alt text: not limited, or not shown by the network"
     yield f"Media: {'required' if rules.media_required else 'optional'}, {rules.limit} file{'s' if rules.limit != 1 else ''} at most"
 

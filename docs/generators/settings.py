@@ -14,11 +14,18 @@ from docs.generators.markdown import code, codes, document, table
 from socialclaw.accounts.developer_apps import app_name
 from socialclaw.networks import providers
 from socialclaw.providers.connect import OAuth2
+from socialclaw.secret_files import ANY, SUFFIX, names
 from socialclaw.settings import AppCredentials, Settings
 
 PREFIX = Settings.model_config["env_prefix"]
 NESTED = Settings.model_config["env_nested_delimiter"]
 WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false", Path: "path", SecretStr: "secret text"}
+
+FILES = f"""## Secrets in files
+
+A secret can be read from a file instead, as Docker and Kubernetes provide them: add `{SUFFIX}` to the variable's name, and set it to the
+path. The value is the file's content without one line break at the end. Setting both variables, or naming a file that is empty or cannot be
+read, stops the start with one line. The variables are:"""
 
 INTRODUCTION = f"""Each variable is `{PREFIX}` and the setting's name in capitals. Options of the [command line](cli.md) win over them. An
 unknown variable is ignored; a value that cannot be read stops the start with one line that names the variable."""
@@ -31,6 +38,8 @@ def page() -> str:
         "Settings",
         INTRODUCTION,
         table(["Variable", "Type", "Default", "What it is for"], rows),
+        FILES,
+        "\n".join(f"* {code(name.replace(ANY, '<NETWORK>') + SUFFIX)}" for name in names(Settings)),
         "## Developer apps",
         "Live workspaces connect the networks below through an app that the operator has registered there; see "
         "[going live](howto/go-live.md). Test workspaces need none.",

@@ -35,6 +35,7 @@ from socialclaw.api.middleware import Front
 from socialclaw.api.rate_limits import Rates
 from socialclaw.api.shares import Shares
 from socialclaw.publishing.page_cache import Pages
+from socialclaw.settings import Settings
 from socialclaw.system import System
 from socialclaw.workspaces.keys import Keyring
 
@@ -88,7 +89,7 @@ def build(system: System) -> FastAPI:
     most = {"most": limits.max_body_bytes, "most_form": limits.max_asset_bytes, "most_held": limits.max_bodies_bytes}
     app.add_middleware(Guard, **most, free=sandbox.ROOT, streamed=parts.PREFIX)
     app.add_middleware(Front)
-    _document(app)
+    _document(app, system.settings)
     return app
 
 
@@ -105,12 +106,13 @@ def _name(route: APIRoute) -> str:
     return route.name
 
 
-def _document(app: FastAPI) -> None:
-    """Serve our document in the place of FastAPI's, written once when it is first asked for."""
+def _document(app: FastAPI, settings: Settings) -> None:
+    """Serve our document in the place of FastAPI's, written once when it is first asked for. It says where it is, where that was set."""
+    servers = {"servers": [{"url": settings.public_base_url}]} if settings.public_base_url else {}
 
     def written() -> dict[str, object]:
         if app.openapi_schema is None:
-            app.openapi_schema = openapi.document(app)
+            app.openapi_schema = openapi.document(app) | servers
         return app.openapi_schema
 
     app.openapi = written  # type: ignore[method-assign]

@@ -25,12 +25,21 @@ class ClientError(SocialClawError):
 class Client:
     """A workspace's API at `base_url`. `http` is also good for visiting pages there: it carries no key by itself.
 
+    `transport`: another way to get there.
     Every method returns the answer's JSON object and raises ClientError for any other answer than a 2xx.
     """
 
-    def __init__(self, base_url: str, key: str = "", *, http: httpx2.AsyncClient | None = None, seconds: float = 60) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        key: str = "",
+        *,
+        http: httpx2.AsyncClient | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        seconds: float = 60,
+    ) -> None:
         self.base_url = base_url.rstrip("/")
-        self.http = http or httpx2.AsyncClient(timeout=seconds, trust_env=False)
+        self.http = http or httpx2.AsyncClient(transport=transport, timeout=seconds, trust_env=False)
         self._headers = {"authorization": f"Bearer {key}"} if key else {}
 
     async def __aenter__(self) -> Self:
@@ -183,7 +192,7 @@ def _read(response: httpx2.Response) -> Answer:
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        message = f"{response.request.url.path} answered {response.status_code} with something that is no JSON object"
+        message = f"{response.request.url.path} answered {response.status_code} with something that is not a JSON object"
         raise ClientError("invalid_response", message, status=response.status_code)
     if not response.is_success:
         code, message = str(body.get("code") or "invalid_response"), str(body.get("message") or f"HTTP {response.status_code}")

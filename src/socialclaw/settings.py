@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from socialclaw.secret_files import SECRET, EnvironmentAndFiles
 from socialclaw.sign_in_settings import SignInSettings, listed
+
+BELOW = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*/?")  # the path of a base URL: what every proxy hands on as it is
 
 
 class AppCredentials(BaseModel):
@@ -26,15 +30,15 @@ class S3Settings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     endpoint: str = Field("", description="Where the service is, e.g. https://s3.example.org. Default: Amazon's, in the region.")
-    public_endpoint: str = Field("", description="Where clients and networks reach it, if that is another address than ours.")
+    public_endpoint: str = Field("", description="Where clients and networks reach it, if that is another address than the endpoint.")
     region: str = Field("us-east-1", pattern=r"^[a-zA-Z0-9-]+$", description="The region that requests are signed for.")
-    bucket: str = Field("", pattern=r"^([a-zA-Z0-9][a-zA-Z0-9._-]+)?$", description="The bucket; it must be there.")
+    bucket: str = Field("", pattern=r"^([a-zA-Z0-9][a-zA-Z0-9._-]+)?$", description="The bucket; it must exist.")
     access_key: str = Field("", description="The id of the access key.")
     secret_key: SecretStr = Field(SecretStr(""), description="The secret of the access key.")
     path_style: bool = Field(True, description="The bucket's name is in the path of a URL, not in its host.")
     prefix: str = Field("", pattern=r"^[\w .+@=()/-]*$", description="Put before every key, so that a bucket can be shared.")
     delivery: Literal["stream", "redirect"] = Field(
-        "stream", description="Files of public URLs go through this server, or it leads there by URLs that are good for minutes."
+        "stream", description="Files of public URLs go through this server, or it redirects to URLs that are valid for minutes."
     )
 
     @field_validator("endpoint", "public_endpoint")
@@ -60,6 +64,23 @@ class S3Settings(BaseModel):
         return [name for name in ("bucket", "access_key", "secret_key") if not getattr(self, name)]
 
 
+def url_of(host: str, port: int) -> str:
+    """How this machine reaches what listens there. What listens on every address is on the loopback one too."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _base(url: str) -> str:
+    """A URL below which other paths are put; ValueError where that cannot be done."""
+    found = urlsplit(url)
+    more = found.username is not None or found.query or found.fragment
+    if found.scheme not in ("http", "https") or not found.hostname or found.port == 0 or more:
+        raise ValueError("must be http:// or https:// and a host, perhaps with a port and a path, and nothing more")
+    if not BELOW.fullmatch(found.path):
+        raise ValueError(f"{found.path} cannot be the path of a base URL: only letters, digits, - . _ ~ between single slashes")
+    return f"{found.scheme}://{found.netloc}{found.path.rstrip('/')}"
+
+
 class Settings(BaseSettings):
     """What an operator may set. The defaults are one process on SQLite and a folder."""
 
@@ -68,10 +89,14 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     public_base_url: str = Field(
-        "", description="How the world reaches this server, e.g. https://post.example.org. Default: http://host:port."
+        "",
+        description="How the world reaches this server, e.g. https://post.example.org; with a path, e.g. https://example.org/social, where"
+        " a proxy takes that path off. Default: http://host:port.",
     )
     data_dir: Path = Field(Path("data"), description="Folder for the database, the secret key, media and the sandbox.")
-    database_url: str = Field("", description="postgresql://user@host/name or sqlite:///path. Default: SQLite in the data folder.")
+    database_url: str = Field(
+        "", description="postgresql://user@host/name or sqlite:///path. Default: SQLite in the data folder.", json_schema_extra=SECRET
+    )
     secret_key_file: Path | None = Field(None, description="The key ring file (mode 0600). Default: secret.key in the data folder.")
     apps: dict[str, AppCredentials] = Field(
         default_factory=dict, description="Developer apps by network, e.g. SOCIALCLAW_APPS__NAME__CLIENT_ID."
@@ -116,7 +141,7 @@ class Settings(BaseSettings):
     sandbox_url: str = Field("", description="Where `socialclaw sandbox` runs, if the simulators are not in this process.")
     sandbox_secret: SecretStr = Field(
         SecretStr(""),
-        description="What servers and `socialclaw sandbox` know each other by. Default: from the secret key they share.",
+        description="The secret that servers and `socialclaw sandbox` share. Default: from the secret key they share.",
     )
     sandbox_workspace_bytes: int = Field(
         256 * 1024**2, ge=1024**2, description="Most that the simulated networks remember for one workspace: posts, people, tokens."
@@ -140,7 +165,7 @@ class Settings(BaseSettings):
 
     trusted_proxies: str = Field(
         "",
-        description="Addresses or networks of reverse proxies, with commas between them: whose X-Forwarded-For says who is asking.",
+        description="Addresses or networks of reverse proxies, separated by commas: whose X-Forwarded-For says who is asking.",
     )
     rate_limit_per_minute: int = Field(600, ge=1, description="Requests a minute per API key.")
     workspace_rate_limit_per_minute: int | None = Field(
@@ -176,11 +201,17 @@ class Settings(BaseSettings):
     mobile_callback_schemes: str = Field(
         "socialclaw",
         pattern=r"^\s*([a-zA-Z][a-zA-Z0-9+.-]*(\s*,\s*[a-zA-Z][a-zA-Z0-9+.-]*)*)?\s*$",
-        description="URL schemes of mobile apps to which a consent page may lead back, with commas between them. Those that are a domain"
+        description="URL schemes of mobile apps to which a consent page may lead back, separated by commas. Those that are a domain"
         " name backwards, as RFC 8252 has it (org.example.app), need not be listed.",
     )
     sign_in: SignInSettings = Field(default_factory=lambda: SignInSettings.model_validate({}))
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is worth a log line.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The lowest level that is logged.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, EnvironmentAndFiles(settings_cls)
 
     @model_validator(mode="after")
     def _whole_bucket(self) -> Self:
@@ -192,7 +223,12 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        return (self.public_base_url or f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}").rstrip("/")  # noqa: S104
+        return self.public_base_url or url_of(self.host, self.port)
+
+    @field_validator("public_base_url", "sandbox_url")
+    @classmethod
+    def _bases(cls, url: str) -> str:
+        return _base(url.strip()) if url.strip() else ""
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -213,7 +249,7 @@ class Settings(BaseSettings):
     @property
     def networks_url(self) -> str:
         """Where people find the simulated networks."""
-        return self.sandbox_url.rstrip("/") or self.base_url
+        return self.sandbox_url or self.base_url
 
     @property
     def max_base64_bytes(self) -> int:

@@ -12,7 +12,7 @@ DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0
 
 
 def listed(text: str) -> list[str]:
-    """The words of a setting that holds several, with commas between them."""
+    """The words of a setting that holds several, separated by commas."""
     return [word for word in (part.strip() for part in text.split(",")) if word]
 
 
@@ -23,7 +23,7 @@ class GoogleSettings(BaseModel):
 
     client_id: str = Field("", description="The client id of type Web application; people can sign in with Google once it is set.")
     client_secret: SecretStr = Field(SecretStr(""), description="Its client secret.")
-    audiences: str = Field("", description="Further client ids of yours (iOS, Android) whose tokens are taken, with commas between them.")
+    audiences: str = Field("", description="Further client ids of yours (iOS, Android) whose tokens are taken, separated by commas.")
     hosted_domain: str = Field("", description="The one Google Workspace domain whose accounts Google's page is to offer.")
 
     @property
@@ -38,7 +38,7 @@ class AppleSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     services_id: str = Field("", description="The Services ID; people can sign in with Apple on the web once it is set.")
-    bundle_ids: str = Field("", description="Bundle ids of your apps, in which people sign in natively, with commas between them.")
+    bundle_ids: str = Field("", description="Bundle ids of your apps, in which people sign in natively, separated by commas.")
     team_id: str = Field("", description="The team of the developer account.")
     key_id: str = Field("", description="The id of the key for Sign in with Apple.")
     key_file: Path | None = Field(None, description="The key itself: the .p8 file that Apple has given out.")
@@ -60,7 +60,7 @@ class SignInSettings(BaseModel):
         description="Whose first sign-in makes a user and a workspace: nobody's without an invitation, those with an address of `domains`"
         " that the issuer speaks for, or everybody's.",
     )
-    domains: str = Field("", description="Mail domains whose people may sign up, with commas between them.")
+    domains: str = Field("", description="Mail domains whose people may sign up, separated by commas.")
     require_challenge: bool = Field(True, description="An app that signs in through the browser has to send a PKCE challenge.")
     require_nonce: bool = Field(True, description="An app that signs in natively has to send the nonce of its request.")
     simulated: bool = Field(

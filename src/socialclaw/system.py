@@ -89,23 +89,25 @@ class System:
     storages: Mapping[str, Storage]
     sandbox: simulated.Sandbox | None
     door: Doorkeeper
+    here: str = ""  # where this process itself listens, as it reaches itself; empty where it serves nothing
     queue: HandOver = field(default_factory=NoQueue)
     shares: Shares = field(default_factory=NoShares)
     _tested: float = 0.0  # until when it is known whether there is a test workspace; for good, once there is one
     _clocks: dict[str, tuple[float, datetime | None]] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, settings: Settings) -> System:
+    def open(cls, settings: Settings, *, here: str = "") -> System:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         vault = Vault.open(settings.key_file)
         door = Doorkeeper(sandbox_secrets(settings, vault))
-        here = None if settings.sandbox_url or settings.sandbox == "off" else open_sandbox(settings)
+        elsewhere = settings.sandbox_url or settings.sandbox == "off"
+        sandbox = None if elsewhere else open_sandbox(settings, url=settings.base_url, here=here)
         transport: httpx2.AsyncBaseTransport = simulated.NoSandbox()
         if settings.sandbox != "off":
-            transport = simulated.InProcess(here) if here else simulated.OverHTTP(settings.sandbox_url, door.secret)
+            transport = simulated.InProcess(sandbox) if sandbox else simulated.OverHTTP(settings.sandbox_url, door.secret)
         outbound = Outbound(sandbox=transport, connect_seconds=settings.connect_seconds, answer_seconds=settings.answer_seconds)
         kept = storages(settings, vault, outbound.storage)
-        return cls(settings, Database(settings.database), vault, outbound, kept, here, door)
+        return cls(settings, Database(settings.database), vault, outbound, kept, sandbox, door, here)
 
     @property
     def storage(self) -> Storage:
@@ -200,8 +202,11 @@ def sandbox_secrets(settings: Settings, vault: Vault | None = None) -> Sequence[
     return (vault or Vault.open(settings.key_file)).derived("the sandbox")
 
 
-def open_sandbox(settings: Settings) -> simulated.Sandbox:
-    """The simulators of this process, on the store in the data folder. Media is pulled over HTTP from our own server only."""
+def open_sandbox(settings: Settings, *, url: str = "", here: str = "") -> simulated.Sandbox:
+    """The simulators of this process, on the store in the data folder. Media is pulled over HTTP from our own server only.
+
+    `url`: where people find them; `here`: where that server listens, if it is this process, which its public name may not lead to.
+    """
     limits = Limits(
         settings.sandbox_workspace_bytes,
         settings.sandbox_total_bytes,
@@ -210,19 +215,22 @@ def open_sandbox(settings: Settings) -> simulated.Sandbox:
     )
     secrets, store = sandbox_secrets(settings), Store(settings.sandbox_file, limits)
 
+    def reached(url: str) -> str:
+        return here + url.removeprefix(settings.base_url) if here and url.startswith(f"{settings.base_url}/") else url
+
     def fetch(url: str) -> httpx2.Response:
         if not url.startswith(f"{settings.base_url}/"):
             raise httpx2.ConnectError(f"the sandbox has no internet; it only reaches {settings.base_url}")
         with httpx2.Client(trust_env=False, timeout=30) as client:
-            answer = client.get(url)
+            answer = client.get(reached(url))
             led_to = answer.headers.get("location", "") if url.startswith(f"{settings.base_url}/media/") else ""
             return client.get(led_to) if answer.status_code == 307 and led_to else answer  # into the object storage
 
     def post(url: str, body: Mapping[str, Any]) -> httpx2.Response:
         with httpx2.Client(trust_env=False, timeout=30) as client:
-            return client.post(url, json=body)
+            return client.post(reached(url), json=body)
 
     kinds = {p.simulator for p in providers().values()}
     networks = [kind(store, fetch=fetch, app_url=settings.base_url) for kind in sorted(kinds, key=lambda k: k.network)]
     issuers = [GoogleSandbox(store, app_url=settings.base_url), AppleSandbox(store, app_url=settings.base_url, post=post)]
-    return simulated.Sandbox([*networks, *issuers], secrets=secrets, home=settings.base_url)
+    return simulated.Sandbox([*networks, *issuers], secrets=secrets, home=settings.base_url, url=url)

@@ -80,6 +80,24 @@ async def test_a_form_connects_at_once(system: System, workspace: str, provider:
     assert (row.account_ids, account.connection_id) == ([account.id], row.id)
 
 
+@pytest.mark.parametrize(
+    ("provider", "wrong", "code"),
+    [
+        ("telegram", {"botToken": f"123456:{'a' * 35}"}, "telegram_token_invalid"),
+        ("telegram", {"chatId": "@nobody_here"}, "telegram_chat_not_found"),
+        ("telegram", {"chatId": "not a chat!"}, "telegram_chat_id_invalid"),
+        ("discord", {"webhookUrl": "https://example.org/"}, "discord_webhook_url_invalid"),
+        ("discord", {"webhookUrl": f"https://discord.com/api/webhooks/{10**17}/{'a' * 68}"}, "discord_webhook_gone"),
+    ],
+)
+async def test_what_a_network_has_against_a_pasted_value_names_its_field(
+    system: System, workspace: str, provider: str, wrong: dict[str, str], code: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        await connect.start(system, workspace, provider, {**network(system, provider).credentials("ada"), **wrong}, test=True)
+    assert (refused.value.code, refused.value.details["path"]) == (code, next(iter(wrong)))
+
+
 @pytest.mark.parametrize("provider", ["telegram", "discord"])
 async def test_what_was_pasted_is_never_said_or_kept_in_clear(system: System, workspace: str, provider: str) -> None:
     values = network(system, provider).credentials("ada")

@@ -62,7 +62,7 @@ def looked(ended: subprocess.CompletedProcess[str], name: str) -> tuple[str, str
 
 def test_the_doctor_tries_every_storage_that_is_set_up(tmp_path: Path, s3: S3Settings) -> None:
     well = run("doctor", "--json", "--data-dir", tmp_path, **variables(s3))
-    assert looked(well, "storage: s3") == ("ok", "new files go here: takes a file, gives it back, and deletes it")
+    assert looked(well, "storage: s3") == ("ok", "new files go here: stores a file, returns it, and deletes it")
     assert looked(well, "storage: local")[0] == "ok"
     assert well.returncode == 0
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

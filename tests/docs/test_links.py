@@ -12,6 +12,7 @@ import pytest
 from docs.generate import HOME
 from docs.generators import cli as commands
 
+from socialclaw.secret_files import SUFFIX, names
 from socialclaw.settings import Settings
 
 ROOT = HOME.parent
@@ -62,6 +63,7 @@ def test_files_that_are_named_exist(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_settings_that_are_named_exist(path: Path) -> None:
     known = {f"SOCIALCLAW_{name.upper()}" for name in Settings.model_fields} | {"SOCIALCLAW_"}
+    known |= {f"{name}{SUFFIX}" for name in names(Settings)}
     named = {name.partition("__")[0] for name in re.findall(r"SOCIALCLAW_[A-Z0-9_]*", text(path))}
     assert named - known == set()
 

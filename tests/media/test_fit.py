@@ -102,17 +102,17 @@ def schedule(account: str, asset: dict[str, Any], at: datetime, provider: str, *
 TIKTOK, INSTAGRAM = ("tiktok", "tiktok"), ("instagram_business", "meta")
 OLDER = ("meta instagram_business", "meta")  # an Instagram account of an older workspace: its limits, not those of a Page
 SIDES, ASPECT = "tiktok_image_resolution_invalid", "instagram_image_aspect_invalid"
-FIVE = "made smaller than 5,242,880 bytes"
+FIVE = "compressed to less than 5,242,880 bytes"
 CASES = [
     # provider and network; file; what strict says; what the result must be; what is told of it
     (("x", "x"), noise("PNG", (1500, 1300)), "x_image_too_large", (1500, 1300), FIVE),
     (("x", "x"), noise("JPEG", (3000, 2600), quality=98), "x_image_too_large", None, FIVE),
     (TIKTOK, files.picture("JPEG", (3000, 4000)), SIDES, (1080, 1440), "scaled from 3000x4000"),
-    (TIKTOK, files.picture("PNG", (2400, 1200), "RGBA"), SIDES, (1920, 960), "image/png made image/jpeg"),
+    (TIKTOK, files.picture("PNG", (2400, 1200), "RGBA"), SIDES, (1920, 960), "image/png converted to image/jpeg"),
     (INSTAGRAM, files.picture("JPEG", (1080, 1920)), ASPECT, (1536, 1920), "padded to 1536x1920"),
-    (INSTAGRAM, files.picture("PNG", (2000, 500)), ASPECT, (2000, 1048), "image/png made image/jpeg; padded to 2000x1048"),
+    (INSTAGRAM, files.picture("PNG", (2000, 500)), ASPECT, (2000, 1048), "image/png converted to image/jpeg; padded to 2000x1048"),
     (OLDER, files.picture("JPEG", (1080, 1920)), "meta_image_aspect_invalid", (1536, 1920), "padded to 1536x1920"),
-    (("x", "x"), files.picture("AVIF", (300, 200)), "x_image_type_unsupported", (300, 200), "image/avif made image/jpeg"),
+    (("x", "x"), files.picture("AVIF", (300, 200)), "x_image_type_unsupported", (300, 200), "image/avif converted to image/jpeg"),
 ]
 
 
@@ -214,7 +214,7 @@ FILMS: list[tuple[tuple[str, str], bytes, dict[str, Any], list[str], tuple[int, 
             "tiktok_video_resolution_invalid": {"width": 320, "height": 240, "minWidth": 360, "minHeight": 360},
             "tiktok_video_frame_rate_invalid": {"frameRate": 10.0, "minFrameRate": 23, "maxFrameRate": 60},
         },
-        ["video/x-matroska made video/mp4", "10 frames a second made 23", "scaled from 320x240 to 480x360"],
+        ["video/x-matroska converted to video/mp4", "10 frames a second converted to 23", "scaled from 320x240 to 480x360"],
         (480, 360, 23),
     ),
     (
@@ -224,14 +224,14 @@ FILMS: list[tuple[tuple[str, str], bytes, dict[str, Any], list[str], tuple[int, 
             "x_video_codec_unsupported": {"audioCodec": "opus", "supportedValues": ["aac"]},
             "x_video_frame_rate_invalid": {"frameRate": 75.0, "maxFrameRate": 60},
         },
-        ["video/webm made video/mp4", "vp9 made h264", "opus made aac", "75 frames a second made 60"],
+        ["video/webm converted to video/mp4", "vp9 converted to h264", "opus converted to aac", "75 frames a second converted to 60"],
         (160, 120, 60),
     ),
     (
         INSTAGRAM,
         SLOW,
         {"instagram_video_frame_rate_invalid": {"frameRate": 10.0, "minFrameRate": 23}},
-        ["10 frames a second made 23"],
+        ["10 frames a second converted to 23"],
         (320, 400, 23),
     ),
 ]
@@ -265,7 +265,7 @@ async def test_a_film_is_refused_with_every_broken_limit_or_written_anew(
     answer = (await api.get(f"/v1/posts/{applied.json()['posts'][0]['id']}/attempts")).json()
     assert answer["post"]["status"] == "published", answer["attempts"][0]["message"]
     [change] = next(a["details"] for a in answer["attempts"] if "mediaChanges" in a["details"])["mediaChanges"]
-    assert change["changes"] == [*told, "written anew, without metadata"]
+    assert change["changes"] == [*told, "rewritten without metadata"]
     [made] = (cache_dir(system.settings) / asset["id"]).glob("fit-*.mp4")
     with video.opened(str(made)) as film:
         found = video.facts(film)

@@ -144,7 +144,7 @@ async def test_scopes_are_read_however_they_are_written(answer: dict[str, object
 async def test_what_nothing_works_without_must_be_allowed() -> None:
     spec = replace(SPEC, essential={"write": "publish for you", "read": "see your account"})
     assert (await answering(GRANTED).exchange(spec)).scopes == ("read", "write")
-    with pytest.raises(Unauthorized, match="You did not allow to publish for you") as refused:
+    with pytest.raises(Unauthorized, match="You did not give permission to publish for you") as refused:
         await answering({**GRANTED, "scope": "read"}).exchange(spec)
     assert refused.value.code == "oauth_scope_missing"
     assert refused.value.details["scopes"] == ["write"]

@@ -170,7 +170,7 @@ async def test_one_whose_network_cannot_be_read_is_unknown_as_soon_as_that_is_al
     await desk.work()
     found = await desk.post(post)
     assert (found["status"], found["errorCode"], found["reconciliationStatus"]) == ("failed", "publish_outcome_unknown", "unresolved")
-    assert found["error"].startswith("The post was canceled when it may have been sent already")
+    assert found["error"].startswith("The post was canceled when it may already have been sent")
 
 
 @both

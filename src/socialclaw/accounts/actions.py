@@ -41,7 +41,7 @@ async def _runs_elsewhere(adapter: Any, body: Mapping[str, Any]) -> Mapping[str,
 PREVIEW = Action(
     id="publish-preview",
     label="Preview a post",
-    description="Says what a post would become on this account, and what is wrong with it, without publishing anything.",
+    description="Shows what a post would become on this account, and what is wrong with it, without publishing anything.",
     run=_runs_elsewhere,
     input_schema=INPUT,
 )
@@ -69,7 +69,7 @@ def _sync_action(label: str) -> Action:
     return Action(
         id=SYNC,
         label=label,
-        description="Looks again for the destinations behind this account and connects those that are new.",
+        description="Looks for the destinations behind this account again and connects the new ones.",
         run=_runs_elsewhere,
         operation="connect",
     )

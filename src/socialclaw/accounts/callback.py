@@ -117,11 +117,11 @@ def _store(scope: Scope, vault: Vault, connection_id: str, targets: Sequence[Tar
 def _declined(provider: Provider, answer: Mapping[str, str]) -> str:
     own = provider.connect.declined if isinstance(provider.connect, OAuth2) else ()
     if answer.get("error") in ("access_denied", "user_denied", *own):
-        return f"You did not allow access to {provider.label}. Start the connection again if that was not meant."
+        return f"You did not allow access to {provider.label}. Start the connection again if that was not intended."
     said = answer.get("error_description") or answer.get("error")
     return f"{provider.label} did not finish the connection: {said}" if said else f"{provider.label} sent you back without a code."
 
 
 def _state_invalid() -> InvalidRequest:
-    message = "This link is not valid (any more): it was used before, is too old, or did not come from here. Start the connection again."
+    message = "This link is not valid (any longer): it was used before, is too old, or was not made here. Start the connection again."
     return InvalidRequest(message, code="oauth_state_invalid", status=400)

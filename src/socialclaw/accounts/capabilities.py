@@ -78,7 +78,7 @@ def field_wire(setting: Setting) -> dict[str, Any]:
 
 
 def text_wire(rules: Rules) -> dict[str, Any]:
-    """Text limits in `unit`; null where there is none. `maxCaptionLength` holds beside media."""
+    """Text limits in `unit`; null where there is none. `maxCaptionLength` is the limit with media."""
     return {
         "supported": True,
         "required": rules.title == "required",
@@ -129,11 +129,11 @@ def media_wire(rules: Rules, target: TargetType) -> dict[str, Any]:
 
 def summary(provider: Provider, target: TargetType) -> str:
     if not target.publishes:
-        return f"{provider.label}: an identity to look things up with; it cannot be published to."
+        return f"{provider.label}: an identity that only finds destinations; it cannot be published to."
     rules = provider.rules
     parts = [rules.allowed] if rules.shapes else []
     text = f"text of up to {rules.max_text} {rules.text_unit}" if rules.max_text else "text"
-    replies = " Replies are possible." if "reply" in rules.interactions else ""
+    replies = " Replies are supported." if "reply" in rules.interactions else ""
     return f"{provider.label}: {' with '.join([text, *parts])}{', media required' if rules.media_required else ''}.{replies}"
 
 
@@ -144,7 +144,7 @@ def limitations(provider: Provider, target: TargetType) -> list[str]:
     return [
         *sentences(provider),
         *provider.limitations,
-        *(["Replies are not possible."] if "reply" not in provider.rules.interactions else []),
+        *(["Replies are not supported."] if "reply" not in provider.rules.interactions else []),
     ]
 
 

@@ -20,7 +20,7 @@ from socialclaw.accounts.mobile import callback_scheme_of
 from socialclaw.accounts.tokens import Grant, scrub
 from socialclaw.db.accounts import Connection
 from socialclaw.db.base import Scope, new_id, utc_now
-from socialclaw.errors import InvalidRequest, ProviderError, RateLimited, SocialClawError, Unavailable
+from socialclaw.errors import InvalidRequest, ProviderError, RateLimited, Rejected, SocialClawError, Unauthorized, Unavailable
 from socialclaw.providers import draft, oauth2
 from socialclaw.providers.base import Discovers, Provider
 from socialclaw.providers.connect import Field, Form, OAuth2
@@ -59,6 +59,8 @@ async def start(
             async with system.acting(workspace_id, test=test):
                 targets = await discover(system, provider, pasted, test=test)
         except ProviderError as error:
+            if len(pasted) == 1 and isinstance(error, (Rejected, Unauthorized)):
+                error.details.setdefault("path", next(iter(pasted)))  # there is nothing else that could be wrong
             raise explained(error, [*pasted.values()]) from None  # its cause may name a secret
         return await system.write(workspace_id, _connect, system.vault, columns, targets, Grant(pasted), test=test)
     columns |= _consent(system, workspace_id, provider, provider.connect, columns["id"], test=test)
@@ -131,7 +133,7 @@ def _pasted(provider: Provider, fields: Sequence[Field], values: Mapping[str, An
             message = f"{provider.label} needs {field.name} ({field.label}){hint}"
             issues.append({"path": field.name, "code": f"{prefix}_credentials_required", "message": message})
         elif not _is_plain(text):
-            message = f"{field.name} ({field.label}) holds characters that no network takes, or more than {LONGEST_VALUE}"
+            message = f"{field.name} ({field.label}) contains characters that no network accepts, or more than {LONGEST_VALUE}"
             issues.append({"path": field.name, "code": f"{prefix}_credentials_invalid", "message": message})
         found[field.name] = text
     if issues:

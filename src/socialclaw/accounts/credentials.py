@@ -141,7 +141,7 @@ async def _refresh(system: System, account_id: str, used: Mapping[str, str]) -> 
 
 async def _put_off(system: System, lease: Lease, error: ProviderError) -> Unavailable:
     await system.database.write(_postpone, system.vault, lease, error.code, Backoff((system.settings.retry_first_seconds,), LONGEST_PAUSE))
-    message = f"The access to {lease.provider.label} could not be renewed: {error.message}"
+    message = f"Access to {lease.provider.label} could not be renewed: {error.message}"
     return Unavailable(message, sent=False, code="token_refresh_failed", cause=error.code)
 
 
@@ -257,5 +257,5 @@ def _must_be_usable(row: Account, cause: ProviderError | None = None) -> None:
     if row.status == "disconnected":
         raise Rejected(f"The account {row.handle} was disconnected", code="account_disconnected", **details)
     if row.status == "reconnect_required":
-        message = f"{provider_of(row).label} no longer accepts the access to {row.handle}: connect it again"
+        message = f"{provider_of(row).label} no longer grants access to {row.handle}: connect it again"
         raise Unauthorized(message, code="account_reconnect_required", **details)

@@ -47,7 +47,7 @@ async def _withdraw(system: System, row: Account, token: str, *, test: bool) -> 
         async with asyncio.timeout(PATIENCE), system.acting(row.workspace_id, test=test):
             await oauth2.revoke(http, provider.connect, client_id=app.client_id, client_secret=app.client_secret, token=token)
     except (SocialClawError, TimeoutError) as error:
-        log.warning("account %s: its access could not be withdrawn at the network (%s)", row.id, getattr(error, "code", "timeout"))
+        log.warning("account %s: its access could not be revoked at the network (%s)", row.id, getattr(error, "code", "timeout"))
 
 
 def _forget(scope: Scope, vault: Vault, account_id: str) -> tuple[Account, dict[str, Any], str | None]:

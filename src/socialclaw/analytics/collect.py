@@ -31,7 +31,7 @@ from socialclaw.turns import Party
 log = logging.getLogger(__name__)
 
 UNSUPPORTED = "{label} reports no figures of {what}"
-UNAVAILABLE = "{label} tells totals only, and none was collected when this window began"
+UNAVAILABLE = "{label} reports totals only, and none was collected when this window began"
 LATER = timedelta(hours=1)  # until the next try, where a network could not be asked
 DAILY = timedelta(days=1)
 MOST_DUE = 1000  # of all workspaces, found at a time

@@ -85,7 +85,7 @@ async def list_actions(caller: Caller, accountId: str) -> Response:
 @takes_up_to(MOST_ASKED)
 @needs("read")
 async def run_action(caller: Caller, accountId: str, actionId: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Response:
-    """Ask something of an account. `publish-preview` takes a post and says what it would become; it publishes nothing.
+    """Ask something of an account. `publish-preview` takes a post and shows what it would become; it publishes nothing.
 
     An action that changes something, such as `sync-targets`, needs a key that has `connect` too: its `operation` says so."""
     row, action = await caller.read(actions.found, accountId, actionId)

@@ -1,4 +1,4 @@
-"""/v1/assets: media files handed in, registered and taken away."""
+"""/v1/assets: media files uploaded, registered and deleted."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ FORM = {
 @large
 @needs("media")
 async def upload_asset(caller: Caller, request: Request) -> Response:
-    """Hand in a file: in base64 as JSON, or as a form with a part `file`, which may be far larger; or name a `sourceUrl` to fetch it from.
+    """Upload a file: in base64 as JSON, or as a form with a part `file`, which may be far larger; or name a `sourceUrl` to fetch it from.
 
     What the file is, is read from the file itself. The answer's `publicUrl` is what a schedule names as its media.
     """
@@ -124,7 +124,7 @@ async def get_asset(caller: Caller, assetId: str) -> Response:
 )
 @needs("media")
 async def delete_asset(caller: Caller, request: Request, assetId: str) -> Response:
-    """Take a file away. It is kept for `retentionDays` more (0 to 3650; 7 unless the server is set otherwise), then deleted for good.
+    """Delete a file. It is kept for `retentionDays` more (0 to 3650; 7 unless the server is configured otherwise), then deleted for good.
 
     While a post that is not over needs it, that is a 409 that names the posts.
     """

@@ -42,7 +42,7 @@ PAGE = (
     "/oauth/{provider}/callback",
     response_class=HTMLResponse,
     responses={
-        200: {"description": "The handshake is over; the page says how it went."},
+        200: {"description": "The connection is complete, or failed; the page says which."},
         303: {"description": "The same, told to the app that asked for it by its `callbackScheme`.", "content": {}},
         400: {"description": "The state is not ours, not of this provider, used before or too old.", "content": {"text/html": {}}},
         429: {

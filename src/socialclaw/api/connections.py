@@ -47,7 +47,7 @@ async def start_connection(caller: Caller, body: ConnectionStartRequest) -> Resp
 @router.get("/v1/connections", response_model=ConnectionsResponse, responses=problems(), summary="List connections")
 @needs("read")
 async def list_connections(caller: Caller) -> Response:
-    """The workspace's handshakes, newest first; the latest 500."""
+    """The workspace's connections, newest first; the latest 500."""
     return ok(connections=await caller.read(directory.connections))
 
 

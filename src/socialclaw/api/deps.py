@@ -108,14 +108,14 @@ MEANINGS = {
     400: "The body is not JSON",
     401: "No API key, or not a valid one",
     402: "The plan does not allow it",
-    403: "The key has not the operation that this needs; details.needs names it",
+    403: "The key lacks the operation that this needs; details.needs names it",
     404: "Not in this workspace",
-    409: "Not in the state it is in now",
+    409: "Not possible in its current state",
     413: "Too large",
     422: "The request is wrong; details.issues lists every problem",
     429: "Too many requests; Retry-After says when to come back",
     502: "A network refused, or did not answer",
-    503: "Not able to answer now",
+    503: "Unavailable right now",
 }
 
 

@@ -71,7 +71,7 @@ def _headers(error: SocialClawError) -> dict[str, str]:
 def crash(error: Exception, request_id: str) -> Response:
     """What we did not foresee: logged in full, told with nothing but the id under which it is logged."""
     log.error("the request crashed", exc_info=error)
-    return answer(SocialClawError("Something went wrong on our side; the log holds more under this request id", requestId=request_id))
+    return answer(SocialClawError("Something went wrong on our side; the log has the details under this request id", requestId=request_id))
 
 
 def issues(error: RequestValidationError) -> list[dict[str, Any]]:
@@ -123,7 +123,7 @@ def refused(error: HTTPException, request: Request) -> SocialClawError:
         case 404:
             return RouteNotFound(f"There is nothing at this path: {request.method} {shown(request.url.path, 200)}")
         case 405:
-            return MethodNotAllowed(f"{request.method} is not possible here", allowed=allowed(request))
+            return MethodNotAllowed(f"{request.method} is not allowed here", allowed=allowed(request))
         case 400:
             return MalformedJson("The body cannot be read")
     return SocialClawError(str(error.detail), code="http_error", status=error.status_code)

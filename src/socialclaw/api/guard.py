@@ -71,7 +71,7 @@ class Room:
         own = self._of.get(who, 0) + size
         if own > self._most // 2 or sum(self._of.values()) + size > self._most:
             seldom.warning("bodies", f"the large bodies that are held at a time have reached {self._most} bytes: {who} has to wait")
-            raise TooManyRequests("Too many large bodies at a time: send fewer side by side", retry_after=BUSY_SECONDS)
+            raise TooManyRequests("Too many large bodies at once: send fewer in parallel", retry_after=BUSY_SECONDS)
         self._of[who] = own
 
     def give_back(self, who: str, size: int) -> None:

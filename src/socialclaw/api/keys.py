@@ -37,7 +37,7 @@ def shown(row: ApiKey, secret: str | None = None) -> dict[str, Any]:
 @repeats_itself
 @needs("read")
 async def validate_key(caller: Caller) -> Response:
-    """Check the key that this is sent with, and tell which workspace it speaks for, and what it may do there (`operations`)."""
+    """Check the key that this is sent with, and show which workspace it belongs to and what it may do there (`operations`)."""
     workspace, row = await caller.read(keys.owner, caller.key_id)
     return ok(tenant=tenant(workspace), apiKey=shown(row), operations=row.operations.split())
 
@@ -45,7 +45,7 @@ async def validate_key(caller: Caller) -> Response:
 @router.get("/validate", summary="Validate API key (GET)", response_model=KeyValidationResponse, responses=problems())
 @needs("read")
 async def get_key_validation(caller: Caller) -> Response:
-    """The same as POST, for those who ask by GET."""
+    """The same as POST, for clients that use GET."""
     return await validate_key(caller)
 
 
@@ -59,12 +59,12 @@ async def list_keys(caller: Caller) -> Response:
 @router.post("", summary="Create an API key", status_code=201, response_model=KeyCreateResponse, responses=problems(400, 409, 413, 422))
 @needs("keys")
 async def create_key(caller: Caller, body: KeyCreateRequest) -> Response:
-    """Make another key for this workspace. Its `secret` is in this answer and in no other: keep it.
+    """Make another key for this workspace. Its `secret` is in this answer only: keep it.
 
     `operations` is what it may do: some of read, validate, rehearse, media, draft, publish, cancel, delete, connect, webhooks, approve and
     keys, or presets of them: reader, drafter, agent, admin. Where it is left out, a personal key gets all and one of kind agent the preset
     of that name, as far as the key that makes it has them; asked for by name, more than that is a 403. A key of kind agent never has
-    approve or keys. A workspace has so many keys in use at most; where it has them, that is a 409."""
+    approve or keys. A workspace has a maximum number of keys in use; at the maximum, the answer is a 409."""
     vault, within = caller.system.vault, caller.system.settings
     kind = body.kind or "personal"
     row, secret = await caller.write(keys.create, vault, body.label, kind, operations=body.operations, by=caller.operations, within=within)
@@ -83,7 +83,7 @@ async def get_key(caller: Caller, keyId: str) -> Response:
 @router.delete("/{keyId}", summary="Revoke an API key", response_model=KeyCreateResponse, responses=problems(404))
 @needs("keys")
 async def revoke_key(caller: Caller, request: Request, keyId: str) -> Response:
-    """Take a key out of use for good, be it the one that this is sent with. Other processes follow within seconds."""
+    """Revoke a key for good; it may be the one that this is sent with. Other processes follow within seconds."""
     row = await caller.write(keys.revoke, keyId)
     request.app.state.keyring.forget(row.id)
     return ok(key=shown(row), apiKey=shown(row), operations=row.operations.split())

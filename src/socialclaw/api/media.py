@@ -34,11 +34,11 @@ BINARY = {"application/octet-stream": {"schema": {"type": "string", "contentMedi
 RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file, in its own type.", "content": BINARY},
     206: {"description": "The bytes that `Range` asked for.", "content": BINARY},
-    304: {"description": "Not changed since the asker's copy."},
-    404: {"description": "No such file: unknown, not with this token and name, or deleted."},
+    304: {"description": "Not changed since the client's copy."},
+    404: {"description": "No such file: unknown, not under this token and name, or deleted."},
     416: {"description": "The range begins after the end of the file."},
     422: {"description": "The file cannot be delivered in this format."},
-    503: {"description": "Not able to answer now"},
+    503: {"description": "Unavailable right now"},
 }
 ELSEWHERE: dict[int | str, dict[str, Any]] = {307: {"description": "The file is at `Location`, for some minutes."}}
 
@@ -69,7 +69,7 @@ async def head_media(
 
 @router.get(PREVIEW, summary="Fetch media asset preview", response_class=Response, responses=RESPONSES)
 async def fetch_media_preview(system: Installation, request: Request, assetId: str, deliveryToken: str, filename: str) -> Response:
-    """A small picture of a file: `small.webp`, `medium.webp`, `large.webp`, and of a film `poster.jpg`; or a file as a network took it."""
+    """A small picture of a file: `small.webp`, `medium.webp`, `large.webp`, and of a video `poster.jpg`; or a file as a network took it."""
     try:
         asset = await system.database.read(assets.deliverable, assetId, deliveryToken, None)
         path = await preview(system, asset, filename)

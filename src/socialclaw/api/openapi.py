@@ -22,9 +22,9 @@ SANDBOX = "Sandbox"
 TAGS = [
     {"name": STATUS, "description": "Whether the service works, who a key belongs to, and what its workspace has used."},
     {"name": ACCOUNTS, "description": "Connecting networks, and what can be published to the accounts that this leads to."},
-    {"name": POSTS, "description": "Handing in a schedule, and following its posts step by step until they are published."},
-    {"name": ASSETS, "description": "Media files: handed in once, delivered to the networks from here."},
-    {"name": ANALYTICS, "description": "What the networks tell of posts and accounts: snapshots, and a run's posts added up."},
+    {"name": POSTS, "description": "Submitting a schedule, and following its posts step by step until they are published."},
+    {"name": ASSETS, "description": "Media files: uploaded once, delivered to the networks from here."},
+    {"name": ANALYTICS, "description": "What the networks report about posts and accounts: snapshots, and a run's posts added up."},
     {
         "name": SANDBOX,
         "description": "For test workspaces: what the public would see, faults to arm, a clock to move.",
@@ -35,9 +35,9 @@ DESCRIPTION = """Schedule once, and it really gets published: once, on time, ins
 Send a workspace API key as `Authorization: Bearer sc_…`. Every success is a JSON object with `ok: true`; every failure is
 `{"ok": false, "code", "message", "details"}`. Times are ISO 8601 in UTC with milliseconds and `Z`.
 
-Every POST that makes something takes the header `Idempotency-Key`: sent again within 24 hours with the same body it is answered as the
-first time and done once; with another body it is a 409 `idempotency_key_conflict`. For `/v1/posts/apply` it is the body's `idempotencyKey`,
-which is kept for as long as the run is."""
+Every POST that makes something takes the header `Idempotency-Key`: sent again within 24 hours with the same body it is answered like the
+first time, and done once; with another body it is a 409 `idempotency_key_conflict`. For `/v1/posts/apply` it is the body's
+`idempotencyKey`, which is kept for as long as the run is."""
 
 
 def takes(*models: type[Schema], required: bool = True, media: Mapping[str, Any] | None = None) -> dict[str, Any]:

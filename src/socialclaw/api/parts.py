@@ -43,8 +43,8 @@ async def put_media_part(
     uploadId: str,
     partNumber: str,
     size: Annotated[str, Query(description="Bytes of the part, exactly.")] = "",
-    expires: Annotated[str, Query(description="When the URL ends, in seconds since 1970.")] = "",
-    signature: Annotated[str, Query(description="Of all of these.")] = "",
+    expires: Annotated[str, Query(description="When the URL expires, in seconds since 1970.")] = "",
+    signature: Annotated[str, Query(description="Signature over all of these.")] = "",
 ) -> Response:
     """Send one part, as its bytes, to the URL that the upload's `part` operation answered with.
 

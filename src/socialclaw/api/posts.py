@@ -90,7 +90,7 @@ async def retry_post(caller: Caller, postId: str, body: Annotated[dict[str, Any]
 @router.post("/v1/posts/{postId}/delete", response_model=PostResponse, responses=problems(404, 409, 502), summary="Delete provider post")
 @needs("delete")
 async def delete_post(caller: Caller, postId: str) -> Response:
-    """Take a published post down on its network. Where the network has no way to, that is a 409, never a false success."""
+    """Take a published post down on its network. Where the network has no way to do that, the answer is a 409, never a false success."""
     await network_actions.delete(caller.system, caller.workspace_id, postId, test=caller.test)
     return await _detail(caller, postId)
 
@@ -98,12 +98,12 @@ async def delete_post(caller: Caller, postId: str) -> Response:
 @router.delete(
     "/v1/posts/{postId}",
     response_model=PostResponse,
-    responses=problems(404, 409) | {202: {"model": PostResponse, "description": "Wanted back; it may have been sent already"}},
+    responses=problems(404, 409) | {202: {"model": PostResponse, "description": "To be canceled; it may already have been sent"}},
     summary="Cancel post",
 )
 @needs("cancel")
 async def cancel_post(caller: Caller, postId: str) -> Response:
-    """Take a post back before it is published, and the replies that wait for it.
+    """Cancel a post before it is published, and the replies that wait for it.
 
     Where it may have been sent already, the answer is 202 and the post has `cancelRequestedAt`: nothing more is sent, and it ends
     `canceled` if its network does not have it, `published` if it does, or `failed` with `publish_outcome_unknown`.

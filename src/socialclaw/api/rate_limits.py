@@ -112,7 +112,7 @@ def site(address: str) -> str:
 
 def _too_many(most: int, what: str, window: Window, now: float) -> TooManyRequests:
     wait = _wait(window, now)
-    return TooManyRequests(f"More than {most} {what}: come back in {wait} s", retry_after=wait)
+    return TooManyRequests(f"More than {most} {what}: try again in {wait} s", retry_after=wait)
 
 
 def _wait(window: Window, now: float) -> int:

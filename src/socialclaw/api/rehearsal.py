@@ -116,7 +116,7 @@ async def clear_feed(caller: Rehearsing, network: str) -> Response:
 )
 @needs("rehearse")
 async def arm_fault(caller: Rehearsing, network: str, body: FaultRequest) -> Response:
-    """Let the workspace's next calls to the network meet a fault: refused, lost before or after it took effect, 429, expired token …"""
+    """Make the workspace's next calls to the network meet a fault: refused, lost before or after it took effect, 429, expired token …"""
     [feed] = await feeds.feeds(caller.system, caller.workspace_id, network)
     await asyncio.to_thread(feed.arm, body.kind, body.match, times=body.times, seconds=body.seconds)
     return ok(201, faults=await asyncio.to_thread(feed.armed))
@@ -191,7 +191,7 @@ async def resume_clock(caller: Rehearsing) -> Response:
 def _until(body: AdvanceRequest, begin: datetime) -> datetime:
     by = timedelta(days=body.days, hours=body.hours, minutes=body.minutes, seconds=body.seconds)
     if (body.to is None) == (not by):
-        raise _wrong("to", "Say how far: `to` an instant, or by `days`, `hours`, `minutes`, `seconds`; not both")
+        raise _wrong("to", "Say how far: `to` a time, or by `days`, `hours`, `minutes`, `seconds`; not both")
     until = begin + by if body.to is None else body.to if body.to.tzinfo else body.to.replace(tzinfo=UTC)
     if until < begin or until - begin > FARTHEST:
         raise _wrong("to", f"The clock moves forward only, by at most {FARTHEST.days} days at a time; it stands at {iso(begin)}")

@@ -8,6 +8,7 @@ Everybody else finds nothing here. None of this is part of the API, so none of i
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -42,6 +43,7 @@ class Gate:
 def routes(sandbox: Sandbox, opened: Opened = _always) -> list[BaseRoute]:
     """What a process that hosts the simulators serves, while they are `opened`."""
     pages, hosts, visited = Pages(sandbox), Hosts(sandbox), VisitedHosts(sandbox)
+    slash = request_response(partial(_with_slash, sandbox.root))
     shown = f"{AT}{{shown}}/"
     found: list[tuple[str, ASGIApp]] = [
         (f"{PREFIX}{{host}}/{{path:path}}", hosts),
@@ -52,11 +54,11 @@ def routes(sandbox: Sandbox, opened: Opened = _always) -> list[BaseRoute]:
     for root in (shown, ROOT):
         found += [
             (root, request_response(pages.networks)),
-            (root.rstrip("/"), request_response(_with_slash)),
+            (root.rstrip("/"), slash),
             (f"{root}{{network}}/", request_response(pages.network)),
-            (f"{root}{{network}}", request_response(_with_slash)),
+            (f"{root}{{network}}", slash),
             (f"{root}{{network}}/{{account:path}}/", request_response(pages.account)),
-            (f"{root}{{network}}/{{account:path}}", request_response(_with_slash)),
+            (f"{root}{{network}}/{{account:path}}", slash),
         ]
     return [Route(path, Gate(app, opened), include_in_schema=False) for path, app in found]
 
@@ -66,6 +68,6 @@ def sandbox_app(sandbox: Sandbox, *, faults: bool = False) -> Starlette:
     return Starlette(routes=[*sandbox_control.routes(sandbox, faults=faults), *routes(sandbox)])
 
 
-async def _with_slash(request: Request) -> Response:
+async def _with_slash(root: str, request: Request) -> Response:
     """To the same path with its last slash, whatever the caller takes our name to be."""
-    return RedirectResponse(f"{request.scope.get('root_path', '')}{request.scope['raw_path'].decode()}/", 308)
+    return RedirectResponse(f"{root}{request.scope['raw_path'].decode()}/", 308)

@@ -40,7 +40,7 @@ class Pages:
         return await self._feed(request, request.path_params["network"], request.path_params["account"])
 
     def _visitor(self, request: Request) -> Visitor | None:
-        return visitor(request.scope, self.sandbox.door, self.sandbox.home, request.path_params)
+        return visitor(request.scope, self.sandbox, request.path_params)
 
     async def _feed(self, request: Request, network: str, account: str | None = None) -> Response:
         found = self._visitor(request)
@@ -48,7 +48,7 @@ class Pages:
             return stranger()
         simulator = self.sandbox.networks.get(network)
         if simulator is None:
-            return _page(sandbox_pages.missing(f"There is no simulated network {network[:40]!r}."), 404)
+            return _page(sandbox_pages.missing(f"There is no simulated network {network[:40]!r}.", found.root), 404)
 
         def read() -> tuple[list[Seen], dict[str, str]]:
             with within(found.who):
@@ -56,7 +56,7 @@ class Pages:
 
         posts, names = await self.sandbox.apart(read)
         if account is not None and account not in names:
-            return _page(sandbox_pages.missing(f"Nobody called {account[:40]!r} has posted on {label(network)}."), 404)
+            return _page(sandbox_pages.missing(f"Nobody called {account[:40]!r} has posted on {label(network)}.", found.root), 404)
         feed = sandbox_pages.Feed(label(network), network, posts, account=account, names=names, origin=self.sandbox.home, root=found.root)
         return _page(sandbox_pages.feed(feed))
 

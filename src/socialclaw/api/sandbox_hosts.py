@@ -68,16 +68,16 @@ class Hosts:
 
     async def _visited(self, scope: Scope, receive: Receive) -> Response:
         """What a person is shown, who looks at pages and sends one form."""
-        found = visitor(scope, self.sandbox.door, self.sandbox.home, scope.get("path_params", {}))
+        found = visitor(scope, self.sandbox, scope.get("path_params", {}))
         if found is None or scope["method"] not in ("GET", "HEAD", "POST"):
             return stranger()
         content = b""
         if scope["method"] == "POST":
             if why := self._refusal(found, scope):
-                return _words(why, 403)
+                return _words(why, 403, found.root)
             form = await _body(scope, receive, LARGEST_FORM)
             if form is None:
-                return _words("This form is too large.", 413)
+                return _words("This form is too large.", 413, found.root)
             content = form
         try:
             asked = _as_meant(scope, A_PERSONS)
@@ -91,8 +91,8 @@ class Hosts:
     def _refusal(self, found: Visitor, scope: Scope) -> str:
         """Why this person may not send a form; empty if it may."""
         if not found.consents:
-            return "This link is no longer good for giving access. Start the connection again."
-        return "" if same_origin(scope, self.sandbox.home) else "This form was not sent from its own page."
+            return "This link can no longer be used to give access. Start the connection again."
+        return "" if same_origin(scope, self.sandbox.url) else "This form was not sent from its own page."
 
     def _response(self, answer: httpx2.Response, request: httpx2.Request, scope: Scope) -> Response:
         response = Response(answer.content, answer.status_code)
@@ -106,12 +106,12 @@ class Hosts:
         return response
 
     def _routed(self, url: httpx2.URL, scope: Scope) -> bytes | None:
-        """A simulated host's URL as a path of this server, by the way that was come; None for any other one."""
+        """A simulated host's URL as a path that leads here, by the way that was come; None for any other one."""
         if url.host not in self.sandbox.hosts:
             return None
         way, hosts, _ = scope["raw_path"].partition(HOSTS)
         fragment = f"#{url.fragment}" if url.fragment else ""
-        found: bytes = scope.get("root_path", "").encode() + way + hosts + url.host.encode() + url.raw_path + fragment.encode()
+        found: bytes = self.sandbox.root.encode() + way + hosts + url.host.encode() + url.raw_path + fragment.encode()
         return found
 
 
@@ -185,5 +185,5 @@ async def _break_off(scope: Scope, receive: Receive) -> bool:
     return True
 
 
-def _words(text: str, status: int) -> Response:
-    return Response(sandbox_pages.missing(text), status, sandbox_pages.HEADERS, "text/html")
+def _words(text: str, status: int, root: str) -> Response:
+    return Response(sandbox_pages.missing(text, root), status, sandbox_pages.HEADERS, "text/html")

@@ -124,8 +124,8 @@ def feed(feed: Feed) -> str:
     )
 
 
-def missing(message: str) -> str:
-    return _page("Not here", '<a href="/sandbox/">Networks</a>', "", f'<p class="empty">{escape(message)}</p>')
+def missing(message: str, root: str) -> str:
+    return _page("Not here", f'<a href="{escape(root)}">Networks</a>', "", f'<p class="empty">{escape(message)}</p>')
 
 
 def _page(title: str, above: str, lead: str, body: str) -> str:

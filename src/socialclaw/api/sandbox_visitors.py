@@ -19,7 +19,7 @@ from starlette.types import Scope
 
 from socialclaw.api.errors import RouteNotFound, answer
 from socialclaw.simulation.passes import Doorkeeper, Pass
-from socialclaw.simulation.sandbox import FAULT_HEADER, NOW_HEADER, SECRET_HEADER, STRANGER, WORKSPACE_HEADER
+from socialclaw.simulation.sandbox import AT, FAULT_HEADER, NOW_HEADER, SECRET_HEADER, STRANGER, WORKSPACE_HEADER, Sandbox
 from socialclaw.simulation.worlds import EVERYBODY, WITNESS, Caller
 
 WORKSPACE = re.compile(r"[A-Za-z0-9_-]{0,64}")
@@ -49,13 +49,12 @@ def ours(scope: Scope, door: Doorkeeper) -> Caller | None:
     return Caller(workspace if WORKSPACE.fullmatch(workspace) else EVERYBODY, _instant(headers.get(NOW_HEADER, "")))
 
 
-def visitor(scope: Scope, door: Doorkeeper, home: str, params: Mapping[str, str]) -> Visitor | None:
+def visitor(scope: Scope, sandbox: Sandbox, params: Mapping[str, str]) -> Visitor | None:
     """The person who comes with a pass, or is at home."""
-    root = scope.get("root_path", "")
     if "shown" not in params:
-        return Visitor(WITNESS, f"{root}/sandbox/") if at_home(scope, home) else None
-    found = door.read(params["shown"])
-    return Visitor(Caller(found.workspace), f"{root}/sandbox/at/{params['shown']}/", found) if found else None
+        return Visitor(WITNESS, f"{sandbox.root}/sandbox/") if at_home(scope, sandbox.home) else None
+    found = sandbox.door.read(params["shown"])
+    return Visitor(Caller(found.workspace), f"{sandbox.root}{AT}{params['shown']}/", found) if found else None
 
 
 def at_home(scope: Scope, home: str) -> bool:
@@ -69,13 +68,13 @@ def at_home(scope: Scope, home: str) -> bool:
     return _loopback(client[0]) and only_here(f"http://{headers.get('host', '')}") and only_here(home)
 
 
-def same_origin(scope: Scope, home: str) -> bool:
+def same_origin(scope: Scope, home: httpx2.URL) -> bool:
     """Whether a form was sent from a page of ours, as far as the browser says; what is no browser says nothing."""
     headers = Headers(scope=scope)
     if (site := headers.get("sec-fetch-site")) is not None:
         return site == "same-origin"
     origin = headers.get("origin")
-    return origin is None or origin in (home, f"{scope['scheme']}://{headers.get('host', '')}")
+    return origin is None or origin in (f"{home.scheme}://{home.netloc.decode()}", f"{scope['scheme']}://{headers.get('host', '')}")
 
 
 def stranger() -> Response:

@@ -53,8 +53,8 @@ BODY: dict[str, Any] = {
 async def validate_schedule(caller: Caller, request: Request) -> Response:
     """Check a schedule without storing anything. The answer to a wrong one lists every problem under `details.issues`.
 
-    Media that are elsewhere are looked at, for 3 s in all unless the server is set otherwise: one that is reached and breaks a limit is a
-    problem. What could not be known, and what else may go wrong later, stands under `warnings`: each has `path`, `code` and `message`.
+    Remote media are looked at, for 3 s in all unless the server is configured otherwise: a file that is reached and breaks a limit is a
+    problem. What could not be found out, or may go wrong later, is listed under `warnings`: each has `path`, `code` and `message`.
     """
     body = await request.body()
     plan = await _plan(caller, body, await _apart(body, json_value, body))

@@ -49,5 +49,5 @@ def _turn(places: Places) -> AbstractAsyncContextManager[None]:
         return _at_once
     if len(places.turns.waiting(party)) >= MOST_WAITING:
         seldom.warning("crowd", f"{MOST_WAITING} requests of workspace {party.workspace_id} wait for the database, and more are refused")
-        raise TooManyRequests("Too many requests of this workspace at a time: send fewer side by side", retry_after=BUSY_SECONDS)
+        raise TooManyRequests("Too many requests from this workspace at once: send fewer in parallel", retry_after=BUSY_SECONDS)
     return places.of(party)

@@ -43,7 +43,7 @@ MOST_LISTED = 2 * 1024 * 1024  # bytes: 10,000 parts with their ETags
 async def initiate_upload(caller: Caller, body: MultipartUploadInitiateRequest) -> Response:
     """Begin with the name and the size of a file; the answer says how to cut it.
 
-    All parts have `partSize` bytes, but the last, which has what is left. An upload of which nothing is heard for a day is given up.
+    All parts have `partSize` bytes, but the last, which has what is left. An upload without activity for a day is aborted.
     """
     begun = await multipart_uploads.initiate(
         caller.system, caller.workspace_id, Claims(body.filename, body.mime), body.size, test=caller.test
@@ -56,7 +56,7 @@ async def initiate_upload(caller: Caller, body: MultipartUploadInitiateRequest) 
 async def get_upload(caller: Caller, assetId: str) -> Response:
     """How far an upload is: `upload.parts` have arrived, the parts in `upload.missing` have not.
 
-    Who was interrupted sends those that are missing, and completes with what `parts` lists. Both are empty once the upload is over, and
+    After an interruption, send those that are missing, and complete with what `parts` lists. Both are empty once the upload is over, and
     the asset's `status` says how.
     """
     upload = await multipart_uploads.standing(caller.system, caller.workspace_id, assetId, test=caller.test)
@@ -90,9 +90,9 @@ async def sign_upload_part(caller: Caller, assetId: str, body: MultipartPartRequ
 @takes_up_to(MOST_LISTED)
 @needs("media")
 async def complete_upload(caller: Caller, assetId: str, body: MultipartCompleteRequest) -> Response:
-    """Make the asset, of all parts with their ETags, in any order. The file is looked into now, which may take a while for a large one.
+    """Make the asset, of all parts with their ETags, in any order. The file is inspected now, which may take a while for a large one.
 
-    Where parts are missing or others, that is said, and the upload stays as it was. May be done again, and answers the same asset.
+    Where parts are missing or differ, the answer says so, and the upload stays as it was. Repeating it answers with the same asset.
     """
     said = [Part(part.number, 0, part.etag) for part in body.parts]
     facts = {"width": body.width, "height": body.height, "duration": body.duration}
@@ -109,7 +109,7 @@ async def complete_upload(caller: Caller, assetId: str, body: MultipartCompleteR
 )
 @needs("media")
 async def abort_upload(caller: Caller, request: Request, assetId: str) -> Response:
-    """Give an upload up, with all that has arrived of it. May be done again. `uploadId` may be named, to be sure which one."""
+    """Abort an upload, and delete what has arrived of it. It may be repeated. Give `uploadId` to be sure which one is meant."""
     upload_id = json_object(await request.body(), "uploadId").get("uploadId")
     if upload_id is not None and not isinstance(upload_id, str):
         raise InvalidRequest("uploadId must be text", code="field_type_invalid", path="uploadId")

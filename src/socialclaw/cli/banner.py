@@ -8,6 +8,7 @@ import shlex
 from socialclaw.api.sandbox_visitors import only_here
 from socialclaw.cli import first_run
 from socialclaw.cli.output import Problem, say
+from socialclaw.cli.own_address import OwnAddress
 from socialclaw.client import Client
 from socialclaw.system import System
 from socialclaw.workspaces import keys
@@ -40,7 +41,7 @@ async def introduce(system: System, *, tour: bool | None) -> None:
 
 async def _welcome(system: System, found: first_run.Sandboxed, secret: str, *, touring: bool) -> None:
     base = system.settings.base_url
-    async with Client(base, secret) as client:
+    async with Client(base, secret, transport=OwnAddress(base, system.here)) as client:
         if found.missing:
             say(f'Connecting an account on each simulated network, in the test workspace "{first_run.NAME}":')
             await first_run.connect_all(system, client, found.missing)

@@ -81,7 +81,7 @@ def folder(settings: Settings) -> Check:
     path = settings.data_dir.absolute()
     there = next(place for place in (path, *path.parents) if place.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        return Check("data folder", "failed", f"{there} cannot be written: choose another with --data-dir, or mend its rights")
+        return Check("data folder", "failed", f"{there} cannot be written: choose another with --data-dir, or fix its permissions")
     free = shutil.disk_usage(there).free
     shown = f"{path}{'' if there == path else ' (not made yet)'}, {free / 1e9:.1f} GB free"
     return Check("data folder", "ok" if free > LEAST_FREE else "failed", shown if free > LEAST_FREE else f"{shown}: make room")
@@ -90,8 +90,9 @@ def folder(settings: Settings) -> Check:
 def clock() -> Check:
     now = datetime.now(UTC)
     if now < BUILT:
-        return Check("clock", "failed", f"It says {iso(now)}, which is long past: set it, best by NTP")
-    kept = {True: "NTP keeps it", False: "NTP does not keep it, as far as the system knows", None: "whether NTP keeps it cannot be told"}
+        return Check("clock", "failed", f"It says {iso(now)}, which is long past: set it, preferably with NTP")
+    unsynchronized = "not synchronized by NTP, as far as the system knows"
+    kept = {True: "synchronized by NTP", False: unsynchronized, None: "whether NTP synchronizes it is unknown"}
     return Check("clock", "ok", f"{iso(now)}, zone here {time.strftime('%Z')}; {kept[synchronized()]}")
 
 
@@ -134,7 +135,8 @@ async def _drift(database: Database) -> list[Check]:
         return []
     seconds = await database.drift()
     right = abs(seconds) <= MOST_DRIFT
-    message = f"This machine is {seconds:+.1f} s from the database's" + ("" if right else ": set both by NTP, or posts come early or late")
+    advice = "" if right else ": synchronize both with NTP, or posts go out early or late"
+    message = f"This machine is {seconds:+.1f} s from the database's{advice}"
     return [Check("clocks agree", "ok" if right else "failed", message)]
 
 
@@ -183,7 +185,7 @@ async def worker(database: Database) -> Check:
             "failed" if due else "ok",
             f"Alive {silent:.0f} s ago" + (f", but {due} posts have been due for over a minute" if due else ""),
         )
-    last = "No worker has been here" if seen is None else f"The last sign of a worker is of {iso(seen)}"
+    last = "No worker has run here yet" if seen is None else f"The last sign of a worker was at {iso(seen)}"
     if due:
         return Check("worker", "failed", f"{last}, and {due} posts are due: start `socialclaw up`, `serve` or `worker`")
     return Check("worker", "note", f"{last}; nothing is due. `socialclaw up`, `serve` or `worker` starts one")
@@ -221,15 +223,15 @@ async def _tried(storage: Storage, work: Path | None, *, used: bool) -> Check:
     except SocialClawError as error:
         return Check(name, "failed", f"{role}: {installation.storage_problem(storage.name, error)}")
     if returned != content or await storage.size(key) is not None:
-        return Check(name, "failed", f"{role}: what it gives back is not what it was given")
-    return Check(name, "ok", f"{role}: takes a file, gives it back, and deletes it")
+        return Check(name, "failed", f"{role}: what it returned is not what was stored")
+    return Check(name, "ok", f"{role}: stores a file, returns it, and deletes it")
 
 
 async def address(settings: Settings) -> list[Check]:
     """Whether the base URL can be what networks and browsers are told."""
     url = urlsplit(settings.base_url)
     if url.scheme not in ("http", "https") or not url.hostname:
-        return [Check("base URL", "failed", f"{settings.base_url} is no http or https URL: correct SOCIALCLAW_PUBLIC_BASE_URL")]
+        return [Check("base URL", "failed", f"{settings.base_url} is not an http or https URL: correct SOCIALCLAW_PUBLIC_BASE_URL")]
     async with Client(settings.base_url, seconds=5) as client:
         try:
             health = f"A server answers there, version {(await client.health()).get('version', 'unknown')}"

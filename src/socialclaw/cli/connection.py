@@ -119,7 +119,7 @@ class Connection(HttpToolsProtocol):
         super().data_received(piece)  # type: ignore[arg-type]
         if self.in_head and (self.head > self.config.settings.max_header_bytes or self.too_much):
             most = self.config.settings.max_header_bytes
-            self.refuse(HeadTooLarge(f"The head of a request may have {most} bytes and {MOST_HEADERS} headers", maxBytes=most))
+            self.refuse(HeadTooLarge(f"The head of a request may have at most {most} bytes and {MOST_HEADERS} headers", maxBytes=most))
 
     def _hold(self, data: bytes) -> None:
         """Stop reading until what was sent before is answered."""
@@ -170,7 +170,7 @@ class Connection(HttpToolsProtocol):
             self.crowd.waits(self)
 
     def send_400_response(self, msg: str) -> None:
-        self.refuse(SocialClawError("This is not a request of HTTP/1.1", code="http_invalid", status=400))
+        self.refuse(SocialClawError("This is not an HTTP/1.1 request", code="http_invalid", status=400))
 
     def look(self, now: float) -> None:
         """Called every second: whether there has been enough progress."""
@@ -213,7 +213,7 @@ class Connection(HttpToolsProtocol):
                 seldom.warning(
                     "sent too slowly", f"a body from {self.address} came at under {self.config.settings.body_bytes_per_second} B/s"
                 )
-                self.refuse(TooSlow("The body of the request comes too slowly"))
+                self.refuse(TooSlow("The body of the request arrives too slowly"))
             self.since, self.came = now, 0
 
     def refuse(self, error: SocialClawError) -> None:

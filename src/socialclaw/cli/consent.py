@@ -35,7 +35,7 @@ async def allow(http: httpx2.AsyncClient, url: str, answers: Mapping[str, str]) 
         target = response.url.join(form.action) if form.action else response.url
         sent = {"data": values} if form.method == "post" else {"params": values}
         response = await http.request(form.method.upper(), target, follow_redirects=True, **sent)  # type: ignore[arg-type]
-    raise Problem(f"The consent page at {url} does not come to an end")
+    raise Problem(f"The consent page at {url} never ends")
 
 
 def read_form(html: str) -> Page:

@@ -17,7 +17,7 @@ from socialclaw.cli.output import Problem, complain
 from socialclaw.cli.runtime import Work, stopping, until
 from socialclaw.cli.zerocopy import ZeroCopy
 from socialclaw.errors import SocialClawError
-from socialclaw.settings import Settings
+from socialclaw.settings import Settings, url_of
 
 BACKLOG = 2048
 TICKS_A_SECOND = 10  # of uvicorn's main loop
@@ -66,6 +66,12 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
+def address(bound: socket.socket) -> str:
+    """How this machine reaches what listens there, whatever the world calls it."""
+    host, port = bound.getsockname()[:2]
+    return url_of(host, port)
+
+
 def _advice(error: OSError) -> str:
     match error.errno:
         case errno.EADDRINUSE:
@@ -105,4 +111,4 @@ async def _when_started(server: Server, started: Callable[[], Awaitable[None]]) 
     except SocialClawError as error:
         complain(error.message)
     except Exception:
-        log.exception("the introduction was broken off; the server goes on")
+        log.exception("the introduction failed; the server keeps running")

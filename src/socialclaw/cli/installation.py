@@ -38,7 +38,7 @@ STORAGE_ADVICE = {
     "PermanentRedirect": "correct SOCIALCLAW_S3__REGION and SOCIALCLAW_S3__ENDPOINT",
     "NoSuchBucket": "make the bucket, or correct SOCIALCLAW_S3__BUCKET",
     "AccessDenied": "let the key read, write, delete and list there",
-    "RequestTimeTooSkewed": "set this machine's clock, best by NTP",
+    "RequestTimeTooSkewed": "set this machine's clock, preferably with NTP",
 }
 STORAGE_SILENT = "check that it runs, and SOCIALCLAW_S3__ENDPOINT"
 ANSWER_SECONDS = 10  # for the first answer of a database server
@@ -54,14 +54,14 @@ class DatabaseAway(Problem):
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, create: bool = True) -> AsyncIterator[System]:
+async def opened(settings: Settings, *, create: bool = True, here: str = "") -> AsyncIterator[System]:
     """The installation, its tables up to date and its key tried on what it sealed.
 
-    `create`: make what is not there yet; without it, an installation must be there already.
+    `create`: make what is not there yet; without it, an installation must be there already. `here`: where this process listens.
     """
     await prepare(settings, create=create)
     try:
-        system = System.open(settings)
+        system = System.open(settings, here=here)
     except (OSError, sqlite3.Error) as error:
         raise Problem(f"The sandbox's file {settings.sandbox_file} cannot be opened ({_why(error)})") from None
     try:
@@ -194,9 +194,9 @@ async def reach_storage(system: System) -> None:
         told = storage_problem(system.storage.name, error)
         if isinstance(error, BucketRefused) and error.answered < 500:
             raise Problem(told) from None
-        complain(f"{told}. Starting all the same; until that is mended, no file can be taken or sent")
+        complain(f"{told}. Starting anyway; until that is fixed, no file can be stored or delivered")
     for name in await system.database.read(stored_objects.out_of_reach, tuple(system.storages)):
-        complain(f"{out_of_reach(name)}. Starting all the same; until then, those cannot be had or posted")
+        complain(f"{out_of_reach(name)}. Starting anyway; until then, they can be neither delivered nor posted")
 
 
 async def warn_of_address(system: System) -> None:
@@ -205,7 +205,7 @@ async def warn_of_address(system: System) -> None:
     live: bool = await system.database.read(tenants.any_live)
     if live and (why := await obstacle(base_url)):
         told = f"{base_url} {why}: networks that fetch media ({', '.join(pulling())}) will not get any from here"
-        complain(f"{told}. Set SOCIALCLAW_PUBLIC_BASE_URL to an https address that the world can reach. Going on all the same")
+        complain(f"{told}. Set SOCIALCLAW_PUBLIC_BASE_URL to an https address that the world can reach. Continuing anyway")
 
 
 def out_of_reach(name: str) -> str:
@@ -236,7 +236,7 @@ def make_folder(path: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise Problem(
-            f"The data folder {path.absolute()} cannot be written ({_why(error)}): choose another with --data-dir, or mend its rights"
+            f"The data folder {path.absolute()} cannot be written ({_why(error)}): choose another with --data-dir, or fix its permissions"
         ) from None
 
 
@@ -256,7 +256,7 @@ def place(settings: Settings) -> str:
 
 
 def _advice(database: Database) -> str:
-    return "check the file and its rights" if database.is_sqlite else "start PostgreSQL there, or correct --database-url"
+    return "check the file and its permissions" if database.is_sqlite else "start PostgreSQL there, or correct --database-url"
 
 
 def _why(error: BaseException) -> str:

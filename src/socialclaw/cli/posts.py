@@ -100,7 +100,7 @@ def _time(option: str, given: str) -> datetime:
     try:
         found = datetime.fromisoformat(given)
     except ValueError:
-        raise Problem(f"{option} {given!r} is no time: write it like 2026-06-01T12:00:00Z") from None
+        raise Problem(f"{option} {given!r} is not a time: write it like 2026-06-01T12:00:00Z") from None
     if found.tzinfo is None:
         raise Problem(f"{option} {given!r} has no time zone: write it like 2026-06-01T12:00:00Z")
     return found

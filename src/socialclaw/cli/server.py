@@ -105,7 +105,7 @@ async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None,
     if not await installation.await_database(settings):
         say("Stopped.")
         return
-    async with installation.opened(settings) as system:
+    async with installation.opened(settings, here=http_server.address(bound)) as system:
         await installation.tell_hold(system, begin=hold)
         await installation.reach_storage(system)
         # On SQLite the queue is in this process's memory: without a worker here nobody would ever empty it.
@@ -162,19 +162,17 @@ async def _sandbox(settings: Settings, bound: socket.socket) -> None:
 
     make_folder(settings.data_dir)
     try:
-        networks = open_sandbox(settings)
+        networks = open_sandbox(settings, url=settings.sandbox_url)
     except VaultError as error:
         raise Problem(
-            "The simulated networks answer only who knows their secret: run this on the data folder of the servers, or set"
+            "The simulated networks answer only those who know their secret: run this on the data folder of the servers, or set"
             f" SOCIALCLAW_SANDBOX_SECRET to the same value here and there. ({error.message})"
         ) from None
-    host, port = bound.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    faults = ipaddress.ip_address(host).is_loopback
+    faults = ipaddress.ip_address(bound.getsockname()[0]).is_loopback
 
     async def started() -> None:
-        limits = "" if faults else ". They take no faults, because this is no loopback address"
-        say(f"The simulated networks are on http://{shown}:{port}/sandbox/{limits}")
+        limits = "" if faults else ". They take no faults, because this is not a loopback address"
+        say(f"The simulated networks are on {http_server.address(bound)}/sandbox/{limits}")
 
     try:
         await http_server.serve(sandbox_app(networks, faults=faults), bound, settings, started=started)

@@ -24,7 +24,7 @@ storage = typer.Typer(no_args_is_help=True, help="Where media is kept.")
 LINE_SECONDS = 5.0  # between two lines where no terminal shows a bar
 WHY = {
     "missing": "is not in its storage",
-    "wrong": "is not what once came in, or its copy is not",
+    "wrong": "is not what was uploaded, or its copy is not",
     "late": "took so long that its copy may be swept away; move it again",
 }
 
@@ -140,7 +140,7 @@ def _tell(kept: list[Amount], moves: Moves | None, to: str, settings: Settings, 
     many = moves.counts["moved"] != 1
     say(f"{moves.counts['moved']:,} object{'s' if many else ''} moved ({decimal(moves.bytes)}), each read back and compared by SHA-256.")
     if moves.counts["moved"] and not keep_source:
-        say("The old ones are kept for a day more, for who is reading them; then a worker sweeps them away.")
+        say("The old ones are kept for another day, for anyone still reading them; then a worker removes them.")
     if any(amount.under_way for amount in kept if amount.storage != to):
         say("Uploads under way stay where they began: move again once they are complete.")
     if settings.storage != to:

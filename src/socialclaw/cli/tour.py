@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.2
 PICTURE = (1200, 675)
-HELLO = "Hello from the SocialClaw tour, stop {stop}. This post took the way that leads to the world."
+HELLO = "Hello from the SocialClaw tour, stop {stop}. This post took the same path as a real one."
 REPLY = "And this reply waited for the post above to be live."
 Json = Mapping[str, Any]
 
@@ -34,8 +34,8 @@ async def take(client: Client) -> bool:
     say(f"Uploaded a picture            {assets['image']['publicUrl']}")
     able = (await client.capabilities())["capabilities"]
     if any(kind_for(one) == "video" for one in able):
-        assets["video"] = (await client.upload("tour.mp4", await film(drawn), "video/mp4"))["asset"]
-        say(f"Uploaded a film               {assets['video']['publicUrl']}")
+        assets["video"] = (await client.upload("tour.mp4", await video(drawn), "video/mp4"))["asset"]
+        say(f"Uploaded a video              {assets['video']['publicUrl']}")
     schedule = campaign(able, assets)
     checked = await client.validate(schedule)
     say(f"Validated a campaign          {checked['totalPosts']} posts, no problems")
@@ -62,13 +62,13 @@ def picture() -> bytes:
     return content.getvalue()
 
 
-async def film(drawn: bytes) -> bytes:
+async def video(drawn: bytes) -> bytes:
     """A few seconds of that picture, as MP4; made in a process of its own, because the server loads no codecs."""
     pipe = asyncio.subprocess.PIPE
     child = await asyncio.create_subprocess_exec(sys.executable, "-m", "socialclaw.cli.sample_video", stdin=pipe, stdout=pipe)
     made, _ = await child.communicate(drawn)
     if child.returncode:
-        raise Problem("The tour's film could not be made; what went wrong stands above")
+        raise Problem("The tour's video could not be made; see the error above")
     return made
 
 
@@ -131,7 +131,7 @@ async def watch(client: Client, run_id: str) -> Sequence[Json]:
             if answer["run"]["status"] in ("completed", "partial_failed"):
                 return posts
             if time.monotonic() > until:
-                say(f"Some posts take longer than {PATIENCE_SECONDS:.0f} seconds; they go on. See GET /v1/runs/{run_id}")
+                say(f"Some posts take longer than {PATIENCE_SECONDS:.0f} seconds; they continue. See GET /v1/runs/{run_id}")
                 return posts
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -30,7 +30,7 @@ def create_key(
         str | None,
         typer.Option(
             "--operations",
-            help="What it may do, parted by commas: read, validate, rehearse, media, draft, publish, cancel, delete, connect, webhooks,"
+            help="What it may do, separated by commas: read, validate, rehearse, media, draft, publish, cancel, delete, connect, webhooks,"
             " approve, keys; or the presets reader, drafter, agent, admin.",
             show_default="admin, or agent of an agent's key",
         ),

@@ -95,7 +95,7 @@ def shown(scope: Scope, asset_id: str, *, lock: bool = False) -> Asset:
     """The asset, of which there is a file; Conflict `asset_not_ready` where it is not there yet. NotFound `asset_not_found`."""
     asset = find(scope, asset_id, lock=lock)
     if asset.status in ARRIVING:
-        raise Conflict(f"There is no file of this asset: it {UNREADY[asset.status]}", code="asset_not_ready", assetStatus=asset.status)
+        raise Conflict(f"There is no file for this asset: it {UNREADY[asset.status]}", code="asset_not_ready", assetStatus=asset.status)
     return asset
 
 

@@ -76,7 +76,7 @@ async def _make(system: System, row: Asset, change: Change, path: Path, facts: P
                 system, row.workspace_id, "change", source, row.mime, cpu_seconds=CPU_SECONDS[change.kind], **job
             )
         except InvalidRequest as error:
-            message = f"The {change.kind} could not be changed to what the network takes: {error.message}"
+            message = f"The {change.kind} could not be converted to what the network accepts: {error.message}"
             raise Rejected(message, code="media_fit_failed", cause=error.code, assetId=row.id) from error
         said.write_text(json.dumps(found))
         cache.keep(system.settings, row.id, made, path.name)

@@ -49,12 +49,12 @@ async def run(
     async with (patient if long else usual).of(await party_of(system.database, workspace_id)):
         code, said = await _answer(json.dumps(job), cpu_seconds * PATIENCE)
     if code is None or code == -signal.SIGXCPU or code == -signal.SIGKILL:
-        raise InvalidRequest("The file takes more time or memory to open than a file may", code="media_too_costly", mime=mime)
+        raise InvalidRequest("Opening the file takes more time or memory than is allowed", code="media_too_costly", mime=mime)
     try:
         answer = json.loads(said)
         found: dict[str, Any] | None = answer.get("facts")
     except ValueError:
-        message = "The file cannot be read: the program that opens it gave up"
+        message = "The file cannot be read: the program that opens it failed"
         raise InvalidRequest(message, code="media_damaged", mime=mime) from None
     if found is None:
         raise InvalidRequest(answer["message"], code=answer["refused"], mime=mime, **answer["details"])

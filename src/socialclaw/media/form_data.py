@@ -38,7 +38,7 @@ class Form:
         try:
             self._parser = MultipartParser(options[b"boundary"], callbacks)
         except (KeyError, FormParserError) as error:
-            raise InvalidRequest("The form names no usable boundary", code="asset_form_invalid") from error
+            raise InvalidRequest("The form has no usable boundary", code="asset_form_invalid") from error
         self._intake = intake
         self._pieces: list[bytes] = []  # of the file, out of the chunk that is being parsed
         self._name = self._value = b""
@@ -84,11 +84,11 @@ class Form:
         self._is_file = self._part == FILE
         if self._is_file:
             if self.filename is not None:
-                raise InvalidRequest("One form holds one file", code="asset_form_invalid")
+                raise InvalidRequest("A form may contain only one file", code="asset_form_invalid")
             self.filename = _decode(options.get(b"filename", b""))
             self.mime = _decode(self._headers.get(b"content-type", b"")) or None
         elif len(self.fields) >= MOST_FIELDS:
-            raise InvalidRequest(f"A form may have {MOST_FIELDS} fields", code="asset_form_invalid")
+            raise InvalidRequest(f"A form may have at most {MOST_FIELDS} fields", code="asset_form_invalid")
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._is_file:
@@ -96,7 +96,7 @@ class Form:
             return
         self._text += data[start:end]
         if len(self._text) > LONGEST_FIELD:
-            raise InvalidRequest(f"A form field may have {LONGEST_FIELD} bytes", code="asset_form_invalid", field=self._part[:80])
+            raise InvalidRequest(f"A form field may have at most {LONGEST_FIELD} bytes", code="asset_form_invalid", field=self._part[:80])
 
     def _part_end(self) -> None:
         if not self._is_file:

@@ -112,7 +112,7 @@ async def _fetched(system: System, job: Job, file: Intake, far: dict[str, Any]) 
                 raise Lost
             await file.write(chunk)
         if total is not None and file.size != total:
-            message = f"{response.url.host} broke off after {file.size:,} of {total:,} bytes"
+            message = f"{response.url.host} closed the connection after {file.size:,} of {total:,} bytes"
             raise Unavailable(message, sent=False, code="media_unreachable")
         return response.headers.get("content-type")
 

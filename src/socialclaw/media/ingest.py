@@ -75,7 +75,7 @@ def claim(scope: Scope, settings: Settings, values: Values, delete_after: dateti
     limits.check(scope, settings, limits.STORED_BYTES, adding=values["size"])
     key = values["object_key"]
     if scope.session.scalar(select(Asset.id).where(Asset.object_key == key).limit(1)):
-        raise Conflict("This object is an asset already", code="object_key_taken", objectKey=key)
+        raise Conflict("This object is already an asset", code="object_key_taken", objectKey=key)
     return _ready(scope.add(Asset(**values, delivery_token=new_token())), delete_after)
 
 
@@ -108,7 +108,7 @@ def _open(scope: Scope, asset_id: str, status: str) -> Asset:
     limits.hold(scope)
     asset = scope.one(Asset, asset_id, lock=True)
     if asset.status != status:
-        raise NotFound("The upload was given up, or took too long", code="asset_not_found")
+        raise NotFound("The upload was aborted, or took too long", code="asset_not_found")
     return asset
 
 

@@ -29,12 +29,12 @@ async def examine(system: System, workspace_id: str, path: Path, head: bytes, sa
     InvalidRequest: `media_playlist`, `media_polyglot`, `media_truncated`, `media_damaged`, `media_too_costly`, `image_too_large`.
     """
     if PLAYLIST.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()):
-        raise InvalidRequest("The file is a playlist: hand in the film itself, not a list of where it is", code="media_playlist")
+        raise InvalidRequest("The file is a playlist: upload the video itself, not a list of its locations", code="media_playlist")
     first = look_into(head, said)
     if first.mime not in OPENED:
         return first
     if first.width and first.height and first.width * first.height > MOST_PIXELS:
-        message = f"A picture of {first.width}x{first.height} pixels is too large; up to {MOST_PIXELS:,} in all are taken"
+        message = f"A picture of {first.width}x{first.height} pixels is too large; the limit is {MOST_PIXELS:,} pixels"
         raise InvalidRequest(message, code="image_too_large", width=first.width, height=first.height, maxPixels=MOST_PIXELS)
     async with decoder_process.work_folder(system.settings) as folder:
         found = await decoder_process.run(system, workspace_id, "probe", path, first.mime, folder=str(folder))

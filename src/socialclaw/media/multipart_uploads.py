@@ -62,7 +62,7 @@ class Upload:
     def length(self, number: int) -> int:
         """Bytes of a part. Raises InvalidRequest `multipart_part_number_invalid`."""
         if not 1 <= number <= self.count:
-            message = f"This upload has the parts 1 to {self.count}"
+            message = f"This upload has parts 1 to {self.count}"
             raise InvalidRequest(message, code="multipart_part_number_invalid", min=1, max=self.count)
         return min(self.part_size, self.asset.size - (number - 1) * self.part_size)
 
@@ -179,7 +179,7 @@ def still_open(upload: Upload) -> Upload:
 
 
 def _completed(upload: Upload) -> Conflict:
-    return Conflict("This upload is completed: its asset is there", code="multipart_upload_completed", assetId=upload.asset.id)
+    return Conflict("This upload is complete: its asset exists", code="multipart_upload_completed", assetId=upload.asset.id)
 
 
 async def is_joined(system: System, upload: Upload) -> bool:

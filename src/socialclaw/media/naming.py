@@ -63,7 +63,7 @@ def check_key(key: str, workspace_id: str) -> str:
     parts = key.split("/")
     fits = len(parts) > 1 and all(part and not part.startswith(".") and re.fullmatch(r"[\w .+@=()-]+", part) for part in parts)
     if not fits or len(key.encode(errors="replace")) > LONGEST_KEY or parts[0] != workspace_id:
-        message = f"objectKey must begin with {workspace_id}/ and be made of plain names parted by slashes"
+        message = f"objectKey must begin with {workspace_id}/ and consist of plain names separated by slashes"
         raise InvalidRequest(message, code="object_key_invalid", prefix=f"{workspace_id}/")
     return key
 

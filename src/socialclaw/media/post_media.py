@@ -44,7 +44,7 @@ async def opened(
             if row is not None:
                 media.append(await _own(system, row, given))
             elif given.get("managed") or reference(url, base_url):
-                raise Gone("A media file of this post is no longer there", assetId=given.get("id"), url=url)
+                raise Gone("A media file of this post no longer exists", assetId=given.get("id"), url=url)
             else:
                 file = await files.enter_async_context(_elsewhere(system, url))
                 media.append(await _remote(file, given, url))

@@ -38,18 +38,18 @@ async def _obstacle(base_url: str) -> str | None:
     except ValueError:
         host, port = "", 0
     if not host or parts.scheme not in ("http", "https"):
-        return "is no http or https URL"
+        return "is not an http or https URL"
     if (address := _address(host)) is None:
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
                 addresses = await outbound.resolve(host, port)
         except (httpcore2.ConnectError, TimeoutError):
-            return "has a name that leads to no address"
+            return "has a name that does not resolve"
         if not all(map(is_public, addresses)):
-            return f"has a name that leads to {', '.join(addresses[:3])}, which is not a public address"
+            return f"has a name that resolves to {', '.join(addresses[:3])}, which is not a public address"
     elif not is_public(address):
         return "is not a public address"
-    return None if parts.scheme == "https" else "is http, and most networks fetch by https only"
+    return None if parts.scheme == "https" else "is http, and most networks fetch over https only"
 
 
 def _address(host: str) -> str | None:

@@ -108,7 +108,7 @@ def told(assets: Sequence[Mapping[str, Any]], found: Mapping[str, Glimpse]) -> T
 
 
 def _late(seconds: float) -> Glimpse:
-    message = f"The file was not looked at: all files of a schedule that are elsewhere have {seconds:g} s together"
+    message = f"The file was not checked: all remote files of a schedule together have {seconds:g} s together"
     return Glimpse(error=Unavailable(message, sent=False, code="media_not_looked_at"))
 
 

@@ -134,7 +134,7 @@ def _future(at: datetime | None) -> datetime | None:
     except OverflowError:
         at = datetime.min.replace(tzinfo=UTC)
     if at <= utc_now():
-        raise InvalidRequest("deleteAfter must be a time to come", code="asset_metadata_invalid", field="deleteAfter")
+        raise InvalidRequest("deleteAfter must be in the future", code="asset_metadata_invalid", field="deleteAfter")
     return at
 
 

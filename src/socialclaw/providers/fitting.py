@@ -54,20 +54,20 @@ class Change:
 
     def _told(self, m: Media) -> Iterator[str]:
         if m.mime != self.mime:
-            yield f"{m.mime} made {self.mime}"
+            yield f"{m.mime} converted to {self.mime}"
         made = self.of(m)
         for codec, new in ((m.video_codec, made.video_codec), (m.audio_codec, made.audio_codec)):
             if codec != new:
-                yield f"{codec} made {new}"
+                yield f"{codec} converted to {new}"
         if self.frames:
-            yield f"{m.frame_rate:g} frames a second made {self.frames:g}"
+            yield f"{m.frame_rate:g} frames a second converted to {self.frames:g}"
         if (m.width, m.height) != (self.width, self.height):
             yield f"scaled from {m.width}x{m.height} to {self.width}x{self.height}"
         if self.canvas != (self.width, self.height):
             yield f"padded to {self.canvas[0]}x{self.canvas[1]}"
         if m.size and self.max_bytes and m.size > self.max_bytes:
-            yield f"made smaller than {self.max_bytes:,} bytes, from {m.size:,}"
-        yield "written anew, without metadata"
+            yield f"compressed to less than {self.max_bytes:,} bytes, from {m.size:,}"
+        yield "rewritten without metadata"
 
 
 def change_for(m: Media, shape: Shape) -> Change | None:

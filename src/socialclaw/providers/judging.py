@@ -42,7 +42,7 @@ def _interaction(rules: Rules, prefix: str) -> Check:
     def judge(draft: Draft) -> Sequence[Issue]:
         if draft.interaction in taken:
             return FINE
-        return [Issue(code, f"This provider takes no {shown(draft.interaction)}", "interaction_type")]
+        return [Issue(code, f"This provider does not support {shown(draft.interaction)}", "interaction_type")]
 
     return judge
 
@@ -53,7 +53,7 @@ def _required(rules: Rules, prefix: str) -> Check:
             return FINE
         if rules.media_required:
             return [Issue(rules.code("media_required", prefix), f"This provider needs media: {rules.allowed}", "assets")]
-        return FINE if draft.text else [Issue(rules.code("text_or_media_required", prefix), "Write something or attach something")]
+        return FINE if draft.text else [Issue(rules.code("text_or_media_required", prefix), "Write some text or attach media")]
 
     return judge
 
@@ -79,7 +79,7 @@ def _kinds(rules: Rules, prefix: str) -> Check:
 
     def _neither(draft: Draft, index: int) -> Issue:
         m, several = draft.media[index], len(draft.media) > 1 and "several_unsupported" in rules.codes
-        message = f"This provider takes {rules.allowed}; {shown(m.filename or m.url)} is neither by its kind nor by its extension"
+        message = f"This provider takes {rules.allowed}; {shown(m.filename or m.url)} is none of these, going by its type and its extension"
         code = rules.code("several_unsupported" if several else "media_unsupported", prefix)
         return Issue(code, message, f"assets[{index}]", {"assetId": m.id, "url": m.url})
 
@@ -152,7 +152,7 @@ def _text(rules: Rules, prefix: str) -> Check:
         _, most = rules.text_limits(draft)
         if not most or (length := rules.length(rules.parts(draft)[1])) <= most:
             return FINE
-        message = f"The text has {length} {rules.text_unit}; the limit {'beside media ' if most != rules.max_text else ''}is {most}"
+        message = f"The text has {length} {rules.text_unit}; the limit {'with media ' if most != rules.max_text else ''}is {most}"
         return [Issue(rules.code("text_too_long", prefix), message, "description", {"length": length, "maxLength": most})]
 
     return judge
@@ -183,7 +183,7 @@ def _extension(rules: Rules, prefix: str) -> Check | None:
         extension = extension_of(draft.media[0].url)
         if not extension or extension in IMAGE_EXTENSIONS or extension in VIDEO_EXTENSIONS or is_ours(draft.media[0]):
             return FINE
-        message = f"This provider takes no .{shown(extension)} file"
+        message = f"This provider does not take .{shown(extension)} files"
         return [Issue(rules.code("media_unsupported", prefix), message, "assets[0]", {"url": draft.media[0].url})]
 
     return judge

@@ -49,18 +49,18 @@ def _texts(rules: Rules) -> Iterator[str]:
     elif rules.title and rules.max_title:
         yield f"A title (the post's name) has up to {rules.max_title:,} characters."
     if rules.max_text:
-        caption = f", {rules.max_caption:,} beside media" if rules.max_caption else ""
+        caption = f", {rules.max_caption:,} with media" if rules.max_caption else ""
         yield f"Text has up to {rules.max_text:,} {rules.text_unit}{caption}."
     for shape in rules.shapes:
         if shape.max_text:
             title = f", below a title (the post's name) of up to {shape.max_title:,} characters" if shape.max_title else ""
-            yield f"Text beside {shape.kind}s has up to {shape.max_text:,} {rules.text_unit}{title}."
+            yield f"Text with {shape.kind}s has up to {shape.max_text:,} {rules.text_unit}{title}."
     if rules.max_alt:
         yield f"Alt text has up to {rules.max_alt:,} characters."
 
 
 def _quota(quota: Quota) -> str:
-    whose = "An account" if quota.per == "account" else "A developer app, over all its accounts,"
+    whose = "An account" if quota.per == "account" else "A developer app, across all its accounts,"
     return f"{whose} makes at most {quota.most:,} posts {span(quota)}."
 
 

@@ -110,7 +110,7 @@ def _require(spec: OAuth2, tokens: Tokens) -> None:
     """Raises Unauthorized `oauth_scope_missing` where the user has unticked what nothing works without."""
     if lacking := [scope for scope in spec.essential if scope not in tokens.scopes]:
         wishes = " and ".join(spec.essential[scope] for scope in lacking)
-        message = f"You did not allow to {wishes}. Start the connection again and leave everything ticked."
+        message = f"You did not give permission to {wishes}. Start the connection again and leave everything ticked."
         raise Unauthorized(message, code="oauth_scope_missing", scopes=lacking)
 
 

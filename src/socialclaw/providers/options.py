@@ -55,7 +55,7 @@ class Setting:
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 raise ValueError(f"{self.id} must be a number")
             if not math.isfinite(value) if isinstance(value, float) else abs(value) > MOST_NUMBER:
-                raise ValueError(f"{self.id} must be a number of ordinary size")
+                raise ValueError(f"{self.id} must be a number between -{MOST_NUMBER} and {MOST_NUMBER}")
             if self.min is not None and value < self.min:
                 raise ValueError(f"{self.id} must be at least {self.min}")
             return value

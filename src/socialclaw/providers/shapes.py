@@ -87,11 +87,11 @@ def judge_facts(m: Media, shape: Shape) -> Iterator[tuple[str, Issue]]:
     if not (m.mime or m.width or m.height or m.duration or m.frame_rate or m.video_codec or m.audio_codec):
         return
     if m.mime and shape.mimes and m.mime not in shape.mimes:
-        message = f"The {m.kind} is {m.mime}; possible are {', '.join(shape.mimes)}"
+        message = f"The {m.kind} is {m.mime}; supported: {', '.join(shape.mimes)}"
         yield "type_unsupported", Issue("", message, details={"mime": m.mime, "supportedValues": list(shape.mimes)})
     for what, codec, taken in (("video", m.video_codec, shape.video_codecs), ("audio", m.audio_codec, shape.audio_codecs)):
         if codec and taken and codec not in taken:
-            message = f"The {m.kind} has the {what} codec {codec}; possible {'is' if len(taken) == 1 else 'are'} {', '.join(taken)}"
+            message = f"The {m.kind} has the {what} codec {codec}; supported: {', '.join(taken)}"
             yield "codec_unsupported", Issue("", message, details={f"{what}Codec": codec, "supportedValues": list(taken)})
     told = set[str]()
     for rule, what, value, (least, most) in shape.facts(m):
@@ -99,7 +99,7 @@ def judge_facts(m: Media, shape: Shape) -> Iterator[tuple[str, Issue]]:
             continue
         told.add(rule)
         bound = " to ".join(f"{b:g}" for b in (least, most) if b is not None)
-        limit = f"possible is {bound}" if least is not None and most is not None else f"the limit is {bound}"
+        limit = f"supported: {bound}" if least is not None and most is not None else f"the limit is {bound}"
         article = "an" if what[0] in "aeiou" else "a"
         yield rule, Issue("", f"The {m.kind} has {article} {what} of {value:.6g}; {limit}", details=_bounds(m, shape, rule))
 

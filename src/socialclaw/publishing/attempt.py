@@ -95,7 +95,7 @@ class Attempts:
         found = await self.system.read(claim.post.workspace_id, quotas.pause, claim.post, now, test=claim.test)
         if found is not None:
             quota, fits = found
-            message = f"The network takes {quota.most} posts of {'this account' if quota.per == 'account' else 'this app'} in its time"
+            message = f"The network's limit of {quota.most} posts is reached for {'this account' if quota.per == 'account' else 'this app'}"
             raise RateLimited(message, retry_after=(fits - now).total_seconds(), code="provider_quota_reached", nextFitUtc=iso(fits))
 
     async def _publish(self, claim: Claim) -> Published:

@@ -131,7 +131,7 @@ _CLOSE_LOST = (
         finished_at=bindparam("b_now"),
         ok=False,
         code="worker_lost",
-        message="The worker was gone before this attempt ended",
+        message="The worker disappeared before this attempt ended",
         retryable=True,
     )
 )

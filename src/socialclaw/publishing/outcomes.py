@@ -27,8 +27,8 @@ TAKEN = "provider_post_taken"
 SILENT = "provider_never_answered"
 LATE = "publish_too_late"
 LOOKED = {
-    "reconcile": "{label} does not show the post (yet), whose answer was lost",
-    "confirm": "{label} has accepted the post, and does not show it yet",
+    "reconcile": "{label} does not show the post (yet), and the answer to it was lost",
+    "confirm": "{label} has accepted the post, but does not show it yet",
 }
 LONGEST_TO_CONFIRM = 86_400  # seconds between two looks at an accepted post
 LONGEST_REVIEW = timedelta(days=30)  # after which an accepted post is not looked at any more: somebody has forgotten it
@@ -62,8 +62,8 @@ def too_late(claim: Claim, *, now: datetime) -> Outcome:
     """Its latest time has passed: what was for tonight must not appear on Thursday."""
     post = claim.post
     latest, late = post.latest_at or post.publish_at, spoken(now - post.publish_at)
-    last = f" What was in the way: {post.error}." if post.error else ""
-    message = f"The post was not published by {iso(latest)}, and now is {late} late.{last} Retry it to publish it all the same"
+    last = f" The last error was: {post.error}." if post.error else ""
+    message = f"The post was not published by {iso(latest)}, and is now {late} late.{last} Retry it to publish it anyway"
     return Outcome(claim, life.failed(LATE, message), ok=False, code=LATE, message=message, retryable=False)
 
 
@@ -83,8 +83,8 @@ def waiting(claim: Claim, *, seconds: float, why: str, now: datetime) -> Outcome
 def stopped(claim: Claim, *, now: datetime, settle: float) -> Outcome:
     """The worker stops before the end: anybody may go on at once; what may have been sent is looked for."""
     if claim.undone:
-        return decided(claim, Uncertain(f"The worker was stopped in {claim.undone[0]!r}"), Look(), now=now, settle=settle)
-    message = "The worker was stopped; the post goes on elsewhere"
+        return decided(claim, Uncertain(f"The worker was stopped during {claim.undone[0]!r}"), Look(), now=now, settle=settle)
+    message = "The worker was stopped; another one continues with the post"
     return Outcome(claim, life.put_off(claim.post, now, sent=False), ok=False, code="worker_stopped", message=message, retryable=True)
 
 
@@ -95,7 +95,7 @@ def decided(claim: Claim, error: Exception, decision: Decision, *, now: datetime
     outcome = Outcome(claim, life.NOTHING, ok=False, code=code, message=message, details=details)
     match decision:
         case RetryAt() | Park() if post.cancel_requested_at and claim.undone:
-            return unknown(claim, f"The post was canceled when it may have been sent already, and it could not be looked for: {message}")
+            return unknown(claim, f"The post was canceled when it may already have been sent, and it could not be looked for: {message}")
         case RetryAt(at, counts, hold):
             outcome.change = life.put_off(post, at, sent=sent, tries=post.tries + counts, told=(code, message))
             outcome.retryable, outcome.hold_until = True, at if hold else None
@@ -126,7 +126,7 @@ def look_again(claim: Claim, *, now: datetime, settle: float, confirm: float, er
         if now - marked > LONGEST_LOOK:
             return unknown(claim, "The network could not be read for so long that a person must decide whether the post is live")
         if post.cancel_requested_at and (now - marked).total_seconds() >= settle:
-            return unknown(claim, "The post was canceled when it may have been sent already, and the network cannot be read: look there")
+            return unknown(claim, "The post was canceled when it may already have been sent, and the network cannot be read: look there")
         following = next_look(marked, looks=looks, now=now, settle=settle)
     said = told(error)[:2] if error is not None else None
     why = said[1] if said else LOOKED[post.stage].format(label=providers()[post.provider].label)
@@ -152,7 +152,7 @@ def refused(claim: Claim, error: Exception, *, now: datetime, settle: float) -> 
 
 def taken(claim: Claim, post_id: str) -> Outcome:
     """The network answered with a post that another post of ours is already."""
-    message = f"The network did not make a new post, but named one that was there before: {post_id}"
+    message = f"The network did not create a new post, but named an existing one: {post_id}"
     return Outcome(claim, life.failed(TAKEN, message), ok=False, code=TAKEN, message=message, retryable=False)
 
 
@@ -177,7 +177,7 @@ def absent(claim: Claim, *, now: datetime, backoff: Backoff, jitter: float) -> O
         case Fail():
             label = providers()[post.provider].label
             why = f"{label} gave no usable answer in {tries} {'try' if tries == 1 else 'tries'}, and has no such post: it was not published"
-            message = f"{why}. The attempts tell what was answered; retry the post when {label} works again"
+            message = f"{why}. The attempts show what was answered; retry the post when {label} works again"
             outcome.change = replace(change, status="failed", next_at=None, error_code=SILENT, error=message)
             outcome.ok, outcome.code, outcome.message, outcome.retryable = False, SILENT, message, False
     return outcome

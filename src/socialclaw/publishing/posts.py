@@ -78,7 +78,7 @@ def detail(scope: Scope, post_id: str) -> Detail:
 
 
 def cancel(scope: Scope, post_id: str) -> Post:
-    """Take a post back before it is published, and the replies that wait for it."""
+    """Cancel a post before it is published, and the replies that wait for it."""
     post = scope.one(Post, post_id, lock=True)
     if post.status == "canceled":
         return post
@@ -126,7 +126,7 @@ def retry(scope: Scope, post_id: str, *, force: bool = False) -> Post:
     if post.status not in ("failed", "retry_pending"):
         raise Conflict(f"Only a failed post can be retried; this one is {post.status}", code="post_not_retryable", postStatus=post.status)
     if post.error_code == outcomes.UNKNOWN and not force:
-        message = 'This post may be live: look on the network first. Send {"force": true} to publish it all the same'
+        message = 'This post may be live: look on the network first. Send {"force": true} to publish it anyway'
         raise Conflict(message, code=outcomes.UNKNOWN, providerUrl=post.provider_url)
     connected(Detail(post, scope.session.get(Account, post.account_id)))
     now = utc_now()

@@ -154,7 +154,7 @@ class DurableSteps:
             if not call.begun:
                 await self._forget(name)
                 raise Superseded(self._claim.post.id) from error
-            raise Uncertain(f"The worker did not run for a while in the middle of {name!r}: the post may have been published") from error
+            raise Uncertain(f"The worker was suspended during {name!r}: the post may have been published") from error
         except Unavailable as error:
             if not error.sent:
                 await self._forget(name)

@@ -75,7 +75,7 @@ class Feed:
 def sandbox(system: System) -> Sandbox:
     """The simulators; Conflict-like NotReady where they run in another process, whose own control page is the place for this."""
     if system.sandbox is None:
-        message = f"The simulators run elsewhere ({system.settings.sandbox_url}): feeds, faults and growth are not to be had here"
+        message = f"The simulators run elsewhere ({system.settings.sandbox_url}): feeds, faults and growth are not available here"
         raise NotReady(message, code="sandbox_elsewhere", status=409)
     return system.sandbox
 

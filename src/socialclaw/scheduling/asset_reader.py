@@ -89,7 +89,7 @@ class AssetReader:
         ours = self._library.id_in(url)
         stored = self._library.stored.get(ours or asset_id or url)
         if stored and stored.unready:
-            message = f"There is no file of the asset {stored.id}: it {stored.unready}"
+            message = f"There is no file for the asset {stored.id}: it {stored.unready}"
             self._notes.add("asset_not_ready", message, path, {"assetId": stored.id})
             return StoredAsset("", "", "")
         if ours is None:
@@ -101,7 +101,7 @@ class AssetReader:
         if must or stored:
             named = ours or asset_id or url
             self._notes.add(
-                "asset_not_found", f"There is no asset {shown(named)} to be had in this workspace", path, {"assetId": shown(named)}
+                "asset_not_found", f"There is no asset {shown(named)} in this workspace that can be used", path, {"assetId": shown(named)}
             )
             return StoredAsset("", "", "")
         return None

@@ -30,7 +30,7 @@ def graph_of_run(run: Run, posts: Iterable[Any], *, status: str) -> Graph:
 def clone(graph: object, *, mode: str = "draft") -> dict[str, Any]:
     """The schedule that makes the same campaigns again, at the same instants; its delays are written as times."""
     if not isinstance(graph, Mapping) or not isinstance(graph.get("campaigns"), list):
-        raise InvalidRequest("A campaign graph is needed to make a copy of", code="campaign_graph_required")
+        raise InvalidRequest("Send the campaign graph to copy", code="campaign_graph_required")
     if mode not in MODES:
         raise InvalidRequest(f"mode must be one of {', '.join(MODES)}", code="schedule_mode_invalid", supportedValues=list(MODES))
     campaigns = [{"id": c["id"], "name": c["name"], "targets": [_target_again(t) for t in c["targets"]]} for c in graph["campaigns"]]

@@ -151,7 +151,7 @@ class CampaignReader:
         text = self._notes.text(value, path).strip()
         if len(text) <= MOST_NAME:
             return text
-        self._notes.add("campaign_name_too_long", f"{path} may have {MOST_NAME} characters", path, {"maxLength": MOST_NAME})
+        self._notes.add("campaign_name_too_long", f"{path} may have at most {MOST_NAME} characters", path, {"maxLength": MOST_NAME})
         return ""
 
     def _level(self, raw: dict[str, Any], path: str, inherited: Zone, above: Start | None) -> _Level:

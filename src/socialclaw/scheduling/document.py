@@ -92,7 +92,7 @@ def _add_rootless(document: object, notes: Notes) -> None:
         whole = "schedule must be" if wrapped else "A schedule is"
         notes.add("schedule_invalid", f"{whole} a JSON object with posts or campaigns", "schedule" if wrapped else "")
     else:
-        message = "The schedule is text that holds JSON: send the object itself, not a string with it"
+        message = "The schedule is text that holds JSON: send the object itself, not a string that contains it"
         notes.add("schedule_invalid", message, "schedule" if wrapped else "")
 
 
@@ -102,7 +102,7 @@ def _is_one(document: object, notes: Notes) -> bool:
         return True
     name = next((name for name in ("posts", "campaigns") if _list(document, name)), None)
     if name:
-        notes.add("schedule_shape_conflict", f"A body has a schedule or {name} of its own, not both", name)
+        notes.add("schedule_shape_conflict", f"A body has either a schedule or its own {name}, not both", name)
     return name is None
 
 

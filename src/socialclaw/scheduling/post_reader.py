@@ -279,7 +279,7 @@ class PostReader:
             self._unsupported(place, path)
             return
         if post.interaction_type == "comment":
-            message = f"{judge.provider.label} takes no comments; use a reply where replies are supported"
+            message = f"{judge.provider.label} does not support comments; use a reply where replies are supported"
             notes.add("provider_comment_unsupported", message, f"{path}.interaction_type", {"provider": place.provider})
         if issues := judge.judge(draft, incomplete=empty or broken):
             self._add(issues, path)

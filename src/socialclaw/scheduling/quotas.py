@@ -151,7 +151,7 @@ def _book(
 def _issue(provider: Provider, quota: Quota, post: PlannedPost | Timed, fits: datetime) -> Issue:
     span = f"a day ({quota.resets})" if quota.resets else f"in {spoken(timedelta(seconds=quota.seconds))}"
     whose = "an account" if quota.per == "account" else "all accounts of the developer app together"
-    message = f"{provider.label} takes {quota.most} posts {span} of {whose}; the next free instant is {iso(fits)}"
+    message = f"{provider.label} takes {quota.most} posts {span} of {whose}; the next free time is {iso(fits)}"
     prefix = provider.rules.prefix or provider.key
     details = {"limit": quota.most, "seconds": quota.seconds, "per": quota.per, "nextFitUtc": iso(fits), "source": quota.source}
     return Issue(f"{prefix}_quota_exceeded", message, f"{post.path}.publish_at", details)

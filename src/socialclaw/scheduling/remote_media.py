@@ -98,7 +98,7 @@ def _unknown(post: PlannedPost, result: Told, judge: Judge) -> list[Issue]:
         path = f"assets[{index}]"
         if asset["managed"] or path in said or not (missing := judge.unknown(asset)):
             continue
-        message = f"{judge.provider.label} has limits that this file was not held to, because not all is known of it: {', '.join(missing)}"
+        message = f"This file was not checked against every limit of {judge.provider.label}; unknown: {', '.join(missing)}"
         found.append(Issue("media_facts_unknown", message, path, {"unknown": missing, "url": shown(asset["url"], 2048)}))
     return found
 

@@ -35,7 +35,7 @@ def link(posts: Sequence[PlannedPost], paths: Sequence[str], notes: Notes) -> li
             forward = forward and parent < i
     for i in () if forward else _in_circles(linked):
         path = f"{paths[i]}.reply_to_step_id"
-        notes.add("parent_step_cycle", f"{path} follows a step that in the end follows this one", path, order=i)
+        notes.add("parent_step_cycle", f"{path} follows a step that directly or indirectly follows this one", path, order=i)
     return linked
 
 
@@ -69,7 +69,7 @@ def _parent(i: int, posts: Sequence[PlannedPost], by_id: Found, path: str, notes
     elif found is None:
         code, message = "parent_step_not_found", f"No step of this schedule has the id {shown(name)!r}"
     else:
-        code, message = "step_id_duplicate", f"Several steps have the id {shown(name)!r}; give the one that is meant an id of its own"
+        code, message = "step_id_duplicate", f"Several steps have the id {shown(name)!r}; give the step that is meant a unique id"
     notes.add(code, message, f"{path}.reply_to_step_id", {"stepId": shown(name)}, order=i)
     return None
 

@@ -37,5 +37,5 @@ def _note(posts: Sequence[PlannedPost], same: Sequence[int], notes: Notes) -> No
         first, post = posts[before], posts[index]
         if first.account_id == post.account_id or post.publish_at - first.publish_at >= SOON:
             continue
-        message = f"{post.account} and {first.account} are one destination, and {first.path} says the same there: leave one of them out"
+        message = f"{post.account} and {first.account} are the same destination, and {first.path} says the same there: leave one out"
         notes.add("same_destination", message, f"{post.path}.account", {"account": post.account, "samePath": first.path}, order=index)

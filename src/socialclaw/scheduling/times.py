@@ -55,7 +55,7 @@ def resolve(text: object, local: tzinfo) -> datetime:
 
 _read = datetime.fromisoformat
 _UNREADABLE = "is not an ISO 8601 time such as 2030-01-31T09:00:00Z"
-_OUTSIDE = f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
+_OUTSIDE = f"is outside the years {FIRST_YEAR} to {LAST_YEAR}"
 
 
 def _tidied(text: str) -> datetime:

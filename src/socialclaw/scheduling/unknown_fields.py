@@ -21,7 +21,7 @@ MOST_COMPARED = 1000  # fields of a document that are compared with known ones
 VALIDATE, MODE = "POST /v1/posts/validate", "mode"
 MEANINGS = {
     VALIDATE: "send it to POST /v1/posts/validate, which publishes nothing",
-    MODE: 'say "mode": "draft" beside posts or campaigns',
+    MODE: 'set "mode": "draft" next to posts or campaigns',
     "campaigns": "posts that follow each other are the steps of a campaign",
 }
 NOTHING: tuple[object, ...] = (None, "", False, 0, [], {})

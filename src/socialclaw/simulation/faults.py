@@ -18,7 +18,7 @@ FAULTS = {
     "timeout_after": "the request takes effect, but no answer comes",
     "rate_limit": "429 with a delay of `seconds`",
     "error": "500 without effect",
-    "error_after": "500, and it took effect all the same",
+    "error_after": "500, but it took effect anyway",
     "malformed": "200 with a body that cannot be read, without effect",
     "malformed_after": "200 with a body that cannot be read, after it took effect",
     "expire_token": "the access token of the request has expired",

@@ -42,22 +42,29 @@ SMALL = 1024**2  # what is no more than this is not counted
 
 
 class Sandbox:
-    """The simulated internet of the test workspaces. `home` is the server whose callbacks and media belong to it.
+    """The simulated internet of the test workspaces.
 
+    `home` is the server whose callbacks and media belong to it; `url` is where people find it, its path being what a proxy takes off.
     `networks` are those that publish; `simulators` also those who only say who somebody is.
     """
 
-    def __init__(self, simulators: Iterable[Simulator], *, secrets: Iterable[str] = (), home: str = "") -> None:
+    def __init__(self, simulators: Iterable[Simulator], *, secrets: Iterable[str] = (), home: str = "", url: str = "") -> None:
         self.simulators = _with_houses(simulators)
         self.networks = {name: s for name, s in self.simulators.items() if s.publishes}
         self.hosts = {host: s for s in self.simulators.values() for host in s.hosts}
         self.places = {place: s for s in self.simulators.values() for place in s.places}
         self.door = Doorkeeper(tuple(secrets))
         self.home = home
+        self.url = httpx2.URL(url)
         self.room = Room(HELD)
         # Threads of its own: an answer may fetch media from our own server, which needs threads to give it.
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="sandbox")
         self._places = Places(THREADS_OF_ONE)
+
+    @property
+    def root(self) -> str:
+        """What the paths of links to it begin with."""
+        return self.url.path.rstrip("/")
 
     def simulator(self, request: httpx2.Request) -> Simulator:
         """Whose host this is. A host that no simulator has does not resolve."""

@@ -119,7 +119,7 @@ async def read_range(storage: Storage, key: str, offset: int, length: int) -> by
 def trouble(error: OSError) -> NotReady:
     """What a failing disk means to a caller."""
     if error.errno in FULL:
-        return NotReady("The media storage is full; nothing was kept", code="storage_full")
+        return NotReady("The media storage is full; nothing was stored", code="storage_full")
     return NotReady(f"The media storage cannot be used: {error.strerror}", code="storage_unavailable")
 
 

@@ -34,7 +34,7 @@ class BucketRefused(NotReady):
     def __init__(self, answered: int, said: str) -> None:
         full = said in FULL or answered == 507
         if full:
-            super().__init__("The object storage is full; nothing was kept", code="storage_full")
+            super().__init__("The object storage is full; nothing was stored", code="storage_full")
         else:
             super().__init__(f"The object storage refuses: {said or 'it does not say why'} ({answered})")
         self.answered = answered

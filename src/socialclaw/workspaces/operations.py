@@ -12,11 +12,11 @@ from socialclaw.spelling import nearest
 
 OPERATIONS = {
     "read": "look at everything but keys",
-    "validate": "have schedules judged and previewed",
+    "validate": "validate and preview schedules",
     "rehearse": "arm faults and move the clock of a test workspace",
-    "media": "hand files in, and take them away",
+    "media": "upload and delete files",
     "draft": "apply schedules as drafts",
-    "publish": "let posts go out: apply what is no draft, publish drafts, retry, reconcile",
+    "publish": "send posts: apply schedules that are not drafts, publish drafts, retry, reconcile",
     "cancel": "take posts back before they are published",
     "delete": "take published posts down on their networks",
     "connect": "connect and disconnect accounts",

@@ -107,7 +107,7 @@ class ActionInput(Schema):
 
 
 class DiscoveryAction(Schema):
-    """Something that can be asked of an account, with the input it takes. `operation`: what the key needs for it, beside `read`."""
+    """Something that can be asked of an account, with the input it takes. `operation`: what the key needs for it, in addition to `read`."""
 
     id: str
     label: str

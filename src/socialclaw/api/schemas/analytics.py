@@ -22,7 +22,7 @@ class AnalyticsRefreshRequest(ClosedBody):
 
 
 class Snapshot(Schema):
-    """What a network told at one time. `supported` is false where it gives no figures at all; `message` says why there are none."""
+    """What a network reported at one time. `supported` is false where it gives no figures at all; `message` says why there are none."""
 
     id: str | None
     post_id: str | None

@@ -14,7 +14,7 @@ Kind = Literal["image", "video", "audio", "other"]
 
 
 class Previews(Schema):
-    """Small pictures of a file, by their size; of a film, its poster too."""
+    """Small pictures of a file, by their size; of a video, its poster too."""
 
     inline: ClassVar[bool] = True
 
@@ -88,7 +88,7 @@ class AssetUploadRequest(Body):
 
 
 class AssetImportRequest(Body):
-    """A file that is fetched from a public URL. Without a name it is called as the path of the URL ends."""
+    """A file that is fetched from a public URL. Without a name it is named after the end of the URL's path."""
 
     inline: ClassVar[bool] = True
     misses: ClassVar = {"expiresat": "deleteAfter", "mimetype": "mime"}
@@ -131,7 +131,7 @@ class AssetsResponse(OkResponse):
 
 
 class MultipartUploadInitiateRequest(ClosedBody):
-    """A file that is going to be sent in parts: its name, its bytes, and the type that it is said to have."""
+    """A file that is going to be sent in parts: its name, its bytes, and its stated type."""
 
     filename: str = known_as("filename", "name", default=...)
     size: StrictInt

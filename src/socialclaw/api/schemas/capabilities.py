@@ -82,7 +82,7 @@ class TitleLimits(Schema):
 
 
 class TextLimits(Schema):
-    """How long a text may be, in `unit`; null: no limit. `maxCaptionLength` holds beside media."""
+    """How long a text may be, in `unit`; null: no limit. `maxCaptionLength` is the limit with media."""
 
     supported: StrictBool
     required: StrictBool

@@ -65,7 +65,7 @@ class Growth(Schema):
 
 
 class Happened(Schema):
-    """What became of a try at a post, while the clock was advanced."""
+    """The outcome of an attempt at a post while the clock was advanced."""
 
     at: Time
     post_id: str

@@ -70,7 +70,7 @@ def main(job: dict[str, Any]) -> dict[str, Any]:
     except InvalidRequest as refused:
         return {"refused": refused.code, "message": refused.message, "details": refused.details}
     except MemoryError:
-        return {"refused": "media_too_costly", "message": "The file takes more memory to open than a file may", "details": {}}
+        return {"refused": "media_too_costly", "message": "Opening the file takes more memory than is allowed", "details": {}}
 
 
 if __name__ == "__main__":

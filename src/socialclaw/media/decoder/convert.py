@@ -39,7 +39,8 @@ def picture(job: dict[str, Any]) -> dict[str, Any]:
                 return {"width": sized.width, "height": sized.height, "size": size}
         smaller = _smaller(canvas, change["aspect"])
         if smaller[0] < max(least[0], 1) or smaller[1] < max(least[1], 1):
-            raise InvalidRequest(f"The picture cannot be made small enough: {size:,} bytes are left of {most:,}", code="media_fit_failed")
+            message = f"The picture cannot be made small enough: it still has {size:,} bytes, and the limit is {most:,}"
+            raise InvalidRequest(message, code="media_fit_failed")
         shrunk = (max(1, min(most_side, int(side * SMALLER))) for side, most_side in zip(inner, smaller, strict=True))
         inner, canvas = (next(shrunk), next(shrunk)), smaller
 
@@ -75,18 +76,19 @@ def film(job: dict[str, Any]) -> dict[str, Any]:
         with video.opened(job["source"]) as source, av.open(job["target"], "w", format="mp4", options={"movflags": "faststart"}) as made:
             _write(source, made, change)
     except av.FFmpegError as error:
-        raise InvalidRequest("The film is damaged and cannot be written anew", code="media_damaged") from error
+        raise InvalidRequest("The video is damaged and cannot be re-encoded", code="media_damaged") from error
     size = os.stat(job["target"]).st_size  # noqa: PTH116
     most = change.get("max_bytes")
     if most and size > most:
-        raise InvalidRequest(f"The film cannot be made small enough: {size:,} bytes are left of {most:,}", code="media_fit_failed")
+        message = f"The video cannot be made small enough: it still has {size:,} bytes, and the limit is {most:,}"
+        raise InvalidRequest(message, code="media_fit_failed")
     return {"width": change["canvas"][0], "height": change["canvas"][1], "size": size}
 
 
 def _write(source: InputContainer, made: OutputContainer, change: dict[str, Any]) -> None:
     moving = video.picture_stream(source)
     if moving is None:
-        raise InvalidRequest("The film has no pictures", code="media_damaged")
+        raise InvalidRequest("The video has no frames", code="media_damaged")
     sound = next(iter(source.streams.audio), None)
     seconds = (source.duration or 0) / 1_000_000
     rate = Fraction(change["frames"]).limit_denominator(1001) if change["frames"] else moving.average_rate or 30

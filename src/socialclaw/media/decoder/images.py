@@ -34,9 +34,7 @@ def opened(path: str, mime: str) -> Iterator[Image]:
     except Image.DecompressionBombError as error:
         raise InvalidRequest(f"The picture is too large: {error}", code="image_too_large", maxPixels=MOST_PIXELS) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise InvalidRequest(
-            f"The picture cannot be read: it begins as {mime} and goes on as nothing known", code="media_damaged"
-        ) from error
+        raise InvalidRequest(f"The picture cannot be read: it begins like {mime}, but what follows is not", code="media_damaged") from error
     with picture:
         check_pixels(*picture.size)
         yield picture

@@ -28,5 +28,5 @@ def limit(cpu_seconds: int, *, yields: bool = False) -> None:
 
 def check_pixels(width: int, height: int) -> None:
     if width * height > MOST_PIXELS:
-        message = f"A picture of {width}x{height} pixels is too large; up to {MOST_PIXELS:,} in all are taken"
+        message = f"A picture of {width}x{height} pixels is too large; the limit is {MOST_PIXELS:,} pixels"
         raise InvalidRequest(message, code="image_too_large", width=width, height=height, maxPixels=MOST_PIXELS)

@@ -21,7 +21,7 @@ def check(path: str) -> None:
         head, tail = _ends(file)
     for where in (head, tail):
         if found := ACTIVE.search(where):
-            _refuse(f"it holds what a browser or server may run ({found[0].decode('ascii', 'replace').strip()})")
+            _refuse(f"it contains code that a browser or server may run ({found[0].decode('ascii', 'replace').strip()})")
     if PDF.search(head[:1024]) or (PDF.search(tail) and b"%%EOF" in tail):
         _refuse("it is a PDF as well")
     if b"PK\x05\x06" in tail and _is_archive(path):
@@ -29,7 +29,7 @@ def check(path: str) -> None:
 
 
 def _refuse(why: str) -> None:
-    raise InvalidRequest(f"The file is not only what it seems: {why}. Save it anew from a picture or video program", code="media_polyglot")
+    raise InvalidRequest(f"The file is more than it seems: {why}. Save it again with an image or video editor", code="media_polyglot")
 
 
 def _ends(file: BinaryIO) -> tuple[bytes, bytes]:
@@ -57,7 +57,7 @@ def check_whole(path: str, mime: str) -> None:
             return
         ends = _segment_end(file) if mime in ("video/webm", "video/x-matroska") else _boxes_end(file, size)
     if ends > size:
-        message = f"The file was cut off: it has {size:,} bytes and announces at least {ends:,}"
+        message = f"The file was cut off: it has {size:,} bytes and should have at least {ends:,}"
         raise InvalidRequest(message, code="media_truncated", size=size, announced=ends)
 
 

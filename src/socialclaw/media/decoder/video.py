@@ -44,13 +44,11 @@ def opened(path: str) -> Iterator[InputContainer]:
         try:
             container = av.open(file, "r", options=options, metadata_errors="ignore")
         except (av.FFmpegError, ValueError, OSError) as error:
-            message = "The file begins as a film and cannot be read as one: its index is missing or damaged"
+            message = "The file begins like a video but cannot be read as one: its index is missing or damaged"
             raise InvalidRequest(message, code="media_damaged") from error
         with container:
             if len(container.streams) > MOST_STREAMS:
-                raise InvalidRequest(
-                    f"The file has {len(container.streams)} streams; up to {MOST_STREAMS} are taken", code="media_too_costly"
-                )
+                raise InvalidRequest(f"The file has {len(container.streams)} streams; the limit is {MOST_STREAMS}", code="media_too_costly")
             yield container
 
 
@@ -66,7 +64,7 @@ def facts(container: InputContainer) -> dict[str, Any]:
     film = picture_stream(container)
     sound = next(iter(container.streams.audio), None)
     if film is None and sound is None:
-        raise InvalidRequest("The file has the form of a film, with neither pictures nor sound in it", code="media_damaged")
+        raise InvalidRequest("The file has the form of a video, but contains neither pictures nor sound", code="media_damaged")
     if film is not None:
         check_pixels(film.codec_context.width, film.codec_context.height)
     rate = (film.average_rate or film.base_rate) if film is not None else None
@@ -103,9 +101,9 @@ def poster(container: InputContainer) -> Image:
                 break
     except av.FFmpegError as error:
         if last is None:
-            raise InvalidRequest("No frame of the film can be decoded: it is damaged", code="media_damaged") from error
+            raise InvalidRequest("No frame of the video can be decoded: it is damaged", code="media_damaged") from error
     if last is None:
-        raise InvalidRequest("The film has no frame: it was cut off", code="media_truncated")
+        raise InvalidRequest("The video has no frames: it was cut off", code="media_truncated")
     return _upright(last)
 
 

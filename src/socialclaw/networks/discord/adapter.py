@@ -98,7 +98,7 @@ class Discord:
         found = WEBHOOK.fullmatch(pasted.strip())
         if found is None:
             raise Rejected(
-                "This is no webhook URL of Discord: https://discord.com/api/webhooks/<id>/<token>", code="discord_webhook_url_invalid"
+                "This is not a Discord webhook URL: https://discord.com/api/webhooks/<id>/<token>", code="discord_webhook_url_invalid"
             )
         return found[1], found[2]
 

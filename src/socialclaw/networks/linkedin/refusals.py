@@ -83,7 +83,7 @@ def explain_upload(response: httpx2.Response) -> ProviderError | None:
     if status == 401:
         return Unauthorized("LinkedIn no longer accepts the access token", said=response.text[:200])
     if status in (403, 404, 410):
-        return Rejected("LinkedIn's leave to upload this file has ended", code=ENDED, said=response.text[:200], httpStatus=status)
+        return Rejected("LinkedIn's permission to upload this file has expired", code=ENDED, said=response.text[:200], httpStatus=status)
     if status in (408, 425, 429) or status >= 500:
         return None
     said = response.text[:200]

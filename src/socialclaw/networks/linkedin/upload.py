@@ -183,7 +183,7 @@ def uploaded(done: Mapping[str, Any]) -> set[str]:
 def _must_be_open(leave: Mapping[str, Any]) -> None:
     ends = leave.get("ends")
     if isinstance(ends, int) and ends <= clock.now().timestamp() * 1000:
-        raise Rejected("LinkedIn's leave to upload this file has ended", code=ENDED)
+        raise Rejected("LinkedIn's permission to upload this file has expired", code=ENDED)
 
 
 def _malformed() -> Unavailable:

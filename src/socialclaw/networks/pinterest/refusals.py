@@ -105,7 +105,7 @@ def explain_upload(response: httpx2.Response) -> ProviderError | None:
     if said in ("RequestTimeout", "SlowDown", "IncompleteBody"):
         return Unavailable("Pinterest's storage did not take the video", sent=True, said=said)
     if said in ("AccessDenied", "ExpiredToken", "InvalidToken"):
-        return Rejected("Pinterest's leave to upload the video has ended", code="pinterest_upload_ended", said=said, httpStatus=status)
+        return Rejected("The permission to upload the video has expired", code="pinterest_upload_ended", said=said, httpStatus=status)
     if said == "EntityTooLarge":
         return Rejected("The video is too large for Pinterest", code="pinterest_video_too_large", said=said, httpStatus=status)
     return Rejected(f"Pinterest's storage did not take the video: {said}", code="pinterest_upload_refused", said=said, httpStatus=status)

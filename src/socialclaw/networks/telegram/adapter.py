@@ -51,8 +51,12 @@ class Telegram:
     async def targets(self) -> Sequence[Target]:
         """The chat that was named, once it is proven that the bot may post there."""
         bot = await self._call("getMe", {})
-        chat = await self._call("getChat", {"chat_id": _chat_named(self.account.secrets.get("chatId", self.account.id))})
-        await self._prove(chat, bot["id"])
+        try:
+            chat = await self._call("getChat", {"chat_id": _chat_named(self.account.secrets.get("chatId", self.account.id))})
+            await self._prove(chat, bot["id"])
+        except (Rejected, Unauthorized) as refusal:
+            refusal.details.setdefault("path", "chatId")  # the bot itself is known by now
+            raise
         username = chat.get("username")
         meta = {"chatUsername": username, "chatType": chat["type"], "botUsername": bot.get("username")}
         return [
@@ -155,7 +159,7 @@ class Telegram:
     def _token(self) -> str:
         token = self.account.secrets.get("botToken", "").strip()
         if not TOKEN.fullmatch(token):
-            raise Unauthorized("This is no bot token; @BotFather gives it as 123456789:AA…", code="telegram_token_invalid", path="botToken")
+            raise Unauthorized("This is not a bot token; @BotFather gives 123456:AA…", code="telegram_token_invalid", path="botToken")
         return token
 
     def _chat(self) -> int | str:

@@ -53,7 +53,7 @@ def _length(draft: Draft) -> Iterator[Issue]:
         return
     length = utf16(visible(draft.text, draft.settings.get("parseMode")))
     if length > most:
-        where = "beside media " if draft.media else ""
+        where = "with media " if draft.media else ""
         message = f"The text has {length} UTF-16 code units; the limit {where}is {most}"
         yield Issue("telegram_text_too_long", message, "description", {"length": length, "maxLength": most})
 
