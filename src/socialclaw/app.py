@@ -40,14 +40,14 @@ from socialclaw.system import System
 from socialclaw.workspaces.keys import Keyring
 
 ROUTERS = (
-    media.router,  # first, because routes are tried in order, and files are asked for most
+    posts.router,  # routes are tried in order: what is asked for most comes first
+    schedules.router,
+    media.router,
     status.router,
     keys.router,
     connections.router,
     accounts.router,
     callbacks.router,
-    posts.router,
-    schedules.router,
     runs.router,
     assets.router,
     uploads.router,
