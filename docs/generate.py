@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from docs.generators import cli, errors, media, openapi, providers, settings
+from docs.generators import cli, errors, media, openapi, providers, roles, settings
 
 HOME = Path(__file__).parent
 PAGES: dict[str, Callable[[], str]] = {
@@ -16,6 +16,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "providers.md": providers.page,
     "cli.md": cli.page,
     "media.md": media.page,
+    "roles.md": roles.page,
     "openapi.json": openapi.page,
 }
 

@@ -23,11 +23,14 @@ import httpx2
 import hypothesis
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.orm import Session
 
 from socialclaw import outbound
 from socialclaw.app import build
 from socialclaw.db import accounts, assets, posts  # noqa: F401 (their tables)
 from socialclaw.db.base import Base, Scope
+from socialclaw.db.people import Membership, User, UserSession
+from socialclaw.people import sessions
 from socialclaw.settings import S3Settings, Settings
 from socialclaw.system import System
 from socialclaw.vault import Vault
@@ -50,6 +53,15 @@ class Member:
     name: str
     test: bool
     key_id: str
+    secret: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is signed in, and the secret of their session."""
+
+    id: str
+    session_id: str
     secret: str
 
 
@@ -169,6 +181,21 @@ async def member(system: System, name: str, mode: str = "test") -> Member:
     return Member(row.id, row.name, test, key.id, secret)
 
 
+async def person(system: System, *seats: tuple[str, str], kind: str = "web", **facts: Any) -> Person:
+    """Somebody new, signed in, with these roles: `("tenant_…", "editor")`. The first workspace is the one in use."""
+
+    def make(session: Session) -> tuple[User, UserSession, str]:
+        user = User(name=f"Person {next(numbers)}", **facts)
+        session.add(user)
+        session.flush()
+        session.add_all([Membership(user_id=user.id, workspace_id=workspace_id, role=role) for workspace_id, role in seats])
+        used = seats[0][0] if seats else None
+        return user, *sessions.begin(session, system.settings.sign_in, user.id, kind=kind, workspace_id=used)
+
+    user, row, secret = await system.database.write(make)
+    return Person(user.id, row.id, secret)
+
+
 @pytest.fixture
 async def workspace(system: System) -> Member:
     return await member(system, "Ours")
@@ -193,11 +220,54 @@ def client(app: FastAPI, secret: str | None = None) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=BASE_URL, headers=headers, event_hooks=hooks)
 
 
+SAME = {"sec-fetch-site": "same-origin"}  # what a browser says of a page of ours
+
+
+def cookie(secret: str) -> dict[str, str]:
+    """The header of somebody's session, on the server that tests have."""
+    return {"cookie": f"__Host-sc_session={secret}", **SAME}
+
+
+def browser(app: FastAPI, someone: Person) -> httpx2.AsyncClient:
+    """The API with somebody's session."""
+    found = client(app)
+    found.headers.update(cookie(someone.secret))
+    return found
+
+
+@pytest.fixture
+async def owner(system: System, workspace: Member) -> Person:
+    """The owner of `workspace`, signed in."""
+    return await person(system, (workspace.id, "owner"))
+
+
+@pytest.fixture
+async def other_owner(system: System, other_workspace: Member) -> Person:
+    """The owner of `other_workspace`, signed in."""
+    return await person(system, (other_workspace.id, "owner"))
+
+
 @pytest.fixture
 async def api(app: FastAPI, workspace: Member) -> AsyncIterator[httpx2.AsyncClient]:
     """The API with the key of `workspace`."""
     async with client(app, workspace.secret) as api:
         yield api
+
+
+@pytest.fixture
+async def anybody(app: FastAPI, workspace: Member, owner: Person) -> AsyncIterator[httpx2.AsyncClient]:
+    """The API with the key of `workspace` and the session of its owner: either is taken where it is the one that is asked for."""
+    async with client(app, workspace.secret) as anybody:
+        anybody.headers.update(cookie(owner.secret))
+        yield anybody
+
+
+@pytest.fixture
+async def other_anybody(app: FastAPI, other_workspace: Member, other_owner: Person) -> AsyncIterator[httpx2.AsyncClient]:
+    """The same of `other_workspace`."""
+    async with client(app, other_workspace.secret) as anybody:
+        anybody.headers.update(cookie(other_owner.secret))
+        yield anybody
 
 
 @pytest.fixture

@@ -16,17 +16,21 @@ from socialclaw.api import (
     analytics,
     assets,
     callbacks,
+    composing,
     connections,
+    dashboard,
     errors,
     keys,
     media,
     openapi,
     parts,
+    people,
     posts,
     rehearsal,
     runs,
     sandbox,
     schedules,
+    sign_in,
     status,
     uploads,
 )
@@ -34,6 +38,7 @@ from socialclaw.api.guard import Guard
 from socialclaw.api.middleware import Front
 from socialclaw.api.rate_limits import Rates
 from socialclaw.api.shares import Shares
+from socialclaw.people.sessions import Sessions
 from socialclaw.publishing.page_cache import Pages
 from socialclaw.settings import Settings
 from socialclaw.system import System
@@ -54,17 +59,22 @@ ROUTERS = (
     parts.router,
     analytics.router,
     rehearsal.router,
+    people.router,
+    dashboard.router,
+    composing.router,
+    sign_in.router,
 )
 
 
 def build(system: System) -> FastAPI:
     """The service over this installation. Whoever opened the installation closes it, after the service has stopped."""
-    keyring = Keyring(system.database)
+    keyring, sessions = Keyring(system.database), Sessions(system.database, system.settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         await keyring.close()
+        await sessions.close()
 
     app = FastAPI(
         title="SocialClaw",
@@ -77,7 +87,7 @@ def build(system: System) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.system = system
-    app.state.keyring = keyring
+    app.state.keyring, app.state.sessions = keyring, sessions
     app.state.pages = Pages(system)
     app.state.rates = Rates(system.settings)
     system.shares = Shares(system.database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
 
@@ -68,8 +69,20 @@ class SignInSettings(BaseModel):
         description="Let people sign in with the simulated Google and Apple, where anybody can be anybody: they come into test workspaces"
         " only, and the server has to be for this machine alone.",
     )
+    web_idle_days: float = Field(14, gt=0, description="Days after which a session of a browser ends that is not used.")
+    web_days: float = Field(90, gt=0, description="Days after which a session of a browser ends, used or not.")
+    mobile_idle_days: float = Field(60, gt=0, description="Days after which a session of an app ends that is not used.")
+    mobile_days: float = Field(365, gt=0, description="Days after which a session of an app ends, used or not.")
     google: GoogleSettings = Field(default_factory=lambda: GoogleSettings.model_validate({}))
     apple: AppleSettings = Field(default_factory=lambda: AppleSettings.model_validate({}))
+
+    def idle(self, kind: str) -> timedelta:
+        """How long a session of this kind may go unused."""
+        return timedelta(days=self.mobile_idle_days if kind == "mobile" else self.web_idle_days)
+
+    def life(self, kind: str) -> timedelta:
+        """How long it lasts at most."""
+        return timedelta(days=self.mobile_days if kind == "mobile" else self.web_days)
 
     @field_validator("domains")
     @classmethod

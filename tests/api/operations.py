@@ -36,7 +36,13 @@ def blueprint() -> FastAPI:
 
 
 # The least that a body must hold, where that is something.
-LEAST = {"MultipartPartRequest": {"uploadId": "nobody", "partNumber": 1}, "MultipartCompleteRequest": {"uploadId": "nobody", "parts": []}}
+LEAST: dict[str, dict[str, Any]] = {
+    "change_member": {"role": "viewer"},
+    "create_workspace": {"name": "Another"},
+    "DashboardPostUpdateRequest": {"account": "nobody", "publishAt": "2090-01-01T00:00:00Z"},
+    "MultipartPartRequest": {"uploadId": "nobody", "partNumber": 1},
+    "MultipartCompleteRequest": {"uploadId": "nobody", "parts": []},
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,24 @@ class Operation:
 
     @property
     def keyed(self) -> bool:
-        return bool(self.spec.get("security"))
+        """Whether a key may call it."""
+        return {"api_key": []} in self.spec.get("security", ())
+
+    @property
+    def personal(self) -> bool:
+        """Whether a person may call it, by a session."""
+        return {"session": []} in self.spec.get("security", ())
+
+    @property
+    def guarded(self) -> bool:
+        """Whether it takes one of the two: of the others, some tell more to who has one."""
+        return bool(self.spec.get("security")) and {} not in self.spec["security"]
+
+    @property
+    def right(self) -> str | None:
+        """The right that a person needs for it, in the workspace that they act in."""
+        found: str | None = self.spec.get("x-right")
+        return found
 
     @property
     def slots(self) -> list[str]:
@@ -68,7 +91,7 @@ class Operation:
     @property
     def least(self) -> dict[str, Any] | None:
         """A body that holds no more than it must; None where there is none."""
-        return LEAST.get(self.body.get("$ref", "").rpartition("/")[2], {}) if self.body else None
+        return LEAST.get(self.name, LEAST.get(self.body.get("$ref", "").rpartition("/")[2], {})) if self.body else None
 
 
 def operations() -> list[Operation]:
@@ -77,4 +100,8 @@ def operations() -> list[Operation]:
 
 
 every_operation = pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.name)
+every_guarded_operation = pytest.mark.parametrize("operation", [o for o in operations() if o.guarded], ids=lambda operation: operation.name)
+every_personal_operation = pytest.mark.parametrize(
+    "operation", [o for o in operations() if o.personal], ids=lambda operation: operation.name
+)
 every_keyed_operation = pytest.mark.parametrize("operation", [o for o in operations() if o.keyed], ids=lambda operation: operation.name)

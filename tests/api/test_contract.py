@@ -22,7 +22,6 @@ REF = "#/components/schemas/"
 
 # What the contract has and this server has not, yet. A test fails where something here is built after all.
 NOT_BUILT = {
-    ("GET", "/v1/dashboard/session"),
     ("POST", "/v1/support/request"),
     ("GET", "/v1/billing/state"),
     ("POST", "/v1/billing/checkout"),
@@ -30,27 +29,6 @@ NOT_BUILT = {
     ("GET", "/v1/billing/app-store/account-token"),
     ("GET", "/v1/billing/app-store/products"),
     ("POST", "/v1/billing/app-store/transactions/claim"),
-    ("GET", "/v1/dashboard/accounts"),
-    ("DELETE", "/v1/dashboard/accounts/{accountId}"),
-    ("GET", "/v1/dashboard/accounts/{accountId}/publish-settings"),
-    ("POST", "/v1/dashboard/connections/start"),
-    ("GET", "/v1/dashboard/connections/{connectionId}"),
-    ("GET", "/v1/dashboard/posts"),
-    ("POST", "/v1/dashboard/posts/{postId}/reconcile"),
-    ("PATCH", "/v1/dashboard/posts/{postId}"),
-    ("DELETE", "/v1/dashboard/posts/{postId}"),
-    ("GET", "/v1/dashboard/assets"),
-    ("DELETE", "/v1/dashboard/assets/{assetId}"),
-    ("POST", "/v1/dashboard/assets/upload"),
-    ("POST", "/v1/dashboard/assets/upload/initiate"),
-    ("POST", "/v1/dashboard/assets/upload/{assetId}/part"),
-    ("POST", "/v1/dashboard/assets/upload/{assetId}/complete"),
-    ("POST", "/v1/dashboard/assets/upload/{assetId}/abort"),
-    ("POST", "/v1/dashboard/compose"),
-    ("GET", "/v1/dashboard/keys"),
-    ("POST", "/v1/dashboard/keys"),
-    ("DELETE", "/v1/dashboard/keys/{keyId}"),
-    ("POST", "/v1/dashboard/keys/{keyId}/rotate"),
     ("GET", "/auth/mobile/google/start"),
     ("GET", "/auth/mobile/apple/start"),
     ("POST", "/auth/mobile/apple/native"),
@@ -191,6 +169,24 @@ def test_operations_of_our_own_are_few_and_known(document: dict[str, Any]) -> No
         ("POST", "/v1/assets/uploads/{assetId}/part"),
         ("POST", "/v1/assets/uploads/{assetId}/complete"),
         ("POST", "/v1/assets/uploads/{assetId}/abort"),
+        ("GET", "/auth/ticket/{ticket}"),
+        ("POST", "/auth/ticket/{ticket}"),
+        ("POST", "/auth/link"),
+        ("POST", "/auth/sign-out"),
+        ("POST", "/auth/sign-out-everywhere"),
+        ("GET", "/v1/dashboard/sessions"),
+        ("DELETE", "/v1/dashboard/sessions/{sessionId}"),
+        ("GET", "/v1/dashboard/workspaces"),
+        ("POST", "/v1/dashboard/workspaces"),
+        ("PATCH", "/v1/dashboard/workspace"),
+        ("POST", "/v1/dashboard/workspace/switch"),
+        ("GET", "/v1/dashboard/members"),
+        ("PATCH", "/v1/dashboard/members/{userId}"),
+        ("DELETE", "/v1/dashboard/members/{userId}"),
+        ("GET", "/v1/dashboard/invites"),
+        ("POST", "/v1/dashboard/invites"),
+        ("DELETE", "/v1/dashboard/invites/{inviteId}"),
+        ("GET", "/v1/dashboard/audit"),
     }
 
 
@@ -203,7 +199,11 @@ def test_an_operation_is_as_in_the_contract(document: dict[str, Any], method: st
     wanted = {q["name"]: q["required"] for q in expected["query"]}
     assert asked | wanted == asked
     assert not any(asked[name] for name in asked.keys() - wanted.keys())  # ours are optional
-    assert ("security" in operation) == (expected["auth"] == "api_key")
+    schemes = [scheme for each in operation.get("security", ()) for scheme in each]
+    if expected["auth"] == "api_key":
+        assert "api_key" in schemes  # a session does too: that is ours
+    else:
+        assert ("session" in schemes, "api_key" in schemes) == (expected["auth"] == "session", False)
     assert operation["tags"] == [expected["group"]]
     success = operation["responses"][str(expected["status"])]
     match expected["response"]:

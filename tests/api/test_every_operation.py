@@ -8,14 +8,27 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from socialclaw.api.openapi import TAGS
 from socialclaw.db.base import Base
 from socialclaw.system import System
-from tests.api.operations import Operation, every_keyed_operation, every_operation, operations
+from tests.api.operations import (
+    Operation,
+    every_guarded_operation,
+    every_keyed_operation,
+    every_operation,
+    every_personal_operation,
+    operations,
+)
+from tests.conftest import Person, browser, cookie
 
-KEYLESS = {"health", "oauth_callback", "fetch_media", "head_media", "fetch_media_preview", "head_media_preview", "put_media_part"}
+OPEN = {
+    *("health", "oauth_callback", "fetch_media", "head_media", "fetch_media_preview", "head_media_preview", "put_media_part"),
+    *("dashboard_session", "show_ticket", "redeem_ticket", "sign_in_by_link"),
+}
+PAGES = {"oauth_callback"}  # for people, whatever a client would like to have
 ERROR = {"$ref": "#/components/schemas/ErrorResponse"}
 
 
@@ -40,8 +53,42 @@ async def test_needs_a_key(anonymous: httpx2.AsyncClient, operation: Operation) 
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-def test_those_without_a_key_are_few_and_known() -> None:
-    assert {operation.name for operation in operations() if not operation.keyed} <= KEYLESS
+@every_personal_operation
+async def test_a_cookie_that_is_no_session_is_told_so(anonymous: httpx2.AsyncClient, operation: Operation) -> None:
+    """Also where a key would do: whoever sends a cookie means it."""
+    if operation.guarded:
+        answer = await anonymous.request(operation.method, filled(operation.path, "nobody"), headers=cookie("x" * 43))
+        assert (answer.status_code, answer.json()["code"]) == (401, "session_invalid")
+        assert is_problem(answer)
+
+
+@every_personal_operation
+async def test_a_key_is_no_session(api: httpx2.AsyncClient, anonymous: httpx2.AsyncClient, operation: Operation) -> None:
+    if operation.guarded and not operation.keyed:
+        for who in (api, anonymous):
+            answer = await who.request(operation.method, filled(operation.path, "nobody"))
+            assert (answer.status_code, answer.json()["code"]) == (401, "session_missing")
+
+
+@every_keyed_operation
+async def test_a_session_does_where_a_key_does(app: FastAPI, owner: Person, operation: Operation) -> None:
+    async with browser(app, owner) as person:
+        answer = await person.request(operation.method, filled(operation.path, "nobody"), json=operation.least)
+    if operation.personal:
+        assert answer.status_code not in (401, 403), answer.text
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (401, "auth_missing")
+
+
+def test_only_what_is_about_the_key_itself_takes_no_session() -> None:
+    assert {operation.name for operation in operations() if operation.keyed and not operation.personal} == {
+        "validate_key",
+        "get_key_validation",
+    }
+
+
+def test_those_open_to_everybody_are_few_and_known() -> None:
+    assert {operation.name for operation in operations() if not operation.guarded} == OPEN
 
 
 @every_operation
@@ -52,8 +99,8 @@ def test_is_documented(operation: Operation) -> None:
     assert set(spec["tags"]) <= {tag["name"] for tag in TAGS}
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*", operation.name)
     declared = {int(status) for status in spec["responses"]}
-    assert ({401, 429} <= declared) == operation.keyed
-    assert not operation.keyed or not operation.slots or 404 in declared
+    assert ({401, 429} <= declared) == operation.guarded
+    assert not operation.guarded or not operation.slots or 404 in declared
     for status, answer in spec["responses"].items():
         assert answer["description"]
         if int(status) >= 400:
@@ -66,28 +113,28 @@ def test_operation_ids_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
-@every_keyed_operation
-async def test_an_empty_body_said_to_be_json_is_no_body(api: httpx2.AsyncClient, operation: Operation) -> None:
+@every_guarded_operation
+async def test_an_empty_body_said_to_be_json_is_no_body(anybody: httpx2.AsyncClient, operation: Operation) -> None:
     if operation.spec.get("requestBody", {}).get("required"):
         return
-    answer = await api.request(operation.method, filled(operation.path, "nobody"), headers={"content-type": "application/json"})
+    answer = await anybody.request(operation.method, filled(operation.path, "nobody"), headers={"content-type": "application/json"})
     assert answer.status_code == (404 if operation.slots else 200), answer.text
 
 
 @pytest.mark.usefixtures("both_databases")
-async def test_odd_ids_are_a_404_everywhere(api: httpx2.AsyncClient) -> None:
+async def test_odd_ids_are_a_404_everywhere(anybody: httpx2.AsyncClient) -> None:
     for operation in operations():
-        if not operation.slots or operation.name == "oauth_callback":
+        if not operation.slots or operation.name in PAGES:
             continue
         body = operation.least
         for odd in ("nobody", "%00", "%ED%A0%80", "%F0%9F%92%A5", "%27%20OR%201=1", "%0A", "y" * 3000):
-            answer = await api.request(operation.method, filled(operation.path, odd), json=body)
+            answer = await anybody.request(operation.method, filled(operation.path, odd), json=body)
             assert answer.status_code == 404, (operation.name, odd, answer.text)
             assert operation.method == "HEAD" or is_problem(answer)
 
 
 @pytest.mark.usefixtures("both_databases")
-async def test_odd_query_values_never_break_anything(api: httpx2.AsyncClient) -> None:
+async def test_odd_query_values_never_break_anything(anybody: httpx2.AsyncClient) -> None:
     for operation in operations():
         names = [p["name"] for p in operation.spec.get("parameters", ()) if p["in"] == "query"]
         for name in names:
@@ -104,7 +151,7 @@ async def test_odd_query_values_never_break_anything(api: httpx2.AsyncClient) ->
                 "0001-01-01",
                 "9999-12-31T23:59:59-23:59",
             ):
-                answer = await api.request(operation.method, f"{filled(operation.path, 'x')}?{name}={odd}")
+                answer = await anybody.request(operation.method, f"{filled(operation.path, 'x')}?{name}={odd}")
                 assert answer.status_code < 500, (operation.name, name, odd, answer.text)
                 assert answer.status_code < 400 or operation.method == "HEAD" or is_problem(answer)
 
@@ -136,7 +183,7 @@ def rows(session: Any) -> dict[str, int]:
 
 @pytest.mark.usefixtures("both_databases")
 @pytest.mark.parametrize("odd", ODD_BODIES)
-async def test_an_odd_body_is_refused_and_leaves_nothing_behind(api: httpx2.AsyncClient, system: System, odd: str) -> None:
+async def test_an_odd_body_is_refused_and_leaves_nothing_behind(anybody: httpx2.AsyncClient, system: System, odd: str) -> None:
     before = await system.database.read(rows)
     for operation in operations():
         if operation.body is None:
@@ -145,7 +192,7 @@ async def test_an_odd_body_is_refused_and_leaves_nothing_behind(api: httpx2.Asyn
         name = {"KeyCreateRequest": "label", "ScheduleEnvelope": "posts", "ConnectionStartRequest": "provider"}.get(schema, "filename")
         content = ODD_BODIES[odd](name)
         headers = {"content-type": "application/json"}
-        answer = await api.request(operation.method, filled(operation.path, "x"), content=content, headers=headers)
+        answer = await anybody.request(operation.method, filled(operation.path, "x"), content=content, headers=headers)
         assert 400 <= answer.status_code < 500, (operation.name, answer.text)
         assert is_problem(answer)
     assert await system.database.read(rows) == before

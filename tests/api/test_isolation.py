@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select
 
 from socialclaw.db.accounts import Account
 from socialclaw.db.assets import Arrival
 from socialclaw.db.base import Base, Scope
 from socialclaw.networks import providers
+from socialclaw.people import ways_in
 from socialclaw.system import System
 from tests.api import rows
-from tests.api.operations import Operation, every_keyed_operation
-from tests.conftest import Member
+from tests.api.operations import Operation, every_guarded_operation, every_personal_operation
+from tests.conftest import Member, Person, browser
 
 MARK = "belongs-to-the-first"
 
@@ -41,7 +44,7 @@ class Belongings:
 
 
 @pytest.fixture
-async def belongings(system: System, workspace: Member) -> Belongings:
+async def belongings(system: System, workspace: Member, owner: Person) -> Belongings:
     """One of everything, of the first workspace."""
 
     def make(scope: Scope) -> Belongings:
@@ -52,10 +55,12 @@ async def belongings(system: System, workspace: Member) -> Belongings:
         rows.attempt(scope, post, message=MARK)
         asset = rows.asset(scope, f"{MARK}.png")
         scope.add(Arrival(id=asset.id, upload_id=MARK, part_size=1))
+        invite, _ = ways_in.invite(scope, "viewer", None, by="owner", inviter=owner.id)
+        of_people = {"sessionId": owner.session_id, "userId": owner.id, "inviteId": invite.id}
         ids = {"keyId": workspace.key_id, "accountId": account.id, "connectionId": connection.id, "runId": run.id, "postId": post.id}
         url = f"http://socialclaw.test/media/{asset.id}/{asset.delivery_token}/{asset.filename}"
         return Belongings(
-            {**ids, "assetId": asset.id, "actionId": "publish-preview", "network": network_of(account)},
+            {**ids, **of_people, "assetId": asset.id, "actionId": "publish-preview", "network": network_of(account)},
             account.handle,
             account.provider,
             url,
@@ -91,46 +96,76 @@ def bodies(theirs: Belongings) -> dict[str, Any]:
         "ConnectionStartRequest": {"provider": theirs.provider},
         "AnalyticsRefreshRequest": {"postId": theirs.ids["postId"]},
         "AssetUploadRequest": {"filename": "a.txt", "contentBase64": "YQ=="},
+        "DashboardComposeRequest": {"account": theirs.handle, "text": "Hi", "publishNow": True},
+        "DashboardPostUpdateRequest": {"account": theirs.ids["accountId"], "publishAt": "2090-01-01T00:00:00Z"},
         "MultipartUploadInitiateRequest": {"filename": "a.txt", "size": 1},
         "MultipartPartRequest": {"uploadId": MARK, "partNumber": 1},
         "MultipartCompleteRequest": {"uploadId": MARK, "parts": []},
     }
 
 
-@every_keyed_operation
-async def test_the_first_workspace_sees_its_own(api: httpx2.AsyncClient, belongings: Belongings, operation: Operation) -> None:
+@pytest.fixture(params=["key", "session"])
+async def other_caller(
+    request: pytest.FixtureRequest, app: FastAPI, other_api: httpx2.AsyncClient, other_owner: Person
+) -> AsyncIterator[httpx2.AsyncClient]:
+    """The second workspace, by its key and by its owner's session."""
+    if request.param == "key":
+        yield other_api
+    else:
+        async with browser(app, other_owner) as found:
+            yield found
+
+
+@every_guarded_operation
+async def test_the_first_workspace_sees_its_own(anybody: httpx2.AsyncClient, belongings: Belongings, operation: Operation) -> None:
     """Without this, the tests below could pass because nothing is where they look."""
     if operation.method == "GET" and operation.slots:
-        answer = await api.get(belongings.path(operation))
+        answer = await anybody.get(belongings.path(operation))
         assert answer.status_code in (200, 409), answer.text
 
 
-@every_keyed_operation
+@every_guarded_operation
 async def test_the_second_workspace_sees_and_changes_nothing(
-    other_api: httpx2.AsyncClient, other_workspace: Member, system: System, belongings: Belongings, operation: Operation
+    other_caller: httpx2.AsyncClient, other_workspace: Member, system: System, belongings: Belongings, operation: Operation
 ) -> None:
     before = await system.database.read(everything)
     schema = (operation.body or {}).get("$ref", "").rpartition("/")[2]
-    body = bodies(belongings).get(schema, {} if operation.body else None)
-    answer = await other_api.request(operation.method, belongings.path(operation), json=body)
-    if set(operation.slots) - {"network"}:  # a network is everybody's; what is ours there is not
+    body = bodies(belongings).get(schema, operation.least)
+    answer = await other_caller.request(operation.method, belongings.path(operation), json=body)
+    if answer.status_code == 401:
+        assert not (operation.personal if "cookie" in other_caller.headers else operation.keyed), answer.text
+    elif set(operation.slots) - {"network"}:  # a network is everybody's; what is ours there is not
         assert answer.status_code == 404, answer.text
         assert await system.database.read(everything) == before
-    elif schema in ("ScheduleEnvelope", "AssetRegistrationRequest"):
+    elif schema in ("ScheduleEnvelope", "AssetRegistrationRequest", "DashboardComposeRequest"):
         assert 400 <= answer.status_code < 500, answer.text
         assert await system.database.read(everything) == before
     sent = str(body) + belongings.path(operation)  # what it said itself may be said back to it
     assert not [word for word in belongings.words if word in answer.text and word not in sent]
 
 
-@every_keyed_operation
+@every_personal_operation
+async def test_a_person_comes_into_no_workspace_that_is_not_theirs(
+    app: FastAPI, workspace: Member, other_owner: Person, system: System, belongings: Belongings, operation: Operation
+) -> None:
+    if operation.right is None:
+        return
+    before = await system.database.read(everything)
+    async with browser(app, other_owner) as stranger:
+        headers = {"x-workspace": workspace.id}
+        answer = await stranger.request(operation.method, belongings.path(operation), json=operation.least, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (404, "workspace_not_found")
+    assert await system.database.read(everything) == before
+
+
+@every_guarded_operation
 async def test_filters_do_not_reach_into_the_first_workspace(
-    other_api: httpx2.AsyncClient, belongings: Belongings, operation: Operation
+    other_anybody: httpx2.AsyncClient, belongings: Belongings, operation: Operation
 ) -> None:
     asked = {"runId": belongings.ids["runId"], "account": belongings.ids["accountId"], "provider": belongings.provider, "campaignId": MARK}
     for parameter in operation.spec.get("parameters", ()):
         if parameter["in"] == "query" and parameter["name"] in asked and operation.method == "GET":
-            answer = await other_api.get(operation.path, params={parameter["name"]: asked[parameter["name"]]})
+            answer = await other_anybody.get(operation.path, params={parameter["name"]: asked[parameter["name"]]})
             assert answer.status_code == 200
             assert not [word for word in belongings.words if word in answer.text]
 

@@ -21,12 +21,13 @@ from schemathesis.specs.openapi import checks as openapi_checks
 from socialclaw.app import build
 from socialclaw.db.assets import Arrival
 from socialclaw.db.base import Scope
+from socialclaw.people import ways_in
 from socialclaw.settings import Settings
 from socialclaw.system import System
 from socialclaw.workspaces import keys
 from tests.api import rows
 from tests.api.operations import blueprint, operations
-from tests.conftest import Member, member, opened
+from tests.conftest import SAME, Member, Person, member, opened, person
 
 EXAMPLES = 20
 CHECKS = [
@@ -50,6 +51,11 @@ class Server:
     member: Member
     loop: asyncio.AbstractEventLoop
     url: str
+    owner: Person
+
+    def person(self) -> Person:
+        """Another owner of the workspace, signed in."""
+        return asyncio.run_coroutine_threadsafe(person(self.system, (self.member.id, "owner")), self.loop).result(30)
 
     def write(self, do: Any) -> Any:
         """Write rows for the workspace."""
@@ -74,7 +80,8 @@ async def _serve(folder: Path, ready: Future[tuple[Server, uvicorn.Server]]) -> 
             owner = await member(system, "Fuzzed")
             listening = socket.create_server(("127.0.0.1", 0))
             url = "http://{}:{}".format(*listening.getsockname())
-            ready.set_result((Server(system, owner, asyncio.get_running_loop(), url), running))
+            first = await person(system, (owner.id, "owner"))
+            ready.set_result((Server(system, owner, asyncio.get_running_loop(), url, first), running))
             await running.serve(sockets=[listening])
     except BaseException as error:
         if not ready.done():
@@ -95,10 +102,13 @@ def ids(server: Server) -> dict[str, str]:
         found = {"accountId": account.id, "connectionId": rows.connection(scope, account).id, "runId": run.id, "postId": post.id}
         asset = rows.asset(scope)
         scope.add(Arrival(id=asset.id, upload_id="upload", part_size=1))
-        return {**found, "assetId": asset.id, "keyId": key.id, "actionId": "publish-preview"}
+        invite, _ = ways_in.invite(scope, "viewer", None, by="owner", inviter=server.owner.id)
+        others = {"keyId": key.id, "actionId": "publish-preview", "inviteId": invite.id}
+        return {**found, "assetId": asset.id, **others}
 
     found: dict[str, str] = server.write(make)
-    return found
+    someone = server.person()
+    return {**found, "userId": someone.id, "sessionId": someone.session_id}
 
 
 def test_every_operation_is_among_them() -> None:
@@ -118,4 +128,6 @@ def test_no_request_brings_out_what_is_not_documented(case: schemathesis.Case, s
     for name in ids.keys() & (case.path_parameters or {}).keys():
         if len(str(case.path_parameters[name])) % 3:  # most of the time: what does not exist is soon told
             case.path_parameters[name] = ids[name]
-    case.call_and_validate(base_url=server.url, headers={"authorization": f"Bearer {server.member.secret}"}, checks=CHECKS)
+    # A session of its own each time: among what is called is signing out.
+    headers = {"authorization": f"Bearer {server.member.secret}", "cookie": f"sc_session={server.person().secret}", **SAME}
+    case.call_and_validate(base_url=server.url, headers=headers, checks=CHECKS)

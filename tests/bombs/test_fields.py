@@ -30,7 +30,7 @@ SIGNS = ("<", "](,a.com/", "\u0315\u0300", "9. ")
 BOMBS = tuple(Bomb("", sign, "!") for sign in SIGNS)
 FEW = tuple(Bomb("", sign, "!") for sign in ("<", "9, "))
 READ_HEADERS = ("authorization", "content-type", "accept", "if-none-match", "range", "if-range", "idempotency-key", "origin", "cookie",
-                "x-forwarded-for", "forwarded", "user-agent")  # fmt: skip
+                "x-forwarded-for", "forwarded", "user-agent", "x-workspace", "sec-fetch-site")  # fmt: skip
 
 
 @cache

@@ -58,7 +58,7 @@ async def run_analytics(caller: Caller, runId: str, window: Window = None) -> Re
 @router.post(
     "/v1/analytics/refresh", response_model=AnalyticsResponse, responses=problems(400, 404, 409, 422, 503), summary="Refresh post analytics"
 )
-@needs("read")
+@needs("read", of_people="refresh")
 async def refresh_analytics(caller: Caller, body: AnalyticsRefreshRequest) -> Response:
     """Ask the network for a post's figures now, keep them as a new snapshot, and return it."""
     meant = windows.named(body.window)

@@ -122,7 +122,7 @@ async def get_asset(caller: Caller, assetId: str) -> Response:
     responses=problems(400, 404, 409, 413, 422),
     openapi_extra=takes(OkResponse, required=False),
 )
-@needs("media")
+@needs("media", of_people="discard")
 async def delete_asset(caller: Caller, request: Request, assetId: str) -> Response:
     """Delete a file. It is kept for `retentionDays` more (0 to 3650; 7 unless the server is configured otherwise), then deleted for good.
 
@@ -140,7 +140,7 @@ async def delete_asset(caller: Caller, request: Request, assetId: str) -> Respon
     responses=problems(400, 404, 409, 413, 422),
     openapi_extra=takes(OkResponse, required=False),
 )
-@needs("media")
+@needs("media", of_people="discard")
 async def revoke_delivery(caller: Caller, assetId: str) -> Response:
     """Give a file a new public URL; the old one, and those of its previews, are 404 from now on.
 

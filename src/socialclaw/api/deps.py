@@ -1,19 +1,22 @@
-"""What a route may ask for: the caller's workspace, and the whole installation."""
+"""What a route may ask for: the caller's workspace, the person who calls, and the whole installation."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from socialclaw.api import cookies
 from socialclaw.api.rate_limits import Rates
 from socialclaw.api.schemas import ErrorResponse
 from socialclaw.api.shares import asking_for
+from socialclaw.api.visitors import Visitor, visitor
 from socialclaw.db.base import Scope
 from socialclaw.errors import Unauthenticated
+from socialclaw.people.sessions import SignedIn, require_fresh
 from socialclaw.system import System
 from socialclaw.workspaces.keys import Found, Keyring
 from socialclaw.workspaces.operations import require
@@ -21,22 +24,34 @@ from socialclaw.workspaces.operations import require
 P = ParamSpec("P")
 T = TypeVar("T")
 
-bearer = HTTPBearer(auto_error=False, scheme_name="api_key", description="A workspace API key: `Authorization: Bearer sc_live_…`")
-
 
 @dataclass(frozen=True, slots=True)
 class CallerContext:
-    """Who is asking: a workspace, by an API key that may do these operations."""
+    """Who is asking: a workspace, by an API key or a person with a session, who may do these operations."""
 
     system: System
     workspace_id: str
     test: bool
-    key_id: str
     operations: frozenset[str]
+    key_id: str | None = None
+    visitor: Visitor | None = None
+
+    @property
+    def id(self) -> str | None:
+        """The key or the person that calls."""
+        return self.visitor.signed.user_id if self.visitor else self.key_id
 
     def require(self, operation: str) -> None:
-        """Of a request that needs more than its route names, because of what is in it: Forbidden where the key has not this too."""
-        require(operation, self.operations)
+        """Of a request that needs more than its route names, because of what is in it: Forbidden where the caller has not this too."""
+        if self.visitor:
+            self.visitor.require(operation)
+        else:
+            require(operation, self.operations)
+
+    def require_fresh(self) -> None:
+        """Of a person, that they have just signed in; SignInAgain otherwise. A key has nothing that a browser left open could give away."""
+        if self.visitor:
+            require_fresh(self.visitor.signed)
 
     async def read(self, do: Callable[Concatenate[Scope, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a feature's database function in this workspace."""
@@ -58,24 +73,40 @@ async def system(request: Request) -> System:
     return found
 
 
-async def who(request: Request) -> Found:
-    """Whose key the request carries, found once; counts it against the limits on requests. Reads nothing of the body."""
+class Takes(Enum):
+    """By what a route may be called."""
+
+    KEY = "a key"
+    SESSION = "a session"
+    EITHER = "either"
+
+
+async def who(request: Request, takes: Takes = Takes.EITHER) -> Found | Visitor:
+    """Whose key or session the request brings, found once; counts it against the limits on requests. Reads nothing of the body."""
     state: dict[str, Any] = request.scope["state"]
     if "who" not in state:
-        state["who"] = await _find(request)
-    found: Found = state["who"]
+        state["who"] = await _find(request, takes)
+    found: Found | Visitor = state["who"]
     return found
 
 
-async def _find(request: Request) -> Found:
+async def _find(request: Request, takes: Takes) -> Found | Visitor:
     rates: Rates = request.app.state.rates
     try:
-        found = await _key_of(request)
+        found = await (visitor(request) if _by_session(request, takes) else _key_of(request))
     except Unauthenticated:
         rates.refuse(request)
         raise
-    rates.spend(request, found)
+    rates.spend(request, *found.spends)
     return found
+
+
+def _by_session(request: Request, takes: Takes) -> bool:
+    """A request with a key is the key's, whatever cookie a browser has added to it."""
+    if takes is not Takes.EITHER:
+        return takes is Takes.SESSION
+    headers = request.headers
+    return "authorization" not in headers and "cookie" in headers and cookies.given(request, request.app.state.system.settings) is not None
 
 
 async def _key_of(request: Request) -> Found:
@@ -92,24 +123,34 @@ async def _key_of(request: Request) -> Found:
     return found
 
 
-async def caller(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> AsyncIterator[CallerContext]:
-    """The caller behind the bearer key."""
+async def caller(request: Request) -> AsyncIterator[CallerContext]:
+    """The caller behind the key, or the session."""
     found = await who(request)
     installation: System = request.app.state.system
     async with installation.acting(found.workspace_id, test=found.test):
         asking_for(found.party)
-        yield CallerContext(installation, found.workspace_id, found.test, found.key_id, found.operations)
+        person = found if isinstance(found, Visitor) else None
+        key_id = found.key_id if isinstance(found, Found) else None
+        yield CallerContext(installation, found.workspace_id, found.test, found.operations, key_id, person)
+
+
+async def person(request: Request) -> SignedIn:
+    """Who is signed in, of a route that is about them and no workspace."""
+    found = await who(request, Takes.SESSION)
+    assert isinstance(found, Visitor)
+    return found.signed
 
 
 Caller = Annotated[CallerContext, Depends(caller, scope="function")]
+Person = Annotated[SignedIn, Depends(person)]
 Installation = Annotated[System, Depends(system)]
 
 MEANINGS = {
     400: "The body is not JSON",
-    401: "No API key, or not a valid one",
+    401: "No API key or session, or not a valid one",
     402: "The plan does not allow it",
-    403: "The key lacks the operation that this needs; details.needs names it",
-    404: "Not in this workspace",
+    403: "The key lacks the operation that this needs, or the person the role; details.needs names it",
+    404: "Not in this workspace, or X-Workspace names none of yours",
     409: "Not possible in its current state",
     413: "Too large",
     422: "The request is wrong; details.issues lists every problem",
@@ -120,5 +161,13 @@ MEANINGS = {
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The declared errors of a keyed route, beside those that each may answer: no key, not this key, too many requests, no database."""
-    return {status: {"model": ErrorResponse, "description": MEANINGS[status]} for status in sorted({401, 403, 429, 503, *statuses})}
+    """The declared errors of a route that takes a caller, with those that each may answer.
+
+    No key or session, not this one, no such workspace of this person's, too many requests, no database.
+    """
+    return {status: {"model": ErrorResponse, "description": MEANINGS[status]} for status in sorted({401, 403, 404, 429, 503, *statuses})}
+
+
+def open_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same of a route that anybody may call, and that does more for who has a session."""
+    return {status: answer for status, answer in problems(*statuses).items() if status != 401}

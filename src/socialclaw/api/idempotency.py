@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
 from socialclaw.api.scan import AT_ONCE
+from socialclaw.api.visitors import Visitor
 from socialclaw.errors import InvalidRequest, SocialClawError
 from socialclaw.system import System
 from socialclaw.workspaces import idempotency
@@ -39,7 +40,7 @@ def key_of(request: Request) -> str | None:
     return idempotency.checked(given[0].strip()) if given else None
 
 
-async def once(request: Request, found: Found, key: str, handle: Handle) -> Response:
+async def once(request: Request, found: Found | Visitor, key: str, handle: Handle) -> Response:
     """The answer of this request, or the one that was given to the first with its key."""
     installation: System = request.app.state.system
     vault, test = installation.vault, found.test

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.openapi import STATUS
-from socialclaw.api.operation import Operation, needs, repeats_itself
+from socialclaw.api.operation import Operation, needs, needs_key, repeats_itself
 from socialclaw.api.schemas import KeyCreateRequest, KeyCreateResponse, KeysResponse, KeyValidationResponse
 from socialclaw.db.base import iso
 from socialclaw.db.workspaces import ApiKey
@@ -35,15 +35,15 @@ def shown(row: ApiKey, secret: str | None = None) -> dict[str, Any]:
 
 @router.post("/validate", summary="Validate API key", response_model=KeyValidationResponse, responses=problems())
 @repeats_itself
-@needs("read")
+@needs_key("read")
 async def validate_key(caller: Caller) -> Response:
     """Check the key that this is sent with, and show which workspace it belongs to and what it may do there (`operations`)."""
-    workspace, row = await caller.read(keys.owner, caller.key_id)
+    workspace, row = await caller.read(keys.owner, caller.key_id or "")
     return ok(tenant=tenant(workspace), apiKey=shown(row), operations=row.operations.split())
 
 
 @router.get("/validate", summary="Validate API key (GET)", response_model=KeyValidationResponse, responses=problems())
-@needs("read")
+@needs_key("read")
 async def get_key_validation(caller: Caller) -> Response:
     """The same as POST, for clients that use GET."""
     return await validate_key(caller)
@@ -64,7 +64,9 @@ async def create_key(caller: Caller, body: KeyCreateRequest) -> Response:
     `operations` is what it may do: some of read, validate, rehearse, media, draft, publish, cancel, delete, connect, webhooks, approve and
     keys, or presets of them: reader, drafter, agent, admin. Where it is left out, a personal key gets all and one of kind agent the preset
     of that name, as far as the key that makes it has them; asked for by name, more than that is a 403. A key of kind agent never has
-    approve or keys. A workspace has a maximum number of keys in use; at the maximum, the answer is a 409."""
+    approve or keys. A workspace has a maximum number of keys in use; at the maximum, the answer is a 409. A person must have signed in
+    within the last 15 minutes, because the secret is shown."""
+    caller.require_fresh()
     vault, within = caller.system.vault, caller.system.settings
     kind = body.kind or "personal"
     row, secret = await caller.write(keys.create, vault, body.label, kind, operations=body.operations, by=caller.operations, within=within)

@@ -18,6 +18,8 @@ POSTS = "Publishing Runs and Posts"
 ASSETS = "Assets and Media Delivery"
 ANALYTICS = "Analytics"
 SANDBOX = "Sandbox"
+DASHBOARD = "Dashboard Browser API"
+SIGN_IN = "Auth, Billing, and Provider Callbacks"
 
 TAGS = [
     {"name": STATUS, "description": "Whether the service works, who a key belongs to, and what its workspace has used."},
@@ -25,6 +27,8 @@ TAGS = [
     {"name": POSTS, "description": "Submitting a schedule, and following its posts step by step until they are published."},
     {"name": ASSETS, "description": "Media files: uploaded once, delivered to the networks from here."},
     {"name": ANALYTICS, "description": "What the networks report about posts and accounts: snapshots, and a run's posts added up."},
+    {"name": DASHBOARD, "description": "What people do who are signed in; the other operations take their session as well as a key."},
+    {"name": SIGN_IN, "description": "Signing in and out."},
     {
         "name": SANDBOX,
         "description": "For test workspaces: what the public would see, faults to arm, a clock to move.",
@@ -32,12 +36,25 @@ TAGS = [
 ]
 DESCRIPTION = """Schedule once, and it really gets published: once, on time, inspectable step by step.
 
-Send a workspace API key as `Authorization: Bearer sc_…`. Every success is a JSON object with `ok: true`; every failure is
-`{"ok": false, "code", "message", "details"}`. Times are ISO 8601 in UTC with milliseconds and `Z`.
+Send a workspace API key as `Authorization: Bearer sc_…`; people who are signed in come with the cookie of their session. Every success is
+a JSON object with `ok: true`; every failure is `{"ok": false, "code", "message", "details"}`. Times are ISO 8601 in UTC with milliseconds
+and `Z`.
 
 Every POST that makes something takes the header `Idempotency-Key`: sent again within 24 hours with the same body it is answered like the
 first time, and done once; with another body it is a 409 `idempotency_key_conflict`. For `/v1/posts/apply` it is the body's
 `idempotencyKey`, which is kept for as long as the run is."""
+
+SECURITY = {
+    "api_key": {"type": "http", "scheme": "bearer", "description": "A workspace API key: `Authorization: Bearer sc_live_…`"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-sc_session",
+        "description": "A person who is signed in; `sc_session` on a server that only its own machine reaches, by plain http. What"
+        " changes something comes with `Origin` or `Sec-Fetch-Site`, as browsers send them. `X-Workspace` names the workspace; without it,"
+        " it is the last used one.",
+    },
+}
 
 
 def takes(*models: type[Schema], required: bool = True, media: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -66,9 +83,10 @@ def document(app: FastAPI) -> dict[str, Any]:
     _write_out(written)
     write_out(written["paths"], models())
     schemas = components(models())
+    written.setdefault("components", {})["securitySchemes"] = SECURITY
     if unknown := _names(written["paths"]) - schemas.keys():
         raise RuntimeError(f"operations refer to {', '.join(sorted(unknown))}, which are not among the API's schemas")
-    written.setdefault("components", {})["schemas"] = {name: schemas[name] for name in sorted(schemas)}
+    written["components"]["schemas"] = {name: schemas[name] for name in sorted(schemas)}
     return written
 
 

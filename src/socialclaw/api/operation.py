@@ -1,64 +1,116 @@
-"""How a route of the API begins: who asks, and whether that key may, is known before anything of the body is read."""
+"""How a route of the API begins: who asks, and whether they may, is known before anything of the body is read."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from socialclaw.api.deps import caller, who
+from socialclaw.api.audited import told
+from socialclaw.api.deps import Takes, caller, person, who
 from socialclaw.api.guard import MOST
 from socialclaw.api.idempotency import key_of, once
+from socialclaw.api.visitors import Visitor
+from socialclaw.people.roles import LEAST
 from socialclaw.workspaces.operations import OPERATIONS, require
 
 ITSELF = "repeats_itself"
-NEEDS = "needs_operation"
+NEEDS = "needs"
+SECURITY = {Takes.KEY: ("api_key",), Takes.SESSION: ("session",), Takes.EITHER: ("api_key", "session")}
 C = TypeVar("C", bound=Callable[..., Any])
 
 
-class Operation(APIRoute):
-    """A route that asks for the key first, where it needs one: FastAPI by itself would read and parse the body before.
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What calling a route takes: of a key the operation, of a person the right; a person without a right need only be signed in."""
 
-    Such a route names the one operation that the key must have, with `@needs`; so does the OpenAPI document, as `x-operation`.
+    takes: Takes
+    operation: str | None = None
+    right: str | None = None
+
+    def check(self, found: Any) -> None:
+        """Forbidden where whoever has been found may not."""
+        if not isinstance(found, Visitor):
+            require(self.operation or "", found.operations)
+        elif self.right is not None:
+            found.require(self.right)
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """What the OpenAPI document says of it."""
+        said: dict[str, Any] = {"security": [{scheme: []} for scheme in SECURITY[self.takes]]}
+        if self.operation is not None:
+            said["x-operation"] = self.operation
+        if self.right is not None:
+            said |= {"x-right": self.right, "x-role": LEAST[self.right]}
+        return said
+
+
+class Operation(APIRoute):
+    """A route that asks for the key or the session first, where it needs one: FastAPI by itself would read and parse the body before.
+
+    Such a route says what calling it takes, with `@needs` and its like; so does the OpenAPI document, as `x-operation` and `x-role`.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        self.needed: str | None = getattr(endpoint, NEEDS, None)
+        self.needed: Needs | None = getattr(endpoint, NEEDS, None)
         if self.needed:
-            options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "x-operation": self.needed}
+            options["openapi_extra"] = {**(options.get("openapi_extra") or {}), **self.needed.described}
         super().__init__(path, endpoint, **options)
-        if _depends(self.dependant, caller) != (self.needed is not None):
-            raise TypeError(f"{path}: a route that takes a key names one operation with @needs, and no other route does")
+        asks = self.needed and (self.needed.operation or self.needed.right)
+        if _depends(self.dependant, caller) != bool(asks) or (_depends(self.dependant, person) and self.needed is None):
+            raise TypeError(f"{path}: a route that takes a caller says with @needs what that takes, and no other route does")
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         needed, most = self.needed, getattr(self.endpoint, MOST, None)
-        keyed = needed is not None
-        repeatable = keyed and "POST" in (self.methods or ()) and not getattr(self.endpoint, ITSELF, False)
+        repeatable = needed is not None and "POST" in (self.methods or ()) and not getattr(self.endpoint, ITSELF, False)
 
         async def handled(request: Request) -> Response:
-            if needed:
-                require(needed, (await who(request)).operations)
             if most:
                 request.scope["state"][MOST] = most
+            if needed is None:
+                return await handle(request)
+            found = await who(request, needed.takes)
+            if isinstance(found, Visitor):
+                return await told(request, found, self.name, needed.right, lambda: answered(request, found, needed))
+            return await answered(request, found, needed)
+
+        async def answered(request: Request, found: Any, needed: Needs) -> Response:
+            needed.check(found)
             if repeatable and (key := key_of(request)):
-                return await once(request, await who(request), key, handle)
+                return await once(request, found, key, handle)
             return await handle(request)
 
         return handled
 
 
-def needs(operation: str) -> Callable[[C], C]:
-    """Says which operation a key must have for this route: `@needs("read")`."""
-    if operation not in OPERATIONS:
-        raise ValueError(f"{operation!r} is not one of {', '.join(OPERATIONS)}")
+def needs(operation: str, *, of_people: str | None = None) -> Callable[[C], C]:
+    """Says which operation a key must have for this route, and which right a person, if it is another: `@needs("read")`."""
+    return _marked(Needs(Takes.EITHER, operation, of_people or operation))
+
+
+def needs_key(operation: str) -> Callable[[C], C]:
+    """The same of a route that is about the key itself, so that no session does."""
+    return _marked(Needs(Takes.KEY, operation))
+
+
+def signed_in(right: str | None = None) -> Callable[[C], C]:
+    """Says of a route that it takes a session, and which right of the person in the workspace; none where it is about them alone."""
+    return _marked(Needs(Takes.SESSION, None, right))
+
+
+def _marked(what: Needs) -> Callable[[C], C]:
+    if what.operation not in (None, *OPERATIONS) or what.right not in (None, *LEAST):
+        raise ValueError(f"{what.operation!r} is none of {', '.join(OPERATIONS)}, or {what.right!r} none of {', '.join(LEAST)}")
 
     def marked(endpoint: C) -> C:
-        setattr(endpoint, NEEDS, operation)
+        setattr(endpoint, NEEDS, what)
         return endpoint
 
     return marked

@@ -1,7 +1,8 @@
 """How often somebody may call: windows of a minute, kept in this process. Those of a caller are told in every answer.
 
-A key has one, all keys of a workspace together have one, and so has an address that sends no valid key. The headers are the ones of the
-IETF's RateLimit fields (draft-ietf-httpapi-ratelimit-headers): `RateLimit-Policy` says what is allowed, `RateLimit` what is left.
+A key has one, and so has a session; all of a workspace together have one, and so has an address that sends neither. The headers are
+those of the IETF's RateLimit fields (draft-ietf-httpapi-ratelimit-headers): `RateLimit-Policy` says what is allowed, `RateLimit` what is
+left.
 Several API processes count apart, so the limits are for each of them.
 """
 
@@ -19,7 +20,6 @@ from fastapi import Request
 from socialclaw.api.logs import Seldom
 from socialclaw.errors import TooManyRequests
 from socialclaw.settings import Settings
-from socialclaw.workspaces.keys import Found
 
 WINDOW = 60.0  # seconds
 MOST_WINDOWS = 50_000
@@ -69,10 +69,10 @@ class Rates:
         self._strangers = Windows("address", settings.refused_per_minute)
         self._policy = (b"ratelimit-policy", f"{self._keys.policy}, {self._workspaces.policy}".encode())
 
-    def spend(self, request: Request, found: Found) -> None:
+    def spend(self, request: Request, who: str, workspace: str) -> None:
         """Count a caller's request; TooManyRequests where a minute is used up. Either way the answer's headers are laid ready."""
         now = self._clock()
-        own, shared = self._keys.of(found.key_id, now), self._workspaces.of(found.workspace_id, now)
+        own, shared = self._keys.of(who, now), self._workspaces.of(workspace, now)
         refused = own.left <= 0 or shared.left <= 0
         own.left -= not refused
         shared.left -= not refused
@@ -81,11 +81,10 @@ class Rates:
         if not refused:
             return
         if own.left <= 0:
-            seldom.warning("key", f"the key {found.key_id} has made its {self._keys.most} requests of this minute")
+            seldom.warning("key", f"{who} has made its {self._keys.most} requests of this minute")
             raise _too_many(self._keys.most, "requests in a minute", own, now)
         most = self._workspaces.most
-        most = self._workspaces.most
-        seldom.warning("workspace", f"the keys of workspace {found.workspace_id} have made their {most} requests of this minute")
+        seldom.warning("workspace", f"the keys of workspace {workspace} have made their {most} requests of this minute")
         raise _too_many(most, "requests in a minute by all keys of this workspace", shared, now)
 
     def refuse(self, request: Request) -> None:

@@ -6,7 +6,7 @@ What is done with a large one is done in a thread, step by step: nobody else wai
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -22,9 +22,10 @@ from socialclaw.api.runs import run_out
 from socialclaw.api.schemas import RunResponse, ValidateResponse
 from socialclaw.db.base import Scope
 from socialclaw.errors import InvalidRequest
+from socialclaw.providers.issues import Issue
 from socialclaw.publishing import listing, runs
 from socialclaw.scheduling import campaign_graph
-from socialclaw.scheduling.apply import Applied, apply, earlier, fingerprint
+from socialclaw.scheduling.apply import Applied, Maker, apply, earlier, fingerprint
 from socialclaw.scheduling.document import idempotency_key
 from socialclaw.scheduling.judge import problem
 from socialclaw.scheduling.plan import Plan, wire_issues, wire_plan
@@ -34,6 +35,7 @@ router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
 
 LONG = 32 * 1024  # bytes of a document that takes longer than others should wait for, if its texts mean ill
 T = TypeVar("T")
+Named = Callable[[Iterable[Issue]], Iterable[Issue]]
 
 BODY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ScheduleEnvelope"}}}}
@@ -56,9 +58,9 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
     Remote media are looked at, for 3 s in all unless the server is configured otherwise: a file that is reached and breaks a limit is a
     problem. What could not be found out, or may go wrong later, is listed under `warnings`: each has `path`, `code` and `message`.
     """
-    body = await request.body()
-    plan = await _plan(caller, body, await _apart(body, json_value, body))
-    return await _apart(body, lambda: ok(tenantId=caller.workspace_id, **wire_plan(plan)))
+    long, content = await _content(request)
+    plan = await _plan(caller, content, long=long)
+    return await _apart(long, lambda: ok(tenantId=caller.workspace_id, **wire_plan(plan)))
 
 
 @router.post(
@@ -73,14 +75,14 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
 @needs("validate")
 async def preview_campaign(caller: Caller, request: Request) -> Response:
     """The graph of campaigns, targets and steps that a schedule means; stores nothing."""
-    body = await request.body()
-    plan = await _plan(caller, body, await _apart(body, json_value, body))
+    long, content = await _content(request)
+    plan = await _plan(caller, content, long=long)
 
     def answer() -> Response:
         graph = campaign_graph.graph_of_plan(plan)
         return ok(tenantId=caller.workspace_id, **wire_plan(plan), campaign=graph, schedule=campaign_graph.clone(graph, mode=plan.mode))
 
-    return await _apart(body, answer)
+    return await _apart(long, answer)
 
 
 @router.post(
@@ -100,19 +102,43 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
 
     A key without `publish` makes drafts only. `warnings` are those of validate.
     """
-    body = await request.body()
-    content = await _apart(body, json_value, body)
-    key, mark = await _apart(body, lambda: (_key(request, content), fingerprint(content)))
-    applied, warnings = await caller.read(earlier, key, mark), list[Any]()
-    if applied is None:
-        plan = replace(await _plan(caller, body, content), idempotency_key=key)
+    long, content = await _content(request)
+    return await applied(caller, content, await _apart(long, _key, request, content), long=long)
+
+
+async def applied(
+    caller: CallerContext,
+    content: object,
+    key: str | None,
+    *,
+    long: bool = False,
+    source: str = "api",
+    said: object = None,
+    named: Named | None = None,
+) -> Response:
+    """A schedule, applied. `key`: the one by which it is applied once.
+
+    `said`: what it was made of, where that was no schedule; `named`: its issues in the words of that.
+    """
+    mark = await _apart(long, fingerprint, content if said is None else said)
+    found, warnings = await caller.read(earlier, key, mark), list[Any]()
+    if found is None:
+        plan = replace(await _plan(caller, content, long=long, named=named), idempotency_key=key)
         if plan.mode != "draft":
             caller.require("publish")
         settings = caller.system.settings
         late, honoured = timedelta(minutes=settings.max_late_minutes), settings.honour_quotas
-        applied = await caller.write(apply, plan, mark, base_url=settings.base_url, max_late=late, honour_quotas=honoured)
+        by, base_url = Maker(source, caller.id), settings.base_url
+        found = await caller.write(apply, plan, mark, base_url=base_url, max_late=late, honour_quotas=honoured, by=by)
         warnings = wire_issues(plan.warnings)
-    return await _answer(caller, body, applied, warnings)
+    return await _answer(caller, found, warnings, long=long)
+
+
+async def _content(request: Request) -> tuple[bool, Any]:
+    """What a body holds, and whether it is a long one."""
+    body = await request.body()
+    long = len(body) > LONG
+    return long, await _apart(long, json_value, body)
 
 
 def _key(request: Request, content: object) -> str | None:
@@ -124,29 +150,31 @@ def _key(request: Request, content: object) -> str | None:
     return above or within
 
 
-async def _apart(body: bytes, do: Callable[..., T], *args: Any) -> T:
+async def _apart(long: bool, do: Callable[..., T], *args: Any) -> T:
     """What this makes of a document, in a thread where it is long."""
-    return do(*args) if len(body) <= LONG else await asyncio.to_thread(do, *args)
+    return await asyncio.to_thread(do, *args) if long else do(*args)
 
 
-async def _plan(caller: CallerContext, body: bytes, content: object) -> Plan:
-    plan = await planned(caller.system, caller.workspace_id, content, test=caller.test, long=len(body) > LONG)
+async def _plan(caller: CallerContext, content: object, *, long: bool, named: Named | None = None) -> Plan:
+    plan = await planned(caller.system, caller.workspace_id, content, test=caller.test, long=long)
+    if named:
+        plan = replace(plan, issues=tuple(named(plan.issues)), warnings=tuple(named(plan.warnings)))
     if plan.issues:
-        raise await _apart(body, problem, plan)
+        raise await _apart(long, problem, plan)
     return plan
 
 
-async def _answer(caller: CallerContext, body: bytes, applied: Applied, warnings: list[Any]) -> Response:
+async def _answer(caller: CallerContext, found: Applied, warnings: list[Any], *, long: bool) -> Response:
     def read(scope: Scope) -> tuple[runs.RunView, listing.Rows]:
-        view = runs.view(scope, applied.run_id)
-        return view, listing.of_run(scope, applied.run_id, caller.links)
+        view = runs.view(scope, found.run_id)
+        return view, listing.of_run(scope, found.run_id, caller.links)
 
     view, rows = await caller.read(read)
     return await _apart(
-        body,
+        long,
         lambda: ok(
-            200 if applied.duplicate else 201,
-            duplicate=applied.duplicate,
+            200 if found.duplicate else 201,
+            duplicate=found.duplicate,
             mode=view.run.mode,
             sourceModel=view.run.source_model,
             run=run_out(view),

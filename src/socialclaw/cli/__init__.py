@@ -6,14 +6,14 @@ import sys
 
 import typer
 
-from socialclaw.cli import doctor, posts, server, storage, workspaces
+from socialclaw.cli import doctor, posts, server, sign_in, storage, workspaces
 from socialclaw.cli.output import complain
 from socialclaw.errors import SocialClawError
 
 HELP = "Schedule once over an API, and it really gets published. `socialclaw up` starts everything."
 
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for command in (*server.COMMANDS, doctor.doctor):
+for command in (*server.COMMANDS, doctor.doctor, sign_in.sign_in):
     app.command()(command)
 app.add_typer(workspaces.keys, name="keys")
 app.add_typer(workspaces.workspaces, name="workspaces")

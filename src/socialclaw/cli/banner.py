@@ -9,6 +9,7 @@ from socialclaw.api.sandbox_visitors import only_here
 from socialclaw.cli import first_run
 from socialclaw.cli.output import Problem, say
 from socialclaw.cli.own_address import OwnAddress
+from socialclaw.cli.sign_in import link
 from socialclaw.client import Client
 from socialclaw.system import System
 from socialclaw.workspaces import keys
@@ -20,7 +21,7 @@ async def introduce(system: System, *, tour: bool | None) -> None:
     if found is None:
         why = "SOCIALCLAW_SANDBOX is off" if system.settings.sandbox == "off" else f'The workspace "{first_run.NAME}" is a live one here'
         say(f"{why}, so no test workspace is set up.")
-        _signpost(system)
+        await _signpost(system)
         return
     touring = (found.fresh if tour is None else tour) and system.settings.worker
     if found.fresh:
@@ -33,7 +34,7 @@ async def introduce(system: System, *, tour: bool | None) -> None:
         finally:
             await system.write(found.workspace_id, keys.revoke, key_id, test=True)
     else:
-        _signpost(system, found)
+        await _signpost(system, found)
         _another_key()
     again = ' Paste the line after "Post now" into a second terminal.' if found.fresh else ""
     say(f"Running.{again} Stop with Ctrl-C.")
@@ -46,7 +47,7 @@ async def _welcome(system: System, found: first_run.Sandboxed, secret: str, *, t
             say(f'Connecting an account on each simulated network, in the test workspace "{first_run.NAME}":')
             await first_run.connect_all(system, client, found.missing)
             say()
-        _signpost(system, found)
+        await _signpost(system, found)
         if found.fresh:
             await _first_key(client, secret)
         else:
@@ -69,9 +70,10 @@ async def _first_key(client: Client, secret: str) -> None:
         say(f"Post now    {shlex.join(['curl', '-s', f'{client.base_url}/v1/posts/apply', *headers, '-d', body])}")
 
 
-def _signpost(system: System, found: first_run.Sandboxed | None = None) -> None:
+async def _signpost(system: System, found: first_run.Sandboxed | None = None) -> None:
     base, networks = system.settings.base_url, system.settings.networks_url
     say(f"Base URL    {base}")
+    say(f"Sign in     {await link(system)}   within ten minutes; later: socialclaw sign-in")
     if found:
         public = f"{networks}/sandbox/" if only_here(networks) else system.feed_link(found.workspace_id)
         say(f"The public  {public}   what people would see on the simulated networks")

@@ -33,6 +33,11 @@ def utc_now() -> datetime:
     return whole_ms(clock.now())
 
 
+def real_now() -> datetime:
+    """Now, whoever we act for: what sign-in goes by, which no rehearsal can set."""
+    return whole_ms(datetime.now(UTC))
+
+
 def whole_ms(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 

@@ -12,7 +12,10 @@ from socialclaw.db.base import Base, Owned, new_id, utc_now
 
 
 class Run(Owned):
-    """One applied plan. Its status is derived from its posts; `mode` draft: never publishes by itself."""
+    """One applied plan. Its status is derived from its posts; `mode` draft: never publishes by itself.
+
+    `source`: the way in which it came, "api" or "dashboard"; `made_by`: the id of the key or the person.
+    """
 
     __tablename__ = "runs"
     id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("run"))
@@ -22,6 +25,8 @@ class Run(Owned):
     idempotency_key: Mapped[str | None]
     fingerprint: Mapped[str]  # of the content, to tell a repeat from a conflict
     total_posts: Mapped[int]
+    source: Mapped[str] = mapped_column(default="api", server_default="api")
+    made_by: Mapped[str | None]
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     __table_args__ = (UniqueConstraint("workspace_id", "idempotency_key", name="runs_once"),)
 

@@ -90,6 +90,13 @@ def scheduled(post: Post, now: datetime, *, publish_at: datetime) -> Change:
     return Change(status="scheduled", next_at=due, publish_at=publish_at, latest_at=_later(post, publish_at, now))
 
 
+def edited(post: Post, now: datetime, *, publish_at: datetime) -> Change:
+    """It says something else now, or at another time: as if it were new, but for what it waits for."""
+    draft, later = post.status == "draft", _later(post, publish_at, now)
+    moved = Change(status="draft" if draft else "scheduled", publish_at=publish_at, latest_at=later, tries=0, error_code=None, error=None)
+    return replace(moved, next_at=None if draft or post.blocked_by else max(publish_at, now))
+
+
 def claimed(post: Post, *, until: datetime, undone: bool) -> Change:
     """A worker has it until then. An attempt that waited goes on; else another one begins.
 

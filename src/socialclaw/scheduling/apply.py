@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import select
@@ -23,6 +23,16 @@ from socialclaw.scheduling.judge import problem
 from socialclaw.scheduling.plan import Plan
 
 NEAR = timedelta(minutes=1)  # what is due sooner is announced at once; the scan announces the rest
+
+
+class Maker(NamedTuple):
+    """Who hands in a schedule, and by which way: the id of a key or a person."""
+
+    source: str = "api"
+    id: str | None = None
+
+
+NOBODY = Maker()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,9 @@ def earlier(scope: Scope, key: str | None, content: str) -> Applied | None:
     return Applied(run.id, duplicate=True)
 
 
-def apply(scope: Scope, plan: Plan, content: str, *, base_url: str, max_late: timedelta, honour_quotas: bool = False) -> Applied:
+def apply(
+    scope: Scope, plan: Plan, content: str, *, base_url: str, max_late: timedelta, honour_quotas: bool = False, by: Maker = NOBODY
+) -> Applied:
     """Insert the run and all its posts. `plan` has no issues; `content` is the document's fingerprint.
 
     `max_late`: how late its posts may go out, where neither they, their schedule nor their workspace says. With `honour_quotas`, what
@@ -64,7 +76,7 @@ def apply(scope: Scope, plan: Plan, content: str, *, base_url: str, max_late: ti
         return found
     _hold_assets(scope, plan, base_url)
     now = utc_now()
-    run_id = _insert_run(scope, plan, content, now)
+    run_id = _insert_run(scope, plan, content, now, by)
     if run_id is None:  # another process applied this key since we looked
         found = earlier(scope, plan.idempotency_key, content)
         assert found is not None
@@ -80,7 +92,7 @@ def apply(scope: Scope, plan: Plan, content: str, *, base_url: str, max_late: ti
     return Applied(run_id, duplicate=False)
 
 
-def _insert_run(scope: Scope, plan: Plan, content: str, now: datetime) -> str | None:
+def _insert_run(scope: Scope, plan: Plan, content: str, now: datetime, by: Maker) -> str | None:
     """The id of the new run; None where its key is taken. Waits for whoever is using the key at this moment."""
     insert = postgresql.insert(Run) if scope.session.get_bind().dialect.name == "postgresql" else sqlite.insert(Run)
     values = {
@@ -92,6 +104,8 @@ def _insert_run(scope: Scope, plan: Plan, content: str, now: datetime) -> str | 
         "idempotency_key": plan.idempotency_key,
         "fingerprint": content,
         "total_posts": len(plan.posts),
+        "source": by.source,
+        "made_by": by.id,
         "created_at": now,
         "updated_at": now,
     }

@@ -15,30 +15,32 @@ from socialclaw.scheduling.remote_media import looked_at
 from socialclaw.system import System
 
 
-async def planned(system: System, workspace_id: str, document: object, *, test: bool, long: bool = False) -> Plan:
+async def planned(system: System, workspace_id: str, document: object, *, test: bool, long: bool = False, but: str = "") -> Plan:
     """The plan with its issues and warnings, files that are elsewhere looked at. `long`: it takes a while to read.
+
+    `but`: the id of a stored post in whose place the one of this document is to come.
 
     On SQLite a database function runs in a thread; elsewhere it runs on the event loop, which a long document would keep from others.
     """
     base_url, honoured = system.settings.base_url, system.settings.honour_quotas
     if system.database.is_sqlite or not long:
-        plan, accounts = await system.read(workspace_id, _read, document, base_url, honoured, test=test)
+        plan, accounts = await system.read(workspace_id, _read, document, base_url, honoured, but, test=test)
     else:
         accounts, files = await system.read(workspace_id, _surroundings, document, base_url, test=test)
         async with system.shares.reading():
             plan = await asyncio.to_thread(parse, document, now=utc_now(), accounts=accounts, library=files)
-        plan = await system.read(workspace_id, _within_quotas, plan, honoured, test=test)
+        plan = await system.read(workspace_id, _within_quotas, plan, honoured, but, test=test)
     return await looked_at(system, workspace_id, plan, accounts, test=test, long=long)
 
 
-def _read(scope: Scope, document: object, base_url: str, honoured: bool) -> tuple[Plan, Directory]:
+def _read(scope: Scope, document: object, base_url: str, honoured: bool, but: str) -> tuple[Plan, Directory]:
     accounts, files = _surroundings(scope, document, base_url)
-    return _within_quotas(scope, parse(document, now=utc_now(), accounts=accounts, library=files), honoured), accounts
+    return _within_quotas(scope, parse(document, now=utc_now(), accounts=accounts, library=files), honoured, but), accounts
 
 
 def _surroundings(scope: Scope, document: object, base_url: str) -> tuple[Directory, Library]:
     return destinations(scope), library(scope, document, base_url=base_url)
 
 
-def _within_quotas(scope: Scope, plan: Plan, honoured: bool) -> Plan:
-    return plan if plan.issues or not honoured else replace(plan, issues=tuple(quotas.check(scope, plan.posts)))
+def _within_quotas(scope: Scope, plan: Plan, honoured: bool, but: str) -> Plan:
+    return plan if plan.issues or not honoured else replace(plan, issues=tuple(quotas.check(scope, plan.posts, but=but)))

@@ -78,10 +78,11 @@ class Timed:
     publish_at: datetime
 
 
-def check(scope: Scope, posts: Iterable[PlannedPost | Timed], *, lock: bool = False) -> Sequence[Issue]:
+def check(scope: Scope, posts: Iterable[PlannedPost | Timed], *, lock: bool = False, but: str = "") -> Sequence[Issue]:
     """What of these posts, none of which counts yet, is more than their networks take; each with the next instant at which it fits.
 
-    `lock`: who else is about to add posts that count with these waits until this transaction is over.
+    `but`: the id of a stored post in whose place it comes. `lock`: who else is about to add posts that count with these waits until this
+    transaction is over.
     """
     limited = {p.key: p for p in providers().values() if p.quotas}
     planned = sorted((p for p in posts if p.provider in limited and p.account_id), key=lambda p: p.publish_at)
@@ -94,7 +95,8 @@ def check(scope: Scope, posts: Iterable[PlannedPost | Timed], *, lock: bool = Fa
         for number, quota in enumerate(provider.quotas):
             key = (post.account_id if quota.per == "account" else post.provider) or "", number
             if key not in books:
-                books[key] = _book(scope, provider, quota, post.account_id or "", around=(planned[0].publish_at, planned[-1].publish_at))
+                around = planned[0].publish_at, planned[-1].publish_at
+                books[key] = _book(scope, provider, quota, post.account_id or "", around=around, but=but)
             if books[key].fits(post.publish_at):
                 books[key].add(post.publish_at)
             else:

@@ -7,38 +7,32 @@ dashboard can show it; its first twelve characters tell keys apart.
 
 from __future__ import annotations
 
-import asyncio
 import hmac
-import logging
 import secrets
-import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.db.database import Database
-from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.db.workspaces import ApiKey, Workspace
-from socialclaw.errors import InvalidRequest
+from socialclaw.errors import Conflict, InvalidRequest
 from socialclaw.settings import Settings
 from socialclaw.turns import Party
 from socialclaw.vault import Vault, digest
 from socialclaw.workspaces import limits
+from socialclaw.workspaces.found_secrets import USE_SECONDS, FoundSecrets
 from socialclaw.workspaces.operations import OPERATIONS, granted
 
 KINDS = ("personal", "agent")
 LONGEST_LABEL = 200  # characters
 PREFIX = 12
 CACHE_SECONDS = 5.0  # for so long a key revoked by another process may still be taken
-USE_SECONDS = 60.0  # how exact `last_used_at` is
-MOST_CACHED = 10_000
 MOST_REVOKED = 200  # keys of a workspace that are remembered after their end
-
-log = logging.getLogger(__name__)
 
 
 def create(
@@ -63,9 +57,8 @@ def create(
     if within:
         limits.check(scope, within, limits.API_KEYS)
     _forget_revoked(scope)
-    secret = f"sc_{'test' if scope.test else 'live'}_{secrets.token_urlsafe(24)}"
-    row = ApiKey(id=new_id("key"), label=label, kind=kind, operations=" ".join(words), prefix=secret[:PREFIX], digest=digest(secret))
-    row.sealed = vault.seal(secret, bound_to=f"api_keys:{row.id}:secret")
+    row = ApiKey(id=new_id("key"), label=label, kind=kind, operations=" ".join(words))
+    secret = _renew(row, vault, test=scope.test)
     scope.add(row)
     scope.session.flush()
     return row, secret
@@ -96,6 +89,29 @@ def revoke(scope: Scope, key_id: str) -> ApiKey:
     return row
 
 
+def rotate(scope: Scope, vault: Vault, key_id: str) -> tuple[ApiKey, str]:
+    """Give a key another secret; the one that it had opens nothing from now on. The process's Keyring must `forget` it."""
+    row = scope.one(ApiKey, key_id, lock=True)
+    if row.revoked_at is not None:
+        raise Conflict("This key is revoked, for good: make another one", code="key_revoked")
+    return row, _renew(row, vault, test=scope.test)
+
+
+def secret_of(vault: Vault, row: ApiKey) -> str:
+    """What the key is sent as."""
+    return vault.unseal(row.sealed, bound_to=_place(row))
+
+
+def _renew(row: ApiKey, vault: Vault, *, test: bool) -> str:
+    secret = f"sc_{'test' if test else 'live'}_{secrets.token_urlsafe(24)}"
+    row.prefix, row.digest, row.sealed = secret[:PREFIX], digest(secret), vault.seal(secret, bound_to=_place(row))
+    return secret
+
+
+def _place(row: ApiKey) -> str:
+    return f"api_keys:{row.id}:secret"
+
+
 def owner(scope: Scope, key_id: str) -> tuple[Workspace, ApiKey]:
     """The workspace and the key by which it is spoken for."""
     return scope.session.get_one(Workspace, scope.workspace_id), scope.one(ApiKey, key_id)
@@ -115,56 +131,17 @@ class Found:
         """Whose turn a request with this key takes."""
         return Party(self.workspace_id, self.test)
 
+    @property
+    def spends(self) -> tuple[str, str]:
+        """Whose minutes it takes requests from: its own, and those that all of the workspace share."""
+        return self.key_id, self.workspace_id
 
-class Keyring:
-    """Finds keys by their secret, remembers them for some seconds, and notes when they were used (off the request's path)."""
+
+class Keyring(FoundSecrets[Found]):
+    """Finds keys by their secret. `forget(key_id)` of one that was revoked."""
 
     def __init__(self, database: Database, *, seconds: float = CACHE_SECONDS) -> None:
-        self._database = database
-        self._seconds = seconds
-        self._known: dict[str, tuple[float, Found]] = {}
-        self._used: dict[str, float] = {}
-        self._notes: set[asyncio.Task[None]] = set()
-
-    async def find(self, secret: str) -> Found | None:
-        """The key behind a secret, or None where there is none or it is revoked."""
-        name, now = digest(secret), time.monotonic()
-        entry = self._known.get(name)
-        if entry is None or entry[0] <= now:
-            found = await self._database.read(_look_up, name)
-            if found is None:
-                self._known.pop(name, None)
-                return None
-            if len(self._known) >= MOST_CACHED:
-                self._known.clear()
-            entry = self._known[name] = (now + self._seconds, found)
-        self._note(entry[1].key_id, now)
-        return entry[1]
-
-    def forget(self, key_id: str) -> None:
-        """A key was revoked: it is refused from now on."""
-        self._known = {name: entry for name, entry in self._known.items() if entry[1].key_id != key_id}
-
-    def _note(self, key_id: str, now: float) -> None:
-        last = self._used.get(key_id)
-        if last is not None and now - last < USE_SECONDS:
-            return
-        self._used[key_id] = now
-        task = asyncio.create_task(self._write(key_id))
-        self._notes.add(task)
-        task.add_done_callback(self._notes.discard)
-
-    async def _write(self, key_id: str) -> None:
-        try:
-            await self._database.write(_touch, key_id)
-        except DatabaseTrouble:
-            self._used.pop(key_id, None)  # told once for all; the next use is noted
-        except Exception:
-            log.exception("the last use of an API key could not be noted")
-
-    async def close(self) -> None:
-        """Wait for the notes that are being written."""
-        await asyncio.gather(*self._notes)
+        super().__init__(database, _look_up, _touch, attrgetter("key_id"), seconds=seconds)
 
 
 def _look_up(session: Session, name: str) -> Found | None:

@@ -16,12 +16,13 @@ RunStatus = Literal["draft", "created", "processing", "completed", "partial_fail
 
 
 class Run(Schema):
-    """One applied schedule."""
+    """One applied schedule. `madeBy`: the id of the key or the person that handed it in."""
 
     id: str
     status: RunStatus
     mode: str | None = None
     source: str | None = None
+    made_by: str | None = None
     source_model: str = optional()
     timezone: str = optional()
     total_posts: StrictInt = optional()

@@ -1,0 +1,87 @@
+"""The session's cookie, and what a request that brings one has to show: that it comes from a page of ours, or from no browser at all."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from starlette.datastructures import Headers
+
+from socialclaw.api.sandbox_visitors import only_here
+from socialclaw.errors import Conflict, Forbidden
+from socialclaw.settings import Settings
+
+SAFE = ("GET", "HEAD")
+PORTS = {"http": 80, "https": 443}
+
+
+class CrossSite(Forbidden):
+    """A page of another site has sent this, or a browser that does not say which."""
+
+    code = "cross_site_request"
+
+
+def name(settings: Settings) -> str:
+    """What the cookie is called: by the address of the server, never by what a request says.
+
+    Browsers keep `__Host-` cookies from https only, so a server that is reached by plain http on this machine alone does without.
+    """
+    return "sc_session" if _plain(settings) else "__Host-sc_session"
+
+
+def given(request: Request, settings: Settings) -> str | None:
+    """The secret that the request brings, if it may be used: a look from another site counts as one without a cookie."""
+    secret = request.cookies.get(name(settings))
+    if secret and request.method in SAFE and request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        return None
+    return secret
+
+
+def keep(response: Response, settings: Settings, secret: str, seconds: int) -> None:
+    """Have the browser keep a session."""
+    secure = not _plain(settings)
+    response.set_cookie(name(settings), secret, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def drop(response: Response, settings: Settings) -> None:
+    """Have the browser forget it."""
+    response.delete_cookie(name(settings), path="/", secure=not _plain(settings), httponly=True, samesite="lax")
+
+
+def can_keep(settings: Settings) -> None:
+    """Conflict `sign_in_needs_https` where no browser would keep our cookie."""
+    if not settings.base_url.startswith("https:") and not _plain(settings):
+        message = (
+            f"Browsers keep a session from https only, or from this machine: {settings.base_url} is neither."
+            " Put the server behind https and set SOCIALCLAW_PUBLIC_BASE_URL"
+        )
+        raise Conflict(message, code="sign_in_needs_https")
+
+
+def check_origin(headers: Headers, settings: Settings, method: str, *, named: bool = True) -> None:
+    """CrossSite where the request is another site's. What changes something must say whose it is, if it is to be `named`.
+
+    An app's client is no browser, and says neither; a browser says at least one of the two of whatever is no mere look.
+    """
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    foreign = origin is not None and _origin(origin) != _origin(settings.base_url)
+    if foreign or (method not in SAFE and site not in (None, "same-origin")):
+        raise CrossSite(f"This was sent by a page of another site. Pages of this server are at {settings.base_url}")
+    if method in SAFE:
+        return
+    if named and origin is None and site is None:
+        raise CrossSite("With a browser's session, send Origin or Sec-Fetch-Site, as browsers do; programs use an API key")
+
+
+def _plain(settings: Settings) -> bool:
+    return settings.base_url.startswith("http:") and only_here(settings.base_url)
+
+
+def _origin(url: str) -> tuple[str, str, int | None] | None:
+    """Scheme, host and port of a URL; None where it has none (`null`, or nonsense)."""
+    try:
+        found = urlsplit(url)
+        port = found.port or PORTS.get(found.scheme)
+    except ValueError:
+        return None
+    return (found.scheme, found.hostname, port) if found.hostname else None

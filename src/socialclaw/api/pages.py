@@ -1,0 +1,62 @@
+"""Pages of our own, for people: a few lines, and perhaps a form. No scripts; everything on them is escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import Response
+from fastapi.responses import HTMLResponse
+
+STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;margin:0;min-height:100vh;display:grid;place-items:center;background:#f5f5f4;color:#1c1917}"
+    "main{background:#fff;border:1px solid #e7e5e4;border-radius:12px;padding:2rem 2.5rem;max-width:28rem;margin:1rem}"
+    "h1{font-size:1.25rem;margin:0 0 .5rem}p{margin:.5rem 0 0;overflow-wrap:anywhere}.quiet{color:#78716c}form{margin:1rem 0 0}"
+    "label{display:block;margin:0 0 .75rem}input{font:inherit;display:block;width:100%;box-sizing:border-box;padding:.4rem .6rem}"
+    "button{font:inherit;padding:.5rem 1rem;border:0;border-radius:8px;background:#1c1917;color:#fff;cursor:pointer}"
+)
+_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+HEADERS = {
+    "content-security-policy": (
+        f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+}
+# Of a page with a form: without a referrer a browser would send `Origin: null` with it, and nobody could tell whose form it was.
+FORM_HEADERS = HEADERS | {
+    "content-security-policy": HEADERS["content-security-policy"].replace("form-action 'none'", "form-action 'self'"),
+    "referrer-policy": "same-origin",
+}
+PAGE = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    '<meta name="robots" content="noindex"><title>{title}</title><style>{style}</style></head>'
+    "<body><main><h1>{title}</h1>{lines}{rest}</main></body></html>"
+)
+CLOSE = '<p class="quiet">You can close this window.</p>'
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A button that sends something to a path of ours; `asks`: a text field, by its name and what it says."""
+
+    path: str
+    button: str
+    asks: tuple[str, str] | None = None
+
+    @property
+    def html(self) -> str:
+        field = f'<label>{html.escape(self.asks[1])}<input name="{html.escape(self.asks[0])}" required></label>' if self.asks else ""
+        return f'<form method="post" action="{html.escape(self.path)}">{field}<button>{html.escape(self.button)}</button></form>'
+
+
+def page(title: str, lines: Sequence[str], *, status: int = 200, forms: Sequence[Form] = (), close: bool = True) -> Response:
+    """A page; without a form it is one to be closed, unless it is said to be none."""
+    told = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    rest = "".join(form.html for form in forms) or (CLOSE if close else "")
+    body = PAGE.format(title=html.escape(title), style=STYLE, lines=told, rest=rest)
+    return HTMLResponse(body, status_code=status, headers=FORM_HEADERS if forms else HEADERS)

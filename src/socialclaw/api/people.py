@@ -1,0 +1,187 @@
+"""/v1/dashboard: who is signed in and where, and the people of a workspace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from socialclaw.api.answers import ok
+from socialclaw.api.deps import Caller, CallerContext, Installation, Person, open_problems, problems
+from socialclaw.api.filters import Limit, Offset
+from socialclaw.api.openapi import DASHBOARD
+from socialclaw.api.operation import Operation, repeats_itself, signed_in
+from socialclaw.api.schemas import (
+    AuditResponse,
+    DashboardSessionResponse,
+    InviteResponse,
+    InvitesResponse,
+    MemberResponse,
+    MembersResponse,
+    OkResponse,
+    SessionsResponse,
+    WorkspaceResponse,
+    WorkspacesResponse,
+)
+from socialclaw.api.schemas.people import InviteRequest, MemberRequest, SwitchRequest, WorkspaceChange, WorkspaceRequest
+from socialclaw.api.visitors import Visitor, visitor
+from socialclaw.errors import NotFound, Unauthenticated
+from socialclaw.people import audit, card, members, sessions, ways_in
+from socialclaw.workspaces import tenants
+
+router = APIRouter(route_class=Operation, prefix="/v1/dashboard", tags=[DASHBOARD])
+
+OPTIONAL: dict[str, Any] = {"security": [{"session": []}, {}]}
+
+
+@router.get(
+    "/session",
+    summary="Dashboard session",
+    response_model=DashboardSessionResponse,
+    responses=open_problems(),
+    openapi_extra=OPTIONAL,
+)
+async def dashboard_session(system: Installation, request: Request) -> Response:
+    """Who is signed in, in which workspace and as what; `authenticated` is false where nobody is. `X-Workspace` names another workspace."""
+    try:
+        who = await visitor(request)
+    except Unauthenticated as error:
+        if error.code == "session_invalid":
+            request.app.state.rates.refuse(request)
+        return ok(**card.NOBODY)
+    return ok(**await system.database.read(card.card, who.signed, who.seat))
+
+
+@router.get("/sessions", summary="List sessions", response_model=SessionsResponse, responses=problems())
+@signed_in()
+async def list_sessions(system: Installation, person: Person) -> Response:
+    """Where you are signed in, the last used first; `current` is the session that this is sent with."""
+    rows = await system.database.read(sessions.listed, system.settings.sign_in, person.user_id)
+    return ok(sessions=[card.device(row, person.session_id) for row in rows])
+
+
+@router.delete("/sessions/{sessionId}", summary="End a session", response_model=OkResponse, responses=problems(404))
+@signed_in()
+async def end_session(system: Installation, request: Request, person: Person, sessionId: str) -> Response:
+    """Sign yourself out on one device. Other processes follow within a second."""
+    await system.database.write(sessions.end, person.user_id, sessionId)
+    request.app.state.sessions.forget(sessionId)
+    return ok()
+
+
+@router.get("/workspaces", summary="List workspaces", response_model=WorkspacesResponse, responses=problems())
+@signed_in()
+async def list_workspaces(person: Person) -> Response:
+    """The workspaces that you are a member of, and as what."""
+    return ok(workspaces=[card.workspace(seat) for seat in person.seats])
+
+
+@router.post(
+    "/workspaces", summary="Make a workspace", status_code=201, response_model=WorkspaceResponse, responses=problems(400, 409, 413, 422)
+)
+@repeats_itself
+@signed_in()
+async def create_workspace(system: Installation, request: Request, person: Person, body: WorkspaceRequest) -> Response:
+    """Make a workspace and be its owner, which takes that you own one already. `mode` is `live` (the default) or `test`."""
+    row = await system.database.write(members.new_workspace, system.settings, person.user_id, body.name, body.mode or "live")
+    request.app.state.sessions.forget_all()
+    return ok(201, tenant=tenants.tenant(row))
+
+
+@router.patch("/workspace", summary="Change the workspace", response_model=WorkspaceResponse, responses=problems(400, 409, 413, 422))
+@signed_in("workspace")
+async def change_workspace(caller: Caller, request: Request, body: WorkspaceChange) -> Response:
+    """Change the workspace's name, its media policy (`strict` or `fit`), or how many minutes late its posts may go out."""
+    late = body.max_late_minutes
+    row = await caller.write(tenants.change, name=body.name, media_policy=body.media_policy, max_late_minutes=late)
+    request.app.state.sessions.forget_all()
+    return ok(tenant=tenants.tenant(row))
+
+
+@router.post(
+    "/workspace/switch", summary="Switch workspace", response_model=DashboardSessionResponse, responses=problems(400, 404, 413, 422)
+)
+@repeats_itself
+@signed_in()
+async def switch_workspace(system: Installation, request: Request, person: Person, body: SwitchRequest) -> Response:
+    """Say which workspace this session means where a request names none by `X-Workspace`."""
+    seat = person.seat(body.id)
+    if seat is None:
+        raise NotFound("There is no such workspace among yours", code="workspace_not_found")
+    await system.database.write(sessions.use, person.session_id, seat.workspace_id)
+    request.app.state.sessions.forget(person.session_id)
+    return ok(**await system.database.read(card.card, person, seat))
+
+
+@router.get("/members", summary="List members", response_model=MembersResponse, responses=problems())
+@signed_in("members")
+async def list_members(caller: Caller) -> Response:
+    """The people of the workspace, in the order in which they came."""
+    return ok(members=[members.wire(*found) for found in await caller.read(members.listed)])
+
+
+@router.patch("/members/{userId}", summary="Change a member", response_model=MemberResponse, responses=problems(400, 404, 409, 413, 422))
+@signed_in("members")
+async def change_member(caller: Caller, request: Request, userId: str, body: MemberRequest) -> Response:
+    """Give somebody another role. Nobody gives or takes more than they have; who loses something is signed out; an owner always remains.
+
+    Making somebody an owner takes a sign-in of the last 15 minutes.
+    """
+    by, flag = _visitor(caller).seat, body.billing_admin
+    if body.role == "owner":
+        caller.require_fresh()
+    row, user = await caller.write(members.change, userId, body.role, by=by.role if by else "", billing_admin=flag)
+    request.app.state.sessions.forget_all()
+    return ok(member=members.wire(row, user))
+
+
+@router.delete("/members/{userId}", summary="Remove a member", response_model=MemberResponse, responses=problems(404, 409))
+@signed_in("read")
+async def remove_member(caller: Caller, request: Request, userId: str) -> Response:
+    """Take somebody out of the workspace, who is signed out by it; or leave it yourself, for which your own role is enough."""
+    who = _visitor(caller)
+    leaving = userId == who.signed.user_id
+    if not leaving:
+        caller.require("members")
+    row, user = await caller.write(members.remove, userId, by=None if leaving or who.seat is None else who.seat.role)
+    request.app.state.sessions.forget_all()
+    return ok(member=members.wire(row, user))
+
+
+@router.get("/invites", summary="List invitations", response_model=InvitesResponse, responses=problems())
+@signed_in("members")
+async def list_invites(caller: Caller) -> Response:
+    """The invitations that nobody has accepted yet, the newest first."""
+    return ok(invites=[ways_in.invite_wire(row) for row in await caller.read(ways_in.invites)])
+
+
+@router.post("/invites", summary="Invite", status_code=201, response_model=InviteResponse, responses=problems(400, 409, 413, 422))
+@signed_in("members")
+async def create_invite(caller: Caller, body: InviteRequest) -> Response:
+    """Make a link by which somebody becomes a member, within seven days and once. `url` is in this answer and in no other: hand it on.
+
+    Without `email` whoever has the link may come, also as a new person; with one, only who has proven that the address is theirs."""
+    who = _visitor(caller)
+    by = who.seat.role if who.seat else ""
+    row, secret = await caller.write(ways_in.invite, body.role, body.email, by=by, inviter=who.signed.user_id)
+    return ok(201, invite=ways_in.invite_wire(row), url=f"{caller.system.settings.base_url}/auth/ticket/{secret}")
+
+
+@router.delete("/invites/{inviteId}", summary="Withdraw an invitation", response_model=InviteResponse, responses=problems(404))
+@signed_in("members")
+async def withdraw_invite(caller: Caller, inviteId: str) -> Response:
+    """Take an invitation back: its link opens nothing any more."""
+    return ok(invite=ways_in.invite_wire(await caller.write(ways_in.withdraw, inviteId)))
+
+
+@router.get("/audit", summary="List what people did", response_model=AuditResponse, responses=problems(422))
+@signed_in("members")
+async def list_audit(caller: Caller, limit: Limit = 100, offset: Offset = 0) -> Response:
+    """What people did in the workspace, the latest first: each change by whom, when, and to what. What keys do is not among it."""
+    return ok(lines=await caller.read(audit.listed, limit=limit, offset=offset), limit=limit, offset=offset)
+
+
+def _visitor(caller: CallerContext) -> Visitor:
+    """The person behind a route that takes nobody else."""
+    assert caller.visitor is not None
+    return caller.visitor

@@ -1,0 +1,219 @@
+"""People: who is signed in, where they may go, and who else is there."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import StrictBool, StrictInt
+
+from socialclaw.api.dialect import Inline, MaybeObject, OpenObject, Schema, Time, optional
+from socialclaw.api.schemas.envelopes import OkResponse
+from socialclaw.api.schemas.status import Tenant
+
+Role = Literal["viewer", "contributor", "editor", "admin", "owner"]
+
+
+class WorkspaceSeat(Schema):
+    """A workspace that somebody is a member of."""
+
+    id: str
+    name: str
+    mode: Literal["live", "test"]
+    role: Role
+
+
+class CurrentSession(Schema):
+    """The session that asks. `fresh`: they have signed in within the last minutes."""
+
+    id: str
+    kind: Literal["web", "mobile"]
+    created_at: Time
+    expires_at: Time
+    fresh: StrictBool
+
+
+class LinkedIdentity(Schema):
+    """A way in which somebody can sign in; `local` is the link that the server prints."""
+
+    provider: str
+    email: str | None
+    linked_at: Time
+
+
+class SignedInUser(Schema):
+    """Who is signed in."""
+
+    id: str
+    email: str | None
+    email_verified: StrictBool
+    name: str | None
+    picture: str | None
+    identities: list[LinkedIdentity]
+    created_at: Time
+
+
+class OwnMembership(Schema):
+    """One's part in a workspace. `permissions` are the rights that come with the role."""
+
+    role: Role
+    billing_admin: StrictBool
+    joined_at: Time
+    permissions: list[str]
+
+
+class DashboardSessionResponse(OkResponse):
+    """Who is signed in, in which workspace, as what. Nobody is `authenticated: false`. `ways`: how one can sign in here."""
+
+    authenticated: StrictBool = optional()
+    user: SignedInUser | None = None
+    tenant: Tenant | None = None
+    membership: OwnMembership | None = None
+    workspaces: list[WorkspaceSeat] = optional()
+    session: CurrentSession = optional()
+    ways: list[str] = optional()
+
+
+class Device(Schema):
+    """A session of one's own. `current`: the one that asks."""
+
+    id: str
+    kind: Literal["web", "mobile"]
+    agent: str | None
+    created_at: Time
+    seen_at: Time
+    expires_at: Time
+    current: StrictBool
+
+
+class SessionsResponse(OkResponse):
+    """Where one is signed in, the last used first."""
+
+    sessions: list[Device]
+
+
+class Member(Schema):
+    """Somebody in the workspace."""
+
+    id: str
+    name: str | None
+    email: str | None
+    role: Role
+    billing_admin: StrictBool
+    joined_at: Time
+
+
+class MembersResponse(OkResponse):
+    """The workspace's people, in the order in which they came."""
+
+    members: list[Member]
+
+
+class MemberResponse(OkResponse):
+    """One of the workspace's people."""
+
+    member: Member
+
+
+class Invite(Schema):
+    """An open invitation. `invitedBy`: the id of whoever made it."""
+
+    id: str
+    role: Role
+    email: str | None
+    invited_by: str | None
+    created_at: Time
+    expires_at: Time
+
+
+class InvitesResponse(OkResponse):
+    """The invitations that are open, the newest first."""
+
+    invites: list[Invite]
+
+
+class InviteResponse(OkResponse):
+    """An invitation; its `url` is in the answer that made it and in no other."""
+
+    invite: Invite
+    url: str = optional()
+
+
+class WorkspacesResponse(OkResponse):
+    """The workspaces that one is a member of, in the order in which one came."""
+
+    workspaces: list[WorkspaceSeat]
+
+
+class WorkspaceResponse(OkResponse):
+    """A workspace as it is now."""
+
+    tenant: Tenant
+
+
+class AuditLine(Schema):
+    """Something that a person did. `by` is null of who is deleted; `subject`: the id of what it was done to."""
+
+    id: str
+    at: Time
+    action: str
+    subject: str | None
+    by: MaybeObject
+    details: OpenObject
+
+
+class AuditResponse(OkResponse):
+    """What people did in the workspace, the latest first."""
+
+    lines: list[AuditLine]
+    limit: StrictInt
+    offset: StrictInt
+
+
+class LinkRequest(Inline):
+    """The secret of a link: what stands after its last slash."""
+
+    misses: ClassVar = {"ticket": "token", "secret": "token", "link": "token"}
+
+    token: str
+    name: str | None = None
+
+
+class InviteRequest(Inline):
+    """Whom to invite. Without `email`, whoever has the link may come."""
+
+    misses: ClassVar = {"mail": "email", "address": "email"}
+
+    role: str
+    email: str | None = None
+
+
+class MemberRequest(Inline):
+    """What somebody is to be."""
+
+    role: str
+    billing_admin: StrictBool | None = None
+
+
+class SwitchRequest(Inline):
+    """The workspace to act in from now on, where a request names none."""
+
+    misses: ClassVar = {"workspace": "id", "workspaceid": "id", "tenantid": "id"}
+
+    id: str
+
+
+class WorkspaceChange(Inline):
+    """What is to be changed of a workspace; what is left out stays."""
+
+    misses: ClassVar = {"title": "name", "policy": "mediaPolicy", "maxlate": "maxLateMinutes", "late": "maxLateMinutes"}
+
+    name: str | None = None
+    media_policy: str | None = None
+    max_late_minutes: StrictInt | None = None
+
+
+class WorkspaceRequest(Inline):
+    """A workspace to be made."""
+
+    name: str
+    mode: Literal["live", "test"] | None = None

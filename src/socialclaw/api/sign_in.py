@@ -1,0 +1,174 @@
+"""/auth: signing in by a link of ours, and signing out. A link is looked at by GET, which changes nothing, and redeemed by POST."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from socialclaw.api import cookies
+from socialclaw.api.answers import ok
+from socialclaw.api.deps import MEANINGS, Installation, Person, open_problems, problems
+from socialclaw.api.openapi import SIGN_IN
+from socialclaw.api.operation import Operation, repeats_itself, signed_in
+from socialclaw.api.pages import Form, page
+from socialclaw.api.schemas import DashboardSessionResponse, ErrorResponse, OkResponse
+from socialclaw.api.schemas.people import LinkRequest
+from socialclaw.api.visitors import visitor
+from socialclaw.errors import SocialClawError, Unauthenticated
+from socialclaw.people import card, sessions, tickets, ways_in
+from socialclaw.people.sessions import Sessions, SignedIn
+from socialclaw.people.ways_in import Entered, Opening
+from socialclaw.settings import Settings
+from socialclaw.system import System
+
+router = APIRouter(route_class=Operation, tags=[SIGN_IN])
+
+HOME = "/dashboard"  # where somebody goes who has signed in
+PAGES: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorResponse, "description": meaning, "content": {"text/html": {}}}
+    for status, meaning in {
+        403: "Another site has sent this, or the link is not for whoever opened it",
+        404: "No link of ours, or one that was used or is too old",
+        409: "The server cannot be signed in to as it is reached; the message says why",
+        429: MEANINGS[429],
+        503: MEANINGS[503],
+    }.items()
+}
+
+
+@router.get("/auth/ticket/{ticket}", summary="Look at a link", response_class=HTMLResponse, responses=PAGES)
+async def show_ticket(system: Installation, request: Request, ticket: str) -> Response:
+    """The page that a link of ours leads to: what it opens, and a button. Looking changes nothing, so mail scanners may."""
+    try:
+        found = await system.database.read(ways_in.look, ticket)
+    except tickets.TicketInvalid as error:
+        return _refused(request, error)
+    who = await signed(request)
+    asks = ("name", "What you are called") if found.new and who is None else None
+    return page("Sign in", _said(found, who), forms=[Form(_here(system.settings, f"/auth/ticket/{ticket}"), "Sign in", asks)])
+
+
+@router.post(
+    "/auth/ticket/{ticket}",
+    summary="Redeem a link",
+    status_code=303,
+    response_class=HTMLResponse,
+    responses=PAGES | {303: {"description": "Signed in; on to the dashboard.", "content": {}}},
+)
+async def redeem_ticket(system: Installation, request: Request, ticket: str) -> Response:
+    """Spend a link: whoever does so first is signed in by the cookie of the answer. A form of our own page sends this."""
+    try:
+        form = await request.form()
+        name = form.get("name")
+        entered = await _enter(system, request, ticket, name if isinstance(name, str) else None)
+    except SocialClawError as error:
+        return _refused(request, error)
+    response = RedirectResponse(_here(system.settings, HOME), status_code=303)
+    cookies.keep(response, system.settings, entered.secret, entered.seconds)
+    return response
+
+
+@router.post("/auth/link", summary="Sign in by a link", response_model=DashboardSessionResponse, responses=open_problems(404, 409))
+async def sign_in_by_link(system: Installation, request: Request, body: LinkRequest) -> Response:
+    """The same for a page that has the link's secret as text: it is answered who is signed in now, with the cookie."""
+    entered = await _enter(system, request, body.token, body.name)
+    found: Sessions = request.app.state.sessions
+    who = await found.find(entered.secret)
+    assert who is not None
+    response = ok(**await system.database.read(card.card, who, who.seat()))
+    cookies.keep(response, system.settings, entered.secret, entered.seconds)
+    return response
+
+
+@router.post("/auth/sign-out", summary="Sign out", response_model=OkResponse, responses=problems())
+@repeats_itself
+@signed_in()
+async def sign_out(system: Installation, request: Request, person: Person) -> Response:
+    """End the session that this is sent with."""
+    await system.database.write(sessions.end, person.user_id, person.session_id)
+    return _out(system, request, [person.session_id])
+
+
+@router.post("/auth/sign-out-everywhere", summary="Sign out everywhere", response_model=OkResponse, responses=problems())
+@repeats_itself
+@signed_in()
+async def sign_out_everywhere(system: Installation, request: Request, person: Person) -> Response:
+    """End every session of whoever sends this, on whatever device."""
+    await system.database.write(sessions.end_all, person.user_id)
+    return _out(system, request, None)
+
+
+@router.get(HOME, include_in_schema=False)
+async def home(system: Installation, request: Request) -> Response:
+    """Who is signed in, and the way out; a page for as long as there is no larger one."""
+    who = await signed(request)
+    if who is None:
+        return page("Nobody is signed in", ["Run `socialclaw sign-in` on the server, and open the link that it prints."], close=False)
+    found = await system.database.read(card.card, who, who.seat())
+    lines = [f"{one['name']}: {one['role']}" for one in found["workspaces"]] or ["You are a member of no workspace."]
+    forms = [Form(_here(system.settings, f"/auth/{path}"), said) for path, said in (("sign-out", "Sign out"),)]
+    return page(found["user"]["name"] or found["user"]["email"] or "Signed in", lines, forms=forms)
+
+
+async def signed(request: Request) -> SignedIn | None:
+    """Who is signed in, of a request that may come from anybody."""
+    try:
+        return (await visitor(request)).signed
+    except Unauthenticated as error:
+        if error.code == "session_invalid":
+            request.app.state.rates.refuse(request)
+        return None
+
+
+async def _enter(system: System, request: Request, secret: str, name: str | None) -> Entered:
+    settings, agent = system.settings, request.headers.get("user-agent")
+    cookies.check_origin(request.headers, settings, request.method)
+    before = await signed(request)
+    try:
+        await system.database.read(ways_in.look, secret)
+        cookies.can_keep(settings)
+        entered = await system.database.write(ways_in.enter, settings, secret, signed=before, name=name, agent=agent)
+    except tickets.TicketInvalid:
+        request.app.state.rates.refuse(request)
+        raise
+    if before:
+        request.app.state.sessions.forget(before.session_id)
+    return entered
+
+
+def _out(system: System, request: Request, ended: list[str] | None) -> Response:
+    found: Sessions = request.app.state.sessions
+    if ended is None:
+        found.forget_all()
+    for session_id in ended or ():
+        found.forget(session_id)
+    response = RedirectResponse(_here(system.settings, HOME), status_code=303) if _for_people(request) else ok()
+    cookies.drop(response, system.settings)
+    return response
+
+
+def _said(found: Opening, who: SignedIn | None) -> list[str]:
+    where = f" to {found.workspace}" if found.workspace else ""
+    if found.purpose == tickets.INVITE:
+        as_whom = "You join with the account that is signed in here." if who else "You join as somebody new."
+        return [f"You are invited{where} as {found.role}.", as_whom]
+    return [f"This signs you in{where}. The link is good for one time."]
+
+
+def _refused(request: Request, error: SocialClawError) -> Response:
+    """As a page for a browser, as JSON for a program."""
+    if not _for_people(request):
+        raise error
+    return page("This did not work", [error.message], status=error.status, close=False)
+
+
+def _for_people(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _here(settings: Settings, path: str) -> str:
+    """A path of ours as browsers have it, where the server is reached below a path of somebody else's."""
+    return f"{urlsplit(settings.base_url).path}{path}"
