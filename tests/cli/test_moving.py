@@ -62,7 +62,7 @@ async def test_media_moves_into_a_bucket(system: System, upload: Upload, s3: S3S
     assert (told.returncode, told.stderr) == (0, "")
     assert "1 object moved" in told.stdout
     assert "SHA-256" in told.stdout
-    assert "kept for a day more" in told.stdout
+    assert "kept for another day" in told.stdout
     assert "set SOCIALCLAW_STORAGE=s3, and restart the servers" in told.stdout
     again = printed(storage(system, "migrate", "--to", "s3", "--json", **variables(s3)))
     assert again == {"moved": 0, "gone": 0, "bytes": 0, "failed": [], "storages": [kept("s3", asset.size)]}

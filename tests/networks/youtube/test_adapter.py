@@ -73,7 +73,7 @@ async def test_google_is_asked_to_let_us_stay(ada: Connected) -> None:
 
 
 @pytest.mark.parametrize(
-    ("unticked", "words"), [("youtube.upload", "did not allow to upload videos"), ("youtube.readonly", "did not allow to see your channel")]
+    ("unticked", "words"), [("youtube.upload", "permission to upload videos"), ("youtube.readonly", "permission to see your channel")]
 )
 async def test_a_box_that_was_unticked_is_named(ada: Connected, unticked: str, words: str) -> None:
     with pytest.raises(Unauthorized, match=words) as refused:
