@@ -20,8 +20,10 @@ from socialclaw.api import (
     connections,
     dashboard,
     errors,
+    issuers,
     keys,
     media,
+    native_sign_in,
     openapi,
     parts,
     people,
@@ -41,6 +43,7 @@ from socialclaw.api.shares import Shares
 from socialclaw.people.sessions import Sessions
 from socialclaw.publishing.page_cache import Pages
 from socialclaw.settings import Settings
+from socialclaw.sign_in.relying_parties import RelyingParties
 from socialclaw.system import System
 from socialclaw.workspaces.keys import Keyring
 
@@ -63,6 +66,8 @@ ROUTERS = (
     dashboard.router,
     composing.router,
     sign_in.router,
+    issuers.router,
+    native_sign_in.router,
 )
 
 
@@ -88,6 +93,7 @@ def build(system: System) -> FastAPI:
     )
     app.state.system = system
     app.state.keyring, app.state.sessions = keyring, sessions
+    app.state.relying_parties = RelyingParties(system)
     app.state.pages = Pages(system)
     app.state.rates = Rates(system.settings)
     system.shares = Shares(system.database)

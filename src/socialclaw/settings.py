@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from socialclaw.loopback import only_here
 from socialclaw.secret_files import SECRET, EnvironmentAndFiles
 from socialclaw.sign_in_settings import SignInSettings, listed
 
@@ -219,6 +220,15 @@ class Settings(BaseSettings):
         if missing and (self.storage == "s3" or len(missing) < 3):
             names = " and ".join(f"SOCIALCLAW_S3__{name.upper()}" for name in missing)
             raise ValueError(f"{names} must be set too, for files to be kept in S3")
+        return self
+
+    @model_validator(mode="after")
+    def _simulated_here_alone(self) -> Self:
+        if self.sign_in.simulated and (self.sandbox == "off" or not only_here(self.base_url)):
+            raise ValueError(
+                "SOCIALCLAW_SIGN_IN__SIMULATED lets anybody be anybody: it needs simulated networks (SOCIALCLAW_SANDBOX), and a base URL"
+                " that only this machine reaches"
+            )
         return self
 
     @property

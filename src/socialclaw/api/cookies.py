@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from starlette.datastructures import Headers
 
-from socialclaw.api.sandbox_visitors import only_here
 from socialclaw.errors import Conflict, Forbidden
+from socialclaw.loopback import only_here
 from socialclaw.settings import Settings
 
 SAFE = ("GET", "HEAD")
@@ -46,6 +47,29 @@ def keep(response: Response, settings: Settings, secret: str, seconds: int) -> N
 def drop(response: Response, settings: Settings) -> None:
     """Have the browser forget it."""
     response.delete_cookie(name(settings), path="/", secure=not _plain(settings), httponly=True, samesite="lax")
+
+
+def attempt_name(settings: Settings) -> str:
+    """What the cookie is called that binds a sign-in under way to a browser."""
+    return "sc_attempt" if _plain(settings) else "__Host-sc_attempt"
+
+
+def attempt(request: Request, settings: Settings) -> str | None:
+    """What this browser has of a sign-in under way."""
+    return request.cookies.get(attempt_name(settings))
+
+
+def keep_attempt(response: Response, settings: Settings, binding: str, seconds: int, *, travels: bool) -> None:
+    """Have the browser keep it. `travels`: also on a form that another site's page posts here, for which a cookie has to be secure."""
+    site: Literal["none", "lax"] = "none" if travels else "lax"
+    secure = travels or not _plain(settings)
+    response.set_cookie(attempt_name(settings), binding, max_age=seconds, path="/", secure=secure, httponly=True, samesite=site)
+
+
+def drop_attempt(response: Response, settings: Settings, *, travels: bool) -> None:
+    site: Literal["none", "lax"] = "none" if travels else "lax"
+    secure = travels or not _plain(settings)
+    response.delete_cookie(attempt_name(settings), path="/", secure=secure, httponly=True, samesite=site)
 
 
 def can_keep(settings: Settings) -> None:

@@ -43,13 +43,14 @@ OPTIONAL: dict[str, Any] = {"security": [{"session": []}, {}]}
 )
 async def dashboard_session(system: Installation, request: Request) -> Response:
     """Who is signed in, in which workspace and as what; `authenticated` is false where nobody is. `X-Workspace` names another workspace."""
+    ways = {"ways": [*card.WAYS, *request.app.state.relying_parties.ways]}
     try:
         who = await visitor(request)
     except Unauthenticated as error:
         if error.code == "session_invalid":
             request.app.state.rates.refuse(request)
-        return ok(**card.NOBODY)
-    return ok(**await system.database.read(card.card, who.signed, who.seat))
+        return ok(**card.NOBODY | ways)
+    return ok(**await system.database.read(card.card, who.signed, who.seat) | ways)
 
 
 @router.get("/sessions", summary="List sessions", response_model=SessionsResponse, responses=problems())

@@ -5,7 +5,6 @@ What a stranger says of itself is never believed, and nothing of what it sends i
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
 import time
@@ -18,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from socialclaw.api.errors import RouteNotFound, answer
+from socialclaw.loopback import is_loopback, only_here
 from socialclaw.simulation.passes import Doorkeeper, Pass
 from socialclaw.simulation.sandbox import AT, FAULT_HEADER, NOW_HEADER, SECRET_HEADER, STRANGER, WORKSPACE_HEADER, Sandbox
 from socialclaw.simulation.worlds import EVERYBODY, WITNESS, Caller
@@ -65,7 +65,7 @@ def at_home(scope: Scope, home: str) -> bool:
     headers, client = Headers(scope=scope), scope.get("client")
     if client is None or any(name in headers for name in PROXIED):
         return False
-    return _loopback(client[0]) and only_here(f"http://{headers.get('host', '')}") and only_here(home)
+    return is_loopback(client[0]) and only_here(f"http://{headers.get('host', '')}") and only_here(home)
 
 
 def same_origin(scope: Scope, home: httpx2.URL) -> bool:
@@ -90,18 +90,3 @@ def _instant(text: str) -> float | None:
     except ValueError:
         return None
     return found if math.isfinite(found) else None
-
-
-def only_here(url: str) -> bool:
-    """Whether a URL leads to this very machine, for everybody who follows it."""
-    try:
-        return _loopback(httpx2.URL(url).host)
-    except (httpx2.InvalidURL, UnicodeError):
-        return False
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

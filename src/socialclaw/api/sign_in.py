@@ -45,7 +45,7 @@ async def show_ticket(system: Installation, request: Request, ticket: str) -> Re
     try:
         found = await system.database.read(ways_in.look, ticket)
     except tickets.TicketInvalid as error:
-        return _refused(request, error)
+        return refused(request, error)
     who = await signed(request)
     asks = ("name", "What you are called") if found.new and who is None else None
     return page("Sign in", _said(found, who), forms=[Form(_here(system.settings, f"/auth/ticket/{ticket}"), "Sign in", asks)])
@@ -65,7 +65,7 @@ async def redeem_ticket(system: Installation, request: Request, ticket: str) -> 
         name = form.get("name")
         entered = await _enter(system, request, ticket, name if isinstance(name, str) else None)
     except SocialClawError as error:
-        return _refused(request, error)
+        return refused(request, error)
     response = RedirectResponse(_here(system.settings, HOME), status_code=303)
     cookies.keep(response, system.settings, entered.secret, entered.seconds)
     return response
@@ -158,7 +158,7 @@ def _said(found: Opening, who: SignedIn | None) -> list[str]:
     return [f"This signs you in{where}. The link is good for one time."]
 
 
-def _refused(request: Request, error: SocialClawError) -> Response:
+def refused(request: Request, error: SocialClawError) -> Response:
     """As a page for a browser, as JSON for a program."""
     if not _for_people(request):
         raise error

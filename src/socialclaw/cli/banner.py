@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import shlex
 
-from socialclaw.api.sandbox_visitors import only_here
 from socialclaw.cli import first_run
 from socialclaw.cli.output import Problem, say
 from socialclaw.cli.own_address import OwnAddress
 from socialclaw.cli.sign_in import link
 from socialclaw.client import Client
+from socialclaw.loopback import only_here
 from socialclaw.system import System
 from socialclaw.workspaces import keys
 

@@ -20,7 +20,9 @@ from socialclaw.errors import NotFound
 from socialclaw.vault import digest
 
 LOCAL, INVITE = "local", "invite"
-LIVES = {LOCAL: timedelta(minutes=10), INVITE: timedelta(days=7)}
+# A sign-in under way at an issuer; what goes back to an app by its scheme; what was used up elsewhere, and is kept so as to be known again.
+ATTEMPT, CODE, USED = "attempt", "code", "used"
+LIVES = {LOCAL: timedelta(minutes=10), INVITE: timedelta(days=7), ATTEMPT: timedelta(minutes=10), CODE: timedelta(minutes=1)}
 SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 KEPT = timedelta(days=1)  # after its end, so that who comes late is told why
 

@@ -33,6 +33,7 @@ from socialclaw.api.schemas.assets import (
 from socialclaw.api.schemas.capabilities import CapabilitiesResponse, Capability, PublishSettings, PublishSettingsResponse
 from socialclaw.api.schemas.composing import ComposeTarget, DashboardComposeRequest, DashboardPostUpdateRequest
 from socialclaw.api.schemas.envelopes import ErrorResponse, OkResponse
+from socialclaw.api.schemas.issuers import AppleNativeAuthRequest
 from socialclaw.api.schemas.people import (
     AuditLine,
     AuditResponse,
@@ -92,6 +93,7 @@ __all__ = [
     "AnalyticsRefreshRequest",
     "AnalyticsResponse",
     "ApiKey",
+    "AppleNativeAuthRequest",
     "Asset",
     "AssetImportRequest",
     "AssetInput",
