@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from socialclaw.errors import NotReady
 from socialclaw.issuers.apple.sandbox import developer
+from socialclaw.issuers.base import ClientRefused
 from socialclaw.settings import Settings
 from socialclaw.sign_in.relying_parties import RelyingParties
 from socialclaw.system import System
@@ -113,7 +114,7 @@ async def test_a_key_file_that_is_none_is_told_at_the_start(system: System, tmp_
     path = tmp_path / "wrong.p8"
     if content is not None:
         path.write_bytes(content.encode("latin-1"))
-    with pytest.raises(ValueError, match=r"SOCIALCLAW_SIGN_IN__APPLE__KEY_FILE .*wrong\.p8"):
+    with pytest.raises(ClientRefused, match=r"SOCIALCLAW_SIGN_IN__APPLE__KEY_FILE .*wrong\.p8"):
         parties(system, apple={**APPLE, "key_file": path})
 
 

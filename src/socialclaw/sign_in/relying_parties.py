@@ -20,7 +20,7 @@ from socialclaw.errors import NotReady
 from socialclaw.issuers.apple.client_secret import SigningKey
 from socialclaw.issuers.apple.issuer import APPLE
 from socialclaw.issuers.apple.sandbox import developer
-from socialclaw.issuers.base import Client, Issuer, Password
+from socialclaw.issuers.base import Client, ClientRefused, Issuer, Password
 from socialclaw.issuers.google import GOOGLE
 from socialclaw.issuers.google.sandbox import simulator as simulated_google
 from socialclaw.issuers.signing_keys import SigningKeys
@@ -72,7 +72,7 @@ class RelyingParty:
 
 
 class RelyingParties:
-    """Those of one installation. Raises ValueError, in words for the operator, where what is set cannot be."""
+    """Those of one installation. Raises ClientRefused, in words for the operator, where what is set cannot be."""
 
     def __init__(self, system: System) -> None:
         self._system = system
@@ -152,13 +152,13 @@ def _apple(settings: Settings) -> Found | None:
     try:
         pem = given.key_file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"SOCIALCLAW_SIGN_IN__APPLE__KEY_FILE {given.key_file} cannot be read ({error})") from None
+        raise ClientRefused(f"SOCIALCLAW_SIGN_IN__APPLE__KEY_FILE {given.key_file} cannot be read ({error})") from None
     bundle_ids = tuple(listed(given.bundle_ids))
     audiences = tuple(filter(None, (given.services_id, *bundle_ids)))
     try:
         key = SigningKey(given.team_id, given.key_id, pem)
     except ValueError as error:
-        raise ValueError(f"SOCIALCLAW_SIGN_IN__APPLE__KEY_FILE {given.key_file}: {error}") from None
+        raise ClientRefused(f"SOCIALCLAW_SIGN_IN__APPLE__KEY_FILE {given.key_file}: {error}") from None
     return Client(given.services_id or bundle_ids[0], key, audiences), bool(given.services_id), bundle_ids
 
 
