@@ -55,6 +55,7 @@ ADVICE = {
     "": "Read the message next to it.",
 }
 ADVICE_FOR = {
+    "content_encoding_unsupported": "Send the body uncompressed, without `Content-Encoding`.",
     "sign_in_not_configured": "The operator sets what `details.settings` names.",
     "sign_in_state_invalid": "Start the sign-in again, in the same browser.",
     "sign_in_code_invalid": "Start the sign-in again in the app.",

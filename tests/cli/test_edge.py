@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -281,3 +281,59 @@ def test_who_is_no_trusted_proxy_cannot_name_other_addresses(server: Server) -> 
     statuses = [httpx2.get(url, headers={"x-forwarded-for": f"192.0.2.{n}"}).status_code for n in range(60)]
     assert statuses[-1] == 429
     assert httpx2.get(url, headers={"authorization": f"Bearer {server.key}"}).status_code == 200
+
+
+def chunked(server: Server, *rest: bytes, wait: float = 15) -> tuple[bytes, int]:
+    """What comes back for a chunked body that goes on like this until the server has had enough, and by how much its memory grew."""
+    before = server.memory()
+    fields = "host: a", f"authorization: Bearer {server.key}", "connection: close", "transfer-encoding: chunked"
+    head = "\r\n".join(("POST /v1/posts/validate HTTP/1.1", *fields, "", ""))
+    with server.open() as open_:
+        open_.settimeout(wait)
+        open_.sendall(head.encode())
+        with suppress(OSError):
+            for piece in rest:
+                open_.sendall(piece)
+        return answered(open_), server.memory() - before
+
+
+def test_what_surrounds_a_chunk_has_an_end(server: Server) -> None:
+    said, grown = chunked(server, b"1;", *[b"a" * 65_536] * 2000)
+    assert problem(said) == (400, "http_invalid")
+    assert grown < 20 * MEGABYTE
+
+
+def test_a_trailer_has_an_end_and_is_no_header(server: Server) -> None:
+    said, grown = chunked(server, b"2\r\n{}\r\n0\r\nx-t: ", *[b"a" * 65_536] * 2000)
+    assert problem(said) == (400, "http_invalid")
+    assert grown < 20 * MEGABYTE
+
+
+def test_too_many_trailers_are_refused_at_once(server: Server) -> None:
+    said, _ = chunked(server, b"2\r\n{}\r\n0\r\n", *[b"x-%d: a\r\n" % n for n in range(150)], b"\r\n", wait=5)
+    assert problem(said) == (431, "headers_too_large")
+
+
+def test_small_chunks_of_an_honest_client_are_taken(server: Server) -> None:
+    body = b'{"schedule": {"posts": []}}' + b" " * 100_000
+    said, _ = chunked(server, b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\nx-t: a\r\n\r\n")
+    assert said.startswith(b"HTTP/1.1 422"), said[:300]
+
+
+def test_a_packed_body_is_refused_by_its_name(server: Server) -> None:
+    url, headers = (
+        f"http://127.0.0.1:{server.port}/v1/posts/validate",
+        {"authorization": f"Bearer {server.key}", "content-encoding": "gzip"},
+    )
+    answer = httpx2.post(url, content=b"{}", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "content_encoding_unsupported")
+
+
+def test_strangers_who_do_not_speak_http_are_told_of_once_a_minute_with_their_address(server: Server) -> None:
+    for _ in range(30):
+        with server.open() as open_:
+            open_.sendall(b"x\r\n\r\n")
+            assert problem(answered(open_)) == (400, "http_invalid")
+    server.running.until("that is not HTTP/1.1 came from 127.0.0.1")
+    assert "Invalid HTTP request received" not in server.running.output
+    assert server.running.output.count("that is not HTTP/1.1 came from 127.0.0.1") == 1

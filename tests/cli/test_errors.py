@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -65,6 +66,21 @@ def test_a_database_that_is_newer_than_the_code(tmp_path: Path, command: tuple[s
 def test_a_database_that_is_something_else(tmp_path: Path) -> None:
     (tmp_path / "socialclaw.db").write_bytes(b"a letter to my aunt, " * 100)
     assert "socialclaw.db" in refusal(run("up", *FREE, "--data-dir", tmp_path))
+
+
+@pytest.mark.parametrize("command", [("up", *FREE), ("serve", *FREE), ("worker",), ("migrate",)])
+@pytest.mark.parametrize("rescued", [False, True])
+def test_a_missing_database_is_never_replaced_by_an_empty_one(
+    sealed: Path, tmp_path: Path, command: tuple[str, ...], rescued: bool
+) -> None:
+    folder = tmp_path / "used"
+    shutil.copytree(sealed, folder)
+    copy = folder / "socialclaw.db.rescued-20300101000000"
+    (folder / "socialclaw.db").rename(copy if rescued else tmp_path / "elsewhere.db")
+    line = refusal(run(*command, "--data-dir", folder))
+    assert not (folder / "socialclaw.db").exists()
+    assert str(folder / "socialclaw.db") in line
+    assert (copy.name if rescued else "--data-dir") in line
 
 
 @pytest.mark.parametrize("command", [("up", *FREE), ("serve", *FREE), ("worker",), ("keys", "list")])

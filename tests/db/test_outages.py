@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -277,3 +278,9 @@ async def test_who_insists_is_patient_for_as_long_as_it_takes(sqlite: Database, 
         return "written"
 
     assert await insist(write) == "written"
+
+
+def test_a_driver_that_was_cut_off_in_the_middle_of_a_call_says_that_the_database_is_away() -> None:
+    found = trouble.trouble(asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"))
+    assert found is not None
+    assert found.code == "database_unavailable"

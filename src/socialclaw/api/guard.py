@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from socialclaw.api.errors import RouteNotFound
 from socialclaw.api.logs import Seldom
 from socialclaw.api.scan import look
-from socialclaw.errors import InvalidRequest, PayloadTooLarge, TooManyRequests
+from socialclaw.errors import InvalidRequest, PayloadTooLarge, SocialClawError, TooManyRequests
 from socialclaw.turns import Party
 
 FORM_EXTRA = 1024 * 1024  # what a form may carry beside its file
@@ -23,6 +23,7 @@ USUAL = 64 * 1024  # bytes of a body, where the operation does not say that it t
 SMALL = 1024 * 1024  # bytes: what a body may have without being counted among the large ones
 BUSY_SECONDS = 5
 FORM = b"multipart/form-data"
+PLAIN = {b"content-encoding": (b"", b"identity"), b"transfer-encoding": (b"chunked", b"identity")}
 STRANGER = Party("", True)
 MOST = "most_body_bytes"  # in the state of a request whose operation takes more than the usual
 
@@ -50,6 +51,7 @@ class Guard:
             counted = Counted(receive, self.most_form, scope["headers"])
             return await self.app(scope, counted, send)
         check_address(scope)
+        check_encoding(scope)
         if scope["path"].startswith(self.streamed):
             return await self.app(scope, receive, send)
         body = Body(self, scope, receive)
@@ -156,6 +158,14 @@ class Counted:
 
 def too_large(limit: int) -> PayloadTooLarge:
     return PayloadTooLarge(f"The body is larger than {limit} bytes", maxBytes=limit)
+
+
+def check_encoding(scope: Scope) -> None:
+    """A body that would have to be unpacked could become anything; no client of this API sends one."""
+    for name, value in scope["headers"]:
+        if name in PLAIN and value.strip().lower() not in PLAIN[name]:
+            message = f"The body is packed ({name.decode()}: {value[:40].decode('latin-1')}): send it as it is"
+            raise SocialClawError(message, code="content_encoding_unsupported", status=415)
 
 
 def check_address(scope: Scope) -> None:

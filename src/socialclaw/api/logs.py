@@ -77,6 +77,14 @@ def untold(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith("Shutdown flush failed") and (error is None or trouble(error) is None)
 
 
+UVICORN_SAYS = ("Invalid HTTP request received", "Unsupported upgrade request", "No supported WebSocket library")
+
+
+def said_elsewhere(record: logging.LogRecord) -> bool:
+    """A filter for what uvicorn says of each request of strangers: `cli/connection.py` says it once a minute, with the address."""
+    return not record.getMessage().startswith(UVICORN_SAYS)
+
+
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Send every log of this process to `stream` (standard error) as lines."""
     handler = logging.StreamHandler(stream or sys.stderr)
@@ -84,5 +92,6 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for talkative in ("pgqueuer", "asyncpg.pool"):
         logging.getLogger(talkative).addFilter(untold)
+    logging.getLogger("uvicorn.error").addFilter(said_elsewhere)
     for noisy in ("httpx2", "httpcore2", "uvicorn.access", "pgqueuer", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

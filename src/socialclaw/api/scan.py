@@ -25,12 +25,18 @@ AT_ONCE = 256 * 1024  # bytes that are looked at on the event loop; what is larg
 AT_A_TIME = 2  # large bodies of one workspace that are looked at, each for a second at most
 LONGEST_KEY = 40  # characters of a key, as a path repeats it
 NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-# NUL, and halves of surrogate pairs standing alone, as JSON escapes them. A doubled backslash is sorted out by the slow look.
-SUSPECT = re.compile(rb"\\u(?:0000|[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..\\u)[dD][c-fC-F])")
-AROUND = 16  # bytes that SUSPECT looks at before and after
+# A stretch of a body whose escapes can be stored; what comes after it is NUL, half a surrogate pair, or no JSON.
+STORABLE = re.compile(
+    rb"(?:[^\\]{1,1024}+|\\[^u]|\\u(?![dD][89a-fA-F]|0000)[0-9a-fA-F]{4}"
+    rb"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}){1,256}+"
+)
+UNSTORABLE_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+MOST_NAMED = 1024 * 1024  # bytes of a body in which it is told where such a text is
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|,', re.DOTALL)
-QUOTE, COMMA, OPENERS = ord('"'), ord(","), b"[{"
+# In stretches of bounded length: of a longer text, the first part without its closing quote; TEXT finds the rest.
+TOKEN = re.compile(rb'"(?:[^"\\]{1,1024}+|\\.){0,256}+("?)|[\[{]|[\]}]|,|[^"\[\]{},]{1,65536}+', re.DOTALL)
+TEXT = re.compile(rb'(?:[^"\\]{1,1024}+|\\.){0,256}+("?)', re.DOTALL)
+QUOTE, COMMA, OPENERS, CLOSERS = ord('"'), ord(","), b"[{", b"]}"
 
 _places = Places(AT_A_TIME)
 
@@ -52,18 +58,20 @@ def check_json(body: bytes) -> None:
         raise MalformedJson("The body is not JSON in UTF-8")
     if _many(body) or _deep(body):
         check_structure(body)
-    if b"\\u" in body and _suspicious(body):
+    if b"\\u" in body and _unstorable_escape(body):
+        if len(body) > MOST_NAMED:
+            raise InvalidRequest("Text may not hold NUL or half a surrogate pair", code="text_unstorable")
         check_structure(body)
         check_texts(body)
 
 
-def _pieces(body: bytes, overlap: int = 0) -> Iterator[bytes]:
+def _pieces(body: bytes) -> Iterator[bytes]:
     """The body in parts that are gone through in no time; a short one is not copied."""
     if len(body) <= AT_ONCE:
         yield body
         return
     for start in range(0, len(body), AT_ONCE):
-        yield body[max(0, start - overlap) : start + AT_ONCE + overlap]
+        yield body[start : start + AT_ONCE]
 
 
 def _check_utf8(body: bytes) -> None:
@@ -96,15 +104,45 @@ def _deep(body: bytes) -> bool:
     return bool(brackets)
 
 
-def _suspicious(body: bytes) -> bool:
-    return any(SUSPECT.search(piece) for piece in _pieces(body, AROUND))
+def _unstorable_escape(body: bytes) -> bool:
+    at = 0
+    while at < len(body):
+        found = STORABLE.match(body, at)
+        if found is None:
+            return UNSTORABLE_ESCAPE.match(body, at) is not None  # else it is no JSON, and the route says so
+        at = found.end()
+    return False
+
+
+def _tokens(body: bytes) -> Iterator[int]:
+    """The first byte of each text, bracket and comma, and of what lies between them; no step takes long."""
+    at = 0
+    while at < len(body):
+        for token in TOKEN.finditer(body, at):
+            first = body[token.start()]
+            yield first
+            if first == QUOTE and not token[1]:
+                at = _end_of_text(body, token.end())
+                break
+        else:
+            return
+
+
+def _end_of_text(body: bytes, at: int) -> int:
+    while at < len(body):
+        found = TEXT.match(body, at)
+        if found is None or found.end() == at:
+            return at + 1  # a backslash at the very end
+        at = found.end()
+        if found[1]:
+            break
+    return at
 
 
 def check_structure(body: bytes) -> None:
     """The slow look at what is nested and how much there is. It ends at the first that is too much."""
     depth = values = texts = 0
-    for token in TOKEN.finditer(body):
-        first = body[token.start()]
+    for first in _tokens(body):
         if first == QUOTE:
             texts += 1  # values and keys: where there are more, it is no JSON, or there are too many of both
         elif first == COMMA:
@@ -113,7 +151,7 @@ def check_structure(body: bytes) -> None:
             values, depth = values + 1, depth + 1
             if depth > DEEPEST:
                 raise MalformedJson(f"The body is nested more than {DEEPEST} deep")
-        else:
+        elif first in CLOSERS:
             depth -= 1
         if values >= MOST_VALUES or texts > 2 * MOST_VALUES:
             message = f"The body holds more than {MOST_VALUES:,} values: send less at a time"

@@ -24,6 +24,7 @@ from socialclaw.settings import Settings
 HEAD_STEP = 1024  # bytes of a head that are parsed before it is looked at how long it has become
 BODY_STEP = 16 * 1024  # of a body: no more than that can hold of requests that were sent ahead
 MOST_HEADERS = 100
+MOST_FRAMING, FRAMING_OF_BODY = 64 * 1024, 16  # bytes around the chunks of a body, and for each of its own; trailers are among them
 WINDOW_SECONDS = 10.0  # over which the speed of a body is measured
 STALLED_SECONDS = 120.0  # for which a client may take nothing of its answer
 LEFTOVER_SECONDS = 10.0  # for which the rest of a body is read, and passed over, after its answer
@@ -72,6 +73,8 @@ class Connection(HttpToolsProtocol):
         self.in_head = self.in_body = False
         self.head = 0  # bytes of this head
         self.since = self.loop.time()  # when this connection, or this head, began; or when what was last looked at had changed
+        self.body = self.framing = 0  # bytes of this body, and of what came around its chunks
+        self.trailers = 0
         self.came = self.left = 0  # bytes of a body that came in this window; bytes that an answer had left
         self.too_much = False
 
@@ -116,9 +119,15 @@ class Connection(HttpToolsProtocol):
         if not self.in_body:
             self.in_head = True
             self.head += len(piece)
+        had = self.body
         super().data_received(piece)  # type: ignore[arg-type]
-        if self.in_head and (self.head > self.config.settings.max_header_bytes or self.too_much):
-            most = self.config.settings.max_header_bytes
+        most = self.config.settings.max_header_bytes
+        if self.in_body:
+            self.framing += max(0, len(piece) - (self.body - had))
+            if self.framing > MOST_FRAMING + FRAMING_OF_BODY * self.body:
+                message = "What is sent around the chunks of the body is far more than the body: send larger chunks, without extensions"
+                self.refuse(SocialClawError(message, code="http_invalid", status=400))
+        if self.too_much or (self.in_head and self.head > most):
             self.refuse(HeadTooLarge(f"The head of a request may have at most {most} bytes and {MOST_HEADERS} headers", maxBytes=most))
 
     def _hold(self, data: bytes) -> None:
@@ -133,7 +142,10 @@ class Connection(HttpToolsProtocol):
         self.scope["extensions"] = {TRANSPORT: self.transport}  # type: ignore[dict-item]
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if len(self.headers) >= MOST_HEADERS:
+        if self.in_body:  # a trailer: nothing of ours reads any, and it must not pass for a header
+            self.trailers += 1
+            self.too_much = self.too_much or self.trailers > MOST_HEADERS
+        elif len(self.headers) >= MOST_HEADERS:
             self.too_much = True
         else:
             super().on_header(name, value)
@@ -144,9 +156,11 @@ class Connection(HttpToolsProtocol):
             return
         super().on_headers_complete()
         self.in_head, self.in_body, self.head, self.came, self.since = False, True, 0, 0, self.loop.time()
+        self.body = self.framing = self.trailers = 0
         self.crowd.busy(self)
 
     def on_body(self, body: bytes) -> None:
+        self.body += len(body)
         if not self.too_much:
             super().on_body(body)
 
@@ -170,6 +184,7 @@ class Connection(HttpToolsProtocol):
             self.crowd.waits(self)
 
     def send_400_response(self, msg: str) -> None:
+        seldom.warning("not http", f"something that is not HTTP/1.1 came from {self.address}")
         self.refuse(SocialClawError("This is not an HTTP/1.1 request", code="http_invalid", status=400))
 
     def look(self, now: float) -> None:

@@ -95,7 +95,8 @@ async def prepare(settings: Settings, *, create: bool = True) -> None:
 
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[Database]:
-    """The database, once it has answered; Problem where it does not."""
+    """The database, once it has answered; Problem where it does not, or where it is gone."""
+    must_not_be_lost(settings)
     try:
         found = Database(settings.database, quiet=True)
     except (ArgumentError, ValueError) as error:
@@ -141,6 +142,23 @@ async def await_database(settings: Settings) -> bool:
             if stop.is_set():
                 break
     return False
+
+
+def must_not_be_lost(settings: Settings) -> None:
+    """Raises Problem where the folder was in use and its SQLite file is not there: a new, empty one would pass for it."""
+    name = make_url(settings.database).database if settings.database.startswith("sqlite") else None
+    if not name or Path(name).exists():
+        return
+    file = Path(name)
+    rescued = sorted(file.parent.glob(f"{file.name}.rescued-*"))
+    if rescued:
+        raise Problem(f"The database {file} is missing; what it held is in {rescued[-1].name}: put that in its place")
+    left = [path for path in (settings.data_dir / "secret.key", settings.sandbox_file) if path.exists()]
+    if left:
+        raise Problem(
+            f"The database {file} is missing, but {left[0].name} shows that this folder was in use: put the file back from your backup, "
+            "or begin anew with another --data-dir"
+        )
 
 
 async def unlock(settings: Settings, database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import os
 import signal
@@ -12,6 +13,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+M_MMAP_THRESHOLD, LARGE_BLOCK = -3, 512 * 1024  # of mallopt(3); bytes
 THREADS = 32  # a simulator that fetches media from this very server occupies one while another answers
 
 
@@ -30,6 +32,7 @@ SWITCH_SECONDS = 0.0005
 def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run to the end on uvloop, where there is one."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    _give_memory_back()
     with asyncio.Runner(loop_factory=_loop()) as runner:
         runner.get_loop().set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="io"))
         runner.run(main())
@@ -61,6 +64,12 @@ async def until(stop: asyncio.Event, serving: asyncio.Task[None] | None, worker:
         if worker and working:
             await worker.stop()
             await working
+
+
+def _give_memory_back() -> None:
+    """Large blocks go back to the system when they are freed. glibc by itself keeps them for later once a few have come and gone."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
 
 
 def _keep_for_good() -> None:

@@ -56,7 +56,7 @@ def trouble(error: BaseException, *, writing: bool = True, file: Path | None = N
     if isinstance(error, exc.TimeoutError):
         return busy(said)
     lost = isinstance(error, exc.DBAPIError) and error.connection_invalidated
-    if lost or isinstance(cause, OSError | asyncpg.PostgresConnectionError | asyncpg.InterfaceError):
+    if lost or isinstance(cause, OSError | asyncpg.PostgresConnectionError | asyncpg.InterfaceError | asyncpg.InternalClientError):
         return DatabaseTrouble(said=said)
     return None
 

@@ -32,7 +32,7 @@ Handler = Callable[[str], Awaitable[None]]
 MOST_HINTS_HELD = 2000
 LONG_SECONDS = 30.0  # a run that lasted so long was a good one: the next pause is a short one again
 CLOSE_SECONDS = 5.0
-LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 log = logging.getLogger(__name__)
 
 
