@@ -6,6 +6,7 @@ So that files can be fetched from a source here: the guard of the way out is the
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import httpx2
 from tests.internet import Internet, Listener, names_are_public
@@ -19,8 +20,8 @@ if __name__ == "__main__":
     port = int(sys.argv.pop(1))
     opened = System.open
 
-    def reaching(settings: Settings) -> System:
-        system = opened(settings)
+    def reaching(settings: Settings, **more: Any) -> System:
+        system = opened(settings, **more)
         guarded = guarded_transport(GuardedBackend(Internet(Listener(port)), resolver=names_are_public))
         system.outbound.guarded = httpx2.AsyncClient(transport=guarded, timeout=system.outbound.guarded.timeout, trust_env=False)
         return system

@@ -74,7 +74,7 @@ class Connection(HttpToolsProtocol):
         self.head = 0  # bytes of this head
         self.since = self.loop.time()  # when this connection, or this head, began; or when what was last looked at had changed
         self.body = self.framing = 0  # bytes of this body, and of what came around its chunks
-        self.trailers = 0
+        self.got = self.trailers = 0  # bytes of a body in the piece that is being parsed; trailers of this body
         self.came = self.left = 0  # bytes of a body that came in this window; bytes that an answer had left
         self.too_much = False
 
@@ -119,11 +119,11 @@ class Connection(HttpToolsProtocol):
         if not self.in_body:
             self.in_head = True
             self.head += len(piece)
-        had = self.body
+        was_in_body, self.got = self.in_body, 0
         super().data_received(piece)  # type: ignore[arg-type]
         most = self.config.settings.max_header_bytes
-        if self.in_body:
-            self.framing += max(0, len(piece) - (self.body - had))
+        if was_in_body and self.in_body:
+            self.framing += max(0, len(piece) - self.got)
             if self.framing > MOST_FRAMING + FRAMING_OF_BODY * self.body:
                 message = "What is sent around the chunks of the body is far more than the body: send larger chunks, without extensions"
                 self.refuse(SocialClawError(message, code="http_invalid", status=400))
@@ -161,6 +161,7 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self.body += len(body)
+        self.got += len(body)
         if not self.too_much:
             super().on_body(body)
 
