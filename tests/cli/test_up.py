@@ -12,6 +12,7 @@ import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -172,3 +173,25 @@ def stopped(process: Running, kind: int) -> int:
     code = process.stop(kind)
     assert process.lines[-1] == "Stopped."
     return code
+
+
+def test_the_links_that_are_printed_sign_in_the_owner(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with started("up", "--port", "0", "--no-tour", "--data-dir", folder) as up:
+        base, link = up.until(BASE)[1], up.until(r"^Sign in +(http://\S+/auth/ticket/[\w-]{43}) ")[1]
+        up.until(RUNNING)
+        other = run("sign-in", "--port", base.rpartition(":")[2], "--data-dir", folder).stdout.strip()
+        people = [signed_in(base, each) for each in (link, other)]
+        assert up.stop() == 0
+    assert people[0]["user"]["id"] == people[1]["user"]["id"]
+    assert [(one["name"], one["role"]) for one in people[0]["workspaces"]] == [("Sandbox", "owner")]
+    assert link.rpartition("/")[2] not in up.output.replace(f"Sign in     {link}", "")
+
+
+def signed_in(base: str, link: str) -> dict[str, Any]:
+    """Who a browser is that has opened a link and pressed the button there."""
+    with httpx2.Client(headers={"sec-fetch-site": "same-origin"}) as browser:
+        assert browser.get(link).status_code == 200
+        assert browser.post(link).status_code == 303
+        found: dict[str, Any] = browser.get(f"{base}/v1/dashboard/session").json()
+        return found
