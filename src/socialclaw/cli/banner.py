@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
+from pathlib import Path
 
 from socialclaw.cli import first_run
 from socialclaw.cli.output import Problem, say
@@ -35,7 +37,7 @@ async def introduce(system: System, *, tour: bool | None) -> None:
             await system.write(found.workspace_id, keys.revoke, key_id, test=True)
     else:
         await _signpost(system, found)
-        _another_key()
+        _another_key(system)
     again = ' Paste the line after "Post now" into a second terminal.' if found.fresh else ""
     say(f"Running.{again} Stop with Ctrl-C.")
 
@@ -51,7 +53,7 @@ async def _welcome(system: System, found: first_run.Sandboxed, secret: str, *, t
         if found.fresh:
             await _first_key(client, secret)
         else:
-            _another_key()
+            _another_key(system)
         if touring:
             await _tour(client)
 
@@ -73,15 +75,24 @@ async def _first_key(client: Client, secret: str) -> None:
 async def _signpost(system: System, found: first_run.Sandboxed | None = None) -> None:
     base, networks = system.settings.base_url, system.settings.networks_url
     say(f"Base URL    {base}")
-    say(f"Sign in     {await link(system)}   within ten minutes; later: socialclaw sign-in")
+    say(f"Sign in     {await link(system)}   within ten minutes; later: {_command(system, 'sign-in')}")
     if found:
         public = f"{networks}/sandbox/" if only_here(networks) else system.feed_link(found.workspace_id)
         say(f"The public  {public}   what people would see on the simulated networks")
     say(f"Operations  {base}/openapi.json")
 
 
-def _another_key() -> None:
-    say(f"API key     make one: socialclaw keys create --workspace {shlex.quote(first_run.NAME)}")
+def _another_key(system: System) -> None:
+    say(f"API key     make one: {_command(system, 'keys', 'create', '--workspace', first_run.NAME)}")
+
+
+def _command(system: System, *words: str) -> str:
+    """A command of ours as it can be pasted here: by the program that this process was started from, on this installation."""
+    program, folder = Path(sys.argv[0]).absolute(), system.settings.data_dir
+    here = program.name == "socialclaw" and program.is_relative_to(Path.cwd())
+    shown = str(program.relative_to(Path.cwd())) if here else "socialclaw"
+    more = () if folder == Path("data") else ("--data-dir", str(folder))
+    return shlex.join([shown, *words, *more])
 
 
 async def _tour(client: Client) -> None:
