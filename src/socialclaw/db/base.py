@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
+import msgspec
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, Select, String, TypeDecorator, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -39,12 +41,18 @@ def real_now() -> datetime:
 
 
 def whole_ms(moment: datetime) -> datetime:
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    rest = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - rest) if rest else moment
 
 
 def iso(moment: datetime) -> str:
     """ISO 8601 in UTC with milliseconds and Z: the one form of time on the wire, and in SQLite."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _utc_text(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
+
+
+@lru_cache(maxsize=256)  # the rows of a run share their times; only of UTC, where equal instants are equal texts
+def _utc_text(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -71,6 +79,11 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 Document = JSON().with_variant(JSONB(), "postgresql")
+
+
+def json_text(value: Any) -> str:
+    """What both engines store in a `Document`: several times as fast as `json.dumps`, twice for each post of an apply."""
+    return msgspec.json.encode(value).decode()
 
 
 # Every constraint has a name, so that a later migration can name it on both databases.

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from socialclaw.db.base import json_text
+
 CONNECT_SECONDS = 10.0
 POOL_SECONDS = 30  # what a busy machine may need; a request waits no longer than that
 # A machine that fails over may leave connections on which nothing ever comes; the system's own patience is hours.
@@ -17,7 +19,7 @@ ALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIM
 def engine(url: URL, *, size: int, reading: bool = False) -> AsyncEngine:
     """`reading`: it cannot write, and a read is a round trip a statement, without BEGIN and COMMIT around it."""
     connecting: dict[str, Any] = {"timeout": CONNECT_SECONDS}
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"json_serializer": json_text}
     if reading:
         connecting["server_settings"] = {"default_transaction_read_only": "on"}
         more["isolation_level"] = "AUTOCOMMIT"

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from socialclaw.clock import rehearsing
+from socialclaw.db.base import json_text
 from socialclaw.db.trouble import missing
 
 T = TypeVar("T")
@@ -151,7 +152,7 @@ def whole(session: Session, do: Callable[[Session], T]) -> T:
 
 
 def _sqlite(url: URL, *, writes: bool) -> Engine:
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30, "check_same_thread": False})
+    engine = create_engine(url, poolclass=NullPool, json_serializer=json_text, connect_args={"timeout": 30, "check_same_thread": False})
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
 
     @event.listens_for(engine, "connect")

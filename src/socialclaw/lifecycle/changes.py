@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import Enum
+from operator import attrgetter
 from typing import Any
 
 from socialclaw.db.posts import Post
@@ -64,10 +65,11 @@ class Change:
 
     def values(self) -> dict[str, Any]:
         """Column -> new value."""
-        return {name: value for name in STATE if (value := getattr(self, name)) is not KEEP}
+        return {name: value for name, value in zip(STATE, _state(self), strict=True) if value is not KEEP}
 
 
 STATE = tuple(field.name for field in fields(Change))
+_state = attrgetter(*STATE)
 NOTHING = Change()
 DONE = Change(next_at=None, blocked_by=None, waiting=False)  # nothing more is done about it
 

@@ -20,7 +20,7 @@ from socialclaw.media.assets import known
 from socialclaw.scheduling import quotas
 from socialclaw.scheduling.document import KEY_NAMES, root
 from socialclaw.scheduling.judge import problem
-from socialclaw.scheduling.plan import Plan
+from socialclaw.scheduling.plan import CAMPAIGNS, Plan
 
 NEAR = timedelta(minutes=1)  # what is due sooner is announced at once; the scan announces the rest
 
@@ -33,6 +33,8 @@ class Maker(NamedTuple):
 
 
 NOBODY = Maker()
+# Where a step stands in its campaign: null, and no part of the statement, in every other post.
+OF_CAMPAIGN = ("campaign_id", "campaign_name", "campaign_index", "sequence_position", "step_delay_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,11 @@ def _hold_assets(scope: Scope, plan: Plan, base_url: str) -> None:
 
 def _rows(scope: Scope, run_id: str, plan: Plan, now: datetime, max_late: timedelta) -> list[dict[str, Any]]:
     posts, draft = plan.posts, plan.mode == "draft"
+    in_campaign = OF_CAMPAIGN if plan.source_model == CAMPAIGNS else ()
     ids = sorted(new_id("post") for _ in posts)  # lists go by time and id: posts due at once stay in the order of the document
     rows = []
     for position, post in enumerate(posts):
+        publish_at = post.publish_at  # read from its text each time
         rows.append(
             {
                 "id": ids[position],
@@ -143,19 +147,15 @@ def _rows(scope: Scope, run_id: str, plan: Plan, now: datetime, max_late: timede
                 "settings": post.settings,
                 "timezone": post.timezone,
                 "source_model": post.source_model,
-                "campaign_id": post.campaign_id,
-                "campaign_name": post.campaign_name,
-                "campaign_index": post.campaign_index,
-                "target_index": post.target_index,
                 "step_id": post.step_id,
                 "step_index": post.step_index,
-                "sequence_position": post.sequence_position,
-                "step_delay_ms": post.step_delay_ms,
+                "target_index": post.target_index,
+                **{name: getattr(post, name) for name in in_campaign},
                 "parent_step_id": post.parent_step_id,
                 "parent_post_id": ids[post.parent_index] if post.parent_index is not None else None,
-                "publish_at": post.publish_at,
-                "latest_at": post.latest_at or max(post.publish_at, now) + max_late,
-                **planned(post.publish_at, draft=draft, replies=post.parent_index is not None).values(),
+                "publish_at": publish_at,
+                "latest_at": post.latest_at or max(publish_at, now) + max_late,
+                **planned(publish_at, draft=draft, replies=post.parent_index is not None).values(),
                 "created_at": now,
                 "updated_at": now,
             }
