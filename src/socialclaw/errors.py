@@ -12,8 +12,10 @@ SocialClawError              the public shape: code, status, message, details
 ├── NotReady        503      the service cannot answer now
 └── ProviderError   502      a network said no, or did not say
     ├── Rejected             read and refused: never retry
+    │   └── Missing          it has nothing of that name: not any more, or, of what was made a moment ago, not yet
     ├── Unauthorized         credentials refused: refresh once, then ask to reconnect
     ├── RateLimited          try again after `retry_after` seconds
+    │   └── Unpaid           the developer app's credit there is used up: nobody's account is at fault, and posts wait
     ├── Unavailable          no usable answer; `sent` says whether the request may have arrived
     └── Uncertain            that, in the irreversible step: the post may be live; only reconciling may decide
 """
@@ -87,6 +89,10 @@ class Rejected(ProviderError):
     code = "provider_rejected"
 
 
+class Missing(Rejected):
+    code = "provider_not_found"
+
+
 class Unauthorized(ProviderError):
     code = "provider_unauthorized"
 
@@ -97,6 +103,15 @@ class RateLimited(ProviderError):
     def __init__(self, message: str, *, retry_after: float, code: str | None = None, **details: Any) -> None:
         super().__init__(message, code=code, retryAfter=retry_after, **details)
         self.retry_after = retry_after
+
+
+class Unpaid(RateLimited):
+    """Nobody says when there is credit again: the network is asked again every quarter of an hour."""
+
+    code = "provider_credit_used_up"
+
+    def __init__(self, message: str, *, code: str | None = None, **details: Any) -> None:
+        super().__init__(message, retry_after=900.0, code=code, **details)
 
 
 class Unavailable(ProviderError):

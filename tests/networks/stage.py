@@ -19,7 +19,7 @@ import httpx2
 from PIL import Image
 
 from socialclaw.cli.consent import read_form
-from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
+from socialclaw.errors import Missing, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.providers import oauth2
 from socialclaw.providers.base import Adapter, Confirms, Discovers, Provider
 from socialclaw.providers.connect import Form, OAuth2
@@ -27,6 +27,7 @@ from socialclaw.providers.draft import Account, Draft, Mark, Media, Published, T
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.judging import check
 from socialclaw.providers.options import settle
+from socialclaw.providers.patience import pause
 from socialclaw.providers.shapes import Shape
 from socialclaw.simulation.sandbox import Sandbox
 from socialclaw.simulation.simulator import Simulator
@@ -36,6 +37,7 @@ T = TypeVar("T")
 
 APP = {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}
 MOST_ATTEMPTS = 60
+MOST_WAITS = 400
 LOOKS = 5
 MEDIA_HOST = "https://media.example/"
 FILES = {  # mime -> (extension, Pillow's name)
@@ -61,7 +63,11 @@ class NotYet(Exception):
 class InMemorySteps:
     """The memory of one post, with the promises that adapters may count on (and nothing more: results are JSON values)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, parent_is_new: bool = False, clock: Callable[[], float] | None = None) -> None:
+        """Without a clock, its time stands still but for what it is told to wait. `parent_is_new`: what it replies to was made just now."""
+        self.waited = 0.0
+        self._now = clock or (lambda: self.waited)
+        self.made = self._now() if parent_is_new else None
         self.done: dict[str, Any] = {}
         self.marks: set[str] = set()
         self.marked_at: datetime | None = None
@@ -72,7 +78,12 @@ class InMemorySteps:
     async def once(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
         assert name not in self.marks, f"{name!r} is both repeatable and not"
         if name not in self.done:
-            self.done[name] = _kept(await do(*args))
+            try:
+                self.done[name] = _kept(await do(*args))
+            except Missing as error:
+                await self.give_time(error)
+                raise
+            self.made = self._now()
         return self.done[name]  # type: ignore[no-any-return]
 
     async def irreversible(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
@@ -84,8 +95,10 @@ class InMemorySteps:
         self.marked_at = datetime.now(UTC)
         try:
             self.done[name] = _kept(await do(*args))
-        except (Rejected, Unauthorized, RateLimited):
+        except (Rejected, Unauthorized, RateLimited) as error:
             self.marks.remove(name)
+            if isinstance(error, Missing):
+                await self.give_time(error)
             raise
         except Unavailable as error:
             if error.sent:
@@ -93,11 +106,18 @@ class InMemorySteps:
             self.marks.remove(name)
             raise
         self.marks.remove(name)
+        self.made = self._now()
         return self.done[name]  # type: ignore[no-any-return]
+
+    async def give_time(self, error: Missing) -> None:
+        seconds = pause(None if self.made is None else self._now() - self.made)
+        if seconds is not None:
+            self.wait(seconds, error.message)
 
     def wait(self, seconds: float, why: str) -> NoReturn:
         assert seconds >= 0
         assert why
+        self.waited += seconds
         raise NotYet(seconds, why)
 
 
@@ -214,12 +234,19 @@ class Stage:
 
     async def attempt(self, account: Account, draft: Draft, steps: InMemorySteps) -> Published:
         """One worker's go at a post: it waits where the network needs time, and stops at the first failure."""
-        for _ in range(MOST_ATTEMPTS):
+        for _ in range(MOST_WAITS):
             try:
-                return await self.adapter(account).publish(draft, steps)
+                return await self._call(account, draft, steps)
             except NotYet as wait:
                 self.ahead += wait.seconds
         raise AssertionError("never finished")
+
+    async def _call(self, account: Account, draft: Draft, steps: InMemorySteps) -> Published:
+        try:
+            return await self.adapter(account).publish(draft, steps)
+        except Missing as error:
+            await steps.give_time(error)
+            raise
 
     async def publish(self, account: Account, draft: Draft, steps: InMemorySteps | None = None) -> Published:
         """As the engine does it: again after what is only a delay, when the network says that it may."""

@@ -362,6 +362,51 @@ async def test_a_lost_answer_in_an_earlier_call_is_only_a_delay(provider: Provid
         assert stage.shows(seen, draft.media), pattern
 
 
+@pytest.mark.parametrize("seconds", [1, 5, 30])
+@edge_duty(edges)
+async def test_what_was_made_a_moment_ago_and_is_not_there_yet_is_waited_for(
+    stage: Stage, account: Account, edge: Edge, seconds: float
+) -> None:
+    """Of every call: an upload, a container, a file, the post itself."""
+    draft = edge.draft(stage, account)
+    stage.network.fail("not_yet_visible", "*", times=1000, seconds=seconds)
+    published = await stage.publish(account, draft)
+    [seen] = stage.seen()
+    assert (seen.id, seen.text) == (published.id, draft.text)
+    assert stage.shows(seen, draft.media)
+
+
+@pytest.mark.parametrize("seconds", [1, 5, 30])
+@_replying()
+async def test_a_reply_waits_for_a_parent_that_is_not_there_yet(stage: Stage, account: Account, seconds: float) -> None:
+    stage.network.fail("not_yet_visible", seconds=seconds)
+    parent = await stage.publish(account, plain(stage, account))
+    reply = replace(worded(plain(stage, account), "A reply"), interaction="reply", reply_to=parent.id)
+    published = await stage.publish(account, reply, InMemorySteps(parent_is_new=True))
+    assert {seen.id: seen.reply_to for seen in stage.seen()} == {parent.id: None, published.id: parent.id}
+
+
+@duty
+async def test_a_bill_that_is_not_paid_for_an_hour_is_only_a_delay(provider: Provider) -> None:
+    """402 to whatever is called: the account is not blamed, the post not failed, and it goes out once when there is credit again."""
+    happy = Stage(provider)
+    account = await happy.connect()
+    happy.network.requests.clear()
+    draft = edges(provider)[-1].draft(happy, account)
+    await happy.publish(account, draft)
+    for pattern in [*happy.patterns(), ""]:
+        stage = Stage(provider)
+        account = await stage.connect()
+        stage.network.fail("unpaid", pattern, times=4)
+        draft, steps = edges(provider)[-1].draft(stage, account), InMemorySteps()
+        try:
+            published = await stage.publish(account, draft, steps)
+        except Unauthorized:  # the token ended meanwhile, which the engine cures by itself
+            published = await stage.publish(await stage.refresh(account), draft, steps)
+        assert stage.ahead >= 3600, pattern
+        assert [seen.id for seen in stage.seen()] == [published.id], pattern
+
+
 @pytest.mark.parametrize("kind", AFTER)
 @edge_duty(edges, of=lambda provider: provider.can(Confirms))
 async def test_a_post_whose_answer_was_lost_is_found(stage: Stage, account: Account, edge: Edge, kind: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from socialclaw.errors import InvalidRequest, ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
+from socialclaw.errors import InvalidRequest, Missing, ProviderError, RateLimited, Rejected, Unauthorized, Unavailable, Unpaid
 from socialclaw.providers.wire import DEFAULT_RETRY_AFTER, MOST_RETRY_AFTER, body_of, call, listening, retry_after, send
 
 URL = "https://api.demo.example/posts?access_token=hidden"
@@ -98,7 +98,7 @@ async def test_where_the_guard_stops_it_nothing_was_sent() -> None:
 
 
 STATUSES = {
-    400: Rejected, 401: Unauthorized, 403: Rejected, 404: Rejected, 409: Rejected, 413: Rejected, 422: Rejected, 302: Rejected,
+    400: Rejected, 401: Unauthorized, 403: Rejected, 402: Unpaid, 404: Missing, 409: Rejected, 413: Rejected, 422: Rejected, 302: Rejected,
     408: Unavailable, 425: Unavailable, 429: RateLimited, 500: Unavailable, 502: Unavailable, 503: Unavailable, 599: Unavailable,
 }  # fmt: skip
 

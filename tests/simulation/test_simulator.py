@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from socialclaw.simulation import hiding
 from socialclaw.simulation.faults import FAULTS
 from socialclaw.simulation.simulator import Simulator
 from socialclaw.simulation.store import Store
@@ -142,6 +143,8 @@ EFFECTS: dict[str, tuple[type[Exception] | int, int]] = {
     "expire_token": (401, 0),
     "revoke_token": (401, 0),
     "fail_processing": (201, 1),
+    "not_yet_visible": (201, 1),
+    "unpaid": (402, 0),
     "slow": (201, 1),
 }
 
@@ -165,6 +168,42 @@ def test_a_fault_does_what_its_description_says_and_once(kind: str, demo: Demo, 
     assert demo.shelf.armed() == []
     again = demo.answer(request())
     assert again.status_code == (401 if kind in ("expire_token", "revoke_token") else 201)
+
+
+def test_what_is_not_visible_yet_is_there_for_the_public_and_for_nobody_who_names_it(store: Store) -> None:
+    now = [1_000.0]
+    demo = Demo(store, clock=lambda: now[0])
+    demo.fail("not_yet_visible", seconds=30)
+    assert demo.answer(request()).json() == {"id": "1"}
+    assert [seen.id for seen in demo.seen()] == ["1"]
+    assert demo.answer(request("GET", "/posts/1/title")).json() == {"message": "there is no 1"}
+    assert demo.answer(request("GET", "/ping")).status_code == 200
+    assert demo.shelf.faults_of("") == [], "nobody has armed that"
+    now[0] += 30
+    assert demo.answer(request("GET", "/posts/1/title")).json() == {"number": "1", "part": "title"}
+    assert demo.shelf.armed() == []
+
+
+@pytest.mark.parametrize(
+    ("url", "content", "named"),
+    [
+        ("https://a.example/posts/12", "", True),
+        ("https://a.example/posts/urn%3A12", "", True),
+        ("https://a.example/posts/123", "", False),
+        ("https://a.example/posts?id=112", "", False),
+        ("https://a.example/posts", '{"parent": "12"}', True),
+        ("https://a.example/posts", "ids=11%2C12", True),
+        ("https://a.example/posts", "a12b 312", False),
+    ],
+)
+def test_a_call_names_an_id_that_stands_by_itself(url: str, content: str, named: bool) -> None:
+    asked = httpx2.Request("POST", url, content=content.encode())
+    assert hiding.names(asked, "12") is named
+
+
+def test_only_the_outermost_ids_of_an_answer_are_what_was_made() -> None:
+    answer = httpx2.Response(200, json={"data": {"id": "7", "author": {"id": "8"}}}, headers={"x-made": "9"})
+    assert hiding.made_by(answer, ("x-made", "id")) == ["9", "7"]
 
 
 def test_a_limit_says_when_to_come_back(demo: Demo) -> None:

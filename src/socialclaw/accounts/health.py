@@ -20,11 +20,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func
+
 from socialclaw.accounts.lookup import provider_of, target_of
 from socialclaw.accounts.tokens import LEAST_MARGIN
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, iso, utc_now
+from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Workspace
+from socialclaw.errors import Unpaid
+from socialclaw.networks import providers
 
 TOKEN_HEALTH = ("ok", "expiring", "expired", "none", "reconnect_required")
 REFRESH_STATUS = ("none", "ok", "failing", "refused")
@@ -69,6 +74,7 @@ def report(scope: Scope, *, provider: str | None = None) -> dict[str, Any]:
         "tenant": {"id": workspace.id, "name": workspace.name},
         "summary": summary,
         "connections": [_line(row, now) for row in rows],
+        "notices": _notices(scope, provider),
         "health": {**summary, "connectedAccounts": len(rows), "failingAccounts": sum(map(_is_failing, rows))},
     }
 
@@ -94,6 +100,20 @@ def _connected(scope: Scope, provider: str | None) -> Sequence[Account]:
 
 def _is_failing(row: Account) -> bool:
     return row.status == "reconnect_required" or row.refresh_status in ("failing", "refused")
+
+
+def _notices(scope: Scope, provider: str | None) -> list[dict[str, Any]]:
+    """What keeps posts waiting that no account can help: a developer app whose credit is used up."""
+    known = {p.key: p for p in providers().values() if provider in (None, p.key)}
+    codes = [Unpaid.code, *(code for p in known.values() for code in p.credit_codes)]
+    waiting = scope.all(Post).where(Post.status == "retry_pending", Post.error_code.in_(codes), Post.provider.in_(known))
+    query = waiting.with_only_columns(Post.provider, Post.error_code, func.count(), func.max(Post.error)).group_by(
+        Post.provider, Post.error_code
+    )
+    return [
+        {"code": code, "provider": key, "posts": count, "message": f"{known[key].label}: {why}. Posts that wait for it: {count}"}
+        for key, code, count, why in scope.session.execute(query.order_by(Post.provider, Post.error_code))
+    ]
 
 
 def _summary(rows: Sequence[Account], now: datetime) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def unseal(vault: Vault, row: Account) -> dict[str, str]:
 
 def unlock(vault: Vault, row: Account) -> draft.Account:
     """The account as an adapter sees it, secrets in clear."""
-    return draft.Account(row.external_id, row.handle, row.account_type, unseal(vault, row), row.meta)
+    return draft.Account(row.external_id, row.handle, row.account_type, unseal(vault, row), row.meta, tuple(row.scopes or ()))
 
 
 def scrub(said: Any, secrets: Iterable[str]) -> Any:

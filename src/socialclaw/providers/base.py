@@ -11,6 +11,7 @@ from typing import Any, NoReturn, Protocol, TypeVar, runtime_checkable
 
 import httpx2
 
+from socialclaw.errors import Missing
 from socialclaw.providers.connect import Form, OAuth2
 from socialclaw.providers.draft import Account, Draft, Mark, Published, Target
 from socialclaw.providers.options import Setting
@@ -38,6 +39,12 @@ class Steps(Protocol):
 
     def wait(self, seconds: float, why: str) -> NoReturn:
         """Give the worker back; this attempt goes on from here later."""
+
+    async def give_time(self, error: Missing) -> None:
+        """Give the worker back where what is missing may have been made a moment ago; return where that is too long ago.
+
+        Both kinds of steps do so by themselves. An adapter that gives something up for being gone calls it first.
+        """
 
 
 @runtime_checkable
@@ -172,6 +179,7 @@ class Provider:
     windows: tuple[str, ...] = ("lifetime",)  # of `WINDOWS`, those that the network itself can answer for
     account_windows: tuple[str, ...] = ()  # the same of accounts, where they differ
     ids_per_destination: bool = False  # the ids of its posts tell them apart on one destination only
+    credit_codes: tuple[str, ...] = ()  # codes of its own that say that the developer app's credit is used up
     evidence: str = ""  # by what a lost answer is decided, and what stays unknowable; a sentence or two for the docs
 
     def can(self, ability: type) -> bool:

@@ -73,6 +73,7 @@ class Account:
     type: str = ""
     secrets: Mapping[str, str] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
+    scopes: tuple[str, ...] = ()  # what was granted; empty where the network does not tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 
 from socialclaw import clock
-from socialclaw.errors import InvalidRequest, ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
+from socialclaw.errors import InvalidRequest, Missing, ProviderError, RateLimited, Rejected, Unauthorized, Unavailable, Unpaid
 
 # The headers of what the networks answered within `listening()`.
 _heard: ContextVar[list[httpx2.Headers] | None] = ContextVar("heard", default=None)
@@ -25,6 +25,7 @@ Explain = Callable[[httpx2.Response], ProviderError | None]
 # Raised before the first byte of a request is written. Everything else may have reached the network.
 NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
+PAYMENT_REQUIRED = 402
 DEFAULT_RETRY_AFTER = 60.0
 MOST_RETRY_AFTER = 7 * 24 * 3600.0
 
@@ -61,7 +62,10 @@ async def send(
         raise Unavailable(f"No answer from {host}", sent=True, said=type(error).__name__) from error
     if (heard := _heard.get()) is not None:
         heard.append(response.headers)
-    if explain and (said := _explained(explain, response)):
+    said = _explained(explain, response) if explain else None
+    if response.status_code == PAYMENT_REQUIRED and not isinstance(said, RateLimited):
+        raise by_status(response)
+    if said:
         raise said
     if not response.is_success and response.status_code not in also:
         raise by_status(response)
@@ -94,9 +98,11 @@ def by_status(response: httpx2.Response) -> ProviderError:
         return Unauthorized(message, said=said)
     if status == 429:
         return RateLimited(message, retry_after=retry_after(response), said=said)
+    if status == PAYMENT_REQUIRED:
+        return Unpaid(f"{message}: the developer app has no credit left there. Whoever runs this server must top it up", said=said)
     if status in (408, 425) or status >= 500:
         return Unavailable(message, sent=True, said=said)
-    return Rejected(message, said=said, httpStatus=status)
+    return (Missing if status in (404, 410) else Rejected)(message, said=said, httpStatus=status)
 
 
 def retry_after(response: httpx2.Response, default: float = DEFAULT_RETRY_AFTER) -> float:

@@ -12,7 +12,7 @@ from socialclaw.accounts.tokens import scrub, unseal
 from socialclaw.clock import act_for, acting
 from socialclaw.db.base import iso, utc_now
 from socialclaw.db.trouble import DatabaseTrouble
-from socialclaw.errors import Conflict, RateLimited, SocialClawError, Unauthorized, Uncertain
+from socialclaw.errors import Conflict, Missing, RateLimited, SocialClawError, Unauthorized, Uncertain
 from socialclaw.lifecycle.changes import NOTHING
 from socialclaw.networks import providers
 from socialclaw.providers.draft import Account, Published
@@ -107,7 +107,11 @@ class Attempts:
         async with drafted(self.system, claim.post, test=claim.test, account_type=account.type, changes=claim.changes) as draft:
             adapter = provider.adapter(self.system.outbound.network(test=claim.test), account)
             steps = DurableSteps(claim, self.steps)
-            return await adapter.publish(draft, steps)
+            try:
+                return await adapter.publish(draft, steps)
+            except Missing as error:  # of a call that is no step
+                await steps.give_time(error)
+                raise
 
     def _decided(self, claim: Claim, error: Exception) -> Outcome:
         if isinstance(error, DatabaseTrouble):

@@ -21,7 +21,8 @@ from socialclaw.db.database import Database, insist
 from socialclaw.db.grouped import GroupedWrites
 from socialclaw.db.posts import Post, Step
 from socialclaw.db.trouble import DatabaseTrouble
-from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
+from socialclaw.errors import Missing, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
+from socialclaw.providers.patience import pause
 from socialclaw.publishing.claims import Claim, Remembered
 from socialclaw.sending import Sending, TooLate, sending
 
@@ -63,6 +64,7 @@ class StepLog:
     """The steps of all posts of a worker, written in groups."""
 
     def __init__(self, database: Database) -> None:
+        self.database = database
         self.write = GroupedWrites[Write, bool](database, apply)
 
 
@@ -111,6 +113,10 @@ def apply(session: Session, writes: Sequence[Write]) -> list[bool]:
     return [w.kind in ("keep", "erase") or (w.post_id, w.name) in written for w in writes]
 
 
+def _published_at(session: Session, post_id: str) -> list[datetime]:
+    return [at for at in session.scalars(select(Post.published_at).where(Post.id == post_id)) if at]
+
+
 def _change(w: Write) -> dict[str, Any]:
     mark = {"b_post": w.post_id, "b_name": w.name, "b_fence": w.fence}
     return mark | {"b_result": {"value": w.result, "sent": True}} if w.kind == "keep" else mark
@@ -130,7 +136,11 @@ class DurableSteps:
     async def once(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
         if self.known(name):
             return self.memory[name].result  # type: ignore[no-any-return]
-        result = await do(*args)
+        try:
+            result = await do(*args)
+        except Missing as error:
+            await self.give_time(error)
+            raise
         await self._write("once", name, result)
         self.memory[name] = Remembered(True, result, utc_now(), self._claim.fence)
         return result
@@ -147,8 +157,10 @@ class DurableSteps:
         try:
             with sending(call):
                 result = await do(*args)
-        except REFUSED:
+        except REFUSED as error:
             await self._forget(name)
+            if isinstance(error, Missing):
+                await self.give_time(error)
             raise
         except TooLate as error:  # a pause so long that another worker may be on it
             if not call.begun:
@@ -173,6 +185,14 @@ class DurableSteps:
 
     def wait(self, seconds: float, why: str) -> NoReturn:
         raise NotYet(seconds, why)
+
+    async def give_time(self, error: Missing) -> None:
+        made = [step.at for step in self.memory.values() if step.done]
+        if parent := self._claim.post.parent_post_id:
+            made += await self._log.database.read(_published_at, parent)
+        seconds = pause((utc_now() - max(made)).total_seconds() if made else None)
+        if seconds is not None:
+            self.wait(seconds, f"{error.message}: what was made a moment ago may not be there yet")
 
     async def _mark(self, name: str) -> datetime:
         """Commit the mark; when. Told to stop meanwhile, it is taken back: nothing has been sent yet."""

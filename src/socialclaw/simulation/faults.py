@@ -24,6 +24,8 @@ FAULTS = {
     "expire_token": "the access token of the request has expired",
     "revoke_token": "the user has withdrawn the access",
     "fail_processing": "the media of the request will fail to process",
+    "not_yet_visible": "the request takes effect, but for `seconds` nobody is told of what it made: to who names it, it is not there",
+    "unpaid": "402: the developer app's credit is used up, without effect",
     "slow": "the request takes effect, and its answer takes `seconds`: a caller who hangs up before does not learn of it",
 }
 

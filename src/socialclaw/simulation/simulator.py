@@ -10,19 +10,19 @@ import hashlib
 import math
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 import httpx2
 
 from socialclaw.simulation import faults
+from socialclaw.simulation.failing import Failing, Failure
 from socialclaw.simulation.spool import Gone
-from socialclaw.simulation.store import Full, Seen, Shelf, Store
+from socialclaw.simulation.store import Full, Seen, Store
 from socialclaw.simulation.worlds import NOBODY, Caller, caller, within
 
 Handler = Callable[..., httpx2.Response]
 H = TypeVar("H", bound=Handler)
-Failure = httpx2.Response | httpx2.TransportError
 Fetch = Callable[[str], httpx2.Response]
 """How a network that pulls media gets it: url -> answer; raises httpx2.TransportError where there is none."""
 FOR_PEOPLE = "for_people"  # marks an answer that is a page, or leads to one
@@ -66,25 +66,23 @@ def routes_of(*hosts: str) -> Callable[[str, str], Callable[[H], H]]:
     return on
 
 
-class Simulator:
+class Simulator(Failing):
     """Base of every simulator. Call `answer(request)`; the request's body must have been read."""
 
     network: ClassVar[str]
     label: ClassVar[str] = ""  # what people call the network, where several providers share it
     hosts: ClassVar[tuple[str, ...]]
-    creates: ClassVar[str]  # regular expression on the `line` of the calls that make a post visible
     most_body: ClassVar[int] = 32 * 1024**2  # bytes of the largest request that the network takes
     app_url: str = "http://127.0.0.1:8000"  # the server whose callbacks are registered at the network
     # As a fault matches it: the last of a post's calls that look at the access token, where the creating call does not.
     guarded: ClassVar[str] = ""
     publishes: ClassVar[bool] = True  # whether it is a network, and not one who only says who somebody is
     places: ClassVar[tuple[str, ...]] = ()  # "host/path/": what is its own on a host of somebody else's
-    own_faults: ClassVar[Mapping[str, str]] = {}  # beside FAULTS, as they are told there: its handlers look at `faults.met()`
 
     def __init__(self, store: Store, *, clock: Callable[[], float] = time.time, fetch: Fetch | None = None, app_url: str = "") -> None:
         self.store = store
         self.app_url = app_url or self.app_url
-        self.shelf: Shelf = store.of(self.network)
+        self.shelf = store.of(self.network)
         self._time = clock
         self.fetch = fetch or _no_fetch
         self.requests: list[str] = []  # the `line` of the latest calls, for tests of this process
@@ -96,23 +94,11 @@ class Simulator:
 
     # What a network says in its own words; each simulator overrides these.
 
-    def limited(self, seconds: float) -> httpx2.Response:
-        return httpx2.Response(429, headers={"retry-after": str(round(seconds))}, json={"message": "Too many requests"})
-
-    def broken(self) -> httpx2.Response:
-        return httpx2.Response(500, text="Internal Server Error")
-
     def too_large(self) -> httpx2.Response:
         return httpx2.Response(413, json={"message": f"the request is larger than {self.most_body} bytes"})
 
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(404, json={"message": f"no route {request.method} {request.url.path}"})
-
-    def spoil(self, request: httpx2.Request, *, revoke: bool) -> None:
-        """Expire (or revoke) the credentials that this request carries."""
-
-    def spoil_media(self, request: httpx2.Request) -> None:
-        """Let the media that this request names fail to process."""
 
     def credentials(self, name: str) -> dict[str, str]:
         """What a user called `name` would paste into a Form, or, with OAuth2, type into the consent page."""
@@ -166,7 +152,7 @@ class Simulator:
         self.requests.append(line)
         del self.requests[:-1000]
         with self.store.transaction():
-            kind, seconds = self._fault(line) or ("", 0.0)
+            kind, seconds = self._fault(request, line) or ("", 0.0)
             if not kind and not getattr(self._handler(request)[0], "outside", False):
                 return self._dispatch(request)  # the common way, in one transaction
             failure = self._before(kind, seconds, request)
@@ -176,6 +162,8 @@ class Simulator:
             response = self._dispatch(request)
         if kind == "slow":
             raise Delayed(seconds, response)
+        if kind == "not_yet_visible":
+            self._hide(request, response, seconds)
         return _given(self._fail(kind.removesuffix("_after"), seconds, request)) if kind.endswith("_after") else response
 
     def _handler(self, request: httpx2.Request) -> tuple[Handler, tuple[str | None, ...]]:
@@ -198,38 +186,6 @@ class Simulator:
             return httpx2.Response(507, json={"message": str(full)})
         except Gone as gone:
             return httpx2.Response(404, json={"message": str(gone)})
-
-    def _before(self, kind: str, seconds: float, request: httpx2.Request) -> Failure | None:
-        """What a fault does before the request takes effect; the failure, if it never will."""
-        match kind:
-            case "expire_token" | "revoke_token":
-                self.spoil(request, revoke=kind == "revoke_token")
-            case "fail_processing":
-                self.spoil_media(request)
-            case "refuse" | "reset" | "timeout" | "rate_limit" | "error" | "malformed":
-                return self._fail(kind, seconds, request)
-        return None
-
-    def _fault(self, line: str) -> tuple[str, float] | None:
-        for number, kind, match, seconds in self.shelf.armed(caller().workspace or ""):
-            if faults.meets(match, line) if match else re.search(self.creates, line):
-                self.shelf.spend(number)
-                return kind, seconds
-        return None
-
-    def _fail(self, kind: str, seconds: float, request: httpx2.Request) -> Failure:
-        match kind:
-            case "refuse":
-                return httpx2.ConnectError("connection refused (simulated)", request=request)
-            case "reset":
-                return httpx2.ReadError("connection reset (simulated)", request=request)
-            case "timeout":
-                return httpx2.ReadTimeout("no answer (simulated)", request=request)
-            case "rate_limit":
-                return self.limited(seconds)
-            case "malformed":
-                return httpx2.Response(200, headers={"content-type": "application/json"}, content=b'{"id": "12')
-        return self.broken()
 
     def lift_quotas(self) -> None:
         """For campaigns that publish more than the network would let one account: its limits on numbers of calls and posts end."""
@@ -261,17 +217,6 @@ class Simulator:
         return float(factors.get("followers" if name == "followers" else "metrics", 1))
 
     # For tests and for the people who look.
-
-    def fail(self, kind: str, match: str = "", *, times: int = 1, seconds: float = 0, workspace: str = "") -> None:
-        """Arm a fault for the next `times` calls whose `line` ("METHOD /path") matches (default: the creating calls).
-
-        `match`: see `faults.py`. `workspace`: only calls of this one; of anybody where empty. Raises ValueError.
-        """
-        faults.check(kind, match, times=times, seconds=seconds, known={**faults.FAULTS, **self.own_faults})
-        with self.store.transaction():
-            if workspace and len(self.shelf.faults_of(workspace)) >= faults.MOST_ARMED:
-                raise ValueError(f"{faults.MOST_ARMED} faults are armed already: disarm them, or let them be met")
-            self.shelf.arm(kind, match=match, times=times, seconds=seconds, workspace=workspace)
 
     def seen(self, **filters: Any) -> list[Seen]:
         """What the public sees now, oldest first."""

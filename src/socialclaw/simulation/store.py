@@ -18,6 +18,7 @@ from typing import Any
 
 from socialclaw.sending import look
 from socialclaw.simulation import schema
+from socialclaw.simulation.hiding import HIDDEN
 from socialclaw.simulation.worlds import EVERYBODY, caller
 
 OUTER = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
@@ -243,9 +244,10 @@ class Shelf:
 
     def faults_of(self, workspace: str) -> list[dict[str, Any]]:
         """The faults of this workspace alone, with how many calls each still waits for."""
-        sql = "SELECT kind, match, times, seconds FROM faults WHERE network=? AND times > 0 AND workspace=? ORDER BY number"
+        where = "network=? AND times > 0 AND workspace=? AND kind<>?"
+        sql = f"SELECT kind, match, times, seconds FROM faults WHERE {where} ORDER BY number"  # noqa: S608
         names = ("kind", "match", "times", "seconds")
-        return [dict(zip(names, row, strict=True)) for row in self._rows(sql, self.network, workspace)]
+        return [dict(zip(names, row, strict=True)) for row in self._rows(sql, self.network, workspace, HIDDEN)]
 
     def spend(self, number: int) -> None:
         self._run("UPDATE faults SET times = times - 1 WHERE number=?", number)

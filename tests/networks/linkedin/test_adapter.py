@@ -49,7 +49,7 @@ TOO_EARLY = "Accessing this video resource is forbidden"
 )
 def test_each_refusal_is_told_apart(response: httpx2.Response, kind: type[Exception], code: str) -> None:
     error = explain(response)
-    assert type(error) is kind
+    assert isinstance(error, kind)
     assert error is not None
     assert error.code == code
     assert error.details["said"]

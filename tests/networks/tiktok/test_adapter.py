@@ -503,7 +503,7 @@ def saying(status: int, code: str) -> httpx2.Response:
 )
 def test_every_word_is_one_of_our_errors(status: int, code: str, kind: type, ours: str) -> None:
     error = explain(saying(status, code))
-    assert type(error) is kind
+    assert isinstance(error, kind)
     assert error is not None
     assert error.code == ours
 

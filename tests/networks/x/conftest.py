@@ -32,7 +32,7 @@ class Connected:
         self.wire = Recorder(Sandbox([x]))
         self.http = httpx2.AsyncClient(transport=self.wire)
         self.adapter = X(self.http, Account(self.id, f"x:@{name}", "x_user", {"access_token": self.tokens["access_token"]}))
-        self.steps = InMemorySteps()
+        self.steps = InMemorySteps(clock=self.clock)
 
     async def publish(self, draft: Draft) -> str:
         """Publish to the end: where the adapter waits, the clock turns."""
@@ -44,7 +44,7 @@ class Connected:
 
     async def post(self, text: str = "", **more: Any) -> str:
         """Another post, as if it were the first."""
-        self.steps = InMemorySteps()
+        self.steps = InMemorySteps(clock=self.clock)
         return await self.publish(Draft(text=text, **more))
 
     async def call(self, method: str, path: str, **kwargs: Any) -> httpx2.Response:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
+from socialclaw.errors import Missing, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain, Unpaid
 from socialclaw.networks.x.refusals import explain
 from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.networks.x.upload import CHUNK
@@ -17,6 +17,8 @@ from socialclaw.providers.draft import Draft, Mark
 from tests.networks.recorded import Clock
 from tests.networks.stage import InMemorySteps, NotYet
 from tests.networks.x.conftest import IMAGE, VIDEO, Connected, media, now_of
+
+PROBLEMS = "https://api.x.com/2/problems/"
 
 
 async def test_the_account_behind_the_token_is_the_target(ada: Connected) -> None:
@@ -126,7 +128,7 @@ async def test_a_half_made_upload_that_ended_is_made_again(ada: Connected, x: XS
 
 
 async def test_files_that_x_keeps_refusing_end_the_post(ada: Connected, x: XSandbox) -> None:
-    x.fail("fail_processing", r"POST /2/tweets$", times=5)
+    x.fail("fail_processing", r"POST /2/tweets$", times=100)
     with pytest.raises(Rejected) as refused:
         await ada.post("film", media=(media(VIDEO, "video"),))
     assert refused.value.code == "x_media_invalid"
@@ -286,10 +288,46 @@ async def test_a_dead_token_is_unauthorized(ada: Connected, x: XSandbox, fault: 
 
 async def test_a_missing_scope_asks_for_consent(x: XSandbox, clock: Clock) -> None:
     reader = Connected("reader", x, clock, scopes=("tweet.read", "users.read"))
+    reader.adapter.account = replace(reader.adapter.account, scopes=("tweet.read", "users.read"))
     await reader.adapter.check()
     with pytest.raises(Unauthorized) as refused:
         await reader.post("text")
     assert refused.value.code == "x_consent_missing"
+
+
+async def test_a_refusal_without_a_reason_is_the_one_posts(ada: Connected, x: XSandbox) -> None:
+    """The account goes on: it has all scopes, and its token opens what it did."""
+    x.fail("forbid")
+    with pytest.raises(Rejected) as refused:
+        await ada.post("a text that X does not like")
+    assert refused.value.code == "x_forbidden"
+    await ada.post("another text")
+    assert [seen.text for seen in x.seen()] == ["another text"]
+
+
+async def test_a_refusal_without_a_reason_is_the_accounts_where_the_account_opens_nothing_any_more(ada: Connected, x: XSandbox) -> None:
+    x.fail("forbid", times=2)
+    x.fail("forbid", "GET /2/users/me")
+    with pytest.raises(Unauthorized) as refused:
+        await ada.post("text")
+    assert refused.value.code == "x_consent_missing"
+
+
+async def test_a_refusal_without_a_reason_waits_where_nobody_can_be_asked_whose_it_is(ada: Connected, x: XSandbox) -> None:
+    x.fail("forbid")
+    x.fail("error", "GET /2/users/me")
+    with pytest.raises(Unavailable):
+        await ada.post("text")
+    assert ada.steps.marks == set()
+
+
+@pytest.mark.parametrize(("fault", "code"), [("unpaid", "x_credits_depleted"), ("spend_cap", "x_spend_cap_reached")])
+async def test_a_bill_of_the_developer_app_is_nobodys_fault(ada: Connected, x: XSandbox, fault: str, code: str) -> None:
+    x.fail(fault)
+    with pytest.raises(Unpaid) as refused:
+        await ada.post("text")
+    assert refused.value.code == code
+    assert await ada.publish(Draft("text")) == x.seen()[0].id
 
 
 async def test_too_many_posts_wait_until_the_window_opens(ada: Connected, x: XSandbox) -> None:
@@ -332,7 +370,16 @@ async def test_silence_tells_whether_the_request_may_have_arrived(ada: Connected
             Unauthorized,
             "x_consent_missing",
         ),
-        (403, {"type": "about:blank", "detail": "You are not permitted to perform this action."}, Unauthorized, "x_consent_missing"),
+        (403, {"type": "about:blank", "detail": "You are not permitted to perform this action."}, Rejected, "x_forbidden"),
+        (403, {"detail": "You can only reply to or quote posts where you are mentioned or are the author."}, Rejected, "x_reply_refused"),
+        (403, {"detail": "You attempted to reply to a Tweet that is deleted or not visible to you."}, Missing, "x_reply_refused"),
+        (
+            402,
+            {"title": "CreditsDepleted", "type": f"{PROBLEMS}credits"},
+            Unpaid,
+            "x_credits_depleted",
+        ),
+        (403, {"title": "SpendCapReached", "detail": "your spend cap", "type": f"{PROBLEMS}credits"}, Unpaid, "x_spend_cap_reached"),
         (403, {"type": "https://api.x.com/2/problems/client-forbidden", "reason": "client-not-enrolled"}, Rejected, "x_app_not_enrolled"),
         (403, {"detail": "You are not allowed to create a Tweet with duplicate content."}, Rejected, "x_duplicate_content"),
         (403, {"errors": [{"code": 187, "message": "Status is a duplicate."}]}, Rejected, "x_duplicate_content"),
@@ -348,7 +395,7 @@ async def test_silence_tells_whether_the_request_may_have_arrived(ada: Connected
         (
             429,
             {"type": "https://api.x.com/2/problems/usage-capped", "title": "UsageCapExceeded", "period": "Monthly"},
-            Rejected,
+            Unpaid,
             "x_usage_capped",
         ),
         (429, {"errors": [{"code": 88, "message": "Rate limit exceeded"}]}, RateLimited, "provider_rate_limited"),

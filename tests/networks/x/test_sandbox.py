@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from socialclaw.errors import Rejected
 from socialclaw.networks.x.sandbox.simulator import XSandbox
 from tests.networks.recorded import Clock
 from tests.networks.x.conftest import IMAGE, VIDEO, Connected, media
@@ -102,8 +103,10 @@ async def test_a_text_is_refused_while_it_is_among_the_last_fifty(ada: Connected
     assert (await ada.call("POST", "/2/tweets", json=send)).status_code == 201
 
 
-async def test_a_deleted_text_and_one_with_files_may_come_again(ada: Connected, x: XSandbox) -> None:
-    await ada.adapter.delete(await ada.post("same"))
+async def test_a_text_with_files_may_come_again_and_a_deleted_one_not_so_soon(ada: Connected, x: XSandbox) -> None:
+    await ada.adapter.delete(await ada.post("gone"))
+    with pytest.raises(Rejected, match="deleted a short while ago"):
+        await ada.post("gone")
     await ada.post("same")
     await ada.post("same", media=(media(),))
     await ada.post("same", media=(media(),))

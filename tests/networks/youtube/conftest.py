@@ -39,7 +39,7 @@ class Connected:
         self.id: str = youtube.profile(name)["id"]
         self.wire = Wire(Sandbox([youtube]))
         self.http = httpx2.AsyncClient(transport=self.wire)
-        self.steps = InMemorySteps()
+        self.steps = InMemorySteps(clock=self.clock)
         self.log_in(scopes)
 
     def log_in(self, scopes: tuple[str, ...] | None = None) -> None:
@@ -53,7 +53,7 @@ class Connected:
 
     async def post(self, name: str = "A film", **more: Any) -> str:
         """Another post, as if it were the first; its id."""
-        self.steps = InMemorySteps()
+        self.steps = InMemorySteps(clock=self.clock)
         return (await self.publish(film(name, **more))).id
 
     async def confirm(self, draft: Draft, post_id: str) -> Published | None:

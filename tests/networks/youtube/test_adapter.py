@@ -339,7 +339,7 @@ def test_a_missing_permission_is_told_in_either_form() -> None:
 )
 def test_what_is_told_without_a_reason_is_told_by_its_status(answer: httpx2.Response, kind: type[ProviderError], code: str) -> None:
     error = explain(answer)
-    assert type(error) is kind
+    assert isinstance(error, kind)
     assert error.code == code
 
 

@@ -230,6 +230,15 @@ class AccountHealth(Schema):
     supported_interaction_types: list[str]
 
 
+class Notice(Schema):
+    """What keeps posts to a network waiting and is no account's fault: the developer app's credit there is used up."""
+
+    code: str
+    provider: ProviderName
+    posts: StrictInt
+    message: str
+
+
 class WorkspaceHealthResponse(OkResponse):
     """How a workspace, or its connections, are doing; of the latter, one by one too."""
 
@@ -237,6 +246,7 @@ class WorkspaceHealthResponse(OkResponse):
     tenant: Tenant = optional()
     summary: AccountsHealth = optional()
     connections: list[AccountHealth] = optional()
+    notices: list[Notice] = optional()
 
 
 class LatestAttempt(Schema):

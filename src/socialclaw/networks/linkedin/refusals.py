@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 
 from socialclaw import clock
-from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
+from socialclaw.errors import Missing, ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
 from socialclaw.providers.wire import body_of, malformed, retry_after
 
 DUPLICATE, NOT_READY, ENDED, NOT_FOUND = (
@@ -25,9 +25,14 @@ DUPLICATE, NOT_READY, ENDED, NOT_FOUND = (
 NO_PERMISSION = "linkedin_permission_missing"
 AFTER_MIDNIGHT = 60.0  # seconds; the counters are not all reset at once
 
+DUPLICATED = "LinkedIn takes this for a repetition of a post that it has, or of one that was deleted within the last two days"
 # Sign in the answer -> our code, what to tell the user. The first that fits is taken.
 REJECTIONS: tuple[tuple[str, str, str], ...] = (
-    (r"\bduplicate\b|DUPLICATE_POST", "linkedin_duplicate_post", "LinkedIn takes this for a repetition of a post that it has already"),
+    (
+        r"\bduplicate\b|DUPLICATE_POST",
+        "linkedin_duplicate_post",
+        DUPLICATED,
+    ),
     (
         r"accessing this \w+ resource is forbidden|not (?:yet )?(?:ready|available) for use|still processing",
         "linkedin_media_not_ready",
@@ -72,7 +77,8 @@ def _refused(status: int, said: str) -> ProviderError:
     code, message = {404: ("linkedin_not_found", "LinkedIn does not have it, or not any more")}.get(
         status, ("linkedin_invalid_request", "LinkedIn did not accept the request")
     )
-    return Rejected(f"{message}: {said[:200]}" if said else message, code=code, said=said, httpStatus=status)
+    kind = Missing if status == 404 else Rejected
+    return kind(f"{message}: {said[:200]}" if said else message, code=code, said=said, httpStatus=status)
 
 
 def explain_upload(response: httpx2.Response) -> ProviderError | None:
@@ -83,7 +89,8 @@ def explain_upload(response: httpx2.Response) -> ProviderError | None:
     if status == 401:
         return Unauthorized("LinkedIn no longer accepts the access token", said=response.text[:200])
     if status in (403, 404, 410):
-        return Rejected("LinkedIn's permission to upload this file has expired", code=ENDED, said=response.text[:200], httpStatus=status)
+        kind = Missing if status == 404 else Rejected
+        return kind("LinkedIn's permission to upload this file has expired", code=ENDED, said=response.text[:200], httpStatus=status)
     if status in (408, 425, 429) or status >= 500:
         return None
     said = response.text[:200]

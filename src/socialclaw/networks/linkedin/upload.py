@@ -25,11 +25,11 @@ ROUNDS = 3
 PIECE = 1024 * 1024  # read and sent at a time
 BATCH = 8  # parts of a video (4 MiB each) that one step remembers
 LOOKS = 70
-PATIENT_LOOKS = 4  # LinkedIn may not know a file, or its bytes, right after it has taken them
+PATIENT_LOOKS = 4  # LinkedIn may not know a file's bytes right after it has taken them
 FIRST_WAIT = {"image": 2.0, "video": 5.0}  # seconds between two looks, half as long again each time
 LONGEST_WAIT = 30.0
 GRACE = {"image": 5.0, "video": 20.0}  # seconds given to a file that may not be looked at
-READY, FAILED, WAITING, UNREADABLE, UNKNOWN = "AVAILABLE", "PROCESSING_FAILED", "WAITING_UPLOAD", "UNREADABLE", "UNKNOWN"
+READY, FAILED, WAITING, UNREADABLE = "AVAILABLE", "PROCESSING_FAILED", "WAITING_UPLOAD", "UNREADABLE"
 
 
 class Upload:
@@ -66,7 +66,7 @@ class Upload:
                 if not await self._settle(f"{self.prefix}{media.kind}-{index}", media.kind, urn):
                     break  # this token may look at none of them
         except Rejected as error:
-            if error.code != ENDED:
+            if error.code not in (ENDED, NOT_FOUND):
                 raise
             await self.steps.once(f"{self.prefix}gone", _true)
             raise _Gone from error
@@ -141,7 +141,7 @@ class Upload:
         def decided(seen: list[str]) -> bool:
             nonlocal looked
             looked += 1
-            return seen[0] in (READY, FAILED, UNREADABLE) or (seen[0] in (WAITING, UNKNOWN) and looked > PATIENT_LOOKS)
+            return seen[0] in (READY, FAILED, UNREADABLE) or (seen[0] == WAITING and looked > PATIENT_LOOKS)
 
         status, reason = await look_until(
             *(decided, self.steps, name, self._look, kind, urn),
@@ -151,7 +151,7 @@ class Upload:
         )
         if status == FAILED:
             raise Rejected(f"LinkedIn could not process the {kind}: {reason or 'no reason given'}", code="linkedin_media_failed")
-        if status in (WAITING, UNKNOWN):
+        if status == WAITING:
             raise Rejected(f"LinkedIn does not have the {kind}", code=ENDED)
         if status == UNREADABLE:
             await pause_once(self.steps, f"{name}-grace", GRACE[kind], f"LinkedIn is processing the {kind}")
@@ -168,10 +168,6 @@ class Upload:
             if error.code != NO_PERMISSION:
                 raise
             return [UNREADABLE, ""]
-        except Rejected as error:
-            if error.code != NOT_FOUND:
-                raise
-            return [UNKNOWN, ""]
         return [str(found["status"]), str(found.get("processingFailureReason") or "")]
 
 

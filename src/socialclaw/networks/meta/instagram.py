@@ -68,7 +68,7 @@ class Instagram:
                 return await self._shown(media_id, steps, draft)
             except Rejected as error:
                 await give_up(steps, name)
-                if error.code not in (GONE, FAILED):
+                if error.code not in (GONE, FAILED, "instagram_not_found"):
                     raise
                 reason = error
         raise reason or Rejected("Everything that Instagram prepared for this post came to nothing", code=FAILED)

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
+from socialclaw.errors import Missing, ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
 from socialclaw.providers.wire import body_of
 
 TOKEN = frozenset({102, 190, 467})
@@ -137,7 +137,7 @@ def _refused(code: int, subcode: int, details: dict[str, Any], names: Mapping[st
     if code == 368:
         return Rejected(f"Meta has blocked this for now: {words}"[:400], code=names["blocked"], **details)
     if (code == 100 and subcode == GONE_SUBCODE) or code == NO_SUCH_ALIAS:
-        return Rejected("Meta does not have it, not any more, or not for this account", code=names["missing"], **details)
+        return Missing("Meta does not have it, not any more, or not for this account", code=names["missing"], **details)
     if code == 3001 or subcode == 1504028 or "valid insights metric" in words:
         return Rejected("Meta does not have this figure", code=names["metric"], **details)
     if "appsecret_proof" in words:

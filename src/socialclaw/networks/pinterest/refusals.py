@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
+from socialclaw.errors import Missing, ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
 from socialclaw.providers.wire import body_of, malformed, retry_after
 
 BUSY_SECONDS = 10.0  # another write has the board
@@ -82,7 +82,7 @@ def _refused(status: int, number: int, message: str, said: str) -> Rejected | Un
     told = f"{words}: {message[:200]}" if message else words
     if code == BROKEN:
         return Unavailable(told, sent=False, code=code, said=said, httpStatus=status)
-    return Rejected(told, code=code, said=said, httpStatus=status)
+    return (Missing if code.endswith("_not_found") else Rejected)(told, code=code, said=said, httpStatus=status)
 
 
 _BY_STATUS = {

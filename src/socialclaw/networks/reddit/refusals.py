@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
+from socialclaw.errors import Missing, ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
 from socialclaw.providers.wire import body_of, retry_after
 
 USUAL_WAIT = 600.0  # where a limit on posting does not say how long
@@ -125,7 +125,8 @@ def _by_body(status: int, body: Mapping[str, Any], response: httpx2.Response) ->
     if isinstance(reason, str) and re.fullmatch(r"[A-Z_]+", reason) and reason != "SPECIAL_ERRORS":
         return _rejected(reason, str(explanation or ""), said=said, status=status)
     code, words = BY_STATUS.get(status, ("reddit_invalid_request", "Reddit did not accept the request"))
-    return Rejected(f"{words}: {str(explanation).strip()[:200]}" if explanation else words, code=code, said=said, httpStatus=status)
+    kind = Missing if status == 404 else Rejected
+    return kind(f"{words}: {str(explanation).strip()[:200]}" if explanation else words, code=code, said=said, httpStatus=status)
 
 
 def _rejected(word: str, message: str, *, said: str, status: int) -> Rejected:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
+from socialclaw.errors import Missing, ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
 from socialclaw.providers.wire import body_of, malformed, retry_after
 
 SECOND = 1.0  # the window of its limits (20 calls a second for an app, 10 for a token); it names no time to come back
@@ -66,7 +66,7 @@ def refused(word: str, *, said: str, status: int = 200) -> ProviderError:
         return Unavailable(f"Snapchat is in trouble ({word})", sent=True, said=said)
     code = f"snapchat_{re.sub(r'[^a-z0-9_]+', '_', word.lower())[:80]}" if word else "provider_rejected"
     message = WORDS.get(code) or f"Snapchat did not accept the request: {said[:200] or word or 'it gave no reason'}"
-    return Rejected(message, code=code, said=said, httpStatus=status)
+    return (Missing if status == 404 or word.endswith("NOT_FOUND") else Rejected)(message, code=code, said=said, httpStatus=status)
 
 
 def _refused(response: httpx2.Response, body: Mapping[str, Any]) -> ProviderError:

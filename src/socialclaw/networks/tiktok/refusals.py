@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
+from socialclaw.errors import Missing, ProviderError, RateLimited, Rejected, Unauthorized, Unavailable
 from socialclaw.providers.wire import body_of, malformed, retry_after
 
 MINUTE = 60.0  # the window of calls; TikTok names no time to come back
@@ -73,7 +73,8 @@ def explain_upload(response: httpx2.Response) -> ProviderError | None:
         code, message = UPLOAD[status]
         stored = re.fullmatch(r"bytes\s+0-([0-9]{1,18})/[0-9]+", response.headers.get("content-range", ""))
         known = {"stored": int(stored[1]) + 1} if stored else {}
-        return Rejected(message, code=code, said=response.text[:500], httpStatus=status, **known)
+        kind = Missing if status == 404 else Rejected
+        return kind(message, code=code, said=response.text[:500], httpStatus=status, **known)
     if response.is_success and status not in (201, 206):
         return malformed(response)
     return None
@@ -91,9 +92,8 @@ def refused(code: str, *, status: int, said: str, delay: float = MINUTE) -> Prov
         return RateLimited(CAPS[code], retry_after=CAP, code=f"tiktok_{code}", said=said)
     if status == 401:
         return Unauthorized("TikTok did not accept the access token", code=f"tiktok_{code}", said=said)
-    return Rejected(
-        WORDS.get(code) or f"TikTok did not accept the request: {said[:200]}", code=f"tiktok_{code}", said=said, httpStatus=status
-    )
+    kind = Missing if code == "invalid_publish_id" or status == 404 else Rejected
+    return kind(WORDS.get(code) or f"TikTok did not accept the request: {said[:200]}", code=f"tiktok_{code}", said=said, httpStatus=status)
 
 
 def failed(reason: str) -> Rejected:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.errors import ProviderError, Rejected, Unauthorized, Unavailable
+from socialclaw.errors import Missing, ProviderError, Rejected, Unauthorized, Unavailable
 from socialclaw.providers.wire import body_of
 
 # What says that the token opens nothing (any more).
@@ -76,7 +76,8 @@ def _rejected(word: str, message: str, status: int) -> Rejected:
     if code == FORBIDDEN:
         found = ((code, words) for sign, code, words in BY_MESSAGE if re.search(sign, message, re.IGNORECASE))
         code, words = next(found, (code, words))
-    return Rejected(f"{words}: {message[:300]}" if message else words, code=code, said=f"{word}: {message}"[:500], httpStatus=status)
+    kind = Missing if code.endswith("_not_found") else Rejected
+    return kind(f"{words}: {message[:300]}" if message else words, code=code, said=f"{word}: {message}"[:500], httpStatus=status)
 
 
 def _upload_refused(body: Mapping[str, Any], status: int) -> Rejected:

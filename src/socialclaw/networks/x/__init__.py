@@ -102,6 +102,7 @@ PROVIDERS = [
             "saves": "bookmark_count",
             "clicks": "url_link_clicks",
         },
+        credit_codes=("x_credits_depleted", "x_spend_cap_reached", "x_usage_capped"),
         evidence=(
             "The account's own posts since the call, with the same text, files and parent; X also refuses a text that was posted before. "
             "Nothing stays unknown while the time line can be read."

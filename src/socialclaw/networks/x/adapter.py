@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.errors import Rejected, Unavailable
-from socialclaw.networks.x.refusals import explain
+from socialclaw.errors import ProviderError, Rejected, Unauthorized, Unavailable
+from socialclaw.networks.x.refusals import REASONLESS, explain
 from socialclaw.networks.x.upload import Upload
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Account, Draft, Mark, Published, Target
@@ -20,6 +20,7 @@ from socialclaw.providers.wire import call
 API = "https://api.x.com"
 PAGES = 5  # of 100 posts, when a lost post is looked for
 USER_FIELDS = "name,profile_image_url,protected,public_metrics,username,verified,verified_type"
+WRITING = ("tweet.read", "tweet.write", "users.read")
 FOUND = ("created_at", "entities", "attachments", "text")
 
 
@@ -51,6 +52,8 @@ class X:
         try:
             post_id = await self._post(draft, steps, uploads)
         except Rejected as error:
+            if REASONLESS in error.details.get("said", ""):
+                raise await self._blamed(error, media=bool(uploads)) from error
             if error.code != "x_media_invalid" or not uploads or not all([await upload.give_up() for upload in uploads]):
                 raise
             post_id = await self._post(draft, steps, uploads)
@@ -104,6 +107,18 @@ class X:
             "clicks": own.get("url_link_clicks"),
         }
         return {name: int(count) for name, count in counts.items() if count is not None}
+
+    async def _blamed(self, refusal: Rejected, *, media: bool) -> ProviderError:
+        """Whom a refusal without a reason is about: the grant, where it lacks a scope or opens nothing any more; else this one post."""
+        lacking = [scope for scope in (*WRITING, *(("media.write",) if media else ())) if scope not in self.account.scopes]
+        if self.account.scopes and lacking:
+            message = f"X was not allowed to give: {', '.join(lacking)}. Connect again and consent to all of it"
+            return Unauthorized(message, code="x_consent_missing", **refusal.details)
+        try:
+            await self.check()
+        except Rejected as error:
+            return Unauthorized("X no longer lets the account act by this app", code="x_consent_missing", **error.details)
+        return refusal
 
     async def _post(self, draft: Draft, steps: Steps, uploads: Sequence[Upload]) -> str:
         media_ids = [await upload.run() for upload in uploads]

@@ -13,30 +13,51 @@ from typing import Any
 import httpx2
 
 from socialclaw import clock
-from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized
+from socialclaw.errors import Missing, ProviderError, RateLimited, Rejected, Unauthorized, Unpaid
 from socialclaw.providers.incoming import number_of
 from socialclaw.providers.wire import body_of, retry_after
 
+# What whoever runs the developer app must see to: sign in the answer -> our code, what to tell the user. Posts wait meanwhile.
+UNPAID: tuple[tuple[str, str, str], ...] = (
+    (
+        r"spendcapreached|spend cap",
+        "x_spend_cap_reached",
+        "The developer app has spent what its owner lets it spend in this period",
+    ),
+    (r"creditsdepleted|any credits", "x_credits_depleted", "The developer app has no credits left on X"),
+    (r"usage-capped|usagecapexceeded", "x_usage_capped", "The developer app has used up its posts of this period"),
+)
+# What X does not have, not any more or not yet, in the same form.
+GONE: tuple[tuple[str, str, str], ...] = (
+    (r"media ids? (?:are|is) invalid|media id is invalid", "x_media_invalid", "X does not know these files, or not any more"),
+    (r"deleted or not visible to you", "x_reply_refused", "X does not show this account the post to reply to, or not any more"),
+    (r"resource-not-found", "x_not_found", "X does not have it, or not any more"),
+)
 # Sign in the answer -> our code, what to tell the user. The first that fits is taken.
 REJECTIONS: tuple[tuple[str, str, str], ...] = (
-    (r"duplicate content|\b187\b", "x_duplicate_content", "X has a post with this text of this account already"),
-    (r"usage-capped|usagecapexceeded", "x_usage_capped", "The developer app has used up its posts of this period"),
+    (
+        r"duplicate content|\b187\b",
+        "x_duplicate_content",
+        "X has this text of this account already, or had it and it was deleted a short while ago",
+    ),
     (r"client-forbidden|client-not-enrolled|user-not-enrolled", "x_app_not_enrolled", "The developer app is not enrolled for this call"),
     (r"user-suspended|account is suspended", "x_account_suspended", "The account is suspended"),
     (r"might be automated|\b226\b", "x_automation_blocked", "X takes the post for automated spam"),
-    (r"media ids? (?:are|is) invalid|media id is invalid", "x_media_invalid", "X does not know these files, or not any more"),
     (r"video longer than", "x_video_too_long", "The video is longer than this account may post"),
     (r"one cashtag", "x_too_many_cashtags", "X takes one cashtag in a post"),
     (r"invalid url", "x_invalid_url", "X does not take a link in the text"),
     (r"text is too long|too long\b", "x_text_too_long", "The text is too long for X"),
-    (r"in.reply.to|reply to (?:a|this) (?:tweet|post|conversation)|not mentioned or", "x_reply_refused", "X does not allow this reply"),
+    (
+        r"in.reply.to|reply to (?:a|this) (?:tweet|post|conversation)|not mentioned or|only reply to or quote",
+        "x_reply_refused",
+        "X does not allow this reply: by the API, one may answer those who have mentioned or quoted one, and oneself",
+    ),
     (r"not authorized to delete", "x_not_the_author", "Only its author can delete a post"),
-    (r"resource-not-found", "x_not_found", "X does not have it, or not any more"),
 )
 # What only the user's consent cures.
-CONSENT = re.compile(
-    r"unsupported-authentication|not permitted to perform this action|oauth1-permissions|missing required scope", re.IGNORECASE
-)
+CONSENT = re.compile(r"unsupported-authentication|oauth1-permissions|missing required scope", re.IGNORECASE)
+# What X says for want of a reason: of a token that lacks a scope, and just as well of one post that it does not like.
+REASONLESS = "not permitted to perform this action"
 
 
 def explain(response: httpx2.Response) -> ProviderError | None:
@@ -49,9 +70,13 @@ def explain(response: httpx2.Response) -> ProviderError | None:
     if status in (408, 425) or status >= 500:
         return None
     said = " | ".join(dict.fromkeys(_words(body))) or response.text[:500]
-    for sign, code, message in REJECTIONS:
-        if re.search(sign, said, re.IGNORECASE) and status not in (401, 404, 413):
-            return Rejected(message, code=code, said=said, httpStatus=response.status_code)
+    for sign, code, message in UNPAID:
+        if status in (402, 403, 429) and re.search(sign, said, re.IGNORECASE):
+            return Unpaid(f"{message}. Whoever runs this server finds it in the developer console", code=code, said=said)
+    for kind, table in ((Missing, GONE), (Rejected, REJECTIONS)):
+        for sign, code, message in table:
+            if re.search(sign, said, re.IGNORECASE) and status not in (401, 404, 413):
+                return kind(message, code=code, said=said, httpStatus=response.status_code)
     if status == 401:
         return Unauthorized("X no longer accepts the access token", said=said)
     if status == 429:
@@ -67,7 +92,8 @@ def _by_status(status: int, said: str) -> Rejected:
         404: ("x_not_found", "X does not have it, or not any more"),
         413: ("x_media_too_large", "The file is too large for X"),
     }.get(status, ("x_invalid_request", "X did not accept the request"))
-    return Rejected(f"{message}: {said[:200]}" if said else message, code=code, said=said, httpStatus=status)
+    kind = Missing if status == 404 else Rejected
+    return kind(f"{message}: {said[:200]}" if said else message, code=code, said=said, httpStatus=status)
 
 
 def _reset(response: httpx2.Response) -> float:

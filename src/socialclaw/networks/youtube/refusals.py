@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import httpx2
 
 from socialclaw import clock
-from socialclaw.errors import ProviderError, RateLimited, Rejected, Unauthorized
+from socialclaw.errors import Missing, ProviderError, RateLimited, Rejected, Unauthorized
 from socialclaw.providers.wire import body_of, retry_after
 
 PACIFIC = ZoneInfo("America/Los_Angeles")  # where Google's quota days begin
@@ -69,7 +69,8 @@ def explain(response: httpx2.Response) -> ProviderError | None:
         return Unauthorized(CONSENT, code="youtube_scope_missing", said=said)
     for reason, (code, message) in REJECTIONS.items():
         if reason in reasons:
-            return Rejected(_told(message, said), code=code, said=said, httpStatus=response.status_code)
+            kind = Missing if response.status_code == 404 else Rejected
+            return kind(_told(message, said), code=code, said=said, httpStatus=response.status_code)
     if response.status_code == 401:
         return Unauthorized("YouTube no longer accepts the access token", said=said)
     if response.status_code in (408, 425, 429) or response.status_code >= 500:
@@ -111,7 +112,7 @@ def _by_status(status: int, said: str) -> Rejected:
         410: ("youtube_not_found", "YouTube does not have it any more"),
         413: ("youtube_video_too_large", "The video is too large for YouTube"),
     }.get(status, ("youtube_request_invalid", "YouTube did not accept the request"))
-    return Rejected(_told(message, said), code=code, said=said, httpStatus=status)
+    return (Missing if status in (404, 410) else Rejected)(_told(message, said), code=code, said=said, httpStatus=status)
 
 
 def _told(message: str, said: str) -> str:

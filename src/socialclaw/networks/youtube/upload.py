@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.errors import Rejected, Unavailable
+from socialclaw.errors import Missing, Rejected, Unavailable
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Media
 from socialclaw.providers.form_encoder import pieces
@@ -50,6 +50,8 @@ class Upload:
             try:
                 return await self._complete(session["url"], begun)
             except Rejected as error:
+                if isinstance(error, Missing):
+                    await self.steps.give_time(error)
                 if not is_gone(error) or not await self.give_up():
                     raise
         raise Rejected("Every upload of this video ended before it was complete", code="youtube_upload_expired")

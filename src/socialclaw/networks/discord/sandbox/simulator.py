@@ -164,6 +164,9 @@ class DiscordSandbox(Simulator):
     def broken(self) -> httpx2.Response:
         return httpx2.Response(500, json={"message": "500: Internal Server Error", "code": 0})
 
+    def not_there(self, request: httpx2.Request, made: str) -> httpx2.Response:
+        return httpx2.Response(404, json={"message": "Unknown Message", "code": 10008})
+
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.path.startswith("/api"):
             return httpx2.Response(404, json={"message": "404: Not Found", "code": 0})

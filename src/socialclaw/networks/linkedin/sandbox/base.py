@@ -38,6 +38,7 @@ class LinkedInHouse(OAuthSimulator):
     hosts = (API, SITE)
     most_body = 128 * 1024**2  # a picture comes as one
     creates = r"^POST /rest/posts$"
+    tells = ("image", "video", "uploadUrl", "x-restli-id")
     flow = Flow(
         name="LinkedIn",
         callbacks=("linkedin", "linkedin_page"),
@@ -92,6 +93,9 @@ class LinkedInHouse(OAuthSimulator):
 
     def broken(self) -> httpx2.Response:
         return say.error(500, "INTERNAL_SERVER_ERROR", "Internal Server Error")
+
+    def not_there(self, request: httpx2.Request, made: str) -> httpx2.Response:
+        return say.missing(made).response
 
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.host == SITE:

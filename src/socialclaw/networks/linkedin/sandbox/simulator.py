@@ -236,9 +236,12 @@ class LinkedInSandbox(LinkedInMembers):
         return [{**self.files.fit(entry["id"], author), "alt": entry.get("altText", "")} for entry in named]
 
     def _must_be_new(self, account: str, text: str, files: list[Document]) -> None:
-        """The same text with the same files, by the same author within a day, is a duplicate. Pictures alone are not compared."""
+        """The same text with the same files, by the same author within a day, is a duplicate, also of one that was deleted since.
+
+        Pictures alone are not compared.
+        """
         since = self.clock() - REPEATED_WITHIN
-        for seen in self.shelf.posts(account=account, since=since):
+        for seen in self.shelf.posts(account=account, since=since, gone=True):
             if text and seen.text == text and [m["sha256"] for m in seen.media] == [file["sha256"] for file in files]:
                 raise say.duplicate(seen.id)
 

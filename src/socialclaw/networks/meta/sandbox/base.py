@@ -48,6 +48,7 @@ class MetaHouse(OAuthSimulator):
     label = "Facebook and Instagram"
     hosts = (GRAPH, VIDEO, "www.facebook.com", INSTAGRAM, "api.instagram.com", "www.instagram.com")
     creates = r"^POST /v[\d.]+/\d+/(feed|media_publish|photos|videos( finish)?)$"
+    tells = ("id", "video_id", "upload_session_id")
     flow = FACEBOOK_FLOW
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -101,6 +102,9 @@ class MetaHouse(OAuthSimulator):
     def broken(self) -> httpx2.Response:
         message = "An unexpected error has occurred. Please retry your request later."
         return say.problem(2, message, status=500, is_transient=True)
+
+    def not_there(self, request: httpx2.Request, made: str) -> httpx2.Response:
+        return say.absent(made, request.method.lower()).response
 
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.host.startswith("www."):

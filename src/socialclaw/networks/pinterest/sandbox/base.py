@@ -41,6 +41,7 @@ class PinterestHouse(OAuthSimulator):
     hosts = (API, SITE, STORAGE)
     most_body = 2 * 1024**3 + 1024**2  # a film comes as one form
     creates = r"POST /v5/pins$"
+    tells = ("media_id", "id")
     flow = Flow(
         name="Pinterest",
         callbacks=("pinterest",),
@@ -90,6 +91,14 @@ class PinterestHouse(OAuthSimulator):
 
     def broken(self) -> httpx2.Response:
         return say.error(500, 12, "Something went wrong on our end. Sorry about that.")
+
+    def asks_for(self, request: httpx2.Request, made: str) -> bool:
+        """The storage is not Pinterest's own: it takes what was signed, and asks nobody."""
+        return request.url.host != STORAGE and super().asks_for(request, made)
+
+    def not_there(self, request: httpx2.Request, made: str) -> httpx2.Response:
+        is_pin = request.url.path.startswith("/v5/pins/")
+        return say.missing("Pin" if is_pin else "Media upload").response
 
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
         return pages.gone_page() if request.url.host == SITE else say.error(404, 404, "Page not found.")

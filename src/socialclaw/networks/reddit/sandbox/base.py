@@ -37,6 +37,7 @@ class RedditHouse(OAuthSimulator):
     network = "reddit"
     hosts = (API, SITE)
     creates = r"POST /api/submit/?$"
+    tells = ("name", "id")
     flow = Flow(
         name="Reddit",
         callbacks=("reddit",),
@@ -90,6 +91,11 @@ class RedditHouse(OAuthSimulator):
 
     def broken(self) -> httpx2.Response:
         return say.error(500, "Internal Server Error")
+
+    def not_there(self, request: httpx2.Request, made: str) -> httpx2.Response:
+        if request.url.path == "/api/info":
+            return httpx2.Response(200, json={"kind": "Listing", "data": {"after": None, "before": None, "children": []}})
+        return say.error(404, "Not Found")
 
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
         return pages.gone_page() if request.url.host == SITE else say.error(404, "Not Found")

@@ -37,6 +37,7 @@ class SnapchatHouse(OAuthSimulator):
     hosts = (ACCOUNTS, API, SITE)
     most_body = 33 * 1024**2  # a part, and the form around it
     creates = r"^POST /v1/public_profiles/[^/]+/(spotlights|stories|saved_stories)$"
+    tells = ("media_id", "id")
     flow = Flow(
         name="Snapchat",
         callbacks=("snapchat",),
@@ -68,6 +69,9 @@ class SnapchatHouse(OAuthSimulator):
     def limited(self, seconds: float) -> httpx2.Response:
         """Snapchat names no time to come back."""
         return httpx2.Response(429, text="Too Many Requests")
+
+    def not_there(self, request: httpx2.Request, made: str) -> httpx2.Response:
+        return say.no(f"{made} was not found", status=404)
 
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
         return pages.gone_page() if request.url.host == SITE else say.no("Not found", status=404)

@@ -32,6 +32,7 @@ class TelegramSandbox(Simulator):
     hosts = ("api.telegram.org", "t.me")
     most_body = MOST_BODY + 1024 * 1024  # so that the network says it in its own words
     creates = r"(?i)/bot[^/]+/send\w+"
+    tells = ("message_id",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +81,9 @@ class TelegramSandbox(Simulator):
 
     def broken(self) -> httpx2.Response:
         return Refused("sandbox fault", code=500).answer()
+
+    def not_there(self, request: httpx2.Request, made: str) -> httpx2.Response:
+        return Refused("Bad Request: message to delete not found").answer()
 
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
         return (

@@ -41,6 +41,7 @@ class TikTokHouse(OAuthSimulator):
     hosts = (API, UPLOADS, SITE)
     most_body = 128 * 1024**2  # a last piece may be as large as two
     creates = r"^PUT /video/ last$|^POST /v2/post/publish/content/init/$"
+    tells = ("publish_id", "upload_url")
     guarded = "^POST /v2/post/publish/*/init/$"  # an upload address is opened by itself
     flow = Flow(
         name="TikTok",
@@ -93,6 +94,11 @@ class TikTokHouse(OAuthSimulator):
 
     def broken(self) -> httpx2.Response:
         return say.no("internal_error", "Something went wrong on our side. Please try again.")
+
+    def not_there(self, request: httpx2.Request, made: str) -> httpx2.Response:
+        if request.method == "PUT":
+            return httpx2.Response(404, text="upload task not found")
+        return say.no("invalid_publish_id", "The publish_id does not exist")
 
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
         return pages.gone_page() if request.url.host == SITE else say.no("not_found", "Unsupported path")

@@ -44,6 +44,7 @@ class WordPressHouse(OAuthSimulator):
     network = "wordpress"
     hosts = (API, SITES)
     creates = r"POST /rest/v1\.[12]/sites/\d+/posts/new$"
+    tells = ("ID",)
     flow = Flow(
         name="WordPress.com",
         callbacks=("wordpress",),
@@ -90,6 +91,10 @@ class WordPressHouse(OAuthSimulator):
 
     def broken(self) -> httpx2.Response:
         return say.error(500, "internal_server_error", "There has been a critical error on this website.")
+
+    def not_there(self, request: httpx2.Request, made: str) -> httpx2.Response:
+        about_a_post = "/posts/" in request.url.path and not request.url.path.endswith("/new")
+        return say.unknown("post" if about_a_post else "media").response
 
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
         words = "The API route you requested is not available."

@@ -10,6 +10,7 @@ import httpx2
 
 from socialclaw.networks.x.sandbox import pages
 from socialclaw.networks.x.sandbox import words as say
+from socialclaw.simulation import faults
 from socialclaw.simulation.consent import OAuthSimulator
 from socialclaw.simulation.flow import Flow
 from socialclaw.simulation.grants import Refused
@@ -34,6 +35,19 @@ QUOTAS = {
 }
 
 
+OWN_FAULTS = {
+    "forbid": "403 with X's sentence without a reason, without effect",
+    "spend_cap": "403: the developer app has spent what its owner lets it spend, without effect",
+}
+OWN_ANSWERS: dict[str, Callable[[], httpx2.Response]] = {
+    "forbid": lambda: say.problem(403, "Forbidden", say.REASONLESS),
+    "spend_cap": lambda: say.problem(
+        *(403, "SpendCapReached", "Your enrolled account [1234567890] has reached its billing cycle spend cap."),
+        kind=f"{say.PROBLEMS}credits",
+        reset_date="2026-12-06",
+    ),
+}
+
 api = routes_of("api.x.com", "api.twitter.com")
 site = routes_of("x.com", "twitter.com")  # what browsers see
 
@@ -42,6 +56,7 @@ class XHouse(OAuthSimulator):
     network = "x"
     hosts = ("api.x.com", "x.com", "api.twitter.com", "twitter.com")
     creates = r"^POST /2/tweets$"
+    own_faults = OWN_FAULTS
     flow = Flow(
         name="X",
         callbacks=("x",),
@@ -75,13 +90,25 @@ class XHouse(OAuthSimulator):
 
     def unauthorized(self, reason: str, scopes: Any = ()) -> httpx2.Response:
         if reason == "scope":
-            return say.problem(403, "Forbidden", "You are not permitted to perform this action.")
+            return say.problem(403, "Forbidden", say.REASONLESS)
         return say.problem(401, "Unauthorized", "Unauthorized")
 
     def limited(self, seconds: float) -> httpx2.Response:
         now = self.clock()
         headers = {"x-rate-limit-limit": "100", "x-rate-limit-remaining": "0", "x-rate-limit-reset": str(round(int(now) + seconds))}
         return say.problem(429, "Too Many Requests", "Too Many Requests", headers={**headers, "date": formatdate(int(now), usegmt=True)})
+
+    def unpaid(self) -> httpx2.Response:
+        detail = "Your enrolled account [1234567890] does not have any credits to fulfill this request."
+        return say.problem(402, "CreditsDepleted", detail, kind=f"{say.PROBLEMS}credits")
+
+    def not_there(self, request: httpx2.Request, made: str) -> httpx2.Response:
+        if request.method != "POST" and request.url.path.startswith("/2/tweets"):
+            return httpx2.Response(200, json={"errors": [say.missing("tweet", made)]})
+        if request.url.path != "/2/tweets":
+            return say.problem(404, "Not Found", f"The media id {made} was not found or has expired.")
+        replied = f'"in_reply_to_tweet_id":"{made}"' in request.content.decode("utf-8", "replace").replace(" ", "")
+        return (say.forbidden(say.UNSEEN) if replied else say.bad("Your media IDs are invalid.")).response
 
     def broken(self) -> httpx2.Response:
         return say.problem(503, "Service Unavailable", "Service Unavailable")
@@ -129,6 +156,8 @@ class XHouse(OAuthSimulator):
         return account
 
     def _dispatch(self, request: httpx2.Request) -> httpx2.Response:
+        if refusal := OWN_ANSWERS.get(faults.met()):
+            return refusal()
         response = super()._dispatch(request)
         for name, value in request.extensions.get("quota", {}).items():
             response.headers[f"x-rate-limit-{name}"] = value

@@ -1,7 +1,7 @@
 """X in miniature: posts, time line, metrics and media uploads, as strict as X's own description (2.167) and its words.
 
 It shares no code with the adapter. A post of the same text and parent as one of the account's last 50 is refused, unless it has
-files (each of its own link makes such a text different).
+files (each of its own link makes such a text different). One that was deleted counts as well.
 """
 
 from __future__ import annotations
@@ -217,15 +217,15 @@ class XSandbox(XHouse):
             return None
         found = self.shelf.posts(post_id=body["reply"]["in_reply_to_tweet_id"])
         if not found:
-            raise say.forbidden("You attempted to reply to a Tweet that is deleted or not visible to you.")
+            raise say.forbidden(say.UNSEEN)
         name = str((self.person_of(account) or {}).get("username", "")).lower()
         if found[0].account != account and f"@{name}" not in found[0].text.lower():
-            raise say.forbidden("Reply to this conversation is not allowed because you have not been mentioned by the author of the post.")
+            raise say.forbidden(say.UNINVITED)
         return found[0]
 
     def _refuse_repeated(self, account: str, text: str, parent: Seen | None, files: list[dict[str, Any]]) -> None:
-        same = (text, parent.id if parent else None)
-        if not files and any((p.text, p.reply_to) == same and not p.media for p in self.shelf.posts(account=account, limit=REMEMBERED)):
+        same, latest = (text, parent.id if parent else None), self.shelf.posts(account=account, limit=REMEMBERED, gone=True)
+        if not files and any((p.text, p.reply_to) == same and not p.media for p in latest):
             raise say.forbidden("You are not allowed to create a Tweet with duplicate content.")
 
     def _add(self, account: str, text: str, files: list[dict[str, Any]], parent: Seen | None, body: dict[str, Any]) -> httpx2.Response:

@@ -17,6 +17,9 @@ from socialclaw.simulation.grants import Refused
 
 ID = re.compile(r"[0-9]{1,19}")
 PROBLEMS = "https://api.x.com/2/problems/"
+REASONLESS = "You are not permitted to perform this action."
+UNSEEN = "You attempted to reply to a Tweet that is deleted or not visible to you."
+UNINVITED = "You can only reply to or quote posts where you are mentioned or are the author."
 Judge = Callable[[Any], str | None]
 Shape = Mapping[str, "Judge | Shape"]  # a name that ends in ! is required
 

@@ -83,6 +83,11 @@ class YouTubeHouse(GrantingSimulator):
     def broken(self) -> httpx2.Response:
         return say.error(503, "backendError", "Backend Error", domain="global")
 
+    def not_there(self, request: httpx2.Request, made: str) -> httpx2.Response:
+        if request.method == "GET":
+            return httpx2.Response(200, json={"kind": "youtube#listResponse", "pageInfo": {"totalResults": 0}, "items": []})
+        return say.error(404, "notFound", "Not Found", domain="global")
+
     def unknown(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.host in ("www.youtube.com", "youtube.com"):
             return pages.gone_page()

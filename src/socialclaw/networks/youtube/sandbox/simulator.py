@@ -28,6 +28,7 @@ MOST_LISTED = 50
 
 class YouTubeSandbox(YouTubeHouse):
     creates = rf"^PUT {UPLOADS} last$"
+    tells = ("x-guploader-uploadid", "id")
     processing_seconds: float = 3.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
