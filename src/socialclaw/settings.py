@@ -205,6 +205,9 @@ class Settings(BaseSettings):
         description="URL schemes of mobile apps to which a consent page may lead back, separated by commas. Those that are a domain"
         " name backwards, as RFC 8252 has it (org.example.app), need not be listed.",
     )
+    erase_after_days: float = Field(
+        7, ge=0, description="Days from a workspace's deletion by its owner until it is gone; until then it can be kept after all."
+    )
     sign_in: SignInSettings = Field(default_factory=lambda: SignInSettings.model_validate({}))
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The lowest level that is logged.")
 

@@ -64,6 +64,14 @@ class SignInSettings(BaseModel):
     domains: str = Field("", description="Mail domains whose people may sign up, separated by commas.")
     require_challenge: bool = Field(True, description="An app that signs in through the browser has to send a PKCE challenge.")
     require_nonce: bool = Field(True, description="An app that signs in natively has to send the nonce of its request.")
+    starts_per_minute: int = Field(
+        30, ge=1, description="Sign-ins at an issuer that one address may begin in a minute, over all processes."
+    )
+    tries_per_minute: int = Field(
+        20,
+        ge=1,
+        description="Links, codes and tokens of apps that one address may try in a minute and that are no good, over all processes.",
+    )
     simulated: bool = Field(
         False,
         description="Let people sign in with the simulated Google and Apple, where anybody can be anybody: they come into test workspaces"

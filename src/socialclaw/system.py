@@ -188,6 +188,22 @@ class System:
         place = f"{self.settings.networks_url}{simulated.AT}{self.door.sign(workspace_id)}/"
         return f"{place}{network}/" if network else place
 
+    async def forget_world(self, world: str, naming: Sequence[str] = ()) -> None:
+        """Have the simulated networks forget a world, or what in it has one of these texts. Raises NotReady where they are away."""
+        if self.sandbox is not None:
+            await self.sandbox.forget(world, naming)
+        elif self.settings.sandbox_url:
+            there = simulated.OverHTTP(self.settings.sandbox_url, self.door.secret)
+            try:
+                await there.forget(world, naming)
+            except httpx2.HTTPError as error:
+                message = (
+                    f"The sandbox at {self.settings.sandbox_url} did not forget a workspace ({type(error).__name__}): it is asked again"
+                )
+                raise NotReady(message, code="sandbox_elsewhere") from error
+            finally:
+                await there.aclose()
+
     async def close(self) -> None:
         await self.outbound.close()
         if self.sandbox is not None:

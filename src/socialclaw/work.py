@@ -14,6 +14,8 @@ from socialclaw.clock import elapsed
 from socialclaw.db.base import utc_now
 from socialclaw.db.database import INSIST
 from socialclaw.db.trouble import DatabaseTrouble
+from socialclaw.erasure import exports, grants
+from socialclaw.erasure import work as erasing
 from socialclaw.jobs import scan
 from socialclaw.jobs.duties import Duty, DutyLoop, housekeeping
 from socialclaw.jobs.line import Line
@@ -36,6 +38,9 @@ DUTIES: tuple[Duty[Any], ...] = (
     Duty("refresh a token", 1, 20, scan.refreshes, lambda session, now, names: {name: name for name in names}, credentials.refresh_due),
     Duty("collect figures", 15, 20, collect.due, collect.take_named, collect.collect_due),
     Duty("import a file", 1, 4, imports.due, imports.take_named, importer.work),
+    Duty("delete for good", 2, 2, erasing.due, erasing.take, erasing.work),
+    Duty("give a grant back", 5, 4, grants.due, grants.take, grants.work),
+    Duty("prepare an export", 2, 1, exports.due, exports.take, exports.work),
     housekeeping("sweep", 300, sweep),
 )
 

@@ -39,6 +39,7 @@ def blueprint() -> FastAPI:
 LEAST: dict[str, dict[str, Any]] = {
     "change_member": {"role": "viewer"},
     "create_workspace": {"name": "Another"},
+    "delete_workspace": {"name": "nobody"},
     "DashboardPostUpdateRequest": {"account": "nobody", "publishAt": "2090-01-01T00:00:00Z"},
     "MultipartPartRequest": {"uploadId": "nobody", "partNumber": 1},
     "MultipartCompleteRequest": {"uploadId": "nobody", "parts": []},

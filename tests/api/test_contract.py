@@ -190,6 +190,16 @@ def test_operations_of_our_own_are_few_and_known(document: dict[str, Any]) -> No
         ("POST", "/v1/dashboard/invites"),
         ("DELETE", "/v1/dashboard/invites/{inviteId}"),
         ("GET", "/v1/dashboard/audit"),
+        ("GET", "/v1/dashboard/identities"),
+        ("DELETE", "/v1/dashboard/identities/{identityId}"),
+        ("POST", "/v1/dashboard/workspace/export"),
+        ("GET", "/v1/dashboard/workspace/exports"),
+        ("POST", "/v1/dashboard/workspace/delete"),
+        ("POST", "/v1/dashboard/workspace/keep"),
+        ("POST", "/v1/dashboard/me/export"),
+        ("GET", "/v1/dashboard/me/exports"),
+        ("DELETE", "/v1/dashboard/me"),
+        ("GET", "/exports/{token}"),
     }
 
 

@@ -42,7 +42,7 @@ def given(tmp_path: Path, database_url: str, **sign_in: Any) -> Settings:
             "database_url": database_url,
             "refused_per_minute": 1000,
             "public_base_url": HERE,
-            "sign_in": {"simulated": True, "sign_up": "open", **sign_in},
+            "sign_in": {"simulated": True, "sign_up": "open", "tries_per_minute": 1000, "starts_per_minute": 1000, **sign_in},
         }
     )
 

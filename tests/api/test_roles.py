@@ -23,7 +23,8 @@ VIEWER, CONTRIBUTOR, EDITOR, ADMIN, OWNER = ORDER
 
 # Every operation that a person may call, by the lowest role that may. None: whoever is signed in.
 MATRIX = {
-    None: "dashboard_session sign_out sign_out_everywhere list_sessions end_session list_workspaces create_workspace switch_workspace",
+    None: "dashboard_session sign_out sign_out_everywhere list_sessions end_session list_workspaces create_workspace switch_workspace"
+    " list_identities unlink_identity export_me list_exports_of_me delete_me",
     VIEWER: "get_usage get_workspace_health list_jobs list_connections connections_health get_connection list_accounts list_capabilities"
     " get_capabilities get_settings list_actions run_action list_posts get_post list_attempts run_status run_campaign get_run run_table"
     " list_assets get_asset account_analytics post_analytics run_analytics list_networks read_feed list_faults"
@@ -38,6 +39,7 @@ MATRIX = {
     " start_connection disconnect_account list_keys create_key get_key revoke_key list_members change_member list_invites"
     " create_invite withdraw_invite list_audit dashboard_disconnect_account dashboard_start_connection dashboard_keys dashboard_create_key"
     " dashboard_revoke_key dashboard_rotate_key",
+    OWNER: "export_workspace list_exports delete_workspace keep_workspace",
 }
 
 

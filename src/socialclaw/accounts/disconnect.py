@@ -36,6 +36,19 @@ async def disconnect(system: System, workspace_id: str, account_id: str, *, test
     return row, connection
 
 
+async def give_up(system: System, workspace_id: str, account_id: str, *, test: bool) -> None:
+    """Disconnect an account of a workspace that is deleted: the network first, so that who is killed in between does it again."""
+    row, token = await system.read(workspace_id, _held, system.vault, account_id, test=test)
+    if token is not None:
+        await _withdraw(system, row, token, test=test)
+    await system.write(workspace_id, _forget, system.vault, account_id, test=test)
+
+
+def _held(scope: Scope, vault: Vault, account_id: str) -> tuple[Account, str | None]:
+    row = directory.account(scope, account_id)
+    return row, _own_token(scope, vault, row)
+
+
 async def _withdraw(system: System, row: Account, token: str, *, test: bool) -> None:
     """Best effort: a network that does not answer keeps a token that nobody has any more."""
     provider = provider_of(row)

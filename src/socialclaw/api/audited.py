@@ -35,7 +35,7 @@ async def told(request: Request, who: Visitor, action: str, right: str | None, a
         workspace_id = who.workspace_id if right else None
         try:
             await installation.database.write(
-                audit.note, who.signed.user_id, action, _subject(request, response), workspace_id=workspace_id
+                audit.note_after, who.signed.user_id, action, _subject(request, response), workspace_id=workspace_id
             )
         except DatabaseTrouble:
             log.error("%s of %s could not be written down: the database went away after it was done", action, who.signed.user_id)

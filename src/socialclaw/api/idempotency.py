@@ -44,9 +44,10 @@ async def once(request: Request, found: Found | Visitor, key: str, handle: Handl
     """The answer of this request, or the one that was given to the first with its key."""
     installation: System = request.app.state.system
     vault, test = installation.vault, found.test
+    made_by = found.signed.user_id if isinstance(found, Visitor) else None
     body = Hashed(request)
     early = await body.whole()
-    turn = await installation.write(found.workspace_id, idempotency.begin, vault, key, early, test=test)
+    turn = await installation.write(found.workspace_id, idempotency.begin, vault, key, early, made_by, test=test)
     if turn.status is not None:
         idempotency.same(turn.fingerprint, early or await body.drained())
         return Response(turn.content, turn.status, {REPLAYED: "true"}, "application/json")

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from socialclaw.api import cookies
+from socialclaw.api import cookies, strangers
 from socialclaw.api.deps import Installation
 from socialclaw.api.dialect import asked
 from socialclaw.api.openapi import SIGN_IN
@@ -126,8 +126,8 @@ async def _app(system: System, request: Request, key: str, app: attempts.App, in
 
 
 async def _away(system: System, request: Request, party: RelyingParty, intent: Intent) -> Response:
-    request.app.state.rates.refuse(request)  # each of these makes a row, whoever asks
     cookies.can_keep(system.settings)
+    await strangers.begins(system, request)
     url, binding = await coming_back.start(system, _parties(request), party, intent)
     response = RedirectResponse(url, status_code=303, headers={"cache-control": "no-store", "referrer-policy": "no-referrer"})
     cookies.keep_attempt(response, system.settings, binding, int(attempts.SECONDS), travels=party.issuer.form_post)
@@ -142,7 +142,7 @@ async def _back(system: System, request: Request, key: str, answer: Mapping[str,
         agent = request.headers.get("user-agent")
         arrived = await coming_back.finish(system, party, answer, binding=binding or "", before=before, agent=agent)
     except SocialClawError as error:
-        request.app.state.rates.refuse(request)
+        await strangers.failed(system, request)
         return refused(request, error)
     if before:
         request.app.state.sessions.forget(before.session_id)

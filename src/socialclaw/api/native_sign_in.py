@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from socialclaw.api import cookies
+from socialclaw.api import cookies, strangers
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Installation, problems
 from socialclaw.api.openapi import SIGN_IN
@@ -38,7 +38,7 @@ async def mobile_exchange(system: Installation, request: Request, body: MobileEx
     agent = request.headers.get("user-agent")
     entered = await system.database.write(entering.redeem_code, system.settings, system.vault, body.code, body.code_verifier, agent)
     if entered is None:
-        request.app.state.rates.refuse(request)
+        await strangers.failed(system, request)
         raise entering.code_refused()
     return await _session(system, request, entered)
 
@@ -65,7 +65,7 @@ async def apple_native(system: Installation, request: Request, body: AppleNative
             agent=request.headers.get("user-agent"),
         )
     except SocialClawError:
-        request.app.state.rates.refuse(request)
+        await strangers.failed(system, request)
         raise
     return await _session(system, request, entered)
 
@@ -86,7 +86,7 @@ async def apple_notifications(system: Installation, request: Request, body: Appl
     except SocialClawError:
         request.app.state.rates.refuse(request)
         raise
-    if await system.database.write(account_news.apply, party, news, now() + DAYS):
+    if await system.database.write(account_news.apply, system.vault, party, news, now() + DAYS):
         request.app.state.sessions.forget_all()
     return ok()
 

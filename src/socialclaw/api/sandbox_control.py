@@ -15,9 +15,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from socialclaw.api.answers import ok, render
-from socialclaw.api.sandbox_visitors import at_home, ours, stranger
+from socialclaw.api.sandbox_visitors import WORKSPACE, at_home, ours, stranger
 from socialclaw.errors import InvalidRequest, NotFound, SocialClawError
-from socialclaw.simulation.sandbox import Sandbox
+from socialclaw.simulation.sandbox import FORGET, Sandbox
 from socialclaw.simulation.simulator import Simulator
 from socialclaw.simulation.worlds import NOBODY, Caller, within
 
@@ -33,6 +33,13 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
     match: str = ""
     times: int = 1
     seconds: float = 0
+
+
+class World(msgspec.Struct, forbid_unknown_fields=True):
+    """A world that is to be forgotten; or only what in it has one of these texts."""
+
+    world: str
+    naming: list[str] = []
 
 
 class Name(msgspec.Struct, forbid_unknown_fields=True):
@@ -65,8 +72,18 @@ def routes(sandbox: Sandbox, *, faults: bool) -> list[BaseRoute]:
             raise InvalidRequest(str(error)) from error
         return ok(201)
 
+    async def forget(request: Request) -> Response:
+        if ours(request.scope, sandbox.door) is None:
+            return stranger()
+        asked = await _body(request, World)
+        if not WORKSPACE.fullmatch(asked.world) or not asked.world:
+            raise InvalidRequest("There is no such world")
+        await sandbox.forget(asked.world, asked.naming)
+        return ok()
+
     found: list[BaseRoute] = [
         Route("/sandbox/seen.json", _answered(seen, sandbox)),
+        Route(FORGET, _answered(forget, sandbox), methods=["POST"]),
         Route("/sandbox/credentials", _answered(credentials, sandbox), methods=["POST"]),
     ]
     return [*found, Route("/sandbox/faults", _answered(arm, sandbox), methods=["POST"])] if faults else found

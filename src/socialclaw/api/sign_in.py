@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from socialclaw.api import cookies
+from socialclaw.api import cookies, strangers
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import MEANINGS, Installation, Person, open_problems, problems
 from socialclaw.api.openapi import SIGN_IN
@@ -17,7 +18,7 @@ from socialclaw.api.pages import Form, page
 from socialclaw.api.schemas import DashboardSessionResponse, ErrorResponse, OkResponse
 from socialclaw.api.schemas.people import LinkRequest
 from socialclaw.api.visitors import visitor
-from socialclaw.errors import SocialClawError, Unauthenticated
+from socialclaw.errors import SocialClawError, TooManyRequests, Unauthenticated
 from socialclaw.people import card, sessions, tickets, ways_in
 from socialclaw.people.sessions import Sessions, SignedIn
 from socialclaw.people.ways_in import Entered, Opening
@@ -132,7 +133,7 @@ async def _enter(system: System, request: Request, secret: str, name: str | None
         cookies.can_keep(settings)
         entered = await system.database.write(ways_in.enter, settings, secret, signed=before, name=name, agent=agent)
     except tickets.TicketInvalid:
-        request.app.state.rates.refuse(request)
+        await strangers.failed(system, request)
         raise
     if before:
         request.app.state.sessions.forget(before.session_id)
@@ -162,7 +163,10 @@ def refused(request: Request, error: SocialClawError) -> Response:
     """As a page for a browser, as JSON for a program."""
     if not _for_people(request):
         raise error
-    return page("This did not work", [error.message], status=error.status, close=False)
+    response = page("This did not work", [error.message], status=error.status, close=False)
+    if isinstance(error, TooManyRequests):
+        response.headers["retry-after"] = str(math.ceil(error.retry_after))
+    return response
 
 
 def _for_people(request: Request) -> bool:

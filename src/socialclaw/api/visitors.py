@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from socialclaw.api import cookies
+from socialclaw.db.base import iso
 from socialclaw.errors import Forbidden, NotFound, Unauthenticated
 from socialclaw.people import roles
 from socialclaw.people.sessions import Seat, Sessions, SignedIn
 from socialclaw.system import System
 from socialclaw.turns import Party
 
+WHILE_CLOSING = ("read", "own")  # the rights that are left in a workspace that is to be deleted
 WORKSPACE = "x-workspace"  # the header that names the workspace; without it, it is the last used one
+
+
+class WorkspaceClosing(Forbidden):
+    """The workspace is to be deleted, and can only be looked at."""
+
+    code = "workspace_closing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +53,15 @@ class Visitor:
         return Party(self.workspace_id, self.test)
 
     def require(self, right: str) -> None:
-        """RoleRequired where their role is too low; NotFound where they are no member of the workspace that they name."""
+        """RoleRequired where their role is too low; WorkspaceClosing; NotFound where they are no member of the workspace that they name."""
         if self.seat is None:
             if self.asked is not None:
                 raise NotFound(f"There is no workspace {self.asked[:100]!r} among yours", code="workspace_not_found")
             raise Forbidden("You are a member of no workspace: ask for an invitation, or make one", code="no_workspace")
         roles.require(right, self.operations, self.seat.role)
+        if (at := self.seat.erase_at) is not None and right not in WHILE_CLOSING:
+            message = f"This workspace is deleted for good at {iso(at)}: until then it can be looked at, and an owner can keep it"
+            raise WorkspaceClosing(message, deletesAt=iso(at))
 
 
 async def visitor(request: Request) -> Visitor:

@@ -143,6 +143,13 @@ class Database:
             return await self.write(do)
         return await self._noted(self._writer.run_unenforced(do), writes=True)
 
+    async def settle(self) -> bool:
+        """SQLite: bring the write-ahead log into the file, and empty it; False where somebody is reading. Elsewhere there is nothing to do.
+
+        What was deleted is overwritten in the file only then.
+        """
+        return await self._noted(self._writer.checkpoint(), writes=True) if self.is_sqlite else True
+
     async def _run_postgres(self, engine: AsyncEngine, do: Callable[..., T], args: Any, kwargs: Any) -> T:
         committing = False
 

@@ -28,7 +28,9 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 # FULL: the mark that fences an irreversible call must survive a power cut, not only a killed process.
-PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000", "temp_store=MEMORY")
+# Secure delete: what is deleted is overwritten, so that no page of the file tells of it.
+PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000", "temp_store=MEMORY", "secure_delete=ON")
+CHECKPOINT_MS = 1000  # that a checkpoint waits for readers
 
 
 class SqliteFile:
@@ -93,6 +95,17 @@ class Threads:
 
     async def run_unenforced(self, do: Callable[[Session], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._run_unenforced, do)
+
+    async def checkpoint(self) -> bool:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._checkpoint)
+
+    def _checkpoint(self) -> bool:
+        self._session()
+        self._own.raw.execute(f"PRAGMA busy_timeout={CHECKPOINT_MS}")
+        try:
+            return not self._own.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            self._own.raw.execute("PRAGMA busy_timeout=30000")
 
     def _run_unenforced(self, do: Callable[[Session], T]) -> T:
         self._session()

@@ -11,7 +11,10 @@ from socialclaw.db.base import Base, Owned, new_id, utc_now
 
 
 class Workspace(Base):
-    """A tenant. `mode` test: its networks are the sandbox. `clock_at`: where its time stands, while it rehearses."""
+    """A tenant. `mode` test: its networks are the sandbox. `clock_at`: where its time stands, while it rehearses.
+
+    `erase_at`: it is to be deleted for good then, in real time, and nothing of it is published any more.
+    """
 
     __tablename__ = "workspaces"
     id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("tenant"))
@@ -23,6 +26,7 @@ class Workspace(Base):
     clock_at: Mapped[datetime | None]
     media_policy: Mapped[str] = mapped_column(default="strict", server_default="strict")  # of posts that name none: "strict" | "fit"
     max_late_minutes: Mapped[int | None]  # how late its posts may go out; the installation's where null
+    erase_at: Mapped[datetime | None]
 
 
 class ApiKey(Owned):
@@ -59,7 +63,10 @@ class Worker(Base):
 
 
 class Answered(Owned):
-    """A request with an idempotency key, and what was answered to it: `sealed` and `status`, None while it is being worked on."""
+    """A request with an idempotency key, and what was answered to it: `sealed` and `status`, None while it is being worked on.
+
+    `made_by`: the person who sent it, where it was one.
+    """
 
     __tablename__ = "answered_requests"
     id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("req"))
@@ -67,6 +74,7 @@ class Answered(Owned):
     fingerprint: Mapped[str | None]  # of the operation and the body; None until all of a form has been read
     status: Mapped[int | None]
     sealed: Mapped[str | None]
+    made_by: Mapped[str | None]
     __table_args__ = (
         Index("answered_requests_key", "workspace_id", "key", unique=True),
         Index("answered_requests_age", "workspace_id", "created_at"),

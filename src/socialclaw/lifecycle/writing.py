@@ -116,6 +116,21 @@ def abandon(session: Session, post_ids: Sequence[str], now: datetime) -> None:
     session.execute(update(Post).where(*held).values(next_at=now))
 
 
+def call_off(session: Session, workspace_id: str, now: datetime) -> int:
+    """Everything of this workspace that is to go out is taken back, as `canceled` has it; how many posts that were. Drafts stay."""
+    unsent = (Post.workspace_id == workspace_id, Post.status.in_(UNSENT), Post.status != "draft")
+    gone = {"status": "canceled", "stage": "publish", "next_at": None, "blocked_by": None, "waiting": False, "fence": Post.fence + 1}
+    change = update(Post).where(*unsent).values(**gone, updated_at=now)
+    return session.execute(change.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def silence(session: Session, workspace_id: str) -> None:
+    """Nothing more is done about any post of this workspace."""
+    mine = (Post.workspace_id == workspace_id, Post.next_at.is_not(None) | Post.collect_at.is_not(None))
+    change = update(Post).where(*mine).values(next_at=None, collect_at=None, fence=Post.fence + 1)
+    session.execute(change.execution_options(synchronize_session=False))
+
+
 def release(session: Session, account_ids: Sequence[str], now: datetime) -> None:
     """These accounts are connected again: what waited for them goes on, in the order of its times."""
     waiting = (Post.account_id.in_(account_ids), Post.blocked_by == "account", Post.status.in_(GOING))

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from socialclaw.db.base import Scope, iso
+from socialclaw.db.erasure import Erasure
 from socialclaw.db.people import AuditLine, User
+from socialclaw.db.workspaces import Workspace
 
 MOST = 500  # lines of one page
 
@@ -25,6 +27,17 @@ def note(
 ) -> None:
     """Write down that somebody did this, in the transaction in which it is done."""
     session.add(AuditLine(workspace_id=workspace_id, user_id=user_id, action=action, subject=subject, details=details or {}))
+
+
+def note_after(session: Session, user_id: str, action: str, subject: str | None, *, workspace_id: str | None) -> None:
+    """The same after it was done, of those who are still there: it may have been that they are no more."""
+    if workspace_id is not None and session.get(Workspace, workspace_id) is None:
+        return
+    leaving = session.scalar(select(Erasure.id).where(Erasure.user_id == user_id)) is not None
+    if not leaving and session.get(User, user_id) is not None:
+        note(session, user_id, action, subject, workspace_id=workspace_id)
+    elif workspace_id is not None:
+        note(session, None, action, None, workspace_id=workspace_id)
 
 
 def listed(scope: Scope, *, limit: int, offset: int) -> list[dict[str, Any]]:

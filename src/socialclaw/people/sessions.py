@@ -44,6 +44,7 @@ class Seat:
     role: str
     billing_admin: bool
     joined_at: datetime
+    erase_at: datetime | None = None  # it is to be deleted then
 
     @property
     def rights(self) -> frozenset[str]:
@@ -162,11 +163,12 @@ def _look_up(session: Session, name: str, *, limits: SignInSettings) -> SignedIn
     if found is None or not _good(found[0], limits, real_now()):
         return None
     row, realm = found
-    columns = (Workspace.id, Workspace.name, Workspace.mode, Membership.role, Membership.billing_admin, Membership.joined_at)
+    part = (Membership.role, Membership.billing_admin, Membership.joined_at)
+    columns = (Workspace.id, Workspace.name, Workspace.mode, Workspace.erase_at, *part)
     query = select(*columns).join(Membership, Membership.workspace_id == Workspace.id).where(Membership.user_id == row.user_id)
     # Who is known by a simulated identity provider alone comes into no live workspace, whatever a row says.
     seats = [
-        Seat(one.id, one.name, one.mode == "test", one.role, one.billing_admin, one.joined_at)
+        Seat(one.id, one.name, one.mode == "test", one.role, one.billing_admin, one.joined_at, one.erase_at)
         for one in session.execute(query.order_by(Membership.joined_at, Workspace.id))
         if realm == "live" or one.mode == "test"
     ]

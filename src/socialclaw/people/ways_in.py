@@ -52,7 +52,7 @@ class Opening:
 def local_link(session: Session, workspace: str | None = None, person: str | None = None) -> str:
     """The secret of a link that signs in the operator, or the person with this id or proven address."""
     space = tenants.by_name(session, workspace) if workspace else None
-    user = _person(session, person) if person else None
+    user = one_person(session, person) if person else None
     if space and user and session.get(Membership, (user.id, space.id)) is None:
         raise InvalidRequest(f"{person} is no member of {space.name!r}", code="member_not_found")
     held = tickets.Facts(user_id=user.id if user else None, workspace_id=space.id if space else None)
@@ -121,7 +121,8 @@ def invite_wire(row: Ticket) -> dict[str, Any]:
     return {"id": row.id, "role": row.role, "email": row.email, "invitedBy": row.made_by, **times}
 
 
-def _person(session: Session, named: str) -> User:
+def one_person(session: Session, named: str) -> User:
+    """The one with this id, or who has proven this address."""
     proven = select(User).where(User.email == named, User.email_verified)
     found = session.scalars(select(User).where(User.id == named)).all() or session.scalars(proven.limit(2)).all()
     if len(found) != 1:

@@ -20,8 +20,8 @@ from socialclaw.db.base import utc_now
 from socialclaw.db.holds import nothing_held
 from socialclaw.db.posts import Attempt, Lane, Post, Step
 from socialclaw.db.workspaces import Workspace
-from socialclaw.lifecycle.changes import Change, claimed
-from socialclaw.lifecycle.writing import prolong, store
+from socialclaw.lifecycle.changes import UNSENT, Change, canceled, claimed
+from socialclaw.lifecycle.writing import prolong, store, write
 from socialclaw.sending import Lease
 
 RESTORED = "before the hold"  # the mark of a post that may have gone out before its database was restored
@@ -141,7 +141,11 @@ def _begin(session: Session, asked: float, now: datetime, posts: list[Post], wan
     if not posts:
         return {}
     accounts = {a.id: a for a in session.scalars(select(Account).where(Account.id.in_([p.account_id for p in posts])))}
-    modes = dict(session.execute(select(Workspace.id, Workspace.mode).where(Workspace.id.in_({p.workspace_id for p in posts}))).all())
+    of = select(Workspace.id, Workspace.mode, Workspace.erase_at).where(Workspace.id.in_({p.workspace_id for p in posts}))
+    spaces = {row.id: row for row in session.execute(of)}
+    if stopped := [p for p in posts if spaces[p.workspace_id].erase_at is not None and p.status in UNSENT]:
+        _stop(session, stopped, now)
+        posts = [p for p in posts if p not in stopped]
     steps: dict[str, dict[str, Remembered]] = {p.id: {} for p in posts}
     sent = set[str]()
     if again := [p.id for p in posts if p.attempt_count or p.stage != "publish"]:
@@ -178,7 +182,7 @@ def _begin(session: Session, asked: float, now: datetime, posts: list[Post], wan
         post.account_id: Claim(
             post=post,
             account=accounts[post.account_id],
-            test=modes[post.workspace_id] == "test",
+            test=spaces[post.workspace_id].mode == "test",
             worker_id=wanted[post.account_id].worker_id,
             fence=post.fence,
             attempt_no=post.attempt_count,
@@ -188,6 +192,12 @@ def _begin(session: Session, asked: float, now: datetime, posts: list[Post], wan
         )
         for post in posts
     }
+
+
+def _stop(session: Session, posts: Sequence[Post], now: datetime) -> None:
+    """Posts that came into a workspace while it was being closed: they are taken back as all others were."""
+    write(session, [(post, canceled(post)) for post in sorted(posts, key=lambda post: post.id)], now)
+    session.execute(delete(Lane).where(Lane.post_id.in_([post.id for post in posts])))
 
 
 def renew(session: Session, held: Sequence[tuple[str, str, int]], *, worker_id: str, lease: float) -> set[tuple[str, int]]:

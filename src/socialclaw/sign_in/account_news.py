@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from socialclaw.db.people import Identity
 from socialclaw.errors import Conflict
 from socialclaw.issuers.apple.notifications import Notification
-from socialclaw.people import audit, sessions
+from socialclaw.people import audit, leaving, sessions
+from socialclaw.people.members import LastOwner
 from socialclaw.sign_in import entering
 from socialclaw.sign_in.relying_parties import RelyingParty
-from socialclaw.vault import digest
+from socialclaw.vault import Vault, digest
 
 
-def apply(session: Session, party: RelyingParty, news: Notification, until: float) -> str | None:
+def apply(session: Session, vault: Vault, party: RelyingParty, news: Notification, until: float) -> str | None:
     """Do what the news asks for, once; whose sessions have ended by it.
 
+    Who has no other identity left when an account is deleted is deleted here too.
     News of before an identity was linked is of an earlier grant, and ends nothing of this one.
     """
     try:
@@ -35,4 +39,8 @@ def apply(session: Session, party: RelyingParty, news: Notification, until: floa
     if news.kind == "account-deleted":
         session.delete(row)
     sessions.end_all(session, user_id)
+    session.flush()
+    if session.scalar(select(Identity.id).where(Identity.user_id == user_id).limit(1)) is None:
+        with suppress(LastOwner):  # then the operator can still let them in, by a link
+            leaving.leave(session, vault, user_id)
     return user_id

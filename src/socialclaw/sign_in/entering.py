@@ -45,6 +45,8 @@ class Vouched:
 def known(session: Session, settings: Settings, vault: Vault, party: RelyingParty, vouched: Vouched, intent: Intent) -> Known:
     """The person, linked or made, and a member of what an invitation of theirs opens."""
     link = session.get(User, intent.link) if intent.link else None
+    if intent.link and link is None:
+        raise Unauthenticated("Whoever wanted to link this account is no more: sign in anew", code="session_invalid")
     invite = tickets.look(session, intent.invite, (INVITE,)) if intent.invite else None
     invited = invite is not None and (invite.email is None or (vouched.who.authoritative and vouched.who.email == invite.email.lower()))
     found = whose(session, settings.sign_in, party, vouched.who, link=link, invited=invited, name=vouched.name)

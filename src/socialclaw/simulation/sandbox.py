@@ -7,9 +7,10 @@ by people; `place` gives what stands in the place of a network's own `https://`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from typing import TypeVar
 
 import httpx2
@@ -27,6 +28,7 @@ from socialclaw.turns import Party, Places
 T = TypeVar("T")
 
 PREFIX = "/sandbox/hosts/"
+FORGET = "/sandbox/forget"
 AT = "/sandbox/at/"
 FAULT_HEADER = "x-sandbox-fault"
 SECRET_HEADER, WORKSPACE_HEADER, NOW_HEADER = "x-sandbox-secret", "x-sandbox-workspace", "x-sandbox-now"
@@ -94,6 +96,11 @@ class Sandbox:
         """Run this in a thread of the sandbox's own. A thread does not know by itself what is an irreversible call."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, copy_context().run, do)
 
+    async def forget(self, world: str, naming: Sequence[str] = ()) -> None:
+        """Remove what is known of a world: see `Store.forget`."""
+        for store in {id(simulator.store): simulator.store for simulator in self.simulators.values()}.values():
+            await self.apart(partial(store.forget, world, naming))
+
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
@@ -158,6 +165,16 @@ class OverHTTP(httpx2.AsyncBaseTransport):
                 raise httpx2.ConnectError(f"the sandbox at {self.base} does not know our secret: {advice}", request=request)
             raise LOST[fault](f"{fault} (simulated)", request=request)
         return response
+
+    async def forget(self, world: str, naming: Sequence[str] = ()) -> None:
+        """The same as `Sandbox.forget`, over there. Raises httpx2.HTTPError."""
+        asked = {"world": world, "naming": list(naming)}
+        url = self.base.copy_with(path=f"{self.base.path.rstrip('/')}{FORGET}")
+        request = httpx2.Request("POST", url, headers={"host": url.netloc.decode(), SECRET_HEADER: self.secret}, json=asked)
+        response = await self.inner.handle_async_request(request)
+        await response.aread()
+        if not response.is_success:
+            raise httpx2.ConnectError(f"the sandbox at {self.base} answers {response.status_code}", request=request)
 
     async def aclose(self) -> None:
         await self.inner.aclose()

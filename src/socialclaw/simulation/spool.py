@@ -32,11 +32,9 @@ class Spool:
 
     def __init__(self, store: Store, network: str) -> None:
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
-        if str(store.path) == ":memory:":
+        if store.uploads is None:
             self._temporary = tempfile.TemporaryDirectory(prefix=f"{network}-")
-            self.root = Path(self._temporary.name)
-        else:
-            self.root = Path(f"{store.path}-uploads")
+        self.root = store.uploads or Path(self._temporary.name if self._temporary else "")
         self.network = network
         self.limits = store.limits
         self._hashed: dict[Path, tuple[int, Any]] = {}  # file -> how much of it this process has hashed

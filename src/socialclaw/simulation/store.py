@@ -7,10 +7,11 @@ the world of one workspace (`worlds.py`), and how much each world holds is count
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,6 +68,7 @@ class Store:
         self._total = (-TOTAL_SECONDS, 0)
         self._log_ahead()
         self.db.execute("PRAGMA synchronous=NORMAL")
+        self.db.execute("PRAGMA secure_delete=ON")
         with self.transaction():
             schema.bring_up_to_date(self.db)
 
@@ -108,6 +110,32 @@ class Store:
         """Give this workspace what was kept before worlds were apart."""
         with self.transaction():
             schema.adopt(self.db, world)
+
+    @property
+    def uploads(self) -> Path | None:
+        """The folder of files that come in pieces, by world; None where nothing outlives the process."""
+        return None if str(self.path) == ":memory:" else Path(f"{self.path}-uploads")
+
+    def forget(self, world: str, naming: Sequence[str] = ()) -> None:
+        """Remove a world, or only those documents of it that have one of these texts in them. What is removed is overwritten."""
+        with self.lock:
+            with self.transaction():
+                self._remove(world, naming)
+            self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if self.uploads and not naming:
+            shutil.rmtree(self.uploads / world, ignore_errors=True)
+
+    def _remove(self, world: str, naming: Sequence[str]) -> None:
+        for text in naming:
+            self.db.execute(
+                "DELETE FROM documents WHERE world=? AND (instr(key, ?) OR instr(body, ?))", (world, text, json.dumps(text)[1:-1])
+            )
+        if naming:
+            return
+        named = "DELETE FROM documents WHERE world=? AND (instr(key, ?) OR instr(body, ?))"
+        self.db.execute(named, (EVERYBODY, world, world))  # what is kept for everybody by a workspace's name
+        for table, column in (("documents", "world"), ("posts", "world"), ("sizes", "world"), ("faults", "workspace")):
+            self.db.execute(f"DELETE FROM {table} WHERE {column}=?", (world,))  # noqa: S608
 
     def make_room(self) -> None:
         """See that the world that calls may keep more: raises Full, unless it is enough to forget what was taken down there."""

@@ -6,7 +6,7 @@ import asyncio
 import errno
 import os
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -77,8 +77,19 @@ class Storage(Protocol):
     async def abort(self, key: str, upload_id: str) -> None:
         """Forget an upload with all its parts. One that is already gone is a success."""
 
+    async def clear(self, folder: str) -> None:
+        """Remove every object whose key begins with this name and a slash. Where there is none, it is a success."""
+
     async def abandoned(self, older_than: datetime) -> list[tuple[str, str]]:
         """Uploads that began before this and are neither completed nor aborted: (key, upload id)."""
+
+
+async def empty(storage: Storage, folder: str) -> None:
+    """Remove all that is below this name: objects, and uploads that have not ended."""
+    for key, upload_id in await storage.abandoned(now() + timedelta(days=1)):
+        if key.startswith(f"{folder}/"):
+            await storage.abort(key, upload_id)
+    await storage.clear(folder)
 
 
 async def chunks_of(file: BinaryIO, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -153,6 +154,13 @@ class Folder:
 
     async def abort(self, key: str, upload_id: str) -> None:
         await asyncio.to_thread(self._uploads.drop, upload_id, key)
+
+    async def clear(self, folder: str) -> None:
+        await _disk(self._clear, folder)
+
+    def _clear(self, folder: str) -> None:
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self._path(folder))
 
     async def abandoned(self, older_than: datetime) -> list[tuple[str, str]]:
         return await asyncio.to_thread(self._uploads.older, older_than)

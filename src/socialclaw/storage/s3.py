@@ -20,6 +20,7 @@ from socialclaw.storage.bucket import Bucket, BucketRefused, parsed
 from socialclaw.storage.parts import MOST_PARTS, Part, check, check_part, plain, unknown_upload
 
 PIECE = 8 * 1024**2  # bytes of a file that are in memory at a time
+PAGE = 1000  # objects that are listed at a time
 CHECK_SECONDS = 5.0  # for which an answer to `check` holds
 UNKNOWN = "NoSuchUpload"
 ENDING = (0.05, 0.2, 1.0)  # seconds for which an upload that is completed may still be seen
@@ -198,6 +199,12 @@ class S3:
     async def abort(self, key: str, upload_id: str) -> None:
         if upload_id:  # without it, this would delete the object
             await self._remove(key, {"uploadId": upload_id})
+
+    async def clear(self, folder: str) -> None:
+        query = {"list-type": "2", "max-keys": str(PAGE), "prefix": f"{self._prefix}{folder}/"}
+        while keys := [_text(each, "Key") for each in parsed((await self._bucket.ask("GET", query=query)).content).iter("Contents")]:
+            for key in keys:
+                await self.delete(key.removeprefix(self._prefix))
 
     async def abandoned(self, older_than: datetime) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []

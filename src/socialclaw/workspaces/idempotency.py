@@ -37,16 +37,24 @@ def checked(key: str) -> str:
     return key
 
 
-def begin(scope: Scope, vault: Vault, key: str, fingerprint: str | None) -> Turn:
+def begin(scope: Scope, vault: Vault, key: str, fingerprint: str | None, made_by: str | None = None) -> Turn:
     """Take the key, or find what was answered to it. Conflict where another request has it, or this one is not over yet.
 
-    Keys are kept for a day. Of two at once one waits for the other's insertion, so exactly one takes it.
+    `made_by`: the person who asks, where it is one. Keys are kept for a day.
+    Of two at once one waits for the other's insertion, so exactly one takes it.
     """
     now = utc_now()
     old = Answered.workspace_id == scope.workspace_id, Answered.created_at < now - KEPT
     scope.session.execute(delete(Answered).where(*old))
     insert = postgresql.insert(Answered) if scope.session.get_bind().dialect.name == "postgresql" else sqlite.insert(Answered)
-    values = {"id": new_id("req"), "workspace_id": scope.workspace_id, "key": key, "fingerprint": fingerprint, "created_at": now}
+    values = {
+        "id": new_id("req"),
+        "workspace_id": scope.workspace_id,
+        "key": key,
+        "fingerprint": fingerprint,
+        "made_by": made_by,
+        "created_at": now,
+    }
     if made := scope.session.scalar(insert.values(**values).on_conflict_do_nothing().returning(Answered.id)):
         return Turn(made)
     row = scope.session.scalars(scope.all(Answered).where(Answered.key == key)).one_or_none()

@@ -147,7 +147,7 @@ class Keyring(FoundSecrets[Found]):
 def _look_up(session: Session, name: str) -> Found | None:
     columns = (ApiKey.id, ApiKey.workspace_id, Workspace.mode, ApiKey.digest, ApiKey.operations)
     query = select(*columns).join(Workspace, Workspace.id == ApiKey.workspace_id)
-    row = session.execute(query.where(ApiKey.digest == name, ApiKey.revoked_at.is_(None))).one_or_none()
+    row = session.execute(query.where(ApiKey.digest == name, ApiKey.revoked_at.is_(None), Workspace.erase_at.is_(None))).one_or_none()
     if row is None or not hmac.compare_digest(row.digest, name):
         return None
     return Found(row.id, row.workspace_id, row.mode == "test", frozenset(row.operations.split()))

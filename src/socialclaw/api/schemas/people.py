@@ -14,12 +14,13 @@ Role = Literal["viewer", "contributor", "editor", "admin", "owner"]
 
 
 class WorkspaceSeat(Schema):
-    """A workspace that somebody is a member of."""
+    """A workspace that somebody is a member of. `deletesAt`: when it is deleted for good, where that is so."""
 
     id: str
     name: str
     mode: Literal["live", "test"]
     role: Role
+    deletes_at: Time = optional()
 
 
 class CurrentSession(Schema):
@@ -167,6 +168,58 @@ class AuditResponse(OkResponse):
     lines: list[AuditLine]
     limit: StrictInt
     offset: StrictInt
+
+
+class IdentityOut(Schema):
+    """A way in of one's own. `removable`: whether there is another one, so that this one may go."""
+
+    id: str
+    provider: str
+    email: str | None
+    linked_at: Time
+    removable: StrictBool
+
+
+class IdentitiesResponse(OkResponse):
+    """What one can sign in with, in the order in which it came."""
+
+    identities: list[IdentityOut]
+
+
+class ExportOut(Schema):
+    """A copy of everything. `url`: where the file is, until `expiresAt`, once it is `ready`; whoever has it may fetch it."""
+
+    id: str
+    status: Literal["preparing", "ready", "failed"]
+    size: StrictInt | None
+    created_at: Time
+    expires_at: Time | None
+    error: str | None
+    url: str | None
+
+
+class ExportResponse(OkResponse):
+    """The copy that is being prepared."""
+
+    export: ExportOut
+
+
+class ExportsResponse(OkResponse):
+    """The copies that there are, the newest first."""
+
+    exports: list[ExportOut]
+
+
+class ClosingResponse(OkResponse):
+    """When the workspace is deleted for good."""
+
+    deletes_at: Time
+
+
+class CloseRequest(Inline):
+    """The workspace's name, as it is written: to show that this one is meant."""
+
+    name: str
 
 
 class LinkRequest(Inline):

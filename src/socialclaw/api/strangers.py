@@ -1,0 +1,32 @@
+"""Limits on what strangers do to sign in. They are counted in the database, since each process would count only what came to it.
+
+A process's own count comes first, so that a flood costs the database no more than that lets through.
+"""
+
+from __future__ import annotations
+
+from fastapi import Request
+
+from socialclaw.api.rate_limits import site
+from socialclaw.people import allowances
+from socialclaw.people.allowances import Limit
+from socialclaw.system import System
+
+MINUTE = 60
+
+
+async def begins(system: System, request: Request) -> None:
+    """Count a sign-in that is begun, which makes a row whoever asks; TooManyRequests where there were enough of this address."""
+    await _spend(system, request, Limit("begun", system.settings.sign_in.starts_per_minute, MINUTE, "sign-ins begun in a minute"))
+
+
+async def failed(system: System, request: Request) -> None:
+    """Count something that signs nobody in; TooManyRequests where too much of that came from this address."""
+    most = system.settings.sign_in.tries_per_minute
+    await _spend(system, request, Limit("failed", most, MINUTE, "failed sign-ins in a minute from this address"))
+
+
+async def _spend(system: System, request: Request, limit: Limit) -> None:
+    request.app.state.rates.refuse(request)
+    who = site(request.client.host if request.client else "")
+    await system.database.write(allowances.spend, system.vault, limit, who)
