@@ -21,6 +21,7 @@ from socialclaw.jobs.duties import Duty, DutyLoop, housekeeping
 from socialclaw.jobs.line import Line
 from socialclaw.jobs.presence import Presence
 from socialclaw.jobs.queue import Queue
+from socialclaw.mail import outbox
 from socialclaw.media import importer, imports
 from socialclaw.media.sweep import sweep
 from socialclaw.publishing.claims import Claim, renew
@@ -41,6 +42,7 @@ DUTIES: tuple[Duty[Any], ...] = (
     Duty("delete for good", 2, 2, erasing.due, erasing.take, erasing.work),
     Duty("give a grant back", 5, 4, grants.due, grants.take, grants.work),
     Duty("prepare an export", 2, 1, exports.due, exports.take, exports.work),
+    Duty("send a mail", 1, 4, outbox.due, outbox.take, outbox.send),
     housekeeping("sweep", 300, sweep),
 )
 

@@ -26,7 +26,7 @@ from socialclaw.api.schemas import (
 from socialclaw.api.schemas.people import InviteRequest, MemberRequest, SwitchRequest, WorkspaceChange, WorkspaceRequest
 from socialclaw.api.visitors import Visitor, visitor
 from socialclaw.errors import NotFound, Unauthenticated
-from socialclaw.people import audit, card, members, sessions, ways_in
+from socialclaw.people import audit, card, mailed, members, sessions, ways_in
 from socialclaw.workspaces import tenants
 
 router = APIRouter(route_class=Operation, prefix="/v1/dashboard", tags=[DASHBOARD])
@@ -161,11 +161,13 @@ async def list_invites(caller: Caller) -> Response:
 async def create_invite(caller: Caller, body: InviteRequest) -> Response:
     """Make a link by which somebody becomes a member, within seven days and once. `url` is in this answer and in no other: hand it on.
 
-    Without `email` whoever has the link may come, also as a new person; with one, only who has proven that the address is theirs."""
-    who = _visitor(caller)
+    Without `email` whoever has the link may come, also as a new person; with one, only who has proven that the address is theirs. Where
+    the server sends mail the link goes there too, which `mailed` tells: an address gets a few in an hour at most."""
+    who, system = _visitor(caller), caller.system
     by = who.seat.role if who.seat else ""
-    row, secret = await caller.write(ways_in.invite, body.role, body.email, by=by, inviter=who.signed.user_id)
-    return ok(201, invite=ways_in.invite_wire(row), url=f"{caller.system.settings.base_url}/auth/ticket/{secret}")
+    inviter = who.signed.user_id
+    row, secret, sent = await caller.write(mailed.invite, system.settings, system.vault, body.role, body.email, by=by, inviter=inviter)
+    return ok(201, invite=ways_in.invite_wire(row), url=mailed.link(system.settings, secret), mailed=sent)
 
 
 @router.delete("/invites/{inviteId}", summary="Withdraw an invitation", response_model=InviteResponse, responses=problems(404))

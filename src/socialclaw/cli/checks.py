@@ -1,4 +1,4 @@
-"""What the doctor looks at, one function for each thing. States: ok, note (worth knowing), failed, unknown (could not be looked at)."""
+"""What the doctor looks at, one function for each thing."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ import stat
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 import httpx2
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from socialclaw.cli import installation
+from socialclaw.cli import installation, mail_checks
+from socialclaw.cli.check import Check
 from socialclaw.client import Client
 from socialclaw.db import schema
 from socialclaw.db.base import iso, utc_now
@@ -42,21 +41,11 @@ from socialclaw.storage.s3 import S3
 from socialclaw.vault import Vault
 from socialclaw.workspaces.operations import NEVER_AGENTS
 
-State = Literal["ok", "note", "failed", "unknown"]
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE = 500_000_000  # bytes in the data folder
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before this is wrong
 SILENCE = 15.0  # seconds after which a worker counts as gone
 STORAGE_SECONDS = 10.0  # that it may take for each step
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What was found, in a sentence; where it is not ok, with what to do."""
-
-    name: str
-    state: State
-    message: str
 
 
 async def look(settings: Settings) -> list[Check]:
@@ -67,7 +56,7 @@ async def look(settings: Settings) -> list[Check]:
         checks.append(Check("secret key", "note", "There is none yet; it is made together with the database"))
     else:
         checks += await _stored(settings)
-    return [*checks, *await stored(settings), *await address(settings), *apps(settings)]
+    return [*checks, *await stored(settings), *await address(settings), await mail_checks.server(settings), *apps(settings)]
 
 
 def python() -> Check:
@@ -113,6 +102,7 @@ async def _stored(settings: Settings) -> list[Check]:
                 await key(settings, found),
                 await found.read(agents),
                 await worker(found),
+                await found.read(mail_checks.waiting),
                 *await _strays(settings, found),
             ]
     except SocialClawError as error:

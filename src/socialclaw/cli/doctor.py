@@ -10,7 +10,7 @@ from socialclaw.cli import options
 from socialclaw.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
-    from socialclaw.cli.checks import Check
+    from socialclaw.cli.check import Check
 
 
 def doctor(

@@ -19,6 +19,7 @@ from socialclaw.db.assets import Arrival, Asset
 from socialclaw.db.base import Base
 from socialclaw.db.erasure import Erasure, Export, Revocation
 from socialclaw.db.holds import Hold
+from socialclaw.db.mail import Mail, SupportRequest
 from socialclaw.db.people import AuditLine, Identity, Membership, Ticket, User, UserSession
 from socialclaw.db.posts import Attempt, Lane, Post, Run, Step
 from socialclaw.db.workspaces import Answered, ApiKey, Worker, Workspace
@@ -100,8 +101,30 @@ def _audit(session: Session, who: Leaver) -> int:
 
 
 def _tickets(session: Session, who: Leaver) -> int:
-    theirs = or_(Ticket.user_id == who.id, Ticket.made_by == who.id, Ticket.email == who.address if who.address else Ticket.id.is_(None))
-    return _go(session, Ticket, theirs)
+    return _go(session, Ticket, _tickets_of(who))
+
+
+def _tickets_of(who: Leaver) -> ColumnElement[bool]:
+    return or_(Ticket.user_id == who.id, Ticket.made_by == who.id, Ticket.email == who.address if who.address else Ticket.id.is_(None))
+
+
+def _asked(session: Session, who: Leaver) -> int:
+    """Also what they asked without being signed in, where they named the address that they have proven."""
+    theirs = or_(SupportRequest.user_id == who.id, SupportRequest.email == who.address if who.address else SupportRequest.id.is_(None))
+    return _go(session, SupportRequest, theirs)
+
+
+def _mails(workspace_id: str) -> ColumnElement[bool]:
+    tickets, asked = select(Ticket.id), select(SupportRequest.id)
+    return or_(
+        Mail.ticket_id.in_(tickets.where(Ticket.workspace_id == workspace_id)),
+        Mail.request_id.in_(asked.where(SupportRequest.workspace_id == workspace_id)),
+    )
+
+
+def _mails_of(session: Session, who: Leaver) -> int:
+    """What is about their tickets and requests; it would go with those."""
+    return _go(session, Mail, Mail.ticket_id.in_(select(Ticket.id).where(_tickets_of(who))))
 
 
 def _answers(session: Session, who: Leaver) -> int:
@@ -147,6 +170,8 @@ HOLDINGS: Sequence[Holding] = (
     Holding(ApiKey, _owned(ApiKey), hidden=SEALED | {"digest"}),
     Holding(Answered, _owned(Answered), scrub=_answers, hidden=SEALED),
     Holding(Export, _owned(Export), _personal(Export), _goes(Export), frozenset({"object_key"})),
+    Holding(Mail, _mails, scrub=_mails_of, hidden=SEALED),
+    Holding(SupportRequest, _owned(SupportRequest), _personal(SupportRequest), _asked),
     Holding(Ticket, _owned(Ticket), _personal(Ticket), _tickets, SEALED | {"digest"}),
     Holding(AuditLine, _owned(AuditLine), _personal(AuditLine), _audit),
     Holding(Membership, _owned(Membership), _personal(Membership), _goes(Membership)),

@@ -53,6 +53,15 @@ def spend(session: Session, vault: Vault, limit: Limit, who: str) -> None:
         raise TooManyRequests(f"More than {limit.most} {limit.what}: try again in {wait} s", retry_after=wait)
 
 
+def left(session: Session, vault: Vault, limit: Limit, who: str) -> bool:
+    """Count one more, of what is left out without a word where there were enough; whether there were not."""
+    try:
+        spend(session, vault, limit, who)
+    except TooManyRequests:
+        return False
+    return True
+
+
 def _name(vault: Vault, limit: Limit, who: str) -> str:
     key = vault.derived("counting")[0].encode()
     return hmac.digest(key, f"{limit.name} {limit.seconds} {who}".encode(errors="replace"), "sha256").hex()

@@ -17,6 +17,7 @@ from socialclaw.db.base import Scope, iso, real_now
 from socialclaw.db.people import Identity, Membership, Ticket, User
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from socialclaw.mail_settings import mailbox
 from socialclaw.people import audit, members, sessions, tickets
 from socialclaw.people.roles import RoleRequired, at_least, known
 from socialclaw.settings import Settings
@@ -91,12 +92,19 @@ def invite(scope: Scope, role: str, email: str | None, *, by: str, inviter: str)
     """A link by which somebody becomes a member. Nobody invites to more than they have themselves (`by`: their role)."""
     if not at_least(by, known(role)):
         raise RoleRequired(f"As {by} you cannot invite to the role {role}", role=role, own=by, needs="members")
-    if email is not None and ("@" not in email or len(email) > 254 or not email.isprintable() or " " in email):
-        raise InvalidRequest("This is no e-mail address", code="email_invalid", path="email")
+    email = None if email is None else address(email)
     if len(invites(scope)) >= MOST_INVITES:
         raise Conflict(f"A workspace has at most {MOST_INVITES} open invitations: withdraw some", code="workspace_limit_reached")
     held = tickets.Facts(workspace_id=scope.workspace_id, role=role, email=email, made_by=inviter)
     return tickets.issue(scope.session, tickets.INVITE, held)
+
+
+def address(text: str) -> str:
+    """A mail address as somebody has typed it, as it is compared and mailed to."""
+    found = mailbox(text)
+    if found is None:
+        raise InvalidRequest("This is no e-mail address", code="email_invalid", path="email")
+    return found
 
 
 def invites(scope: Scope) -> Sequence[Ticket]:

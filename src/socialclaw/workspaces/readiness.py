@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from socialclaw import __version__
-from socialclaw.db.base import iso, utc_now
+from socialclaw.db.base import iso, real_now, utc_now
 from socialclaw.db.database import MOST_DRIFT
 from socialclaw.db.holds import held
 from socialclaw.db.posts import Post
@@ -22,6 +22,7 @@ from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.db.workspaces import Worker
 from socialclaw.errors import NotReady
 from socialclaw.jobs import scan
+from socialclaw.mail import outbox
 from socialclaw.system import System
 
 ANSWER_SECONDS = 5.0  # that the database may take
@@ -41,8 +42,10 @@ async def look(system: System) -> Readiness:
     now = utc_now()
     database: dict[str, Any] = {"ok": True, "kind": "sqlite" if system.database.is_sqlite else "postgresql"}
     worker: dict[str, Any] = {"lastHeartbeat": None, "alive": None, "overduePosts": None, "heldSince": None}
+    mail = {"ok": True, "configured": system.settings.smtp.ready, "waiting": 0, "waitingSince": None}
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
+            mail |= await system.database.read(_mail)
             worker, problems = await system.database.read(_worker, now)
             drift = await system.database.drift()
             if abs(drift) > MOST_DRIFT:
@@ -64,6 +67,7 @@ async def look(system: System) -> Readiness:
         "db": database,
         "assetStorage": storage,
         "worker": worker,
+        "mail": mail,
         "maxAssetBytes": system.settings.max_base64_bytes,  # what clients compare a file with before they send it as base64
         "maxFormAssetBytes": system.settings.max_asset_bytes,
         "publicBaseUrl": system.settings.base_url,
@@ -90,6 +94,16 @@ def _worker(session: Session, now: datetime) -> tuple[dict[str, Any], list[str]]
     elif not awake and since is None and session.scalar(select(Post.id).where(Post.next_at <= now - SILENCE).limit(1)) is not None:
         problems.append("Posts are due, and no worker is alive")
     return facts, problems
+
+
+def _mail(session: Session) -> dict[str, Any]:
+    """Mail that does not go out is told, and no reason to take the server out of service: posts are published without."""
+    found = outbox.report(session, real_now())
+    return {
+        "ok": not found.stuck(real_now()),
+        "waiting": found.waiting,
+        "waitingSince": iso(found.since) if found.since else None,
+    }
 
 
 async def _storage(system: System) -> tuple[dict[str, Any], list[str]]:

@@ -133,10 +133,11 @@ class InvitesResponse(OkResponse):
 
 
 class InviteResponse(OkResponse):
-    """An invitation; its `url` is in the answer that made it and in no other."""
+    """An invitation; its `url`, and whether that was `mailed` too, is in the answer that made it and in no other."""
 
     invite: Invite
     url: str = optional()
+    mailed: StrictBool = optional()
 
 
 class WorkspacesResponse(OkResponse):

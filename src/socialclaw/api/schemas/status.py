@@ -72,6 +72,15 @@ class WorkerHealth(Schema):
     trouble: str = optional()
 
 
+class MailHealth(Schema):
+    """Whether mail goes out, where an SMTP server is set. `waitingSince`: how long the oldest mail has waited."""
+
+    ok: StrictBool
+    configured: StrictBool
+    waiting: StrictInt
+    waiting_since: Time | None
+
+
 class HealthResponse(OkResponse):
     """The service is able to work. Where it is not, the answer is a 503 with code `not_ready` and the same facts as details.
 
@@ -84,6 +93,7 @@ class HealthResponse(OkResponse):
     db: DatabaseHealth = optional()
     asset_storage: StorageHealth = optional()
     worker: WorkerHealth = optional()
+    mail: MailHealth = optional()
     max_asset_bytes: StrictInt = optional()
     max_form_asset_bytes: StrictInt = optional()
     public_base_url: Uri = optional()

@@ -1,0 +1,1 @@
+"""Mail that this server sends: written down in the transaction that wants it, sent by a worker, once."""

@@ -1,0 +1,69 @@
+"""What our mails say, each as plain text and as simple HTML. What people have written is put in as text, never as a link or as HTML."""
+
+from __future__ import annotations
+
+import html
+import re
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+INVITATION = "invitation"
+LINKING = re.compile(r"://|www\.|(?<=\w)\.(?=\w)", re.IGNORECASE)  # what mail programs would make links of
+LONGEST_NAME = 60
+FONT = "font:16px/1.5 system-ui,sans-serif;color:#1c1917"
+BUTTON = "display:inline-block;padding:8px 16px;border-radius:8px;background:#1c1917;color:#ffffff;text-decoration:none"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A mail as it is sent. `reply_to`: who gets an answer, where that is not the sender."""
+
+    subject: str
+    text: str
+    html: str
+    reply_to: str | None = None
+
+
+def written(kind: str, facts: Mapping[str, Any]) -> Written:
+    """The mail of this kind about these facts."""
+    return KINDS[kind](**facts)
+
+
+def name(text: str) -> str:
+    """What somebody is called, or calls something, in a mail to a stranger: one short line, in which nothing is a link."""
+    line = "".join(c if c.isprintable() else " " for c in text)
+    return LINKING.sub(" ", line).strip()[:LONGEST_NAME].strip() or "somebody"
+
+
+def _invitation(*, inviter: str, workspace: str, role: str, link: str, server: str) -> Written:
+    lines = [
+        f"{name(inviter)} invites you to the workspace {name(workspace)} on {server}, as {role}.",
+        "The link is good for one time, within seven days. It opens for whoever shows that this address is theirs.",
+    ]
+    why = f"You get this because somebody on {server} entered your address. If that means nothing to you, there is nothing to do."
+    return _laid_out(f"An invitation to {name(workspace)}", lines, ("Accept the invitation", link), [why])
+
+
+def _laid_out(subject: str, before: Sequence[str], button: tuple[str, str] | None, after: Sequence[str]) -> Written:
+    """Paragraphs, with a link between them; in HTML the link is a button."""
+    middle = [] if button is None else [f"{button[0]}:\n{button[1]}"]
+    text = "\n\n".join([*map(_wrapped, before), *middle, *map(_wrapped, after)]) + "\n"
+    parts = [_paragraph(one) for one in before]
+    if button is not None:
+        parts.append(f'<p><a href="{html.escape(button[1])}" style="{BUTTON}">{html.escape(button[0])}</a></p>')
+    parts += [_paragraph(one) for one in after]
+    page = f'<!doctype html><html lang="en"><body style="{FONT}">{"".join(parts)}</body></html>\n'
+    return Written(subject, text, page)
+
+
+def _wrapped(paragraph: str) -> str:
+    return "\n".join(textwrap.fill(line, 76, break_long_words=False, break_on_hyphens=False) for line in paragraph.splitlines())
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{html.escape(text).replace(chr(10), '<br>')}</p>"
+
+
+KINDS: Mapping[str, Callable[..., Written]] = {INVITATION: _invitation}
