@@ -14,6 +14,7 @@ from sqlalchemy import select
 from socialclaw.db.accounts import Account
 from socialclaw.db.assets import Arrival
 from socialclaw.db.base import Base, Scope
+from socialclaw.db.people import Identity
 from socialclaw.networks import providers
 from socialclaw.people import ways_in
 from socialclaw.system import System
@@ -56,7 +57,10 @@ async def belongings(system: System, workspace: Member, owner: Person) -> Belong
         asset = rows.asset(scope, f"{MARK}.png")
         scope.add(Arrival(id=asset.id, upload_id=MARK, part_size=1))
         invite, _ = ways_in.invite(scope, "viewer", None, by="owner", inviter=owner.id)
-        of_people = {"sessionId": owner.session_id, "userId": owner.id, "inviteId": invite.id}
+        identities = [Identity(user_id=owner.id, issuer=MARK, subject=each) for each in (MARK, "another")]
+        scope.session.add_all(identities)
+        scope.session.flush()
+        of_people = {"sessionId": owner.session_id, "userId": owner.id, "inviteId": invite.id, "identityId": identities[0].id}
         ids = {"keyId": workspace.key_id, "accountId": account.id, "connectionId": connection.id, "runId": run.id, "postId": post.id}
         url = f"http://socialclaw.test/media/{asset.id}/{asset.delivery_token}/{asset.filename}"
         return Belongings(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx2
 import pytest
@@ -18,9 +19,12 @@ from socialclaw.db.people import AuditLine, Identity, User
 from socialclaw.db.posts import Run
 from socialclaw.db.workspaces import Workspace
 from socialclaw.erasure import work
+from socialclaw.issuers.apple.notifications import Notification
 from socialclaw.issuers.apple.sandbox.simulator import AppleSandbox
 from socialclaw.people import leaving, ways_in
 from socialclaw.settings import Settings
+from socialclaw.sign_in import account_news
+from socialclaw.sign_in.relying_parties import RelyingParty
 from socialclaw.system import System
 from tests.api.test_issuers import card, given, here, sign_in
 from tests.conftest import SAME, Member, member
@@ -177,3 +181,22 @@ async def test_what_a_person_did_for_others_is_still_there(system: System) -> No
     assert await work.at_once(system, erasure.id)
     left = await system.database.read(lambda session: session.scalars(select(AuditLine).order_by(AuditLine.action)).all())
     assert [(line.action, line.user_id, line.subject) for line in left] == [("did", None, None), ("remove_member", None, None)]
+
+
+async def test_who_deletes_their_apple_account_and_has_no_other_way_in_is_deleted(
+    app: FastAPI, system: System, browser: httpx2.AsyncClient
+) -> None:
+    await sign_in(browser, "apple", "ada")
+    me = await card(browser)
+    await system.database.write(_renamed, me["tenant"]["id"])
+    await another_owner(app, browser)
+    await system.database.write(_deleted_at_apple, system.vault)
+    await gone(system)
+    assert await system.database.read(lambda session: session.get(User, me["user"]["id"])) is None
+
+
+def _deleted_at_apple(session: Any, vault: Any) -> None:
+    row = session.scalars(select(Identity).where(Identity.issuer == "simulated-apple")).one()
+    news = Notification("n1", "account-deleted", row.subject, real_now())
+    party = cast(RelyingParty, SimpleNamespace(name="simulated-apple"))
+    assert account_news.apply(session, vault, party, news, real_now().timestamp() + 60)
