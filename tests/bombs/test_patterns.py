@@ -23,8 +23,9 @@ PUT_TOGETHER = {
     "src/socialclaw/networks/wordpress/refusals.py": "words of answers, from a table beside it",
     "src/socialclaw/networks/x/refusals.py": "words of answers, from a table beside it",
     "src/socialclaw/networks/x/adapter.py": "what X shows, escaped",
-    "src/socialclaw/networks/telegram/sandbox/markup.py": "signs that end a name, from the readers of markup",
+    "src/socialclaw/networks/telegram/markup.py": "signs that end a name, from the readers of markup",
     "src/socialclaw/simulation/simulator.py": "paths of a simulator's routes",
+    "src/socialclaw/simulation/failing.py": "the calls that a simulator says make something",
     "src/socialclaw/simulation/consent.py": "the log-ins that a simulator takes",
     "src/socialclaw/api/openapi.py": "the beginning of a reference, escaped",
 }

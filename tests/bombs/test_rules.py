@@ -15,8 +15,8 @@ from socialclaw.networks import providers
 from socialclaw.networks.linkedin import littletext
 from socialclaw.networks.linkedin.sandbox import text
 from socialclaw.networks.meta.sandbox.words import fields_of
+from socialclaw.networks.telegram.entities import parse as read_markup
 from socialclaw.networks.telegram.length import visible
-from socialclaw.networks.telegram.sandbox.entities import parse as read_markup
 from socialclaw.networks.wordpress import content
 from socialclaw.networks.wordpress.sandbox import html
 from socialclaw.networks.x.text import links, measure, weigh

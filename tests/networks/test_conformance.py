@@ -574,6 +574,15 @@ def test_says_who_it_is(provider: Provider) -> None:
 
 
 @duty
+def test_says_since_when_and_until_when_it_is_known_what_its_network_is_like(provider: Provider) -> None:
+    assert [fact for fact in provider.dated if "version" in fact.what], "name the version of the API that is spoken"
+    for fact in provider.dated:
+        assert fact.value
+        assert fact.source.startswith("https://")
+        assert fact.ends is None or fact.checked < fact.ends
+
+
+@duty
 def test_repeats_no_figure_of_its_rules_in_words(provider: Provider) -> None:
     """Those sentences are made from the data."""
     rules, figures = provider.rules, set[float]()

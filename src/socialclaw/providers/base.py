@@ -13,6 +13,7 @@ import httpx2
 
 from socialclaw.errors import Missing
 from socialclaw.providers.connect import Form, OAuth2
+from socialclaw.providers.dated import Dated
 from socialclaw.providers.draft import Account, Draft, Mark, Published, Target
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Check, Rules
@@ -168,6 +169,7 @@ class Provider:
     network: str = ""  # the folder; filled in by `networks`
     app: str = ""  # the name of the developer app in the settings; the network's where empty
     extra: Check | None = None  # what data cannot say; pure
+    warns: Check | None = None  # what forbids nothing, and the user should know before; pure
     actions: tuple[Action, ...] = ()
     settle_seconds: float = 120  # how long a post may be missing from its own time line
     post_url: Callable[[str, Account], str | None] = field(default=lambda post_id, account: None)
@@ -180,6 +182,7 @@ class Provider:
     account_windows: tuple[str, ...] = ()  # the same of accounts, where they differ
     ids_per_destination: bool = False  # the ids of its posts tell them apart on one destination only
     credit_codes: tuple[str, ...] = ()  # codes of its own that say that the developer app's credit is used up
+    dated: tuple[Dated, ...] = ()  # what of all this is true for a while only; the same of every provider of a network
     evidence: str = ""  # by what a lost answer is decided, and what stays unknowable; a sentence or two for the docs
 
     def can(self, ability: type) -> bool:

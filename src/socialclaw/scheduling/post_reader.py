@@ -283,6 +283,9 @@ class PostReader:
             notes.add("provider_comment_unsupported", message, f"{path}.interaction_type", {"provider": place.provider})
         if issues := judge.judge(draft, incomplete=empty or broken):
             self._add(issues, path)
+        if judge.provider.warns:
+            for issue in judge.provider.warns(draft):
+                notes.warn(issue.code, issue.message, f"{path}.{issue.path}" if issue.path else path, issue.details)
 
     def _unsupported(self, place: Place, path: str) -> None:
         if place.provider:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 import httpx2
@@ -22,8 +22,12 @@ class Failing:
     tells: ClassVar[tuple[str, ...]] = ("id",)  # under which names its answers (headers too) tell of what a call has made
     own_faults: ClassVar[Mapping[str, str]] = {}  # beside FAULTS, as they are told there: its handlers look at `faults.met()`
 
+    _time: Callable[[], float]
+
     def clock(self) -> float:
-        raise NotImplementedError
+        """Now, in seconds since the epoch: where the time of the workspace that calls stands, or the real time."""
+        at = caller().at
+        return self._time() if at is None else at
 
     # What a network says in its own words; each simulator overrides these.
 

@@ -116,11 +116,6 @@ class Simulator(Failing):
         """Under which account (`Seen.account`) the public sees what is published to a target."""
         return target_id
 
-    def clock(self) -> float:
-        """Now, in seconds since the epoch: where the time of the workspace that calls stands, or the real time."""
-        at = caller().at
-        return self._time() if at is None else at
-
     # The engine.
 
     def answer(self, request: httpx2.Request, who: Caller = NOBODY) -> httpx2.Response:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import httpx2
 import pytest
 
 from socialclaw.clock import act_for
 from socialclaw.errors import RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
+from socialclaw.networks.linkedin.dated import DATED, VERSION
 from socialclaw.networks.linkedin.page import Page
 from socialclaw.networks.linkedin.refusals import explain, explain_upload
-from socialclaw.networks.linkedin.rest import VERSION
-from socialclaw.networks.linkedin.sandbox.words import ACTIVE
+from socialclaw.networks.linkedin.sandbox.words import is_active
 from socialclaw.providers.draft import Account, Mark, Media, Published
 from tests.networks.linkedin.conftest import Scene, post
 from tests.networks.stage import InMemorySteps, NotYet
@@ -72,7 +72,30 @@ def test_a_retired_version_is_the_operators_business_and_no_fault_of_the_post() 
     assert isinstance(error, Unavailable)
     assert error.sent is False
     assert "update" in error.message
-    assert VERSION in ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("version", "day", "active"),
+    [
+        ("202510", "2026-10-15", True),
+        ("202510", "2026-10-16", False),
+        ("202610", "2026-09-30", False),
+        ("202610", "2026-10-01", True),
+        ("202613", "2026-10-01", False),
+        ("2026-10", "2026-10-01", False),
+    ],
+)
+def test_the_simulators_versions_live_by_the_clock(version: str, day: str, active: bool) -> None:
+    assert is_active(version, datetime.fromisoformat(f"{day}T12:00:00+00:00").timestamp()) is active
+
+
+def test_our_version_lives_as_long_as_its_dated_fact_says() -> None:
+    [fact] = DATED
+    assert fact.value == VERSION
+    assert fact.ends is not None
+    last = datetime.combine(fact.ends, time(12), UTC)
+    assert is_active(VERSION, last.timestamp())
+    assert not is_active(VERSION, (last + timedelta(days=1)).timestamp())
 
 
 def test_a_days_limit_ends_at_midnight_utc() -> None:

@@ -102,6 +102,35 @@ async def test_a_text_is_one_call(page: Play) -> None:
     assert "access_token" not in str(request.url)
 
 
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("See https://example.org/a?b=1.", "https://example.org/a?b=1"),
+        ("(HTTPS://example.org/x) and https://other.example/", "HTTPS://example.org/x"),
+        ("no link here, example.org", ""),
+    ],
+)
+async def test_a_link_in_a_text_gets_its_card(page: Play, text: str, link: str) -> None:
+    await page.publish(page.account, Draft(text))
+    [seen] = page.seen()
+    assert (seen.text, seen.extra.get("link", "")) == (text, link)
+    [found] = await finder(page).find(Draft(text), Mark(datetime.now(UTC) - timedelta(seconds=5)))
+    assert found.id == seen.id
+
+
+async def test_a_card_can_be_left_out_and_photos_have_none(page: Play) -> None:
+    await page.publish(page.account, Draft("See https://example.org/", settings={"linkCard": False}))
+    await page.publish(page.account, Draft("Look: https://example.org/", media=(page.media("image", 0),)))
+    assert [seen.extra.get("link", "") for seen in page.seen()] == ["", ""]
+
+
+async def test_a_link_that_facebook_cannot_open_goes_out_as_text_with_a_note(page: Play) -> None:
+    published = await page.publish(page.account, Draft("See http://localhost/ now"))
+    [seen] = page.seen()
+    assert (seen.id, seen.extra.get("link", "")) == (published.id, "")
+    assert "no card" in (published.note or "")
+
+
 async def test_photos_are_sent_unseen_with_their_alt_text_and_then_attached(page: Play) -> None:
     media = (page.media("image", 0, alt="one"), page.media("image", 1), page.media("image", 2, alt="three"))
     await page.publish(page.account, page.draft("Look", *media))

@@ -127,6 +127,22 @@ def test_settings_of_an_instagram_account(key: str, kind: str) -> None:
     assert codes(key, kind, (file(),), settings={"colour": "red"}) == ["instagram_settings_unsupported"]
 
 
+@pytest.mark.parametrize(("key", "kind"), ACCOUNTS)
+def test_more_hashtags_than_instagram_is_said_to_allow_are_a_warning(key: str, kind: str) -> None:
+    warns = providers()[key].warns
+    assert warns is not None
+    six, five = (Draft(" ".join(f"#t{n}" for n in range(count)), media=(file(),), target_type=kind) for count in (6, 5))
+    assert [issue.code for issue in warns(six)] == ["instagram_hashtags_discouraged"]
+    assert list(warns(five)) == []
+    assert codes(key, kind, (file(),), text=six.text) == []
+
+
+def test_a_page_of_an_older_workspace_may_have_hashtags() -> None:
+    warns = providers()["meta"].warns
+    assert warns is not None
+    assert list(warns(Draft(" ".join(f"#t{n}" for n in range(9)), target_type=PAGE))) == []
+
+
 def test_the_first_problem_is_the_one_that_clients_know_to_come_first() -> None:
     eleven = (*(file(number=n) for n in range(10)), file("video", 10))
     assert codes("facebook", PAGE, eleven, interaction="reply", parent="s")[0] == "facebook_media_limit_exceeded"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from socialclaw.networks.telegram import PROVIDERS
@@ -73,6 +75,40 @@ def test_a_post_at_the_limit_passes(draft: Draft) -> None:
 )
 def test_markup_does_not_hide_a_text_that_is_too_long(text: str, mode: str | None) -> None:
     assert codes(Draft(text=text, settings={"parseMode": mode})) == ["telegram_text_too_long"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "code"),
+    [
+        ("Hello. World!", "MarkdownV2", "telegram_markup_invalid"),
+        ("*bold", "MarkdownV2", "telegram_markup_invalid"),
+        ("a < b & c", "HTML", "telegram_markup_invalid"),
+        ("<p>x</p>", "HTML", "telegram_markup_invalid"),
+        ("a<br>b", "HTML", "telegram_markup_invalid"),
+        ("\u200b", None, "telegram_text_empty"),
+        ("\ufeff\n\u2060", None, "telegram_text_empty"),
+        ("<b>\u200b</b>", "HTML", "telegram_text_empty"),
+    ],
+)
+def test_what_telegram_cannot_read_or_nobody_can_see_is_told_before(text: str, mode: str | None, code: str) -> None:
+    assert codes(Draft(text=text, settings={"parseMode": mode})) == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("Hello\\. *World*\\!", "MarkdownV2"),
+        ("Hello. World!", None),
+        ("<b>a</b> &lt; <a href='https://e.org'>b</a>", "HTML"),
+        ("a\u200bb", None),
+    ],
+)
+def test_what_telegram_reads_passes(text: str, mode: str | None) -> None:
+    assert codes(Draft(text=text, settings={"parseMode": mode})) == []
+
+
+def test_a_picture_needs_no_words_that_can_be_seen() -> None:
+    assert codes(replace(sized(IMAGE, 10), text="\u200b")) == []
 
 
 def test_length_is_counted_in_utf16_code_units() -> None:

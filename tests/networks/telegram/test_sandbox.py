@@ -10,8 +10,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from socialclaw.networks.telegram.sandbox.entities import parse
-from socialclaw.networks.telegram.sandbox.markup import BadMarkup
+from socialclaw.networks.telegram.entities import parse
+from socialclaw.networks.telegram.markup import BadMarkup
 from socialclaw.networks.telegram.sandbox.simulator import TelegramSandbox
 from socialclaw.simulation.store import Store
 from tests.networks.recorded import Web

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from socialclaw.networks import canonical, provider_of_handle, providers
+from socialclaw.networks.tiktok import posts
 from socialclaw.networks.tiktok.posts import picture_url
 from socialclaw.providers.base import Checks, Confirms, Deletes, Discovers, Measures, MeasuresAccount
 from socialclaw.providers.draft import Account, Draft, Media
@@ -150,6 +151,17 @@ def test_defaults_are_off_and_switches_are_taken_for_their_truth() -> None:
 )
 def test_our_own_pictures_are_asked_for_as_jpeg_where_they_must(mime: str, url: str, asked: str) -> None:
     assert picture_url(image(mime=mime, url=url)) == asked
+
+
+def test_a_caption_that_is_not_sent_is_told_before_and_after() -> None:
+    inbox = Draft("words", "words", media=(video(),), settings={"tiktokPostMode": "draft"})
+    warns = TIKTOK.warns
+    assert warns is not None
+    assert [issue.code for issue in warns(inbox)] == ["tiktok_caption_not_sent"]
+    assert "no caption" in (posts.notes(inbox, ()) or "")
+    for fine in (replace(inbox, text=""), replace(inbox, settings={}), replace(inbox, media=(image(),))):
+        assert list(warns(fine)) == []
+        assert posts.notes(fine, ()) is None
 
 
 def test_its_names_and_abilities() -> None:

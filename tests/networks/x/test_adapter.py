@@ -295,6 +295,13 @@ async def test_a_missing_scope_asks_for_consent(x: XSandbox, clock: Clock) -> No
     assert refused.value.code == "x_consent_missing"
 
 
+async def test_a_second_cashtag_is_refused_by_name(ada: Connected) -> None:
+    await ada.post("$AAPL")
+    with pytest.raises(Rejected) as refused:
+        await ada.post("$AAPL $TSLA")
+    assert refused.value.code == "x_too_many_cashtags"
+
+
 async def test_a_refusal_without_a_reason_is_the_one_posts(ada: Connected, x: XSandbox) -> None:
     """The account goes on: it has all scopes, and its token opens what it did."""
     x.fail("forbid")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from socialclaw.networks import canonical, provider_of_handle, providers
+from socialclaw.networks.x.text import cashtags
 from socialclaw.providers.base import Checks, Confirms, Deletes, Discovers, Measures
 from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.providers.judging import check
@@ -27,6 +28,22 @@ def image(size: int = 10, url: str = "https://e.org/a.png", **more: object) -> M
 
 def video(size: int = 10, url: str = "https://e.org/a.mp4") -> Media:
     return Media("v", "video", "video/mp4", size, url)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("$AAPL $TSLA", 2),
+        ("$AAPL", 1),
+        ("$BRK.B, $tsla!", 2),
+        ("$5 and $500", 0),
+        ("US$AAPL $TOOLONGX $", 0),
+        ("$A$B", 0),
+    ],
+)
+def test_cashtags_are_counted_as_x_sees_them(text: str, count: int) -> None:
+    assert cashtags(text) == count
+    assert judged(Draft(text)) == (["x_too_many_cashtags"] if count > 1 else [])
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,22 @@ def test_what_youtube_takes(changes: Mapping[str, Any], codes: list[str]) -> Non
     assert judged(replace(FINE, **changes)) == codes
 
 
+@pytest.mark.parametrize(
+    ("name", "description", "codes"),
+    [
+        ("A film\x07", "", ["youtube_title_invalid"]),
+        ("A film", "bell\x07", ["youtube_description_invalid"]),
+        ("A film", "two\nlines\tand a tab", []),
+        ("A film\x7f", "", ["youtube_title_invalid"]),
+    ],
+)
+def test_control_characters_are_refused_by_name(name: str, description: str, codes: list[str]) -> None:
+    post = Draft(f"{name}\n\n{description}", name, description, (video(),))
+    assert judged(post) == codes
+    assert YOUTUBE.extra is not None
+    assert all("U+00" in issue.message for issue in YOUTUBE.extra(post))
+
+
 def test_problems_come_in_the_public_order() -> None:
     wrong = replace(FINE, interaction="comment", name="t" * 101, media=(video("https://e.org/a.jpg", kind="image"), video(size=MOST + 1)))
     assert judged(wrong) == [

@@ -6,6 +6,7 @@ API v10: https://docs.discord.com/developers/resources/webhook (Execute Webhook,
 from __future__ import annotations
 
 from socialclaw.networks.discord.adapter import Discord, post_url
+from socialclaw.networks.discord.dated import DATED
 from socialclaw.networks.discord.sandbox.simulator import DiscordSandbox
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.connect import Field, Form
@@ -57,6 +58,7 @@ PROVIDERS = [
         adapter=Discord,
         simulator=DiscordSandbox,
         post_url=post_url,
+        dated=DATED,
         evidence="None: a webhook cannot list messages. A message whose answer was lost stays unknown until a person looks.",
         limitations=(
             "Mentions in a post notify nobody.",

@@ -8,6 +8,7 @@ and app, so the two providers do not share one. https://learn.microsoft.com/en-u
 from __future__ import annotations
 
 from socialclaw.networks.linkedin.content import web_url
+from socialclaw.networks.linkedin.dated import DATED
 from socialclaw.networks.linkedin.figures import DAYS, METRICS
 from socialclaw.networks.linkedin.member import Member
 from socialclaw.networks.linkedin.page import IDENTITY, Page
@@ -62,6 +63,7 @@ PROVIDERS = [
             Quota(150, f"{LIMITS}: requests, of which a post without files is one, one with files two or more", resets="UTC"),
             Quota(100_000, f"{LIMITS}: requests", resets="UTC", per="app"),
         ),
+        dated=DATED,
         evidence=(
             "A member's posts cannot be read back, and what LinkedIn calls a duplicate proves nothing about a post that is still on its "
             "way: where an answer is lost, a person decides. What LinkedIn drops after it has accepted it stays unknown."
@@ -104,6 +106,7 @@ PROVIDERS = [
         metrics=METRICS,
         account_metrics=METRICS,
         account_windows=("lifetime", *DAYS),
+        dated=DATED,
         evidence=(
             "The Page's posts since the call with the same text and the very files that were uploaded for it. A duplicate that LinkedIn "
             "refuses counts as the lost post only if the one that it names was made since the first sending."

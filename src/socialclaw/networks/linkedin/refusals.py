@@ -55,7 +55,7 @@ def explain(response: httpx2.Response) -> ProviderError | None:
         # Nothing was looked at: the post is not at fault, and goes out as soon as the operator has updated.
         message = (
             "LinkedIn has retired the version of its API that this server speaks. "
-            "Whoever runs the server must update it: the version stands in networks/linkedin/rest.py"
+            "Whoever runs the server must update it: `socialclaw doctor --networks` says how long each version lives"
         )
         return Unavailable(message, sent=False, code="linkedin_version_retired", said=said)
     if status == 429:

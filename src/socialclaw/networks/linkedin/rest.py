@@ -12,13 +12,11 @@ from urllib.parse import quote
 import httpx2
 
 from socialclaw.errors import Unavailable
+from socialclaw.networks.linkedin.dated import VERSION
 from socialclaw.networks.linkedin.refusals import explain
 from socialclaw.providers.wire import call, send
 
 HOST = "https://api.linkedin.com"
-# The monthly version spoken here; LinkedIn keeps each for about twelve months and then answers 426. Read on 2026-10.
-VERSION = "202609"
-VERSION_ENDS = "2027-09"
 
 
 def encoded(urn: str) -> str:

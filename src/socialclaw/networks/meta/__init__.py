@@ -11,6 +11,7 @@ from typing import Any
 
 from socialclaw.networks.meta import rules
 from socialclaw.networks.meta.adapter import META_SCOPES, Meta
+from socialclaw.networks.meta.dated import DATED
 from socialclaw.networks.meta.discovery import links
 from socialclaw.networks.meta.facebook import PAGE_METRICS, SCOPES, Facebook, web_url
 from socialclaw.networks.meta.facebook import POST_METRICS as PAGE_POST_METRICS
@@ -131,6 +132,7 @@ PROVIDERS = [
         metrics=PAGE_FIGURES,
         account_metrics=PAGE_METRICS,
         account_windows=ACCOUNT_WINDOWS,
+        dated=DATED,
         evidence=PAGE_EVIDENCE,
         limitations=FACEBOOK_LIMITATIONS,
     ),
@@ -153,12 +155,14 @@ PROVIDERS = [
         adapter=InstagramBusiness,
         simulator=MetaSandbox,
         extra=rules.judge_instagram,
+        warns=rules.warn_instagram,
         actions=(LINKED_TARGETS,),
         quotas=(INSTAGRAM_QUOTA,),
         rest=rest,
         metrics=POST_METRICS,
         account_metrics=ACCOUNT_METRICS,
         account_windows=ACCOUNT_WINDOWS,
+        dated=DATED,
         evidence=INSTAGRAM_EVIDENCE,
         limitations=(*INSTAGRAM_LIMITATIONS, "The account must be linked to a Page that the person who connects may publish to."),
     ),
@@ -183,11 +187,13 @@ PROVIDERS = [
         adapter=InstagramStandalone,
         simulator=MetaSandbox,
         extra=rules.judge_instagram,
+        warns=rules.warn_instagram,
         quotas=(INSTAGRAM_QUOTA,),
         rest=rest,
         metrics=POST_METRICS,
         account_metrics=ACCOUNT_METRICS,
         account_windows=ACCOUNT_WINDOWS,
+        dated=DATED,
         evidence=INSTAGRAM_EVIDENCE,
         limitations=(*INSTAGRAM_LIMITATIONS, "Posts cannot be deleted through Instagram Login; delete them in the app."),
     ),
@@ -204,6 +210,7 @@ PROVIDERS = [
         adapter=Meta,
         simulator=MetaSandbox,
         extra=rules.judge_meta,
+        warns=rules.warn_instagram,
         actions=(LINKED_TARGETS,),
         settle_seconds=300,
         post_url=web_url,
@@ -211,6 +218,7 @@ PROVIDERS = [
         metrics={**POST_METRICS, **PAGE_FIGURES},
         account_metrics={**ACCOUNT_METRICS, **PAGE_METRICS},
         account_windows=ACCOUNT_WINDOWS,
+        dated=DATED,
         evidence=f"Pages: {PAGE_EVIDENCE} Instagram: {INSTAGRAM_EVIDENCE}",
         limitations=("Kept for accounts that were connected together; new ones are connected as Facebook Pages or as Instagram.",),
     ),

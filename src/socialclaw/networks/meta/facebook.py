@@ -7,6 +7,7 @@ small call makes the post visible, however many photos it has, and what a lost a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,9 @@ SCOPES = (
 )
 NEEDED = ("pages_show_list", "pages_manage_posts", "pages_read_engagement")
 PHOTO_LIFE = 20 * 3600.0  # seconds; an unpublished photo that nothing is made of goes after about a day
+LINK = re.compile(r"\bhttps?://[^\s<>\"]++", re.IGNORECASE)
+TRAILING = ".,;:!?)]}'\u2019\u201d\u2026"  # what ends a sentence and not a link
+NO_CARD = ("facebook_link_unreachable", "facebook_link_refused")
 LOOK_BACK = 100  # posts
 
 POST_METRICS = {"views": "post_media_view", "reach": "post_total_media_view_unique", "clicks": "post_clicks"}
@@ -67,7 +71,14 @@ class Facebook:
         if draft.media and draft.media[0].kind == "video":
             return await Video(self.graph, self.account.id, draft, steps).publish()
         photos = [await self._photo(media, steps, f"photo-{index}") for index, media in enumerate(draft.media)]
-        post_id = await steps.irreversible("create", self._create, draft.text, photos)
+        link = card_link(draft)
+        try:
+            post_id = await steps.irreversible("create", self._create, draft.text, photos, link)
+        except Rejected as error:
+            if not link or error.code not in NO_CARD:
+                raise
+            post_id = await steps.irreversible("create", self._create, draft.text, photos, "")
+            return Published(post_id, web_url(post_id), note=f"Facebook made no card of the link {link}: {error.message}"[:400])
         return Published(post_id, web_url(post_id))
 
     async def delete(self, post_id: str) -> None:
@@ -137,8 +148,8 @@ class Facebook:
             answer = await self.graph.send(path, *form(fields, media, part="source"))
         return {"id": str(answer["id"]), "at": clock.now().timestamp()}
 
-    async def _create(self, text: str, photos: Sequence[str]) -> str:
-        fields = {"message": text} if text else {}
+    async def _create(self, text: str, photos: Sequence[str], link: str) -> str:
+        fields = {**({"message": text} if text else {}), **({"link": link} if link else {})}
         if photos:
             fields["attached_media"] = json.dumps([{"media_fbid": photo} for photo in photos])
         answer = await self.graph.post(f"{self.account.id}/feed", fields)
@@ -156,6 +167,13 @@ class Facebook:
     @staticmethod
     def _uploads(draft: Draft) -> list[str]:
         return [name for index, _ in enumerate(draft.media) for name in names(f"photo-{index}")]
+
+
+def card_link(draft: Draft) -> str:
+    """The first link of a text without files, of which Facebook makes a card; empty where there is none, or none is wanted."""
+    if draft.media or not draft.settings.get("linkCard", True) or not (found := LINK.search(draft.text)):
+        return ""
+    return found[0].rstrip(TRAILING)
 
 
 def id_in(answer: Any) -> str:

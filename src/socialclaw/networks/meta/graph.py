@@ -12,10 +12,11 @@ from typing import Any
 
 import httpx2
 
+from socialclaw.networks.meta.dated import GRAPH
 from socialclaw.networks.meta.refusals import explain
 from socialclaw.providers.wire import call
 
-VERSION = "v25.0"
+VERSION = GRAPH
 FACEBOOK = f"https://graph.facebook.com/{VERSION}"
 INSTAGRAM = f"https://graph.instagram.com/{VERSION}"
 PAGES = 20  # of a list, at most

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from socialclaw.networks.meta.dated import WISE_HASHTAGS
 from socialclaw.providers.draft import Draft, is_ours
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.judging import judge_of
@@ -19,6 +20,7 @@ from socialclaw.providers.shapes import GB, MB, Shape
 
 MOST_FILES = 10
 MOST_HASHTAGS, MOST_MENTIONS = 30, 20
+PAGES = ("facebook_page",)
 HASHTAG, MENTION = re.compile(r"(?<![\w&])#\w+"), re.compile(r"(?<![\w.])@[\w.]+")
 
 PAGE_PICTURES = ("image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp")
@@ -91,6 +93,14 @@ PAGE_SETTINGS = (
         code="facebook_video_upload_mode_invalid",
         description="How a video gets there: uploaded in parts, fetched by Facebook from its URL, or uploaded and fetched if that fails.",
     ),
+    Setting(
+        "linkCard",
+        type="boolean",
+        default=True,
+        write_default=False,
+        code="facebook_link_card_invalid",
+        description="Show a card for the first link of a post without files.",
+    ),
 )
 INSTAGRAM_SETTINGS = (
     Setting(
@@ -151,6 +161,14 @@ def judge_instagram(draft: Draft) -> Sequence[Issue]:
             message = f"The caption has {count} {what}; the limit is {most}"
             found.append(Issue(code, message, "description", {"count": count, "maxItems": most}))
     return found
+
+
+def warn_instagram(draft: Draft) -> Sequence[Issue]:
+    """Since December 2025 a caption is said to have 5 hashtags at most; what the API does about more has not been shown."""
+    if draft.target_type in PAGES or (count := len(HASHTAG.findall(draft.text))) <= WISE_HASHTAGS:
+        return ()
+    message = f"The caption has {count} hashtags; since December 2025 Instagram allows {WISE_HASHTAGS}, and may refuse more"
+    return [Issue("instagram_hashtags_discouraged", message, "description", {"count": count, "maxItems": WISE_HASHTAGS})]
 
 
 def judge_meta(draft: Draft) -> Sequence[Issue]:

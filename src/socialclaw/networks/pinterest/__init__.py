@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from socialclaw.networks.pinterest.actions import ACTIONS
 from socialclaw.networks.pinterest.adapter import Pinterest, web_url
+from socialclaw.networks.pinterest.dated import DATED
 from socialclaw.networks.pinterest.figures import PIN_METRICS, USER_METRICS
 from socialclaw.networks.pinterest.pins import MOST_ALT
 from socialclaw.networks.pinterest.refusals import rest
@@ -74,6 +75,7 @@ PROVIDERS = [
         metrics=PIN_METRICS,
         account_metrics=USER_METRICS,
         windows=("lifetime", "7d", "30d"),
+        dated=DATED,
         evidence=(
             "The Pins of the board since the call, with the same title, description, link's host and kind and number of files. "
             "Two Pins alike but for their pictures cannot be told apart while both are lost."

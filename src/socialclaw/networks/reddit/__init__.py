@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from socialclaw.networks.reddit.actions import ACTIONS
 from socialclaw.networks.reddit.adapter import Reddit
+from socialclaw.networks.reddit.dated import DATED
 from socialclaw.networks.reddit.refusals import rest
 from socialclaw.networks.reddit.sandbox.simulator import RedditSandbox
 from socialclaw.networks.reddit.settings import SETTINGS, fits
@@ -54,6 +55,7 @@ PROVIDERS = [
         rest=rest,
         metrics=METRICS,
         settle_seconds=300,  # lists may lag behind
+        dated=DATED,
         evidence=(
             "The user's own posts since the call, with the same subreddit, title, and link or text. "
             "Two posts alike cannot be told apart while both are lost; Reddit itself takes no link twice in a subreddit."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from socialclaw.networks.snapchat import figures
 from socialclaw.networks.snapchat.adapter import Snapchat
+from socialclaw.networks.snapchat.dated import DATED
 from socialclaw.networks.snapchat.posts import MOST_TITLE, RULES, SETTINGS, extra
 from socialclaw.networks.snapchat.sandbox.simulator import SnapchatSandbox
 from socialclaw.providers.base import Provider, TargetType
@@ -38,6 +39,7 @@ PROVIDERS = [
         metrics=figures.named(figures.POST),
         account_metrics=figures.named(figures.PROFILE),
         account_windows=("lifetime", "7d", "30d"),
+        dated=DATED,
         evidence=(
             "The profile's list of posts of that kind since the call: a spotlight by its description, a saved story by its title; a story "
             "has no text, so it is one that was not in the list before. Snapchat also says when an uploaded video is being published "

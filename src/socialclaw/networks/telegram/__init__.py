@@ -6,6 +6,7 @@ Bot API: https://core.telegram.org/bots/api (sendMessage, sendPhoto, sendVideo, 
 from __future__ import annotations
 
 from socialclaw.networks.telegram.adapter import Telegram, post_url
+from socialclaw.networks.telegram.dated import DATED
 from socialclaw.networks.telegram.length import MOST_CAPTION, MOST_TEXT, check_beyond_data, utf16
 from socialclaw.networks.telegram.sandbox.simulator import TelegramSandbox
 from socialclaw.providers.base import Provider, TargetType
@@ -78,6 +79,7 @@ PROVIDERS = [
         ids_per_destination=True,
         extra=check_beyond_data,
         post_url=post_url,
+        dated=DATED,
         evidence="None: a bot cannot read what a chat contains. A message whose answer was lost stays unknown until a person looks.",
         limitations=(
             "There are no albums.",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from socialclaw.networks.telegram.entities import parse
+from socialclaw.networks.telegram.markup import BadMarkup, is_blank
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.markup import replaced, unescaped, without_tags
@@ -23,10 +25,7 @@ def utf16(text: str) -> int:
 
 
 def visible(text: str, mode: str | None) -> str:
-    """What remains of a text when its markup is read: exact without one, else never more than what Telegram will count.
-
-    Only Telegram's own parser knows the exact figure, so this errs to the side of letting a text through.
-    """
+    """What remains of a text when its markup is read, found quickly: exact without one, else never more than what Telegram will count."""
     match mode:
         case "HTML":
             return unescaped(without_tags(text))
@@ -43,19 +42,33 @@ def visible(text: str, mode: str | None) -> str:
 
 
 def check_beyond_data(draft: Draft) -> list[Issue]:
-    """The length of the text as it will be seen, and the proportions of a photo."""
-    return [*_length(draft), *(issue for index, media in enumerate(draft.media) for issue in _proportions(media, index))]
+    """The text as it will be seen: that it can be read, is something, and not too long; and the proportions of a photo."""
+    return [*_text(draft), *(issue for index, media in enumerate(draft.media) for issue in _proportions(media, index))]
 
 
-def _length(draft: Draft) -> Iterator[Issue]:
-    most = MOST_CAPTION if draft.media else MOST_TEXT
-    if 2 * len(draft.text) <= most:  # reading markup makes no text longer, and no character has more than two units
+def _text(draft: Draft) -> Iterator[Issue]:
+    """What is far too long is not read for its markup: that costs more than all else."""
+    most, mode, text = MOST_CAPTION if draft.media else MOST_TEXT, draft.settings.get("parseMode"), draft.text
+    mode = mode if mode in ("HTML", "MarkdownV2") else None  # where a setting is wrong, its default stands as it is written
+    if 2 * len(text) > most and (length := utf16(visible(text, mode))) > most:  # no character has more than two units
+        yield _too_long(length, most, draft)
         return
-    length = utf16(visible(draft.text, draft.settings.get("parseMode")))
-    if length > most:
-        where = "with media " if draft.media else ""
-        message = f"The text has {length} UTF-16 code units; the limit {where}is {most}"
-        yield Issue("telegram_text_too_long", message, "description", {"length": length, "maxLength": most})
+    if mode:
+        try:
+            text = parse(text, mode)[0]
+        except BadMarkup as problem:
+            message = f"Telegram cannot read the text as {mode}: {problem}. Escape what is no markup, or set parseMode to none"
+            yield Issue("telegram_markup_invalid", message, "description", {"parseMode": mode})
+            return
+        if (length := utf16(text)) > most:
+            yield _too_long(length, most, draft)
+    if text and not draft.media and is_blank(text):
+        yield Issue("telegram_text_empty", "The text holds nothing that anybody could see", "description")
+
+
+def _too_long(length: int, most: int, draft: Draft) -> Issue:
+    message = f"The text has {length} UTF-16 code units; the limit {'with media ' if draft.media else ''}is {most}"
+    return Issue("telegram_text_too_long", message, "description", {"length": length, "maxLength": most})
 
 
 def _proportions(media: Media, index: int) -> Iterator[Issue]:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from socialclaw.networks.tiktok.adapter import FIGURES, TikTok, post_url
-from socialclaw.networks.tiktok.posts import PICTURES, mime_of, utf16
+from socialclaw.networks.tiktok.dated import DATED
+from socialclaw.networks.tiktok.posts import PICTURES, UNSENT, loses_caption, mime_of, utf16
 from socialclaw.networks.tiktok.sandbox.simulator import TikTokSandbox
 from socialclaw.providers.base import Action, Provider, Quota, TargetType
 from socialclaw.providers.connect import OAuth2
@@ -109,6 +110,12 @@ SETTINGS = (
     ),
 )
 
+
+def warns(draft: Draft) -> Sequence[Issue]:
+    """A video for the inbox comes without words."""
+    return [Issue("tiktok_caption_not_sent", UNSENT, "description")] if loses_caption(draft) else ()
+
+
 PROVIDERS = [
     Provider(
         key="tiktok",
@@ -158,6 +165,7 @@ PROVIDERS = [
         adapter=TikTok,
         simulator=TikTokSandbox,
         extra=extra,
+        warns=warns,
         actions=(
             Action(
                 id="creator-info",
@@ -179,6 +187,7 @@ PROVIDERS = [
                 ),
             ),
         ),
+        dated=DATED,
         evidence=(
             "A video: its publish id, under which TikTok tells whether it has the whole file. A photo post whose answer was lost has no "
             "publish id: it is looked for in the list of public posts, by its text; one that is not found there stays unknown until a "

@@ -14,6 +14,7 @@ from socialclaw.providers.draft import Draft, Media, is_ours
 
 PICTURES = ("image/jpeg", "image/webp")
 EXTENSIONS = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp", "png": "image/png"}
+UNSENT = "TikTok takes no caption with a video that goes to the inbox as a draft: the creator writes it in the app"
 PUBLIC = "PUBLIC_TO_EVERYONE"
 # What an account may have switched off -> our setting, what it is.
 INTERACTIONS = {"comment": ("commentEnabled", "Comments"), "duet": ("duetEnabled", "Duets"), "stitch": ("stitchEnabled", "Stitches")}
@@ -62,11 +63,17 @@ def admit(draft: Draft, creator: Mapping[str, Any]) -> dict[str, Any]:
     return {"username": str(creator.get("creator_username") or ""), "off": off}
 
 
+def loses_caption(draft: Draft) -> bool:
+    """Whether its words are left out: TikTok takes none with a video for the inbox, where the creator writes them."""
+    return is_draft(draft) and is_video(draft) and bool(draft.text)
+
+
 def notes(draft: Draft, off: Sequence[str]) -> str | None:
     """What of the settings could not be honoured."""
     names = INTERACTIONS if is_video(draft) else ("comment",)
     lost = [INTERACTIONS[name][1] for name in names if name in off and draft.settings.get(INTERACTIONS[name][0])]
-    return f"{' and '.join(lost)} stay off: the account has switched them off" if lost else None
+    said = [f"{' and '.join(lost)} stay off: the account has switched them off"] if lost else []
+    return ". ".join([*said, *([UNSENT] if loses_caption(draft) else [])]) or None
 
 
 def video_info(draft: Draft, off: Sequence[str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ REST API v1.1 and v1.2: https://developer.wordpress.com/docs/api/. The endpoints
 from __future__ import annotations
 
 from socialclaw.networks.wordpress.adapter import WordPress
+from socialclaw.networks.wordpress.dated import DATED
 from socialclaw.networks.wordpress.sandbox.simulator import WordPressSandbox
 from socialclaw.networks.wordpress.sites import list_sites
 from socialclaw.providers.base import Action, Provider, TargetType
@@ -80,6 +81,7 @@ PROVIDERS = [
             ),
         ),
         metrics={"views": "stats/post: views", "likes": "stats/post: like_count", "comments": "stats/post: discussion.comment_count"},
+        dated=DATED,
         evidence=(
             "Every post is sent with a date of its own, to the second, that is kept for a repetition: it is looked for among the site's "
             "posts of any status but trash by that second, title, words and files. Only where none is there is it sent again; and if the "

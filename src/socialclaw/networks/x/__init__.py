@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 
 from socialclaw.networks.x.adapter import X, web_url
+from socialclaw.networks.x.dated import DATED
 from socialclaw.networks.x.sandbox.simulator import XSandbox
-from socialclaw.networks.x.text import LIMIT, measure
+from socialclaw.networks.x.text import LIMIT, cashtags, measure
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Draft
@@ -19,12 +20,16 @@ from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Mix, Rules
 from socialclaw.providers.shapes import MB, Shape
 
+MOST_CASHTAGS = 1  # of self-serve apps: https://docs.x.com/x-api/posts/manage-tweets/introduction, 2026-11
 FORBIDDEN = re.compile("[\ufffe\ufeff\uffff]")
 
 
 def extra(draft: Draft) -> Sequence[Issue]:
-    """Three characters that X refuses, and the GIF that stands alone."""
+    """Three characters that X refuses, cashtags beyond the first, and the GIF that stands alone."""
     issues = []
+    if (count := cashtags(draft.text)) > MOST_CASHTAGS:
+        message = f"The text has {count} cashtags; X takes {MOST_CASHTAGS} in a post by the API"
+        issues.append(Issue("x_too_many_cashtags", message, "description", {"count": count, "maxItems": MOST_CASHTAGS}))
     if not draft.text.isascii() and (found := FORBIDDEN.search(draft.text)):
         message = f"X takes no text with the character U+{ord(found[0]):04X}"
         issues.append(Issue("x_text_invalid", message, "description", {"position": found.start()}))
@@ -103,6 +108,7 @@ PROVIDERS = [
             "clicks": "url_link_clicks",
         },
         credit_codes=("x_credits_depleted", "x_spend_cap_reached", "x_usage_capped"),
+        dated=DATED,
         evidence=(
             "The account's own posts since the call, with the same text, files and parent; X also refuses a text that was posted before. "
             "Nothing stays unknown while the time line can be read."

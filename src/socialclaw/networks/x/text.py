@@ -39,12 +39,19 @@ _PUNYCODE = re.compile(r"xn--[-0-9a-z]++", re.IGNORECASE)
 _PORT = re.compile(r":[0-9]+")
 _TCO = re.compile(r"https?://t\.co/([a-z0-9]+)", re.IGNORECASE)
 
+_CASHTAG = re.compile(r"(?<![^\s\u200e\u200f\u202a-\u202e])\$[a-z]{1,6}+(?:[._][a-z]{1,2}+)?(?=\s|[^\w\s$]|\Z)", re.IGNORECASE)
+
 _BASE = (
     "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u27bf\u2934-\u2b55"
     "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 )
 _ONE = f"{_BASE}(?:\ufe0f|[\U0001f3fb-\U0001f3ff])?(?:[\U000e0020-\U000e007e]+\U000e007f)?"
 _EMOJI = re.compile(f"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_ONE}(?:\u200d{_ONE})*+")
+
+
+def cashtags(text: str) -> int:
+    """How many signs of shares a text has, as twitter-text sees them: `$AAPL`, `$BRK.B`."""
+    return sum(1 for _ in _CASHTAG.finditer(text)) if "$" in text else 0
 
 
 def measure(text: str) -> int:

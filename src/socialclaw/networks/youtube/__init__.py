@@ -5,9 +5,11 @@ Data API v3: https://developers.google.com/youtube/v3/docs/videos/insert; limits
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from socialclaw.networks.youtube.adapter import YouTube
+from socialclaw.networks.youtube.dated import DATED
 from socialclaw.networks.youtube.sandbox.simulator import YouTubeSandbox
 from socialclaw.networks.youtube.verdicts import web_url
 from socialclaw.providers.base import Action, Provider, Quota, TargetType
@@ -18,6 +20,7 @@ from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Rules
 from socialclaw.providers.shapes import GB, VIDEO_EXTENSIONS, Shape, extension_of
 
+REFUSED = re.compile("[<>\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]")
 SCOPE = "https://www.googleapis.com/auth/"
 
 RULES = Rules(
@@ -38,19 +41,24 @@ RULES = Rules(
 
 
 def extra(draft: Draft) -> Sequence[Issue]:
-    """Two characters that YouTube refuses, and the extension without which a file is not taken for a video."""
+    """Signs that YouTube refuses (control characters too), and the extension without which a file is not taken for a video."""
     issues = []
     first = draft.media[0] if draft.media else None
     if first and first.kind == "video" and extension_of(first.url) not in VIDEO_EXTENSIONS:
         message = f"YouTube takes .{', .'.join(sorted(VIDEO_EXTENSIONS))} files; {shown(first.filename or first.url)} is none by its URL"
         issues.append(Issue("youtube_video_required", message, "assets[0]", {"assetId": first.id, "url": first.url}))
     title, description = RULES.parts(draft)
-    if found := [c for c in "<>" if c in title]:
-        where = "name" if draft.name else "description"
-        issues.append(Issue("youtube_title_invalid", f"YouTube takes no title with {' or '.join(found)}", where))
-    if found := [c for c in "<>" if c in description]:
-        issues.append(Issue("youtube_description_invalid", f"YouTube takes no description with {' or '.join(found)}", "description"))
+    if found := _refused(title):
+        issues.append(Issue("youtube_title_invalid", f"YouTube takes no title with {found}", "name" if draft.name else "description"))
+    if found := _refused(description):
+        issues.append(Issue("youtube_description_invalid", f"YouTube takes no description with {found}", "description"))
     return issues
+
+
+def _refused(text: str) -> str:
+    """What in a text YouTube does not take, in words; empty where nothing is."""
+    named = [f"U+{ord(c):04X}" if c < " " or c == "\x7f" else c for c in sorted(set(REFUSED.findall(text)))]
+    return " or ".join(named)
 
 
 PROVIDERS = [
@@ -138,6 +146,7 @@ PROVIDERS = [
             "shares": "shares in Analytics",
         },
         windows=("lifetime", "7d", "30d"),
+        dated=DATED,
         evidence=(
             "The upload session itself: asked again, it names the video, or says that bytes are missing and there is none. Where YouTube "
             "has forgotten the session, the channel's uploads since the call with the same title, description and file size."

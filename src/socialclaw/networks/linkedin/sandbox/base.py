@@ -159,7 +159,7 @@ class LinkedInHouse(OAuthSimulator):
     def admit_to(self, request: httpx2.Request, *scopes: str) -> Document:
         """The token record behind a call of the versioned API, whose headers are as they must be and whose day is not used up."""
         caller = self.bearer(request, *scopes)
-        say.judge_headers(request)
+        say.judge_headers(request, self.clock())
         day = int(self.clock() // DAY)
         key = str(caller["account"])
         last, used = self.shelf.get("calls", key) or (day, 0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,8 +18,7 @@ from socialclaw.simulation.grants import Refused
 
 Judge = Callable[[Any], str | None]
 Shape = Mapping[str, Any]  # name -> Judge or the Shape of an object; a name that ends in ! is required
-# The versions that are active in 2026-10: each for about twelve months.
-ACTIVE = ("202510", "202511", "202512", *(f"2026{month:02}" for month in range(1, 10)))
+SUNSET_DAY = 15  # of the month in which a version is a year old: its last day
 
 
 def error(status: int, code: str, message: str, *, service: int | None = None, **more: Any) -> httpx2.Response:
@@ -48,12 +48,20 @@ def duplicate(urn: str) -> Refused:
     return refused(422, "UNPROCESSABLE_ENTITY", f"Content is a duplicate of {urn}", errorDetails=details)
 
 
-def judge_headers(request: httpx2.Request) -> None:
+def is_active(version: str, now: float) -> bool:
+    """Whether a monthly version is out and not retired yet."""
+    if not re.fullmatch(r"20[0-9]{2}(0[1-9]|1[0-2])", version):
+        return False
+    today, (year, month) = datetime.fromtimestamp(now, UTC).date(), (int(version[:4]), int(version[4:]))
+    return date(year, month, 1) <= today <= date(year + 1, month, SUNSET_DAY)
+
+
+def judge_headers(request: httpx2.Request, now: float) -> None:
     """The headers that every call of the versioned API must carry, and the way URNs are written in its address."""
     version = request.headers.get("linkedin-version")
     if version is None:
         raise refused(400, "VERSION_MISSING", "A version must be present. Please specify a version by adding the LinkedIn-Version header.")
-    if version not in ACTIVE:
+    if not is_active(version, now):
         raise refused(426, "NONEXISTENT_VERSION", f"Requested version {version} is not active")
     if request.headers.get("x-restli-protocol-version") != "2.0.0":
         raise refused(400, "ILLEGAL_ARGUMENT", "X-RestLi-Protocol-Version must be 2.0.0")

@@ -91,7 +91,8 @@ class PageEdges(MetaHouse):
         recent = self.shelf.posts(account=page_id, since=now - REPEATED)
         if not photos and any(seen.text == text.strip() and not seen.media for seen in recent):
             raise say.no(506, "(#506) Duplicate status message", error_user_title="Duplicate Status Update")
-        return httpx2.Response(200, json={"id": self.publish_post(page_id, text, photos)})
+        link = self._linked(asked.get("link", ""))
+        return httpx2.Response(200, json={"id": self.publish_post(page_id, text, photos, link=link)})
 
     @graph("GET", r"/(\d+)/(?:published_posts|feed|posts)", *ON_FACEBOOK)
     def published_posts(self, request: httpx2.Request, page_id: str) -> httpx2.Response:
@@ -141,6 +142,12 @@ class PageEdges(MetaHouse):
         url = f"https://www.facebook.com/{post_id}"
         self.shelf.add_post(Seen(post_id, page_id, text.strip(), self.clock(), tuple(media), url=url, extra=more))
         return post_id
+
+    def _linked(self, link: str) -> str:
+        """The link of which a card is made; refused where Facebook could not open it."""
+        if link and (not link.lower().startswith(("http://", "https://")) or "." not in httpx2.URL(link).host):
+            raise say.no(1609005, "There was an error trying to scrape data from the given link.", error_user_title="Couldn't Scrape Link")
+        return link
 
     def shown_post(self, seen: Seen, wanted: say.Fields) -> dict[str, Any]:
         made = moment(seen.created_at)
@@ -200,6 +207,8 @@ class PageEdges(MetaHouse):
     def _attachments(self, seen: Seen) -> dict[str, Any] | None:
         if video := seen.extra.get("video"):
             return {"data": [{"media_type": "video", "type": "video_inline", "target": {"id": video}}]}
+        if link := seen.extra.get("link"):
+            return {"data": [{"media_type": "link", "type": "share", "url": link, "target": {"url": link}}]}
         entries = [{"media_type": "photo", "type": "photo", "target": {"id": photo}} for photo in seen.extra["photos"]]
         if len(entries) > 1:
             album = {"media_type": "album", "type": "album", "target": {"id": seen.account}, "subattachments": {"data": entries}}

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from socialclaw.networks.telegram.entities import MODES, parse
+from socialclaw.networks.telegram.markup import BadMarkup, Entity, is_blank, utf16
 from socialclaw.networks.telegram.sandbox.chats import Chats, Document, shown, user
-from socialclaw.networks.telegram.sandbox.entities import MODES, parse
-from socialclaw.networks.telegram.sandbox.markup import BadMarkup, Entity, utf16
 from socialclaw.networks.telegram.sandbox.parameters import File, Parameters, Refused
 from socialclaw.networks.telegram.sandbox.pictures import examine, file_id, is_url, uploaded
 from socialclaw.providers.incoming import number_of
@@ -58,7 +58,7 @@ def get_chat_member_count(call: Call) -> int:
 
 def send_message(call: Call) -> Document:
     text, entities = _text(call.given.values, "text")
-    if not text.strip():
+    if is_blank(text):
         raise Refused("message text is empty")
     chat = call.chat()
     body: Document = {"text": text, **_marked("entities", entities)}

@@ -15,7 +15,7 @@ from socialclaw.networks.x.sandbox import words as say
 from socialclaw.networks.x.sandbox.base import XHouse, api, site
 from socialclaw.networks.x.sandbox.media import MOST_FILES, Uploads
 from socialclaw.networks.x.sandbox.posts import View, clean, compose, escaped, seconds_of
-from socialclaw.networks.x.text import LIMIT, weigh
+from socialclaw.networks.x.text import LIMIT, cashtags, weigh
 from socialclaw.providers.incoming import number_of
 from socialclaw.simulation.grants import Refused
 from socialclaw.simulation.store import Seen
@@ -208,6 +208,8 @@ class XSandbox(XHouse):
             raise say.invalid("$.text: is missing but it is required: a post has text or media")
         if any(c in text for c in "\ufffe\ufeff\uffff"):
             raise say.bad("Your Tweet text contains invalid characters.")
+        if cashtags(text) > 1:
+            raise say.forbidden("Posts created by the API are limited to a maximum of one cashtag.")
         if weigh(text) > LIMIT:
             raise say.bad("Your Tweet text is too long.")
 

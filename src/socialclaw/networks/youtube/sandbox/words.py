@@ -32,6 +32,7 @@ FIELDS: Mapping[str, Mapping[str, type]] = {
         "containsSyntheticMedia": bool,
     },
 }
+REFUSED = re.compile("[<>\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]")
 CATEGORIES = frozenset(["1", "2", "10", "15", "17", "19", "20", "22", "23", "24", "25", "26", "27", "28", "29"])
 
 
@@ -133,9 +134,9 @@ def _unknown(body: Any) -> Iterator[str]:
 
 def _judge_snippet(snippet: Mapping[str, Any]) -> None:
     title, description, tags = snippet.get("title", ""), snippet.get("description", ""), snippet.get("tags", [])
-    if not title.strip() or len(title) > 100 or set("<>") & set(title):
+    if not title.strip() or len(title) > 100 or REFUSED.search(title):
         raise _invalid("invalidTitle", "The request metadata specifies an invalid or empty video title.", "snippet.title")
-    if len(description.encode()) > 5000 or set("<>") & set(description):
+    if len(description.encode()) > 5000 or REFUSED.search(description):
         raise _invalid("invalidDescription", "The request metadata specifies an invalid video description.", "snippet.description")
     if not all(isinstance(tag, str) and tag for tag in tags) or sum(len(t) + 2 * (" " in t) for t in tags) + len(tags) - 1 > 500:
         raise _invalid("invalidTags", "The request metadata specifies invalid video keywords.", "snippet.tags")

@@ -1,4 +1,4 @@
-"""Part of the simulator: a marked-up text while it is being read, for both markup languages."""
+"""A marked-up text while it is being read, for both markup languages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Entity = dict[str, Any]
+_BLANK = re.compile("[\\s\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*+")
 
 
 class BadMarkup(ValueError):
@@ -73,6 +74,11 @@ class Reader:
 
     def text(self) -> str:
         return "".join(self.pieces)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody sees anything of it: Telegram takes such a text for an empty one."""
+    return _BLANK.fullmatch(text) is not None
 
 
 def utf16(text: str) -> int:

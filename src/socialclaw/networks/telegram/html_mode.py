@@ -1,4 +1,4 @@
-"""Part of the simulator: how Telegram reads HTML, and what it says where it cannot.
+"""How Telegram reads HTML, and what it says where it cannot.
 
 The sentences are those of Telegram's own library (https://github.com/tdlib/td, MessageEntity.cpp); offsets in them are in bytes.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from socialclaw.networks.telegram.sandbox.markup import BadMarkup, Reader, until, while_space
+from socialclaw.networks.telegram.markup import BadMarkup, Reader, until, while_space
 
 TAGS = {
     **dict.fromkeys(("b", "strong"), "bold"),

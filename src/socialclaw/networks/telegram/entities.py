@@ -1,9 +1,9 @@
-"""Part of the simulator: entity parsing. Legacy Markdown is not simulated."""
+"""Entity parsing, as Telegram does it. Legacy Markdown is left out."""
 
 from __future__ import annotations
 
-from socialclaw.networks.telegram.sandbox import html_mode, markdown_mode
-from socialclaw.networks.telegram.sandbox.markup import Entity, Reader
+from socialclaw.networks.telegram import html_mode, markdown_mode
+from socialclaw.networks.telegram.markup import Entity, Reader
 
 MODES = {"html": html_mode.read, "markdownv2": markdown_mode.read}
 MOST_ENTITIES = 100

@@ -1,4 +1,4 @@
-"""Part of the simulator: how Telegram reads MarkdownV2, and what it says where it cannot.
+"""How Telegram reads MarkdownV2, and what it says where it cannot.
 
 The sentences are those of Telegram's own library (https://github.com/tdlib/td, MessageEntity.cpp); offsets in them are in bytes.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from socialclaw.networks.telegram.sandbox.markup import BadMarkup, Open, Reader, until
+from socialclaw.networks.telegram.markup import BadMarkup, Open, Reader, until
 
 RESERVED = frozenset("_*[]()~`>#+-=|{}.!")
 _ADDRESS = re.compile(r"((?:\\[\x01-\x7e]|\\(?![\x01-\x7e])|[^)\\])*)\)")
