@@ -245,6 +245,14 @@ class Settings(BaseSettings):
     def _bases(cls, url: str) -> str:
         return _base(url.strip()) if url.strip() else ""
 
+    @field_validator("database_url")
+    @classmethod
+    def _one_of_two(cls, url: str) -> str:
+        scheme, colon, rest = url.strip().partition("://")
+        if url.strip() and (not colon or not rest or scheme.partition("+")[0] not in ("postgresql", "postgres", "sqlite")):
+            raise ValueError("a database is postgresql://user@host/name or sqlite:///path; correct it (or --database-url)")
+        return url.strip()
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, text: str) -> str:

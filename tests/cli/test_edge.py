@@ -171,6 +171,18 @@ def test_a_head_that_does_not_end_is_given_up(server: Server) -> None:
         assert answered(silent) == b""
 
 
+@pytest.mark.parametrize("version", ["0.9", "2.0"])
+def test_another_version_of_http_is_refused_by_name(server: Server, version: str) -> None:
+    with server.open() as one:
+        one.sendall(f"GET /health HTTP/{version}\r\nHost: a\r\n\r\n".encode())
+        got = answered(one)
+    assert problem(got) == (505, "http_invalid")
+    assert f"HTTP/{version} is not spoken here".encode() in got
+    with server.open() as older:
+        older.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+        assert answered(older).split()[1] == b"200"
+
+
 def test_a_second_head_is_held_to_the_same_time(server: Server) -> None:
     with server.open() as one:
         one.sendall(b"GET /v1/nothing HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/no")

@@ -85,7 +85,14 @@ async def test_the_name_that_a_caller_gives_us_is_not_where_we_send_it(anonymous
 
 @pytest.mark.parametrize(
     "told",
-    [{"host": "evil.example"}, {"x-forwarded-for": "203.0.113.5"}, {"forwarded": "for=203.0.113.5"}, {"via": "1.1 proxy"}],
+    [
+        {"host": "evil.example"},
+        {"host": "evil.example@127.0.0.1"},
+        {"host": "127.0.0.1/?"},
+        {"x-forwarded-for": "203.0.113.5"},
+        {"forwarded": "for=203.0.113.5"},
+        {"via": "1.1 proxy"},
+    ],
 )
 async def test_only_who_sits_at_the_machine_needs_no_pass(tmp_path: Path, told: dict[str, str]) -> None:
     from socialclaw.api.sandbox import sandbox_app
@@ -96,6 +103,10 @@ async def test_only_who_sits_at_the_machine_needs_no_pass(tmp_path: Path, told: 
         assert (await browser.get("/sandbox/demo/")).status_code == 200
         for path in ("/sandbox/demo/", "/sandbox/seen.json"):
             assert (await browser.get(path, headers=told)).status_code == 404
+        for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE"):
+            refused = await browser.request(method, "/sandbox/demo/")
+            assert (refused.status_code, refused.json()["code"], refused.headers["allow"]) == (405, "method_not_allowed", "GET, HEAD")
+            assert (await browser.request(method, "/sandbox/demo/", headers=told)).status_code == 404
     public = Sandbox([Demo(Store(tmp_path / "p.db"))], secrets=("s",), home="https://post.example.org")
     transport = httpx2.ASGITransport(app=sandbox_app(public))
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as browser:

@@ -8,12 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from socialclaw.api import sandbox_pages
+from socialclaw.api.errors import MethodNotAllowed, answer
 from socialclaw.api.sandbox_visitors import Visitor, stranger, visitor
 from socialclaw.networks import providers
 from socialclaw.simulation.sandbox import Sandbox
 from socialclaw.simulation.simulator import Simulator
 from socialclaw.simulation.store import Seen
 from socialclaw.simulation.worlds import within
+
+READING = ["GET", "HEAD"]
 
 
 class Pages:
@@ -24,8 +27,8 @@ class Pages:
 
     async def networks(self, request: Request) -> Response:
         found = self._visitor(request)
-        if found is None:
-            return stranger()
+        if isinstance(found, Response):
+            return found
 
         def read() -> list[sandbox_pages.Card]:
             with within(found.who):
@@ -39,13 +42,18 @@ class Pages:
     async def account(self, request: Request) -> Response:
         return await self._feed(request, request.path_params["network"], request.path_params["account"])
 
-    def _visitor(self, request: Request) -> Visitor | None:
-        return visitor(request.scope, self.sandbox, request.path_params)
+    def _visitor(self, request: Request) -> Visitor | Response:
+        found = visitor(request.scope, self.sandbox, request.path_params)
+        if found is None:
+            return stranger()
+        if request.method not in READING:
+            return answer(MethodNotAllowed(f"{request.method} is not allowed here: these pages are only read", allowed=READING))
+        return found
 
     async def _feed(self, request: Request, network: str, account: str | None = None) -> Response:
         found = self._visitor(request)
-        if found is None:
-            return stranger()
+        if isinstance(found, Response):
+            return found
         simulator = self.sandbox.networks.get(network)
         if simulator is None:
             return _page(sandbox_pages.missing(f"There is no simulated network {network[:40]!r}.", found.root), 404)

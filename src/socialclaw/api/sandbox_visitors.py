@@ -22,6 +22,7 @@ from socialclaw.simulation.passes import Doorkeeper, Pass
 from socialclaw.simulation.sandbox import AT, FAULT_HEADER, NOW_HEADER, SECRET_HEADER, STRANGER, WORKSPACE_HEADER, Sandbox
 from socialclaw.simulation.worlds import EVERYBODY, WITNESS, Caller
 
+HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")  # a name and a port, and nothing that only looks like it
 WORKSPACE = re.compile(r"[A-Za-z0-9_-]{0,64}")
 # Who comes by way of a proxy may be anybody.
 PROXIED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
@@ -65,7 +66,8 @@ def at_home(scope: Scope, home: str) -> bool:
     headers, client = Headers(scope=scope), scope.get("client")
     if client is None or any(name in headers for name in PROXIED):
         return False
-    return is_loopback(client[0]) and only_here(f"http://{headers.get('host', '')}") and only_here(home)
+    called = headers.get("host", "")
+    return is_loopback(client[0]) and HOST.fullmatch(called) is not None and only_here(f"http://{called}") and only_here(home)
 
 
 def same_origin(scope: Scope, home: httpx2.URL) -> bool:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
-from pathlib import Path
 
 from socialclaw.cli import first_run
-from socialclaw.cli.output import Problem, say
+from socialclaw.cli.output import Problem, pasteable, say
 from socialclaw.cli.own_address import OwnAddress
 from socialclaw.cli.sign_in import link
 from socialclaw.client import Client
@@ -75,7 +73,7 @@ async def _first_key(client: Client, secret: str) -> None:
 async def _signpost(system: System, found: first_run.Sandboxed | None = None) -> None:
     base, networks = system.settings.base_url, system.settings.networks_url
     say(f"Base URL    {base}")
-    say(f"Sign in     {await link(system)}   within ten minutes; later: {_command(system, 'sign-in')}")
+    say(f"Sign in     {await link(system)}   within ten minutes; later: {pasteable(system.settings, 'sign-in')}")
     if found:
         public = f"{networks}/sandbox/" if only_here(networks) else system.feed_link(found.workspace_id)
         say(f"The public  {public}   what people would see on the simulated networks")
@@ -83,16 +81,7 @@ async def _signpost(system: System, found: first_run.Sandboxed | None = None) ->
 
 
 def _another_key(system: System) -> None:
-    say(f"API key     make one: {_command(system, 'keys', 'create', '--workspace', first_run.NAME)}")
-
-
-def _command(system: System, *words: str) -> str:
-    """A command of ours as it can be pasted here: by the program that this process was started from, on this installation."""
-    program, folder = Path(sys.argv[0]).absolute(), system.settings.data_dir
-    here = program.name == "socialclaw" and program.is_relative_to(Path.cwd())
-    shown = str(program.relative_to(Path.cwd())) if here else "socialclaw"
-    more = () if folder == Path("data") else ("--data-dir", str(folder))
-    return shlex.join([shown, *words, *more])
+    say(f"API key     make one: {pasteable(system.settings, 'keys', 'create', '--workspace', first_run.NAME)}")
 
 
 async def _tour(client: Client) -> None:

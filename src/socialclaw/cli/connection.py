@@ -21,6 +21,7 @@ from socialclaw.cli.open_connections import Crowd, seldom
 from socialclaw.errors import NotReady, PayloadTooLarge, SocialClawError
 from socialclaw.settings import Settings
 
+VERSIONS = ("1.0", "1.1")
 HEAD_STEP = 1024  # bytes of a head that are parsed before it is looked at how long it has become
 BODY_STEP = 16 * 1024  # of a body: no more than that can hold of requests that were sent ahead
 MOST_HEADERS = 100
@@ -77,6 +78,7 @@ class Connection(HttpToolsProtocol):
         self.got = self.trailers = 0  # bytes of a body in the piece that is being parsed; trailers of this body
         self.came = self.left = 0  # bytes of a body that came in this window; bytes that an answer had left
         self.too_much = False
+        self.unspoken = ""  # a version of HTTP that is not ours
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -127,7 +129,9 @@ class Connection(HttpToolsProtocol):
             if self.framing > MOST_FRAMING + FRAMING_OF_BODY * self.body:
                 message = "What is sent around the chunks of the body is far more than the body: send larger chunks, without extensions"
                 self.refuse(SocialClawError(message, code="http_invalid", status=400))
-        if self.too_much or (self.in_head and self.head > most):
+        if self.unspoken:
+            self.refuse(SocialClawError(f"HTTP/{self.unspoken} is not spoken here: send HTTP/1.1", code="http_invalid", status=505))
+        elif self.too_much or (self.in_head and self.head > most):
             self.refuse(HeadTooLarge(f"The head of a request may have at most {most} bytes and {MOST_HEADERS} headers", maxBytes=most))
 
     def _hold(self, data: bytes) -> None:
@@ -151,7 +155,9 @@ class Connection(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        if self.too_much or self.head > self.config.settings.max_header_bytes + HEAD_STEP:
+        if (version := self.parser.get_http_version()) not in VERSIONS:
+            self.unspoken = version
+        if self.unspoken or self.too_much or self.head > self.config.settings.max_header_bytes + HEAD_STEP:
             self.too_much = True
             return
         super().on_headers_complete()

@@ -13,7 +13,7 @@ from sqlalchemy import make_url, select
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
-from socialclaw.cli.output import Problem, complain
+from socialclaw.cli.output import Problem, complain, pasteable
 from socialclaw.cli.runtime import stopping
 from socialclaw.db import holds, schema
 from socialclaw.db.accounts import Account
@@ -88,7 +88,7 @@ async def prepare(settings: Settings, *, create: bool = True) -> None:
         )
     async with database(settings) as found:
         if await schema.state(found) != "current" and not create:
-            raise Problem("The database is not up to date with this version: run `socialclaw migrate`")
+            raise Problem(f"The database is not up to date with this version: run `{pasteable(settings, 'migrate')}`")
         await schema.upgrade(found)
         await unlock(settings, found)
 
@@ -198,7 +198,8 @@ async def tell_hold(system: System, *, begin: bool) -> None:
     """Begin a hold if that is wanted; say so where one is there, also one of an earlier start."""
     since = await system.database.write(holds.hold) if begin else await system.database.read(holds.held)
     if since is not None:
-        complain(f"Nothing is published: held since {iso(since)}. See `socialclaw posts due`; `socialclaw posts release` ends it")
+        due, release = (pasteable(system.settings, "posts", word) for word in ("due", "release"))
+        complain(f"Nothing is published: held since {iso(since)}. See `{due}`; `{release}` ends it")
 
 
 async def reach_storage(system: System) -> None:

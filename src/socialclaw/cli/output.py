@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from socialclaw.errors import SocialClawError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from socialclaw.settings import Settings
 
 PLAIN_WIDTH = 160  # columns of a table that goes into a file or a pipe
 WIDEST = 10_000  # columns of any table
@@ -30,6 +34,15 @@ def say(line: str = "") -> None:
 def complain(message: str) -> None:
     """What went wrong, in one line on standard error."""
     print(f"socialclaw: {' '.join(message.split())}", file=sys.stderr, flush=True)
+
+
+def pasteable(settings: Settings, *words: str) -> str:
+    """A command of ours as it can be pasted here: by the program that this process was started from, on this installation."""
+    program, folder = Path(sys.argv[0]).absolute(), settings.data_dir
+    here = program.name == "socialclaw" and program.is_relative_to(Path.cwd())
+    shown = str(program.relative_to(Path.cwd())) if here else "socialclaw"
+    more = () if folder == Path("data") else ("--data-dir", str(folder))
+    return shlex.join([shown, *words, *more])
 
 
 def print_json(value: Any) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from socialclaw.cli import opened, options
-from socialclaw.cli.output import Problem, print_json, print_table, say
+from socialclaw.cli.output import Problem, pasteable, print_json, print_table, say
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -63,11 +63,12 @@ def hold(
     async def run(system: System) -> int:
         return await system.database.write(hold_due, until)
 
-    number = opened.run(options.settings(data_dir=data_dir, database_url=database_url), run)
+    settings = options.settings(data_dir=data_dir, database_url=database_url)
+    number = opened.run(settings, run)
     if json:
         print_json({"held": number})
     else:
-        say(f"Held back: {number}. `socialclaw posts release` lets them go.")
+        say(f"Held back: {number}. `{pasteable(settings, 'posts', 'release')}` lets them go.")
 
 
 @posts.command("release")

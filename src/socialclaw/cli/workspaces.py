@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from socialclaw.cli import opened, options
-from socialclaw.cli.output import Problem, print_json, print_table, say
+from socialclaw.cli.output import Problem, pasteable, print_json, print_table, say
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -116,7 +116,8 @@ def create_workspace(
     if json:
         print_json(workspace_out(row))
     else:
-        say(f'The {row.mode} workspace "{row.name}" is {row.id}. Make a key: socialclaw keys create --workspace {_quoted(row.name)}')
+        another = pasteable(settings, "keys", "create", "--workspace", row.name)
+        say(f'The {row.mode} workspace "{row.name}" is {row.id}. Make a key: {another}')
 
 
 @workspaces.command("list")
@@ -220,9 +221,3 @@ def _time(value: Any) -> str | None:
     from socialclaw.db.base import iso
 
     return iso(value) if value else None
-
-
-def _quoted(name: str) -> str:
-    import shlex
-
-    return shlex.quote(name)
