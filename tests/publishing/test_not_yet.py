@@ -68,3 +68,11 @@ async def test_a_text_that_x_refuses_without_a_reason_fails_alone(desk: Desk) ->
     found = await desk.post(refused)
     assert (found["status"], found["errorCode"]) == ("failed", "x_forbidden")
     assert ((await desk.account(account)).status, desk.seen()) == ("connected", ["This one"])
+
+
+async def test_how_long_a_video_may_be_is_told_by_what_is_known_of_its_account(desk: Desk) -> None:
+    account = await desk.connect()
+    film = {"url": "https://media.example/a.mp4", "kind": "video", "mime": "video/mp4", "duration": 150}
+    document = {"schedule": {"timezone": "UTC", "posts": [{"account": account, "description": "Film", "assets": [film]}]}}
+    answer = await desk.api.post("/v1/posts/validate", json=document)
+    assert [issue["code"] for issue in answer.json()["details"]["issues"]] == ["x_video_duration_invalid"], answer.text

@@ -169,6 +169,7 @@ class Provider:
     network: str = ""  # the folder; filled in by `networks`
     app: str = ""  # the name of the developer app in the settings; the network's where empty
     extra: Check | None = None  # what data cannot say; pure
+    judged_by: tuple[str, ...] = ()  # names of what is known of an account (`Target.meta`) that its posts are judged by
     warns: Check | None = None  # what forbids nothing, and the user should know before; pure
     actions: tuple[Action, ...] = ()
     settle_seconds: float = 120  # how long a post may be missing from its own time line

@@ -54,6 +54,7 @@ class Draft:
     parent: str | None = None
     reply_to: str | None = None
     target_type: str = ""
+    about: Mapping[str, Any] = field(default_factory=dict)  # of what is known of the account, what `Provider.judged_by` names
 
 
 def titled(draft: Draft) -> tuple[str, str]:

@@ -72,6 +72,7 @@ class Change:
 
 def change_for(m: Media, shape: Shape) -> Change | None:
     """None where the file satisfies the shape, or cannot be made to by changing it, or too little is known of it."""
+    shape = shape.of(m)
     broken = {rule for rule, _ in judge_facts(m, shape)}
     if shape.max_bytes and m.size and m.size > shape.max_bytes:
         broken.add("too_large")

@@ -118,6 +118,9 @@ def _size(rules: Rules, prefix: str) -> Check:
             if m.kind not in shapes:
                 continue
             shape, limit, judges_facts = shapes[m.kind]
+            if shape.instead:
+                shape = shape.of(m)
+                limit, judges_facts = shape.max_bytes, shape.judges_facts
             if m.size and limit and m.size > limit:
                 code = rules.code(f"{m.kind}_too_large", prefix)
                 details = {"size": m.size, "maxBytes": limit, "assetId": m.id, "url": m.url}

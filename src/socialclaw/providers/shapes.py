@@ -42,6 +42,11 @@ class Shape:
     audio_codecs: tuple[str, ...] = ()
     max_text: int | None = None
     max_title: int | None = None
+    instead: tuple[tuple[str, Shape], ...] = ()  # MIME type -> the shape of such files, where theirs is another one
+
+    def of(self, m: Media) -> Shape:
+        """What this file must be."""
+        return next((shape for mime, shape in self.instead if mime == m.mime), self)
 
     @property
     def judges_facts(self) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope
@@ -18,9 +20,23 @@ from socialclaw.scheduling.plan import Destination, Directory
 
 def destinations(scope: Scope) -> Directory:
     """Finds the connected accounts of the workspace by id or handle."""
-    query = select(Account.id, Account.provider, Account.handle, Account.account_type, Account.status)
+    about = case((Account.provider.in_(_judged_by()), Account.meta))
+    query = select(Account.id, Account.provider, Account.handle, Account.account_type, Account.status, about)
     rows = scope.session.execute(query.where(Account.workspace_id == scope.workspace_id, Account.status != "disconnected"))
-    return Directory(Destination(i, p, handle, kind, _publishes(p, kind), status) for i, p, handle, kind, status in rows)
+    return Directory(
+        Destination(i, p, handle, kind, _publishes(p, kind), status, _about(p, meta) if meta else None)
+        for i, p, handle, kind, status, meta in rows
+    )
+
+
+@cache
+def _judged_by() -> dict[str, tuple[str, ...]]:
+    """Providers that judge a post by what is known of its account, and by what of it."""
+    return {p.key: p.judged_by for p in providers().values() if p.judged_by}
+
+
+def _about(provider: str, meta: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: meta[name] for name in _judged_by()[provider] if name in meta}
 
 
 @cache

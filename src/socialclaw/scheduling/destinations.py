@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ class Place:
     judge: Judge | None = None
     first: tuple[Issue, ...] = ()
     last: tuple[Issue, ...] = ()
+    about: Mapping[str, Any] | None = None
     sound: bool = False  # there is nothing against the account
     destination: tuple[str, str] | None = None  # the family of types and the id there; several accounts may have one
 
@@ -55,6 +57,7 @@ class Places:
             judge=judge,
             first=first,
             last=last,
+            about=found.about if found else None,
             sound=not last,
             destination=_destination(key, judge, found),
         )

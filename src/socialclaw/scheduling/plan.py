@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -30,6 +30,7 @@ class Destination:
     account_type: str = ""
     publishes: bool = True
     status: str = "connected"  # "connected" | "reconnect_required" | "disconnected"
+    about: Mapping[str, Any] | None = None  # what its network judges posts by
 
 
 class Directory:

@@ -267,6 +267,8 @@ class PostReader:
         """
         judge, notes = place.judge, self.notes
         draft = judge.draft(post) if judge else None
+        if draft and place.about:
+            draft.about = place.about
         if judge and draft and not (broken or unsettled) and (issues := judge.suits(draft)):
             self._add(issues, path)
         if place.last:

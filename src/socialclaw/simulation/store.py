@@ -272,9 +272,8 @@ class Shelf:
 
     def faults_of(self, workspace: str) -> list[dict[str, Any]]:
         """The faults of this workspace alone, with how many calls each still waits for."""
-        where = "network=? AND times > 0 AND workspace=? AND kind<>?"
+        names, where = ("kind", "match", "times", "seconds"), "network=? AND times > 0 AND workspace=? AND kind<>?"
         sql = f"SELECT kind, match, times, seconds FROM faults WHERE {where} ORDER BY number"  # noqa: S608
-        names = ("kind", "match", "times", "seconds")
         return [dict(zip(names, row, strict=True)) for row in self._rows(sql, self.network, workspace, HIDDEN)]
 
     def spend(self, number: int) -> None:

@@ -30,6 +30,34 @@ def video(size: int = 10, url: str = "https://e.org/a.mp4") -> Media:
     return Media("v", "video", "video/mp4", size, url)
 
 
+def gif(**more: object) -> Media:
+    return Media("g", "image", "image/gif", url="https://e.org/a", **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("media", "codes"),
+    [
+        (gif(size=15 * MB, width=1280, height=1080), []),
+        (gif(size=15 * MB + 1), ["x_image_too_large"]),
+        (gif(width=1281, height=10), ["x_image_resolution_invalid"]),
+        (gif(width=10, height=1081), ["x_image_resolution_invalid"]),
+        (gif(width=100, height=100, frame_rate=10, duration=35), []),
+        (gif(width=100, height=100, frame_rate=10, duration=35.1), ["x_gif_too_long"]),
+        (gif(width=1280, height=1080, frame_rate=10, duration=21.8), ["x_gif_too_long"]),
+    ],
+)
+def test_a_gif_has_limits_of_its_own(media: Media, codes: list[str]) -> None:
+    assert judged(Draft(media=(media,))) == codes
+
+
+@pytest.mark.parametrize(
+    ("verified", "seconds", "codes"), [("none", 140, []), ("none", 141, ["x_video_duration_invalid"]), ("blue", 900, [])]
+)
+def test_how_long_a_video_may_be_depends_on_the_account(verified: str, seconds: float, codes: list[str]) -> None:
+    assert judged(Draft(media=(replace(video(), duration=seconds),), about={"verified_type": verified})) == codes
+    assert judged(Draft(media=(replace(video(), duration=seconds),))) == [], "of an account that nothing is known of, nothing is said"
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [

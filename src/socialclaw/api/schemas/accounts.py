@@ -129,3 +129,12 @@ class ActionResultResponse(OkResponse):
     """What the account answered."""
 
     result: OpenObject
+
+
+class Notice(Schema):
+    """What keeps posts to a network waiting and is no account's fault: the developer app's credit there is used up."""
+
+    code: str
+    provider: ProviderName
+    posts: StrictInt
+    message: str

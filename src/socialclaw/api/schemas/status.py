@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import StrictBool, StrictInt
 
 from socialclaw.api.dialect import Body, Closed, ProviderName, Schema, Time, Uri, optional
+from socialclaw.api.schemas.accounts import Notice
 from socialclaw.api.schemas.envelopes import OkResponse
 
 
@@ -238,15 +239,6 @@ class AccountHealth(Schema):
     token_refresh_failure_code: str | None
     expires_at: Time | None
     supported_interaction_types: list[str]
-
-
-class Notice(Schema):
-    """What keeps posts to a network waiting and is no account's fault: the developer app's credit there is used up."""
-
-    code: str
-    provider: ProviderName
-    posts: StrictInt
-    message: str
 
 
 class WorkspaceHealthResponse(OkResponse):

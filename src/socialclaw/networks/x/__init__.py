@@ -6,7 +6,7 @@ API v2: https://docs.x.com/x-api. Limits of media: https://docs.x.com/x-api/medi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from socialclaw.networks.x.adapter import X, web_url
 from socialclaw.networks.x.dated import DATED
@@ -14,12 +14,14 @@ from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.networks.x.text import LIMIT, cashtags, measure
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.connect import OAuth2
-from socialclaw.providers.draft import Draft
+from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Mix, Rules
 from socialclaw.providers.shapes import MB, Shape
 
+MOST_FRAMES, MOST_PIXELS = 350, 300_000_000  # of a GIF
+UNVERIFIED_SECONDS = 140
 MOST_CASHTAGS = 1  # of self-serve apps: https://docs.x.com/x-api/posts/manage-tweets/introduction, 2026-11
 FORBIDDEN = re.compile("[\ufffe\ufeff\uffff]")
 
@@ -33,9 +35,25 @@ def extra(draft: Draft) -> Sequence[Issue]:
     if not draft.text.isascii() and (found := FORBIDDEN.search(draft.text)):
         message = f"X takes no text with the character U+{ord(found[0]):04X}"
         issues.append(Issue("x_text_invalid", message, "description", {"position": found.start()}))
+    for index, m in enumerate(draft.media):
+        if m.mime == "image/gif" and m.frame_rate and m.duration:
+            issues += _frames(m, index)
+        if m.kind == "video" and m.duration and m.duration > UNVERIFIED_SECONDS and draft.about.get("verified_type") == "none":
+            message = f"The video takes {m.duration:g} seconds; an account that is not verified may post {UNVERIFIED_SECONDS}. "
+            message += "If it has been verified since, connect it again"
+            details = {"duration": m.duration, "maxSeconds": UNVERIFIED_SECONDS, "assetId": m.id, "url": m.url}
+            issues.append(Issue("x_video_duration_invalid", message, f"assets[{index}]", details))
     if len(draft.media) > 1 and any(m.mime == "image/gif" for m in draft.media):
         issues.append(Issue("x_gif_not_alone", "X takes one GIF by itself, or images that are none", "assets"))
     return issues
+
+
+def _frames(m: Media, index: int) -> Iterator[Issue]:
+    """A GIF's frames, and the pixels of them all."""
+    frames = round((m.frame_rate or 0) * (m.duration or 0))
+    if frames > MOST_FRAMES or frames * (m.width or 0) * (m.height or 0) > MOST_PIXELS:
+        message = f"The GIF has about {frames} frames; X takes {MOST_FRAMES}, and {MOST_PIXELS:,} pixels in all of them"
+        yield Issue("x_gif_too_long", message, f"assets[{index}]", {"frames": frames, "maxFrames": MOST_FRAMES, "maxPixels": MOST_PIXELS})
 
 
 PROVIDERS = [
@@ -54,7 +72,12 @@ PROVIDERS = [
         rules=Rules(
             # https://docs.x.com/x-api/media/quickstart/best-practices. How long a video may be depends on the account.
             shapes=(
-                Shape("image", max_bytes=5 * MB, mimes=("image/jpeg", "image/png", "image/gif", "image/webp")),
+                Shape(
+                    "image",
+                    max_bytes=5 * MB,
+                    mimes=("image/jpeg", "image/png", "image/gif", "image/webp"),
+                    instead=(("image/gif", Shape("image", max_bytes=15 * MB, width=(None, 1280), height=(None, 1080))),),
+                ),
                 Shape(
                     "video",
                     max_bytes=512 * MB,
@@ -98,6 +121,7 @@ PROVIDERS = [
         adapter=X,
         simulator=XSandbox,
         extra=extra,
+        judged_by=("verified_type",),
         post_url=web_url,
         metrics={
             "impressions": "impression_count",
@@ -114,7 +138,8 @@ PROVIDERS = [
             "Nothing stays unknown while the time line can be read."
         ),
         limitations=(
-            "A GIF stands alone.",
+            "A GIF stands alone; it may have 15 MB, 1280 x 1080 pixels, 350 frames and 300 million pixels in all of them.",
+            f"An account that is not verified posts videos of up to {UNVERIFIED_SECONDS} seconds.",
             "Most scripts count as 1 weighted character, others and emoji as 2, a link as 23.",
             "X refuses a text that the account has posted before.",
             "Alt text is for images; X has none for videos.",
