@@ -12,7 +12,7 @@ A function here is named after what happened, and makes the `Change`; `lifecycle
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from operator import attrgetter
@@ -65,11 +65,10 @@ class Change:
 
     def values(self) -> dict[str, Any]:
         """Column -> new value."""
-        return {name: value for name, value in zip(STATE, _state(self), strict=True) if value is not KEEP}
+        return {name: value for name, value in zip(self.__slots__, _state(self), strict=True) if value is not KEEP}
 
 
-STATE = tuple(field.name for field in fields(Change))
-_state = attrgetter(*STATE)
+_state = attrgetter(*Change.__slots__)
 NOTHING = Change()
 DONE = Change(next_at=None, blocked_by=None, waiting=False)  # nothing more is done about it
 
@@ -277,9 +276,8 @@ def perhaps_sent(post: Post, look_at: datetime) -> Change:
 
 def confirmed(*, visible: bool, accepted: bool) -> Change:
     """A person had a published post looked at: it is there (`accepted`: not for everybody yet), or it is not."""
-    if not visible:
-        return Change(reconciliation_status="not_found")
-    return Change(reconciliation_status="confirmed", provider_status="accepted" if accepted else "published")
+    there = Change(reconciliation_status="confirmed", provider_status="accepted" if accepted else "published")
+    return there if visible else Change(reconciliation_status="not_found")
 
 
 def brought_forward(now: datetime) -> Change:
