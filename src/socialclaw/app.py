@@ -23,6 +23,7 @@ from socialclaw.api import (
     issuers,
     keys,
     leaving,
+    mail_sign_in,
     media,
     native_sign_in,
     openapi,
@@ -68,6 +69,7 @@ ROUTERS = (
     dashboard.router,
     composing.router,
     sign_in.router,
+    mail_sign_in.router,
     issuers.router,
     native_sign_in.router,
 )

@@ -72,6 +72,7 @@ class SignInSettings(BaseModel):
         ge=1,
         description="Links, codes and tokens of apps that one address may try in a minute and that are no good, over all processes.",
     )
+    mails_per_hour: int = Field(20, ge=1, description="Links by mail that one address may ask for in an hour, over all processes.")
     simulated: bool = Field(
         False,
         description="Let people sign in with the simulated Google and Apple, where anybody can be anybody: they come into test workspaces"

@@ -27,11 +27,12 @@ from tests.conftest import Person, browser, cookie
 OPEN = {
     *("health", "oauth_callback", "fetch_media", "head_media", "fetch_media_preview", "head_media_preview", "put_media_part"),
     *("dashboard_session", "show_ticket", "redeem_ticket", "sign_in_by_link", "fetch_export"),
+    *("sign_in_by_code", "mail_by_form", "show_mail_link", "redeem_mail_link"),
 }
 # Of these, whoever is to be signed in is told who they are not: by the issuer's word, or by what an app or Apple sends.
 PROVEN = {
     *("google_start", "google_callback", "mobile_google_start", "mobile_exchange", "apple_notifications"),
-    *("apple_start", "apple_callback", "mobile_apple_start", "apple_native"),
+    *("ask_for_mail", "apple_start", "apple_callback", "mobile_apple_start", "apple_native"),
 }
 OPEN |= PROVEN
 PAGES = {"oauth_callback"}  # for people, whatever a client would like to have

@@ -18,10 +18,8 @@ from socialclaw.api.deps import Installation
 from socialclaw.api.dialect import asked
 from socialclaw.api.openapi import SIGN_IN
 from socialclaw.api.operation import Operation, takes_up_to
-from socialclaw.api.schemas import ErrorResponse
-from socialclaw.api.sign_in import HOME, PAGES, refused, signed
-from socialclaw.errors import InvalidRequest, SocialClawError
-from socialclaw.people.sessions import require_fresh
+from socialclaw.api.sign_in import HOME, pages, refused, signed, who_links
+from socialclaw.errors import SocialClawError
 from socialclaw.sign_in import attempts, coming_back
 from socialclaw.sign_in.attempts import Intent
 from socialclaw.sign_in.coming_back import Arrived
@@ -31,12 +29,7 @@ from socialclaw.system import System
 router = APIRouter(route_class=Operation, tags=[SIGN_IN])
 
 SMALL = 16 * 1024
-SAID = {400: "No attempt of this browser's", 401: "Not signed in", 422: "Something that must not be asked for"}
-AWAY: dict[int | str, dict[str, Any]] = (
-    PAGES
-    | {status: {"model": ErrorResponse, "description": meaning, "content": {"text/html": {}}} for status, meaning in SAID.items()}
-    | {303: {"description": "On to the next page.", "content": {}}}
-)
+AWAY: dict[int | str, dict[str, Any]] = pages(400, 401, 422) | {303: {"description": "On to the next page.", "content": {}}}
 OPTIONS: dict[str, Any] = {"status_code": 303, "response_class": HTMLResponse, "responses": AWAY}
 # The contract names 200 for what leads elsewhere.
 FOR_APPS = OPTIONS | {"status_code": 200, "responses": AWAY | {200: {"description": "Never by this server, which answers with 303."}}}
@@ -112,7 +105,7 @@ async def _web(system: System, request: Request, key: str, return_to: str | None
     try:
         party = _parties(request).web(key)
         path = HOME if return_to is None else attempts.path_of(return_to)
-        return await _away(system, request, party, Intent(path, link=await _who(request) if link else None, invite=invite))
+        return await _away(system, request, party, Intent(path, link=await who_links(request) if link else None, invite=invite))
     except SocialClawError as error:
         return refused(request, error)
 
@@ -167,15 +160,6 @@ def _on(system: System, request: Request, arrived: Arrived) -> Response:
 
 def _redirect(url: str) -> Response:
     return RedirectResponse(url, status_code=303, headers={"cache-control": "no-store", "referrer-policy": "no-referrer"})
-
-
-async def _who(request: Request) -> str:
-    """The id of who is signed in, and has just done so."""
-    who = await signed(request)
-    if who is None:
-        raise InvalidRequest("Sign in first, then link another account", code="session_missing", status=401)
-    require_fresh(who)
-    return who.user_id
 
 
 def _parties(request: Request) -> RelyingParties:

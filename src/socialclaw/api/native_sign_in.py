@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from socialclaw.api import cookies, strangers
+from socialclaw.api import strangers
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Installation, problems
 from socialclaw.api.openapi import SIGN_IN
 from socialclaw.api.operation import Operation, takes_up_to
 from socialclaw.api.schemas import AppleNativeAuthRequest, DashboardSessionResponse, OkResponse
 from socialclaw.api.schemas.issuers import AppleNotificationRequest, MobileExchangeRequest
+from socialclaw.api.sign_in import who_is_in
 from socialclaw.errors import SocialClawError
 from socialclaw.issuers.apple import notifications
 from socialclaw.issuers.apple.person import full_name
-from socialclaw.people import card
-from socialclaw.people.ways_in import Entered
 from socialclaw.sign_in import account_news, coming_back, entering
 from socialclaw.sign_in.relying_parties import RelyingParties, now
-from socialclaw.system import System
 
 router = APIRouter(route_class=Operation, tags=[SIGN_IN])
 
@@ -40,7 +38,7 @@ async def mobile_exchange(system: Installation, request: Request, body: MobileEx
     if entered is None:
         await strangers.failed(system, request)
         raise entering.code_refused()
-    return await _session(system, request, entered)
+    return await who_is_in(system, request, entered)
 
 
 @router.post(
@@ -67,7 +65,7 @@ async def apple_native(system: Installation, request: Request, body: AppleNative
     except SocialClawError:
         await strangers.failed(system, request)
         raise
-    return await _session(system, request, entered)
+    return await who_is_in(system, request, entered)
 
 
 @router.post(
@@ -89,14 +87,6 @@ async def apple_notifications(system: Installation, request: Request, body: Appl
     if await system.database.write(account_news.apply, system.vault, party, news, now() + DAYS):
         request.app.state.sessions.forget_all()
     return ok()
-
-
-async def _session(system: System, request: Request, entered: Entered) -> Response:
-    who = await request.app.state.sessions.find(entered.secret)
-    ways = {"ways": [*card.WAYS, *_parties(request).ways]}
-    response = ok(**await system.database.read(card.card, who, who.seat()) | ways)
-    cookies.keep(response, system.settings, entered.secret, entered.seconds)
-    return response
 
 
 def _code(body: AppleNativeAuthRequest) -> str | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse
@@ -42,16 +42,18 @@ CLOSE = '<p class="quiet">You can close this window.</p>'
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A button that sends something to a path of ours; `asks`: a text field, by its name and what it says."""
+    """A button that sends something to a path of ours; `asks`: a text field, by its name and what it says; `holds`: what goes along."""
 
     path: str
     button: str
     asks: tuple[str, str] | None = None
+    holds: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def html(self) -> str:
-        field = f'<label>{html.escape(self.asks[1])}<input name="{html.escape(self.asks[0])}" required></label>' if self.asks else ""
-        return f'<form method="post" action="{html.escape(self.path)}">{field}<button>{html.escape(self.button)}</button></form>'
+        text = f'<label>{html.escape(self.asks[1])}<input name="{html.escape(self.asks[0])}" required></label>' if self.asks else ""
+        text += "".join(f'<input type="hidden" name="{html.escape(k)}" value="{html.escape(v)}">' for k, v in self.holds.items())
+        return f'<form method="post" action="{html.escape(self.path)}">{text}<button>{html.escape(self.button)}</button></form>'
 
 
 def page(title: str, lines: Sequence[str], *, status: int = 200, forms: Sequence[Form] = (), close: bool = True) -> Response:

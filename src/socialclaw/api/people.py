@@ -24,6 +24,7 @@ from socialclaw.api.schemas import (
     WorkspacesResponse,
 )
 from socialclaw.api.schemas.people import InviteRequest, MemberRequest, SwitchRequest, WorkspaceChange, WorkspaceRequest
+from socialclaw.api.sign_in import ways
 from socialclaw.api.visitors import Visitor, visitor
 from socialclaw.errors import NotFound, Unauthenticated
 from socialclaw.people import audit, card, mailed, members, sessions, ways_in
@@ -43,14 +44,13 @@ OPTIONAL: dict[str, Any] = {"security": [{"session": []}, {}]}
 )
 async def dashboard_session(system: Installation, request: Request) -> Response:
     """Who is signed in, in which workspace and as what; `authenticated` is false where nobody is. `X-Workspace` names another workspace."""
-    ways = {"ways": [*card.WAYS, *request.app.state.relying_parties.ways]}
     try:
         who = await visitor(request)
     except Unauthenticated as error:
         if error.code == "session_invalid":
             request.app.state.rates.refuse(request)
-        return ok(**card.NOBODY | ways)
-    return ok(**await system.database.read(card.card, who.signed, who.seat) | ways)
+        return ok(**card.NOBODY, **ways(request))
+    return ok(**await system.database.read(card.card, who.signed, who.seat), **ways(request))
 
 
 @router.get("/sessions", summary="List sessions", response_model=SessionsResponse, responses=problems())
@@ -111,7 +111,7 @@ async def switch_workspace(system: Installation, request: Request, person: Perso
         raise NotFound("There is no such workspace among yours", code="workspace_not_found")
     await system.database.write(sessions.use, person.session_id, seat.workspace_id)
     request.app.state.sessions.forget(person.session_id)
-    return ok(**await system.database.read(card.card, person, seat))
+    return ok(**await system.database.read(card.card, person, seat), **ways(request))
 
 
 @router.get("/members", summary="List members", response_model=MembersResponse, responses=problems())

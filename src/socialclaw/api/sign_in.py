@@ -18,9 +18,9 @@ from socialclaw.api.pages import Form, page
 from socialclaw.api.schemas import DashboardSessionResponse, ErrorResponse, OkResponse
 from socialclaw.api.schemas.people import LinkRequest
 from socialclaw.api.visitors import visitor
-from socialclaw.errors import SocialClawError, TooManyRequests, Unauthenticated
+from socialclaw.errors import InvalidRequest, SocialClawError, TooManyRequests, Unauthenticated
 from socialclaw.people import card, sessions, tickets, ways_in
-from socialclaw.people.sessions import Sessions, SignedIn
+from socialclaw.people.sessions import Sessions, SignedIn, require_fresh
 from socialclaw.people.ways_in import Entered, Opening
 from socialclaw.settings import Settings
 from socialclaw.system import System
@@ -28,19 +28,26 @@ from socialclaw.system import System
 router = APIRouter(route_class=Operation, tags=[SIGN_IN])
 
 HOME = "/dashboard"  # where somebody goes who has signed in
-PAGES: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorResponse, "description": meaning, "content": {"text/html": {}}}
-    for status, meaning in {
-        403: "Another site has sent this, or the link is not for whoever opened it",
-        404: "No link of ours, or one that was used or is too old",
-        409: "The server cannot be signed in to as it is reached; the message says why",
-        429: MEANINGS[429],
-        503: MEANINGS[503],
-    }.items()
+MAIL_FORM = "/auth/email/form"
+MEANT = {
+    400: "No attempt of this browser's",
+    401: "Not signed in",
+    403: "Another site has sent this, or the link is not for whoever opened it",
+    404: "No link of ours, or one that was used or is too old",
+    409: "The server cannot be signed in to as it is reached, or not in this way; the message says why",
+    422: "Something that must not be asked for",
+    429: MEANINGS[429],
+    503: MEANINGS[503],
 }
 
 
-@router.get("/auth/ticket/{ticket}", summary="Look at a link", response_class=HTMLResponse, responses=PAGES)
+def pages(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The declared errors of a route that answers with pages: those that each may answer, and these."""
+    usual = {403, 404, 409, 429, 503, *statuses}
+    return {status: {"model": ErrorResponse, "description": MEANT[status], "content": {"text/html": {}}} for status in sorted(usual)}
+
+
+@router.get("/auth/ticket/{ticket}", summary="Look at a link", response_class=HTMLResponse, responses=pages())
 async def show_ticket(system: Installation, request: Request, ticket: str) -> Response:
     """The page that a link of ours leads to: what it opens, and a button. Looking changes nothing, so mail scanners may."""
     try:
@@ -48,8 +55,11 @@ async def show_ticket(system: Installation, request: Request, ticket: str) -> Re
     except tickets.TicketInvalid as error:
         return refused(request, error)
     who = await signed(request)
+    if found.addressed and who is None:
+        forms = [mail_form(system.settings, "Send me a link", invite=ticket)] if system.settings.smtp.ready else []
+        return page("You are invited", _said(found, who), forms=forms, close=False)
     asks = ("name", "What you are called") if found.new and who is None else None
-    return page("Sign in", _said(found, who), forms=[Form(_here(system.settings, f"/auth/ticket/{ticket}"), "Sign in", asks)])
+    return page("Sign in", _said(found, who), forms=[Form(here(system.settings, f"/auth/ticket/{ticket}"), "Sign in", asks)])
 
 
 @router.post(
@@ -57,7 +67,7 @@ async def show_ticket(system: Installation, request: Request, ticket: str) -> Re
     summary="Redeem a link",
     status_code=303,
     response_class=HTMLResponse,
-    responses=PAGES | {303: {"description": "Signed in; on to the dashboard.", "content": {}}},
+    responses=pages() | {303: {"description": "Signed in; on to the dashboard.", "content": {}}},
 )
 async def redeem_ticket(system: Installation, request: Request, ticket: str) -> Response:
     """Spend a link: whoever does so first is signed in by the cookie of the answer. A form of our own page sends this."""
@@ -67,7 +77,7 @@ async def redeem_ticket(system: Installation, request: Request, ticket: str) -> 
         entered = await _enter(system, request, ticket, name if isinstance(name, str) else None)
     except SocialClawError as error:
         return refused(request, error)
-    response = RedirectResponse(_here(system.settings, HOME), status_code=303)
+    response = RedirectResponse(here(system.settings, HOME), status_code=303)
     cookies.keep(response, system.settings, entered.secret, entered.seconds)
     return response
 
@@ -76,12 +86,7 @@ async def redeem_ticket(system: Installation, request: Request, ticket: str) -> 
 async def sign_in_by_link(system: Installation, request: Request, body: LinkRequest) -> Response:
     """The same for a page that has the link's secret as text: it is answered who is signed in now, with the cookie."""
     entered = await _enter(system, request, body.token, body.name)
-    found: Sessions = request.app.state.sessions
-    who = await found.find(entered.secret)
-    assert who is not None
-    response = ok(**await system.database.read(card.card, who, who.seat()))
-    cookies.keep(response, system.settings, entered.secret, entered.seconds)
-    return response
+    return await who_is_in(system, request, entered)
 
 
 @router.post("/auth/sign-out", summary="Sign out", response_model=OkResponse, responses=problems())
@@ -107,10 +112,12 @@ async def home(system: Installation, request: Request) -> Response:
     """Who is signed in, and the way out; a page for as long as there is no larger one."""
     who = await signed(request)
     if who is None:
-        return page("Nobody is signed in", ["Run `socialclaw sign-in` on the server, and open the link that it prints."], close=False)
+        forms = [mail_form(system.settings, "Send me a link")] if system.settings.smtp.ready else []
+        lines = ["Run `socialclaw sign-in` on the server, and open the link that it prints."]
+        return page("Nobody is signed in", lines, forms=forms, close=False)
     found = await system.database.read(card.card, who, who.seat())
     lines = [f"{one['name']}: {one['role']}" for one in found["workspaces"]] or ["You are a member of no workspace."]
-    forms = [Form(_here(system.settings, f"/auth/{path}"), said) for path, said in (("sign-out", "Sign out"),)]
+    forms = [Form(here(system.settings, f"/auth/{path}"), said) for path, said in (("sign-out", "Sign out"),)]
     return page(found["user"]["name"] or found["user"]["email"] or "Signed in", lines, forms=forms)
 
 
@@ -122,6 +129,37 @@ async def signed(request: Request) -> SignedIn | None:
         if error.code == "session_invalid":
             request.app.state.rates.refuse(request)
         return None
+
+
+async def who_links(request: Request) -> str:
+    """The id of who is signed in, and has just done so."""
+    who = await signed(request)
+    if who is None:
+        raise InvalidRequest("Sign in first, then link another account", code="session_missing", status=401)
+    require_fresh(who)
+    return who.user_id
+
+
+async def who_is_in(system: System, request: Request, entered: Entered) -> Response:
+    """The answer to a program whose user has just signed in, with the cookie."""
+    found: Sessions = request.app.state.sessions
+    who = await found.find(entered.secret)
+    assert who is not None
+    response = ok(**await system.database.read(card.card, who, who.seat()), **ways(request))
+    cookies.keep(response, system.settings, entered.secret, entered.seconds)
+    return response
+
+
+def ways(request: Request) -> dict[str, Any]:
+    """The ways in that this server has: a link that it prints, one that it mails, and issuers."""
+    installation: System = request.app.state.system
+    by_mail = ["email"] if installation.settings.smtp.ready else []
+    return {"ways": ["link", *by_mail, *request.app.state.relying_parties.ways]}
+
+
+def mail_form(settings: Settings, button: str, **holds: str) -> Form:
+    """Where somebody says where to mail a link to."""
+    return Form(here(settings, MAIL_FORM), button, ("email", "Your e-mail address"), holds)
 
 
 async def _enter(system: System, request: Request, secret: str, name: str | None) -> Entered:
@@ -146,7 +184,7 @@ def _out(system: System, request: Request, ended: list[str] | None) -> Response:
         found.forget_all()
     for session_id in ended or ():
         found.forget(session_id)
-    response = RedirectResponse(_here(system.settings, HOME), status_code=303) if _for_people(request) else ok()
+    response = RedirectResponse(here(system.settings, HOME), status_code=303) if for_people(request) else ok()
     cookies.drop(response, system.settings)
     return response
 
@@ -155,13 +193,15 @@ def _said(found: Opening, who: SignedIn | None) -> list[str]:
     where = f" to {found.workspace}" if found.workspace else ""
     if found.purpose == tickets.INVITE:
         as_whom = "You join with the account that is signed in here." if who else "You join as somebody new."
+        if found.addressed and not who:
+            as_whom = "The invitation is for one address: sign in as who has proven that it is theirs, and open this link again."
         return [f"You are invited{where} as {found.role}.", as_whom]
     return [f"This signs you in{where}. The link is good for one time."]
 
 
 def refused(request: Request, error: SocialClawError) -> Response:
     """As a page for a browser, as JSON for a program."""
-    if not _for_people(request):
+    if not for_people(request):
         raise error
     response = page("This did not work", [error.message], status=error.status, close=False)
     if isinstance(error, TooManyRequests):
@@ -169,10 +209,10 @@ def refused(request: Request, error: SocialClawError) -> Response:
     return response
 
 
-def _for_people(request: Request) -> bool:
+def for_people(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def _here(settings: Settings, path: str) -> str:
+def here(settings: Settings, path: str) -> str:
     """A path of ours as browsers have it, where the server is reached below a path of somebody else's."""
     return f"{urlsplit(settings.base_url).path}{path}"

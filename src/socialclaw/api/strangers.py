@@ -12,12 +12,18 @@ from socialclaw.people import allowances
 from socialclaw.people.allowances import Limit
 from socialclaw.system import System
 
-MINUTE = 60
+MINUTE, HOUR = 60, 3600
 
 
 async def begins(system: System, request: Request) -> None:
     """Count a sign-in that is begun, which makes a row whoever asks; TooManyRequests where there were enough of this address."""
     await _spend(system, request, Limit("begun", system.settings.sign_in.starts_per_minute, MINUTE, "sign-ins begun in a minute"))
+
+
+async def asks(system: System, request: Request) -> None:
+    """Count a link that is to be mailed; TooManyRequests where enough were asked for from this address."""
+    most = system.settings.sign_in.mails_per_hour
+    await _spend(system, request, Limit("mails", most, HOUR, "links asked for from this address in an hour"))
 
 
 async def failed(system: System, request: Request) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-INVITATION = "invitation"
+INVITATION, SIGN_IN, LINKED = "invitation", "sign_in", "linked"
 LINKING = re.compile(r"://|www\.|(?<=\w)\.(?=\w)", re.IGNORECASE)  # what mail programs would make links of
 LONGEST_NAME = 60
 FONT = "font:16px/1.5 system-ui,sans-serif;color:#1c1917"
@@ -46,6 +46,26 @@ def _invitation(*, inviter: str, workspace: str, role: str, link: str, server: s
     return _laid_out(f"An invitation to {name(workspace)}", lines, ("Accept the invitation", link), [why])
 
 
+def _sign_in(*, link: str, typed: str, minutes: int, server: str) -> Written:
+    lines = [
+        f"Somebody who says that this mailbox is theirs wants to sign in to {server}. If that was you, open the link in the browser in"
+        f" which you asked for it, within {minutes} minutes. It is good for one time.",
+    ]
+    after = [
+        f"If you read this on another device, type this code in that browser instead:\n{typed}",
+        "If it was not you, there is nothing to do. Give neither the link nor the code to anybody: nobody of ours asks for them.",
+    ]
+    return _laid_out(f"Sign in to {server}", lines, ("Sign in", link), after)
+
+
+def _linked(*, label: str, email: str, server: str, home: str) -> Written:
+    lines = [
+        f"From now on you can also sign in to {server} with {label} ({email}).",
+        "If it was not you who added this: sign in as you did before, take it away again, and sign out everywhere.",
+    ]
+    return _laid_out(f"A new way to sign in to {server}", lines, ("Open", home), [])
+
+
 def _laid_out(subject: str, before: Sequence[str], button: tuple[str, str] | None, after: Sequence[str]) -> Written:
     """Paragraphs, with a link between them; in HTML the link is a button."""
     middle = [] if button is None else [f"{button[0]}:\n{button[1]}"]
@@ -66,4 +86,4 @@ def _paragraph(text: str) -> str:
     return f"<p>{html.escape(text).replace(chr(10), '<br>')}</p>"
 
 
-KINDS: Mapping[str, Callable[..., Written]] = {INVITATION: _invitation}
+KINDS: Mapping[str, Callable[..., Written]] = {INVITATION: _invitation, SIGN_IN: _sign_in, LINKED: _linked}

@@ -13,8 +13,7 @@ from socialclaw.db.workspaces import Workspace
 from socialclaw.people.sessions import Seat, SignedIn
 from socialclaw.workspaces import tenants
 
-WAYS = ["link"]  # the ways in that this server has: a link that `socialclaw sign-in` prints
-NOBODY: dict[str, Any] = {"authenticated": False, "user": None, "tenant": None, "membership": None, "ways": WAYS}
+NOBODY: dict[str, Any] = {"authenticated": False, "user": None, "tenant": None, "membership": None}
 
 
 def card(session: Session, signed: SignedIn, seat: Seat | None) -> dict[str, Any]:
@@ -34,7 +33,6 @@ def card(session: Session, signed: SignedIn, seat: Seat | None) -> dict[str, Any
             "expiresAt": iso(signed.expires_at),
             "fresh": signed.fresh,
         },
-        "ways": WAYS,
     }
 
 

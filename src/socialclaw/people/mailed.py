@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
-from socialclaw.db.base import Scope
+from sqlalchemy.orm import Session
+
+from socialclaw.db.base import Scope, real_now
 from socialclaw.db.people import Ticket, User
 from socialclaw.db.workspaces import Workspace
 from socialclaw.mail import outbox, templates
+from socialclaw.mail_settings import mailbox
 from socialclaw.people import ways_in
 from socialclaw.people.allowances import Limit, left
 from socialclaw.settings import Settings
 from socialclaw.vault import Vault
 
 TO_ONE_ADDRESS = Limit("mailed", 3, 3600, "links mailed to one address in an hour")
+TOLD_WITHIN = timedelta(days=1)
 OF_A_WORKSPACE = Limit("invited", 50, 86_400, "invitations mailed by a workspace in a day")
 
 
@@ -25,6 +30,14 @@ def link(settings: Settings, secret: str) -> str:
 def server(settings: Settings) -> str:
     """What people call this server."""
     return urlsplit(settings.base_url).netloc
+
+
+def linked(session: Session, settings: Settings, vault: Vault, user: User, label: str, email: str | None) -> None:
+    """Tell somebody, by the address that they have proven, that there is another way in to their account now."""
+    if not (settings.smtp.ready and user.email and user.email_verified and mailbox(user.email)) or user.realm != "live":
+        return
+    facts = {"label": label, "email": email or "without an address", "server": server(settings), "home": f"{settings.base_url}/dashboard"}
+    outbox.put(session, vault, templates.LINKED, user.email, facts, ends=real_now() + TOLD_WITHIN)
 
 
 def invite(

@@ -22,7 +22,14 @@ from socialclaw.vault import digest
 LOCAL, INVITE = "local", "invite"
 # A sign-in under way at an issuer; what goes back to an app by its scheme; what was used up elsewhere, and is kept so as to be known again.
 ATTEMPT, CODE, USED = "attempt", "code", "used"
-LIVES = {LOCAL: timedelta(minutes=10), INVITE: timedelta(days=7), ATTEMPT: timedelta(minutes=10), CODE: timedelta(minutes=1)}
+MAIL = "mail"  # a link in a mail, which shows whose mailbox it is
+LIVES = {
+    LOCAL: timedelta(minutes=10),
+    INVITE: timedelta(days=7),
+    ATTEMPT: timedelta(minutes=10),
+    CODE: timedelta(minutes=1),
+    MAIL: timedelta(minutes=15),
+}
 SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 KEPT = timedelta(days=1)  # after its end, so that who comes late is told why
 
@@ -81,8 +88,13 @@ def look(session: Session, secret: str, purposes: Collection[str]) -> Ticket:
 def redeem(session: Session, secret: str, purposes: Collection[str]) -> Ticket:
     """The ticket, spent. Of all who ask for it at once, one has it; the others get TicketInvalid."""
     look(session, secret, purposes)  # says why not
+    spend(session, digest(secret), purposes)
+    return session.scalars(select(Ticket).where(Ticket.digest == digest(secret)).execution_options(populate_existing=True)).one()
+
+
+def spend(session: Session, name: str, purposes: Collection[str]) -> None:
+    """The same of a ticket that has been found, by its digest."""
     now = real_now()
-    good = (Ticket.digest == digest(secret), Ticket.purpose.in_(purposes), Ticket.used_at.is_(None), Ticket.expires_at > now)
+    good = (Ticket.digest == name, Ticket.purpose.in_(purposes), Ticket.used_at.is_(None), Ticket.expires_at > now)
     if not session.execute(update(Ticket).where(*good).values(used_at=now)).rowcount:  # type: ignore[attr-defined]
         raise TicketInvalid("This link was used already, and is good for one time: ask for a new one")
-    return session.scalars(select(Ticket).where(Ticket.digest == digest(secret)).execution_options(populate_existing=True)).one()

@@ -42,12 +42,16 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a ticket opens, for whoever looks at it. `new`: it makes a new person of whoever is not signed in."""
+    """What a ticket opens, for whoever looks at it. `new`: it makes a new person of whoever is not signed in.
+
+    `addressed`: it is for whoever has proven an address.
+    """
 
     purpose: str
     workspace: str | None
     role: str | None
     new: bool
+    addressed: bool
 
 
 def local_link(session: Session, workspace: str | None = None, person: str | None = None) -> str:
@@ -64,7 +68,8 @@ def look(session: Session, secret: str) -> Opening:
     """What would happen, without it happening."""
     row = tickets.look(session, secret, PURPOSES)
     space = session.get(Workspace, row.workspace_id) if row.workspace_id else None
-    return Opening(row.purpose, space.name if space else None, row.role, row.purpose == tickets.INVITE)
+    addressed = row.email is not None
+    return Opening(row.purpose, space.name if space else None, row.role, row.purpose == tickets.INVITE and not addressed, addressed)
 
 
 def enter(

@@ -72,7 +72,7 @@ async def finish(
             )
         told = name_told(answer["user"]) if "user" in answer else None
         vouched = Vouched(signed.identity, signed.client_id, told, signed.refresh_token)
-        return await _at_once(system, lambda session: _arrived(session, system, party, vouched, intent, before, agent))
+        return await at_once(system, lambda session: _arrived(session, system, party, vouched, intent, before, agent))
     except SocialClawError as error:
         _log(party, error)
         return Arrived(intent, error=error)
@@ -103,7 +103,7 @@ async def from_app(
         known = entering.known(session, system.settings, system.vault, party, vouched, Intent())
         return entering.enter(session, system.settings, known.user, kind="mobile", way=party.name, agent=agent)
 
-    return await _at_once(system, do)
+    return await at_once(system, do)
 
 
 def _arrived(
@@ -122,7 +122,7 @@ def _arrived(
     return Arrived(intent, entering.enter(session, system.settings, known.user, way=party.name, agent=agent, instead=instead))
 
 
-async def _at_once(system: System, do: Callable[[Session], T]) -> T:
+async def at_once(system: System, do: Callable[[Session], T]) -> T:
     """Of two who make the same person at once, the second finds them."""
     try:
         return await system.database.write(do)

@@ -21,15 +21,16 @@ from socialclaw.db.people import Ticket, User
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, Unauthenticated
 from socialclaw.issuers.base import Identity
-from socialclaw.people import audit, members, sessions, tickets
+from socialclaw.people import audit, mailed, members, sessions, tickets
 from socialclaw.people.tickets import CODE, INVITE, USED
 from socialclaw.people.ways_in import Entered
 from socialclaw.settings import Settings
 from socialclaw.sign_in.attempts import Intent
-from socialclaw.sign_in.linking import Known, whose
-from socialclaw.sign_in.relying_parties import RelyingParty
+from socialclaw.sign_in.linking import Known, Source, whose
 from socialclaw.vault import Vault
 from socialclaw.workspaces import tenants
+
+MAILBOX = "email"  # the issuer of who shows that a mailbox is theirs: ourselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,28 @@ class Vouched:
     refresh_token: str | None = field(default=None, repr=False)
 
 
-def known(session: Session, settings: Settings, vault: Vault, party: RelyingParty, vouched: Vouched, intent: Intent) -> Known:
+def invitation(session: Session, intent: Intent, who: Identity) -> Ticket | None:
+    """The invitation that they bring, where it is theirs: for whoever has it, or for their address. TicketInvalid where it is none."""
+    invite = tickets.look(session, intent.invite, (INVITE,)) if intent.invite else None
+    if invite is None or invite.email is None or (who.authoritative and who.email == invite.email.lower()):
+        return invite
+    return None
+
+
+def known(session: Session, settings: Settings, vault: Vault, party: Source, vouched: Vouched, intent: Intent) -> Known:
     """The person, linked or made, and a member of what an invitation of theirs opens."""
     link = session.get(User, intent.link) if intent.link else None
     if intent.link and link is None:
         raise Unauthenticated("Whoever wanted to link this account is no more: sign in anew", code="session_invalid")
-    invite = tickets.look(session, intent.invite, (INVITE,)) if intent.invite else None
-    invited = invite is not None and (invite.email is None or (vouched.who.authoritative and vouched.who.email == invite.email.lower()))
-    found = whose(session, settings.sign_in, party, vouched.who, link=link, invited=invited, name=vouched.name)
+    invite = invitation(session, intent, vouched.who)
+    found = whose(session, settings.sign_in, party, vouched.who, link=link, invited=invite is not None, name=vouched.name)
+    read_there = vouched.who.issuer == MAILBOX and vouched.who.email == found.user.email
+    if found.how in ("linked", "linked_by_mail") and not read_there:
+        mailed.linked(session, settings, vault, found.user, party.label, vouched.who.email)
     if vouched.refresh_token:
         held = {"refresh_token": vouched.refresh_token, "client_id": vouched.client_id}
         found.row.sealed = vault.seal_json(held, bound_to=f"identities:{found.row.id}:sealed")
-    if invite is not None and invited and intent.invite:
+    if invite is not None and intent.invite:
         tickets.redeem(session, intent.invite, (INVITE,))
         members.join(session, found.user, session.get_one(Workspace, invite.workspace_id), invite.role or "viewer")
     elif found.how == "new":

@@ -7,7 +7,7 @@ mailbox changes hands, a domain is sold; whoever has it then gets the same addre
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -18,7 +18,6 @@ from socialclaw.db.people import User
 from socialclaw.errors import Conflict, Forbidden
 from socialclaw.issuers.base import Identity, domain_of
 from socialclaw.people import audit
-from socialclaw.sign_in.relying_parties import RelyingParty
 from socialclaw.sign_in_settings import SignInSettings, listed
 
 
@@ -26,6 +25,19 @@ class AccountExists(Conflict):
     """Somebody has this address already, and it does not prove that this is the same person."""
 
     code = "account_exists"
+
+
+class Source(Protocol):
+    """Who says who somebody is: an issuer, or we ourselves, of a mailbox. `name`: what identities are kept under; `label`: for people."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def realm(self) -> Literal["live", "test"]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +52,7 @@ class Known:
 def whose(
     session: Session,
     limits: SignInSettings,
-    party: RelyingParty,
+    party: Source,
     who: Identity,
     *,
     link: User | None = None,
@@ -68,6 +80,17 @@ def whose(
     return _linked(session, party, who, user, name, how="new")
 
 
+def may_come(session: Session, limits: SignInSettings, party: Source, who: Identity, *, invited: bool) -> bool:
+    """Whether `whose` could let somebody in who has this address, and nothing else is known of."""
+    if who.email is not None and _having(session, party, who.email):
+        return True
+    try:
+        _may_sign_up(session, limits, party, who, invited=invited)
+    except Forbidden:
+        return False
+    return True
+
+
 def _again(session: Session, row: IdentityRow, who: Identity, link: User | None) -> Known:
     if link is not None and row.user_id != link.id:
         message = "This account belongs to another person here: sign in with it, and end its link there first"
@@ -78,7 +101,7 @@ def _again(session: Session, row: IdentityRow, who: Identity, link: User | None)
     return Known(user, row, "known")
 
 
-def _linked(session: Session, party: RelyingParty, who: Identity, user: User, name: str | None, *, how: str) -> Known:
+def _linked(session: Session, party: Source, who: Identity, user: User, name: str | None, *, how: str) -> Known:
     row = IdentityRow(user_id=user.id, issuer=party.name, subject=who.subject, email=who.email, linked_at=real_now())
     session.add(row)
     session.flush()
@@ -95,7 +118,7 @@ def _complete(user: User, who: Identity, name: str | None) -> None:
         user.email, user.email_verified = who.email, True
 
 
-def _proven_owner(session: Session, party: RelyingParty, who: Identity) -> User | None:
+def _proven_owner(session: Session, party: Source, who: Identity) -> User | None:
     """The one person who has proven to have this address, where the issuer speaks for it.
 
     AccountExists where it is somebody's and that is not enough: also where they are known by another subject of the same issuer under the
@@ -117,14 +140,14 @@ def _proven_owner(session: Session, party: RelyingParty, who: Identity) -> User 
     return proven[0]
 
 
-def _having(session: Session, party: RelyingParty, email: str) -> list[User]:
+def _having(session: Session, party: Source, email: str) -> list[User]:
     """Everybody of this realm who has the address, proven or not: their own, or that of an identity."""
     by_identity = select(IdentityRow.user_id).where(IdentityRow.email == email)
     query: Any = select(User).where(User.realm == party.realm, or_(User.email == email, User.id.in_(by_identity)))
     return list(session.scalars(query.limit(3)))
 
 
-def _may_sign_up(session: Session, limits: SignInSettings, party: RelyingParty, who: Identity, *, invited: bool) -> None:
+def _may_sign_up(session: Session, limits: SignInSettings, party: Source, who: Identity, *, invited: bool) -> None:
     match limits.sign_up:
         case "open":
             return
@@ -137,9 +160,9 @@ def _may_sign_up(session: Session, limits: SignInSettings, party: RelyingParty, 
         raise Forbidden(message, code="sign_up_closed")
 
 
-def _exists(party: RelyingParty) -> AccountExists:
+def _exists(party: Source) -> AccountExists:
     message = (
-        f"Somebody with this address is known here already, but not by this {party.issuer.label} account. Sign in as you did before;"
+        f"Somebody with this address is known here already, but not by this {party.label} account. Sign in as you did before;"
         " there you can link it"
     )
     return AccountExists(message)

@@ -57,6 +57,10 @@ class RelyingParty:
         """What identities of this issuer are kept under."""
         return self.issuer.key if self.realm == "live" else f"{SIMULATED}{self.issuer.key}"
 
+    @property
+    def label(self) -> str:
+        return self.issuer.label
+
     def of(self, client_id: str) -> Client:
         """Us by another of our client ids: of an app."""
         return Client(client_id, self.app.secret, self.app.audiences)

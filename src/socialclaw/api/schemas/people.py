@@ -232,6 +232,31 @@ class LinkRequest(Inline):
     name: str | None = None
 
 
+class MailRequest(Inline):
+    """Where to mail a link to. `returnTo`: a path of this server to go to afterwards; `invite`: the secret of an invitation; `link`: be
+    known by this address too, whoever is signed in."""
+
+    misses: ClassVar = {"mail": "email", "address": "email", "next": "returnTo", "redirect": "returnTo"}
+
+    email: str
+    return_to: str | None = None
+    invite: str | None = None
+    link: StrictBool | None = None
+
+
+class MailCodeRequest(Inline):
+    """The code from the mail; what is between its letters does not matter."""
+
+    code: str
+
+
+class MailAskedResponse(OkResponse):
+    """What happens next, whoever asks. `expiresAt`: until when a link that is on its way is good."""
+
+    message: str
+    expires_at: Time
+
+
 class InviteRequest(Inline):
     """Whom to invite. Without `email`, whoever has the link may come."""
 
