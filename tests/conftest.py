@@ -152,6 +152,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def settings(tmp_path: Path, database_url: str) -> Settings:
     """As many calls, and posts as late, as a test likes."""
     many = {"rate_limit_per_minute": 1_000_000, "refused_per_minute": 1_000_000, "max_late_minutes": 365 * 24 * 60}
+    many["stream_seconds"] = 0.05  # a client that calls every operation waits for the end of each answer
     return Settings(data_dir=tmp_path / "data", database_url=database_url, public_base_url=BASE_URL, **many)
 
 

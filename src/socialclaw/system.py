@@ -20,6 +20,7 @@ from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import NotReady
 from socialclaw.issuers.apple.sandbox.simulator import AppleSandbox
 from socialclaw.issuers.google.sandbox.simulator import GoogleSandbox
+from socialclaw.listening.hub import Hub
 from socialclaw.networks import providers
 from socialclaw.outbound import Outbound
 from socialclaw.settings import Settings
@@ -92,8 +93,12 @@ class System:
     here: str = ""  # where this process itself listens, as it reaches itself; empty where it serves nothing
     queue: HandOver = field(default_factory=NoQueue)
     shares: Shares = field(default_factory=NoShares)
+    hub: Hub = field(init=False)
     _tested: float = 0.0  # until when it is known whether there is a test workspace; for good, once there is one
     _clocks: dict[str, tuple[float, datetime | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.hub = Hub(self.database, self.settings)
 
     @classmethod
     def open(cls, settings: Settings, *, here: str = "") -> System:
@@ -205,6 +210,7 @@ class System:
                 await there.aclose()
 
     async def close(self) -> None:
+        await self.hub.stop()
         await self.outbound.close()
         if self.sandbox is not None:
             self.sandbox.close()

@@ -28,7 +28,8 @@ MATRIX = {
     VIEWER: "get_usage get_workspace_health list_jobs list_connections connections_health get_connection list_accounts list_capabilities"
     " get_capabilities get_settings list_actions run_action list_posts get_post list_attempts run_status run_campaign get_run run_table"
     " list_assets get_asset account_analytics post_analytics run_analytics list_networks read_feed list_faults"
-    " read_clock remove_member dashboard_accounts dashboard_publish_settings dashboard_connection dashboard_posts dashboard_assets",
+    " read_clock remove_member dashboard_accounts dashboard_publish_settings dashboard_connection dashboard_posts dashboard_assets"
+    " dashboard_events",
     CONTRIBUTOR: "validate_schedule preview_campaign apply_schedule upload_asset register_asset initiate_upload sign_upload_part get_upload"
     " complete_upload abort_upload dashboard_upload_asset dashboard_initiate_upload dashboard_sign_upload_part"
     " dashboard_complete_upload dashboard_abort_upload dashboard_compose dashboard_update_post dashboard_delete_post",

@@ -51,7 +51,7 @@ async def database(database: Database) -> Database:
 def groups(database: Database) -> list[int]:
     """How many items each transaction held that was committed."""
     sizes: list[int] = []
-    engine = database._writer._engine if database.is_sqlite else database.async_engine.sync_engine
+    engine = database._writer.engine if database.is_sqlite else database.async_engine.sync_engine
 
     @event.listens_for(engine, "commit")
     def on_commit(connection: object) -> None:

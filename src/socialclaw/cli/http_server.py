@@ -82,9 +82,17 @@ def _advice(error: OSError) -> str:
 
 
 async def serve(
-    app: Any, bound: socket.socket, settings: Settings, *, worker: Work | None = None, started: Callable[[], Awaitable[None]] | None = None
+    app: Any,
+    bound: socket.socket,
+    settings: Settings,
+    *,
+    worker: Work | None = None,
+    started: Callable[[], Awaitable[None]] | None = None,
+    ending: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; `worker` runs beside it, `started` once requests are answered.
+
+    `ending` is called when no more are: it ends the answers that have no end of their own, which would be waited for.
 
     At the end the worker stops first, because networks may still be fetching media from this server for what it holds.
     """
@@ -100,6 +108,7 @@ async def serve(
     finally:
         if telling:
             telling.cancel()
+        ending()
         server.should_exit = True
         await serving
 

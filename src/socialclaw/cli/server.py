@@ -112,6 +112,7 @@ async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None,
         queue = await Queue.open(system.database) if settings.worker or not system.database.is_sqlite else None
         if queue:
             system.queue = queue
+        await system.hub.open()
         try:
             worker = Worker(system, queue) if settings.worker and queue else None
 
@@ -119,7 +120,7 @@ async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None,
                 await (banner.introduce(system, tour=tour) if introduce else _ready(system))
                 await installation.warn_of_address(system)
 
-            await http_server.serve(app.build(system), bound, settings, worker=worker, started=started)
+            await http_server.serve(app.build(system), bound, settings, worker=worker, started=started, ending=system.hub.close)
         finally:
             if queue:
                 await queue.close()
@@ -143,6 +144,7 @@ async def _work(settings: Settings, *, hold: bool) -> None:
         await installation.reach_storage(system)
         queue = await Queue.open(system.database)
         system.queue = queue
+        await system.hub.open()
         worker = Worker(system, queue, lambda worker_id: say(f"Worker {worker_id} is publishing. Stop with Ctrl-C."))
         await installation.warn_of_address(system)
         try:

@@ -24,6 +24,7 @@ from socialclaw.backoff import Backoff
 from socialclaw.db import postgres
 from socialclaw.db.availability import Availability
 from socialclaw.db.sqlite import SqliteFile, Threads
+from socialclaw.db.touches import Touches
 from socialclaw.db.trouble import DatabaseTrouble, trouble
 
 P = ParamSpec("P")
@@ -52,6 +53,7 @@ class Database:
         self._pool_size = pool_size
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.availability = Availability(quiet=quiet)
+        self.touches = Touches()
         self._writes: set[asyncio.Task[Any]] = set()
         self._watching: sqlite3.Connection | None = None
         if self.is_sqlite:
@@ -84,8 +86,11 @@ class Database:
         Shielded: a caller that goes away (a closed connection, say) cannot leave a transaction half way.
         """
         run = self._writer.run(do, args, kwargs) if self.is_sqlite else self._run_postgres(self.async_engine, do, args, kwargs)
-        task = asyncio.create_task(self._noted(run, writes=True))
+        context = self.touches.context(self._writer.engine if self.is_sqlite else self.async_engine.sync_engine)
+        task = asyncio.create_task(self._noted(run, writes=True), context=context)
         self._writes.add(task)
+        if context is not None:
+            task.add_done_callback(lambda _: self.touches.ended(context))
         task.add_done_callback(self._writes.discard)
         return await asyncio.shield(task)
 

@@ -83,7 +83,7 @@ class Threads:
 
     def __init__(self, url: URL, count: int, file: SqliteFile, *, writes: bool) -> None:
         self._file = file
-        self._engine = _sqlite(url, writes=writes)
+        self.engine = _sqlite(url, writes=writes)
         self._writes = writes
         self._own = threading.local()
         self._opened: list[Connection] = []
@@ -142,7 +142,7 @@ class Threads:
     def _session(self) -> Session:
         session: Session | None = getattr(self._own, "session", None)
         if session is None:
-            connection = self._engine.connect()
+            connection = self.engine.connect()
             self._opened.append(connection)
             self._own.raw = connection.connection.driver_connection
             self._file.opened()

@@ -58,6 +58,10 @@ class FoundSecrets(Generic[F]):
         self._note(self._id_of(entry[1]), now)
         return entry[1]
 
+    async def look(self, secret: str) -> F | None:
+        """What is behind it now, in the database itself. It does not count as a use."""
+        return await self._database.read(self._look_up, digest(secret))
+
     def forget(self, row_id: str) -> None:
         """It has ended: it is refused from now on."""
         self._known = {name: entry for name, entry in self._known.items() if self._id_of(entry[1]) != row_id}

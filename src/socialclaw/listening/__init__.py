@@ -1,0 +1,1 @@
+"""Live hints: telling who looks at a workspace that something of it has changed, whichever process changed it."""
