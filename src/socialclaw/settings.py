@@ -156,10 +156,7 @@ class Settings(BaseSettings):
     connect_seconds: float = Field(10, gt=0, description="Time limit for connecting to a network.")
     answer_seconds: float = Field(60, gt=0, description="Time limit for a network's answer.")
     remote_look_seconds: float = Field(
-        3,
-        gt=0,
-        le=60,
-        description="Time limit for a first look at all media of a schedule that is elsewhere, while it is judged.",
+        3, gt=0, le=60, description="Time limit for a first look at all media of a schedule that is elsewhere, while it is judged."
     )
 
     storage: Literal["local", "s3"] = Field("local", description="Where new files go: the data folder, or an S3-compatible service.")
@@ -197,9 +194,7 @@ class Settings(BaseSettings):
     max_open_uploads: int = Field(100, ge=1, description="Uploads in parts that a workspace may have open at a time.")
     max_pending_imports: int = Field(200, ge=1, description="Imports from a URL that a workspace may have under way at a time.")
     import_least_bytes_per_second: int = Field(
-        4096,
-        ge=0,
-        description="What a source of a file that is imported or published has to send; slower ones are tried again later.",
+        4096, ge=0, description="What a source of a file that is imported or published has to send; slower ones are tried again later."
     )
     import_slow_seconds: float = Field(20, gt=0, description="For how long a source may send less than that.")
     max_api_keys: int = Field(100, ge=1, description="API keys in use that a workspace may have; the command line makes more.")

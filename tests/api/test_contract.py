@@ -205,6 +205,7 @@ def test_operations_of_our_own_are_few_and_known(document: dict[str, Any]) -> No
         ("GET", "/v1/dashboard/me/exports"),
         ("DELETE", "/v1/dashboard/me"),
         ("GET", "/exports/{token}"),
+        ("GET", "/v1/dashboard/events"),
     }
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 
 pytestmark = pytest.mark.xdist_group("bench")
 NOTHING = ("posts", "cases", "MB")  # of which there may be none: lost ones, refusals, and memory above idle
-BOTH = ("burst",)  # the bare loop speaks to each database in its own way
+BOTH = ("burst", "hints")  # which speak to each database in their own way
 
 
 @pytest.fixture(params=list(FIGURES))
