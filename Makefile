@@ -18,6 +18,7 @@ up: $(STAMP) ## Start everything: make up ARGS="--port 9000 --no-tour"
 	@$(RUN) socialclaw up $(ARGS)
 
 test: $(STAMP) ## Run all tests: make test ARGS="tests/cli -k tour"
+	@$(RUN) python -m tests.browser.chromium
 	@$(RUN) pytest $(ARGS)
 
 check: $(STAMP) ## Style, types, import rules, generated docs and the lock file

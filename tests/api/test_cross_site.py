@@ -63,6 +63,24 @@ async def test_a_foreign_page_signs_nobody_out(app: FastAPI, system: System, wor
         assert not looked.json()["authenticated"], "whether somebody is signed in is nothing for other sites"
 
 
+COMES = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+
+
+async def test_who_comes_here_from_another_site_is_signed_in_and_what_that_site_embeds_is_not(
+    app: FastAPI, system: System, workspace: Member
+) -> None:
+    someone = await person(system, (workspace.id, "owner"))
+    async with client(app) as api:
+        api.headers.update({"cookie": f"__Host-sc_session={someone.secret}"})
+        for site in ("cross-site", "same-site"):
+            come = {**COMES, "sec-fetch-site": site}
+            assert "Sign out" in (await api.get("/dashboard", headers=come)).text
+            for embedded in ({"sec-fetch-dest": "iframe"}, {"sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}):
+                assert "Nobody is signed in" in (await api.get("/dashboard", headers={**come, **embedded})).text
+        sent = await api.post("/auth/sign-out", headers=COMES)
+        assert (sent.status_code, sent.json()["code"]) == (403, "cross_site_request")
+
+
 async def test_a_key_is_asked_for_no_origin(app: FastAPI, workspace: Member) -> None:
     async with client(app, workspace.secret) as api:
         assert (await api.post("/v1/keys", json={}, headers={"origin": "https://evil.example"})).status_code == 201

@@ -220,6 +220,10 @@ async def test_an_address_of_somebody_else_is_told_and_linked_by_hand(browser: h
         assert (refused.status_code, "known here already" in told(refused)) == (409, True)
         assert (await stranger.get("/auth/apple/start", params={"link": "true"})).status_code == 401, "nobody is signed in there"
     assert await counted(system, User) == 1
+    led = await browser.get(
+        "/auth/apple/start?link=true", headers={"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    )
+    assert led.status_code == 401, "no other site begins this for them"
     done = await sign_in(browser, "apple", "ada@acme.example", "?link=true")
     assert done.status_code == 303, told(done)
     linked = await card(browser)

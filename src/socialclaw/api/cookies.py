@@ -31,11 +31,24 @@ def name(settings: Settings) -> str:
 
 
 def given(request: Request, settings: Settings) -> str | None:
-    """The secret that the request brings, if it may be used: a look from another site counts as one without a cookie."""
+    """The secret that the request brings, if it may be used: a look from another site counts as one without a cookie.
+
+    Not so where somebody comes here from there, by a link in their mail or from an issuer: then they look, and that site sees nothing.
+    """
     secret = request.cookies.get(name(settings))
-    if secret and request.method in SAFE and request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+    if secret and request.method in SAFE and from_elsewhere(request) and not _comes_here(request):
         return None
     return secret
+
+
+def from_elsewhere(request: Request) -> bool:
+    """Whether another site has led or sent this request here."""
+    return request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
+
+
+def _comes_here(request: Request) -> bool:
+    """Whether a browser is to show the answer as a page of its own, in no frame (Fetch Metadata, 2)."""
+    return (request.headers.get("sec-fetch-mode"), request.headers.get("sec-fetch-dest")) == ("navigate", "document")
 
 
 def keep(response: Response, settings: Settings, secret: str, seconds: int) -> None:

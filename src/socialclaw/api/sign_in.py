@@ -117,7 +117,10 @@ async def home(system: Installation, request: Request) -> Response:
         return page("Nobody is signed in", lines, forms=forms, close=False)
     found = await system.database.read(card.card, who, who.seat())
     lines = [f"{one['name']}: {one['role']}" for one in found["workspaces"]] or ["You are a member of no workspace."]
-    forms = [Form(here(system.settings, f"/auth/{path}"), said) for path, said in (("sign-out", "Sign out"),)]
+    forms = [
+        Form(here(system.settings, f"/auth/{path}"), said)
+        for path, said in (("sign-out", "Sign out"), ("sign-out-everywhere", "Sign out everywhere"))
+    ]
     return page(found["user"]["name"] or found["user"]["email"] or "Signed in", lines, forms=forms)
 
 
@@ -132,8 +135,8 @@ async def signed(request: Request) -> SignedIn | None:
 
 
 async def who_links(request: Request) -> str:
-    """The id of who is signed in, and has just done so."""
-    who = await signed(request)
+    """The id of who is signed in, and has just done so: no other site begins it for them."""
+    who = None if cookies.from_elsewhere(request) else await signed(request)
     if who is None:
         raise InvalidRequest("Sign in first, then link another account", code="session_missing", status=401)
     require_fresh(who)
