@@ -7,6 +7,7 @@ be had again by their number, are another thing than this, and would have a stre
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
@@ -20,11 +21,13 @@ from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.dialect import asked
 from socialclaw.api.openapi import DASHBOARD
 from socialclaw.api.operation import Operation, needs
+from socialclaw.api.sandbox_hosts import TRANSPORT
 from socialclaw.api.visitors import Visitor
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.listening.hub import Hub, Listener
+from socialclaw.sockets import SOCKET_OPTIONS
 
-RETRY_MS = 2000
+RETRY_MS = (1000, 3000)  # not all come back in one moment after a restart
 SETTLE_SECONDS = 0.25  # until every process knows that somebody listens here; what changed before is in what is loaded then
 HEARTBEAT_SECONDS = 20.0  # under what proxies take for a connection that is dead
 CHECK_SECONDS = 30.0
@@ -51,8 +54,9 @@ async def dashboard_events(
     """Server-sent events that say of which kinds something has changed in the workspace: what you show of them, fetch again.
 
     `event: change` has `{"kinds": ["posts", …]}`, or `{"all": true}` where anything may have changed, as at the beginning of each stream.
-    The kinds are posts, runs, accounts, connections, assets, analytics, keys, members and workspace. A comment comes every 20 seconds. The
-    stream ends when the session or the key does, and from time to time: connect again, as `EventSource` does by itself.
+    The kinds are posts (and so perhaps their runs), runs, accounts, connections, assets, analytics, keys, members and workspace. A comment
+    comes every 20 seconds. The stream ends when the session or the key does, and from time to time: connect again, as `EventSource` does
+    by itself.
     """
     workspace_id = _workspace(caller, workspace)
     still = _still(request, caller, workspace_id)
@@ -95,6 +99,10 @@ class Events(StreamingResponse):
         self._hub, self._listener, self._still, self._most = hub, listener, still, most_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        transport = (scope.get("extensions") or {}).get(TRANSPORT)
+        if transport is not None:
+            for option in SOCKET_OPTIONS:  # a client that has vanished without a word is noticed by the comments
+                transport.get_extra_info("socket").setsockopt(*option)
         try:
             await super().__call__(scope, receive, send)
         finally:
@@ -102,7 +110,7 @@ class Events(StreamingResponse):
 
     async def _events(self) -> AsyncIterator[bytes]:
         listener, loop = self._listener, asyncio.get_running_loop()
-        yield f"retry: {RETRY_MS}\n\n".encode()
+        yield f"retry: {random.randint(*RETRY_MS)}\n\n".encode()
         ends, checked = loop.time() + self._most, loop.time()
         await asyncio.sleep(min(SETTLE_SECONDS, self._most))
         listener.hear_everything()
