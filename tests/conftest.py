@@ -28,14 +28,14 @@ from sqlalchemy.orm import Session
 from socialclaw import outbound
 from socialclaw.app import build
 from socialclaw.db import accounts, assets, posts  # noqa: F401 (their tables)
-from socialclaw.db.base import Base, Scope
+from socialclaw.db.base import Scope
 from socialclaw.db.people import Membership, User, UserSession
 from socialclaw.people import sessions
 from socialclaw.settings import S3Settings, Settings
 from socialclaw.system import System
 from socialclaw.vault import Vault
 from socialclaw.workspaces import keys, tenants
-from tests import bucket, described
+from tests import bucket, described, tables
 from tests.internet import Internet, Web, names_are_public
 
 hypothesis.settings.register_profile("socialclaw", deadline=None)  # how fast a busy machine is, is nothing to fail for
@@ -68,6 +68,13 @@ class Person:
 RESERVED = (".example", ".test", ".invalid", "example.com", "example.org", "example.net")  # RFC 2606
 
 
+LONGEST = ("tests/rehearsal/test_plan.py", "tests/crash/", "tests/e2e/")  # begun first, so that nobody waits for them at the end
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next((n for n, name in enumerate(LONGEST) if item.nodeid.startswith(name)), len(LONGEST)))
+
+
 @pytest.fixture(autouse=True)
 def no_internet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Names that stand for somebody's server in these tests are not looked up: they lead nowhere, at once, on every machine."""
@@ -97,6 +104,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 if not tries_left:
                     raise
         assert server is not None
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # no test cuts the power
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
@@ -161,7 +171,7 @@ async def opened(settings: Settings) -> AsyncIterator[System]:
     """An installation with empty tables."""
     Vault.open(settings.key_file, create=True)
     system = System.open(settings)
-    await system.database.write(lambda session: Base.metadata.create_all(session.connection()))
+    await tables.create(str(settings.database))
     try:
         yield system
     finally:

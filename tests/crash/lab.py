@@ -18,7 +18,6 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from socialclaw.db import schema
 from socialclaw.db.base import iso, utc_now
 from socialclaw.db.posts import Attempt, Post
 from socialclaw.networks import providers
@@ -28,6 +27,7 @@ from socialclaw.simulation.simulator import Simulator
 from socialclaw.simulation.store import Store
 from socialclaw.system import System
 from socialclaw.vault import Vault
+from tests import tables
 from tests.accounts.world import add_workspace
 from tests.crash import users
 from tests.crash.processes import run_api, run_move, run_sandbox, run_worker
@@ -78,7 +78,7 @@ class Lab:
         settings = Settings(**self.here)
         Vault.open(settings.key_file, create=True)
         self.system = System.open(settings)
-        await schema.upgrade(self.system.database)
+        await tables.create(settings.database, migrated=True)
         self.witness = Store(settings.sandbox_file)
         self.workspace = await add_workspace(self.system)
         for network in self.networks.values():
