@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 # A clock that goes on while the machine sleeps and that nobody can set. Linux: CLOCK_BOOTTIME; macOS: CLOCK_MONOTONIC_RAW, which there
 # counts sleep. Elsewhere what Python calls monotonic, which on Windows counts sleep as well.
@@ -71,3 +73,14 @@ def spoken(span: timedelta) -> str:
             count = round(seconds / length)
             return f"{count} {name}{'' if count == 1 else 's'}"
     return f"{seconds} second{'' if seconds == 1 else 's'}"
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> tzinfo:
+    """The time zone of an IANA name; ValueError where there is none."""
+    if name.upper() in ("UTC", "Z"):
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:  # unknown; a path or not a name at all; a folder of zones
+        raise ValueError("is not a time zone; use an IANA name such as Europe/Berlin") from error

@@ -40,6 +40,8 @@ LEAST: dict[str, dict[str, Any]] = {
     "change_member": {"role": "viewer"},
     "create_workspace": {"name": "Another"},
     "delete_workspace": {"name": "nobody"},
+    "dashboard_move_posts": {"posts": [{"id": "nobody", "publishAt": "2090-01-01T00:00:00Z"}]},
+    "dashboard_resolve_post": {"outcome": "not_published"},
     "DashboardPostUpdateRequest": {"account": "nobody", "publishAt": "2090-01-01T00:00:00Z"},
     "MultipartPartRequest": {"uploadId": "nobody", "partNumber": 1},
     "MultipartCompleteRequest": {"uploadId": "nobody", "parts": []},

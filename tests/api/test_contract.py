@@ -206,6 +206,11 @@ def test_operations_of_our_own_are_few_and_known(document: dict[str, Any]) -> No
         ("DELETE", "/v1/dashboard/me"),
         ("GET", "/exports/{token}"),
         ("GET", "/v1/dashboard/events"),
+        ("POST", "/v1/dashboard/workspace/twin"),
+        ("GET", "/v1/dashboard/attention"),
+        ("GET", "/v1/dashboard/runs"),
+        ("POST", "/v1/dashboard/posts/{postId}/resolve"),
+        ("POST", "/v1/dashboard/posts/move"),
     }
 
 

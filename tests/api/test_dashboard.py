@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx2
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from socialclaw.db.base import real_now
 from socialclaw.db.people import UserSession
+from socialclaw.db.workspaces import ApiKey
 from socialclaw.system import System
 from tests.api import rows
 from tests.conftest import Member, Person, browser, client
@@ -125,6 +126,47 @@ class TestKeys:
         assert answer["secret"].startswith(known["prefix"])
         shown = (await page.get("/v1/dashboard/keys")).json()["keys"]
         assert [key["secret"] for key in shown] == [answer["secret"]]
+
+    @pytest.mark.usefixtures("both_databases")
+    async def test_its_former_secret_is_taken_for_as_long_as_was_said_and_no_longer(
+        self, page: httpx2.AsyncClient, app: FastAPI, system: System, workspace: Member
+    ) -> None:
+        rotate = f"/v1/dashboard/keys/{workspace.key_id}/rotate"
+        answer = (await page.post(rotate, json={"graceSeconds": 3600})).json()
+        assert timedelta(minutes=59) < datetime.fromisoformat(answer["formerSecretUntil"]) - real_now() < timedelta(minutes=61)
+        secrets = [workspace.secret, answer["secret"]]
+        for secret in secrets:
+            async with client(app, secret) as program:
+                assert (await program.get("/v1/keys/validate")).json()["apiKey"]["id"] == workspace.key_id
+        over = update(ApiKey).values(former_until=real_now())
+        await system.database.write(lambda session: session.execute(over))
+        app.state.keyring.forget_all()
+        async with client(app, workspace.secret) as program:
+            assert (await program.get("/v1/keys/validate")).json()["code"] == "api_key_invalid"
+        async with client(app, answer["secret"]) as program:
+            assert (await program.get("/v1/keys/validate")).status_code == 200
+
+    async def test_revoking_it_and_rotating_it_again_end_the_former_secret_at_once(
+        self, page: httpx2.AsyncClient, app: FastAPI, workspace: Member
+    ) -> None:
+        rotate = f"/v1/dashboard/keys/{workspace.key_id}/rotate"
+        second = (await page.post(rotate, json={"graceSeconds": 3600})).json()["secret"]
+        third = (await page.post(rotate, json={"graceSeconds": 3600})).json()["secret"]
+        opens = []
+        for secret in (workspace.secret, second, third):
+            async with client(app, secret) as program:
+                opens.append((await program.get("/v1/keys/validate")).status_code)
+        assert opens == [401, 200, 200]
+        await page.delete(f"/v1/dashboard/keys/{workspace.key_id}")
+        for secret in (second, third):
+            async with client(app, secret) as program:
+                assert (await program.get("/v1/keys/validate")).json()["code"] == "api_key_invalid"
+
+    @pytest.mark.parametrize("grace", [-1, 7 * 24 * 3600 + 1, 10**30])
+    async def test_a_week_of_grace_is_the_most(self, page: httpx2.AsyncClient, workspace: Member, grace: int) -> None:
+        answer = await page.post(f"/v1/dashboard/keys/{workspace.key_id}/rotate", json={"graceSeconds": grace})
+        assert answer.status_code == 422
+        assert (await page.get("/v1/dashboard/keys")).json()["keys"][0]["secret"] == workspace.secret
 
     async def test_a_revoked_key_stays_revoked(self, page: httpx2.AsyncClient, workspace: Member) -> None:
         await page.delete(f"/v1/dashboard/keys/{workspace.key_id}")

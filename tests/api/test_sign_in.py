@@ -78,7 +78,8 @@ async def test_the_first_link_makes_the_owner_and_looking_at_it_makes_nobody(app
     assert [one["provider"] for one in who["user"]["identities"]] == ["local"]
     assert who["tenant"]["id"] == workspace.id
     assert (who["membership"]["role"], who["membership"]["billingAdmin"]) == ("owner", True)
-    assert who["workspaces"] == [{"id": workspace.id, "name": workspace.name, "mode": "test", "role": "owner"}]
+    seat = {"id": workspace.id, "name": workspace.name, "slug": "ours", "mode": "test", "twinId": None, "role": "owner"}
+    assert who["workspaces"] == [seat]
     assert who["session"]["fresh"]
 
 

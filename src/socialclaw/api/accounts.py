@@ -85,12 +85,15 @@ async def list_actions(caller: Caller, accountId: str) -> Response:
 @takes_up_to(MOST_ASKED)
 @needs("read")
 async def run_action(caller: Caller, accountId: str, actionId: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Response:
-    """Ask something of an account. `publish-preview` takes a post and shows what it would become; it publishes nothing.
+    """Ask something of an account. `publish-preview` takes a post and shows what it would become; it publishes nothing. Of people it
+    takes a contributor.
 
     An action that changes something, such as `sync-targets`, needs a key that has `connect` too: its `operation` says so."""
     row, action = await caller.read(actions.found, accountId, actionId)
     caller.require(action.operation)
     if action.id == actions.PREVIEW.id:
+        if caller.visitor:
+            caller.require("validate")
         return ok(result=await preview(caller.system, caller.workspace_id, row, body or {}, test=caller.test))
     return ok(result=await actions.run(caller.system, caller.workspace_id, accountId, actionId, body or {}, test=caller.test))
 

@@ -73,7 +73,7 @@ async def dashboard_update_post(caller: Caller, postId: str, body: DashboardPost
     drafts = await _own_draft_or(caller, postId, "publish")
     said = _content(body)
     if_updated_at = iso(body.if_updated_at) if body.if_updated_at else None
-    wanted = editing.Wanted(said, if_updated_at, with_replies=body.move_replies is not False, drafts=drafts)
+    wanted = editing.Wanted(said, if_updated_at, with_replies=body.move_replies is not False, drafts=drafts, by=caller.id)
     await editing.edit(caller.system, caller.workspace_id, postId, wanted, test=caller.test)
     return await posts.get_post(caller, postId)
 

@@ -34,6 +34,8 @@ from socialclaw.api.schemas import (
     PostsResponse,
     PublishSettingsResponse,
 )
+from socialclaw.api.schemas.keys import KeyRotateRequest
+from socialclaw.db.base import iso
 from socialclaw.people import audit
 from socialclaw.workspaces import keys as made
 
@@ -96,12 +98,13 @@ async def dashboard_posts(
     account: AccountFilter = None,
     since: Annotated[str | None, asked("from", description="Published then or later.")] = None,
     until: Annotated[str | None, asked("to", description="Published then or earlier.")] = None,
+    view: posts.View = None,
     limit: Limit = 100,
     offset: Offset = 0,
 ) -> Response:
     """`GET /v1/posts`: the workspace's posts in order of publish time and id."""
     only = {"status": status, "account": account, "provider": provider, "since": since, "until": until}
-    return await posts.list_posts(caller, request, **only, limit=limit, offset=offset)
+    return await posts.list_posts(caller, request, **only, view=view, limit=limit, offset=offset)
 
 
 @router.post(
@@ -236,15 +239,22 @@ async def dashboard_revoke_key(caller: Caller, request: Request, keyId: str) -> 
     return await keys.revoke_key(caller, request, keyId)
 
 
-@router.post("/keys/{keyId}/rotate", summary="Rotate a dashboard API key", response_model=KeyCreateResponse, responses=problems(404, 409))
+@router.post(
+    "/keys/{keyId}/rotate",
+    summary="Rotate a dashboard API key",
+    response_model=KeyCreateResponse,
+    responses=problems(400, 404, 409, 413, 422),
+)
 @repeats_itself
 @signed_in("keys")
-async def dashboard_rotate_key(caller: Caller, request: Request, keyId: str) -> Response:
-    """Give a key another secret, which this answer shows; the old one opens nothing any more, in other processes within seconds.
+async def dashboard_rotate_key(caller: Caller, request: Request, keyId: str, body: KeyRotateRequest | None = None) -> Response:
+    """Give a key another secret, which this answer shows. The old one opens nothing any more, in other processes within seconds; with
+    `graceSeconds` it does so for that long, a week at most, so that programs can be given the new one meanwhile.
 
     Its id, label and operations stay. It takes a sign-in of the last 15 minutes."""
     caller.require_fresh()
-    row, secret = await caller.write(made.rotate, caller.system.vault, keyId)
+    row, secret = await caller.write(made.rotate, caller.system.vault, keyId, (body and body.grace_seconds) or 0)
     request.app.state.keyring.forget(row.id)
     key = keys.shown(row, secret)
-    return ok(key=key, apiKey=key, secret=secret, operations=row.operations.split())
+    until = iso(row.former_until) if row.former_until else None
+    return ok(key=key, apiKey=key, secret=secret, operations=row.operations.split(), formerSecretUntil=until)

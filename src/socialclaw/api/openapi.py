@@ -19,6 +19,7 @@ ASSETS = "Assets and Media Delivery"
 ANALYTICS = "Analytics"
 SANDBOX = "Sandbox"
 DASHBOARD = "Dashboard Browser API"
+BOARD = "Dashboard Planning"
 SIGN_IN = "Auth, Billing, and Provider Callbacks"
 
 TAGS = [
@@ -28,6 +29,7 @@ TAGS = [
     {"name": ASSETS, "description": "Media files: uploaded once, delivered to the networks from here."},
     {"name": ANALYTICS, "description": "What the networks report about posts and accounts: snapshots, and a run's posts added up."},
     {"name": DASHBOARD, "description": "What people do who are signed in; the other operations take their session as well as a key."},
+    {"name": BOARD, "description": "What a calendar and a list of posts need besides: runs, what needs somebody, moves and verdicts."},
     {"name": SIGN_IN, "description": "Signing in and out."},
     {
         "name": SANDBOX,

@@ -23,7 +23,8 @@ from socialclaw.api.schemas import (
     WorkspaceResponse,
     WorkspacesResponse,
 )
-from socialclaw.api.schemas.people import InviteRequest, MemberRequest, SwitchRequest, WorkspaceChange, WorkspaceRequest
+from socialclaw.api.schemas.people import InviteRequest, MemberRequest
+from socialclaw.api.schemas.workspaces import SwitchRequest, WorkspaceChange, WorkspaceRequest
 from socialclaw.api.sign_in import ways
 from socialclaw.api.visitors import Visitor, visitor
 from socialclaw.errors import NotFound, Unauthenticated
@@ -83,18 +84,34 @@ async def list_workspaces(person: Person) -> Response:
 @repeats_itself
 @signed_in()
 async def create_workspace(system: Installation, request: Request, person: Person, body: WorkspaceRequest) -> Response:
-    """Make a workspace and be its owner, which takes that you own one already. `mode` is `live` (the default) or `test`."""
-    row = await system.database.write(members.new_workspace, system.settings, person.user_id, body.name, body.mode or "live")
+    """Make a workspace and be its owner, which takes that you own one already. `mode` is `live` (the default) or `test`.
+
+    With a live one comes its twin, a test workspace of the same people, unless `twin` is false or the server has no sandbox."""
+    mode = body.mode or "live"
+    twin = mode == "live" and (system.settings.sandbox != "off" if body.twin is None else body.twin)
+    row = await system.database.write(members.new_workspace, system.settings, person.user_id, body.name, mode, twin=twin)
     request.app.state.sessions.forget_all()
-    return ok(201, tenant=tenants.tenant(row))
+    return ok(201, **await system.database.read(tenants.with_twin, row.id))
+
+
+@router.post(
+    "/workspace/twin", summary="Make the twin", status_code=201, response_model=WorkspaceResponse, responses=problems(400, 409, 413, 422)
+)
+@signed_in("workspace")
+async def make_twin(caller: Caller, request: Request) -> Response:
+    """Make the test workspace of a live one that has none yet: the same people are in it, in the same parts, from now on."""
+    settings = caller.system.settings
+    await caller.system.database.write(members.new_twin, settings, caller.workspace_id)
+    request.app.state.sessions.forget_all()
+    return ok(201, **await caller.system.database.read(tenants.with_twin, caller.workspace_id))
 
 
 @router.patch("/workspace", summary="Change the workspace", response_model=WorkspaceResponse, responses=problems(400, 409, 413, 422))
 @signed_in("workspace")
 async def change_workspace(caller: Caller, request: Request, body: WorkspaceChange) -> Response:
-    """Change the workspace's name, its media policy (`strict` or `fit`), or how many minutes late its posts may go out."""
-    late = body.max_late_minutes
-    row = await caller.write(tenants.change, name=body.name, media_policy=body.media_policy, max_late_minutes=late)
+    """Change the workspace's name, its slug, its time zone (an IANA name) and the day on which its weeks begin, its media policy
+    (`strict` or `fit`), or how many minutes late its posts may go out."""
+    row = await caller.write(tenants.change, tenants.Changed(**body.model_dump()))
     request.app.state.sessions.forget_all()
     return ok(tenant=tenants.tenant(row))
 

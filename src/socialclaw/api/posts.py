@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 
 from socialclaw.api.answers import ok
 from socialclaw.api.bodies import known
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.dialect import asked
-from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, instant, provider_key
+from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, instant, one_of, provider_key
 from socialclaw.api.operation import Operation, needs
 from socialclaw.api.schemas import AttemptsResponse, PostResponse, PostsResponse
 from socialclaw.db.base import Scope, iso
-from socialclaw.db.posts import Attempt
+from socialclaw.db.posts import Attempt, Step
 from socialclaw.errors import InvalidRequest
 from socialclaw.publishing import listing, network_actions, posts
 from socialclaw.publishing.page_cache import Pages
 
 router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
+
+VIEWS = ("full", "card")
+View = Annotated[
+    str | None,
+    Query(description="`card`: of each post only what a calendar draws, with its first 140 characters as `text` and a picture as `thumb`."),
+]
 
 
 @router.get("/v1/posts", response_model=PostsResponse, responses=problems(422), summary="List posts")
@@ -34,6 +40,7 @@ async def list_posts(
     campaign_id: Annotated[str | None, asked("campaignId", "campaign_id", description="A campaign's id.")] = None,
     since: Annotated[str | None, asked("from", "publishFrom", "publish_from", description="Published then or later.")] = None,
     until: Annotated[str | None, asked("to", "publishTo", "publish_to", description="Published then or earlier.")] = None,
+    view: View = None,
     limit: Limit = 100,
     offset: Offset = 0,
 ) -> Response:
@@ -48,7 +55,8 @@ async def list_posts(
         until=instant(until, "to"),
     )
     pages: Pages = request.app.state.pages
-    rows, total = await pages.page(caller.workspace_id, only, limit=limit, offset=offset, test=caller.test)
+    cards = one_of("view", view, VIEWS) == "card"
+    rows, total = await pages.page(caller.workspace_id, only, limit=limit, offset=offset, test=caller.test, cards=cards)
     return ok(total=total, limit=limit, offset=offset, posts=rows)
 
 
@@ -62,10 +70,10 @@ async def get_post(caller: Caller, postId: str) -> Response:
 @router.get("/v1/posts/{postId}/attempts", response_model=AttemptsResponse, responses=problems(404), summary="List post attempts")
 @needs("read")
 async def list_attempts(caller: Caller, postId: str) -> Response:
-    """Every attempt at a post, oldest first, with the network's own words where it refused."""
-    found = await caller.read(posts.detail, postId)
+    """Every attempt at a post, oldest first, with the steps that it took and the network's own words where it refused."""
+    found = await caller.read(posts.told, postId)
     row = await caller.read(listing.of_post, postId, caller.links)
-    return ok(post=row, attempts=[attempt_out(a) for a in found.attempts])
+    return ok(post=row, attempts=[{**attempt_out(a), "steps": [step_out(step) for step in found.steps_of(a)]} for a in found.attempts])
 
 
 @router.post("/v1/posts/{postId}/reconcile", response_model=PostResponse, responses=problems(404, 409, 502), summary="Reconcile post")
@@ -120,6 +128,17 @@ async def _detail(caller: CallerContext, post_id: str, *, status: int = 200) -> 
 
 def _read_detail(scope: Scope, post_id: str, caller: CallerContext) -> tuple[posts.Detail, listing.Row]:
     return posts.detail(scope, post_id), listing.of_post(scope, post_id, caller.links)
+
+
+def step_out(step: Step) -> dict[str, Any]:
+    """A step of an attempt on the wire. One that may have been sent and got no answer is not done, and has no end."""
+    return {
+        "name": step.name,
+        "startedAt": iso(step.started_at or step.at),
+        "finishedAt": iso(step.at) if step.done else None,
+        "done": step.done,
+        "irreversible": not step.done or bool(step.result.get("sent")),
+    }
 
 
 def attempt_out(attempt: Attempt) -> dict[str, Any]:

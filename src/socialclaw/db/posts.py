@@ -28,7 +28,10 @@ class Run(Owned):
     source: Mapped[str] = mapped_column(default="api", server_default="api")
     made_by: Mapped[str | None]
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
-    __table_args__ = (UniqueConstraint("workspace_id", "idempotency_key", name="runs_once"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "idempotency_key", name="runs_once"),
+        Index("runs_of_workspace", "workspace_id", "created_at", "id"),
+    )
 
 
 class Post(Owned):
@@ -94,6 +97,8 @@ class Post(Owned):
     looks: Mapped[int] = mapped_column(default=0)  # how often it was looked for since
     collect_at: Mapped[datetime | None]  # when its figures are to be collected next
     cancel_requested_at: Mapped[datetime | None]  # when somebody wanted it back that may have been sent
+    edited_by: Mapped[str | None]  # the id of the person who changed last what it says, and when that was
+    edited_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
     __table_args__ = (
         Index("posts_of_workspace", "workspace_id", "publish_at", "id"),
@@ -140,7 +145,10 @@ class Attempt(Base):
 
 
 class Step(Base):
-    """One remembered piece of publishing a post. `done` False: the irreversible call may have been sent."""
+    """One remembered piece of publishing a post, begun at `started_at`. `done` False: the irreversible call may have been sent.
+
+    `at`: when it was written down last. Of a call that may have been sent that is when it was marked; of what is done, when it was.
+    """
 
     __tablename__ = "steps"
     post_id: Mapped[str] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True)
@@ -148,6 +156,7 @@ class Step(Base):
     done: Mapped[bool]
     fence: Mapped[int]
     result: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"value": …}
+    started_at: Mapped[datetime | None]
     at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,15 +11,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 from socialclaw.db.base import Base, Owned, new_id, utc_now
 
 
+def _own_id(context: Any) -> str:
+    """The slug of a workspace that nobody chose one for."""
+    found: str = context.get_current_parameters()["id"]
+    return found
+
+
 class Workspace(Base):
     """A tenant. `mode` test: its networks are the sandbox. `clock_at`: where its time stands, while it rehearses.
 
     `erase_at`: it is to be deleted for good then, in real time, and nothing of it is published any more.
+    `slug`: what it is called in addresses. `timezone`, `week_start`: how its people reckon. `twin_id`: of a live one, the test workspace
+    in which the same people try things out; and of that, the live one.
     """
 
     __tablename__ = "workspaces"
     id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("tenant"))
     name: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(default=_own_id, server_default="", index=True, unique=True)
     mode: Mapped[str] = mapped_column(default="live")  # "live" | "test"
     plan: Mapped[str] = mapped_column(default="self_hosted")
     subscription_status: Mapped[str] = mapped_column(default="active")
@@ -27,10 +37,16 @@ class Workspace(Base):
     media_policy: Mapped[str] = mapped_column(default="strict", server_default="strict")  # of posts that name none: "strict" | "fit"
     max_late_minutes: Mapped[int | None]  # how late its posts may go out; the installation's where null
     erase_at: Mapped[datetime | None]
+    timezone: Mapped[str] = mapped_column(default="UTC", server_default="UTC")
+    week_start: Mapped[str] = mapped_column(default="monday", server_default="monday")
+    twin_id: Mapped[str | None]
 
 
 class ApiKey(Owned):
-    """A key. Found by `digest`; `sealed` holds the secret for display; `operations` are its scopes, with a space between them."""
+    """A key. Found by `digest`; `sealed` holds the secret for display; `operations` are its scopes, with a space between them.
+
+    `former_digest`: of the secret that it had before, which is taken until `former_until`.
+    """
 
     __tablename__ = "api_keys"
     id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("key"))
@@ -40,6 +56,8 @@ class ApiKey(Owned):
     prefix: Mapped[str]
     digest: Mapped[str] = mapped_column(unique=True)
     sealed: Mapped[str]
+    former_digest: Mapped[str | None] = mapped_column(index=True, unique=True)
+    former_until: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     __table_args__ = (Index("api_keys_of_workspace", "workspace_id", "created_at"),)

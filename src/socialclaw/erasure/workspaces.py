@@ -51,9 +51,15 @@ async def erase(system: System, workspace_id: str) -> bool:
                 break
     for storage in system.storages.values():  # an upload that was under way may have ended meanwhile, for nobody
         await empty(storage, workspace_id)
-    await system.database.write(lambda session: session.execute(delete(Workspace).where(Workspace.id == workspace_id)))
+    await system.database.write(_gone, workspace_id)
     log.info("workspace %s was deleted", workspace_id)
     return True
+
+
+def _gone(session: Session, workspace_id: str) -> None:
+    """Its own row, and what its twin knows of it."""
+    session.execute(update(Workspace).where(Workspace.twin_id == workspace_id).values(twin_id=None))
+    session.execute(delete(Workspace).where(Workspace.id == workspace_id))
 
 
 def _stop(scope: Scope) -> bool:

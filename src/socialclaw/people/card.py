@@ -38,9 +38,14 @@ def card(session: Session, signed: SignedIn, seat: Seat | None) -> dict[str, Any
 
 def workspace(seat: Seat) -> dict[str, Any]:
     """A workspace that somebody may go to."""
-    return {"id": seat.workspace_id, "name": seat.name, "mode": "test" if seat.test else "live", "role": seat.role} | (
-        {"deletesAt": iso(seat.erase_at)} if seat.erase_at else {}
-    )
+    return {
+        "id": seat.workspace_id,
+        "name": seat.name,
+        "slug": seat.slug,
+        "mode": "test" if seat.test else "live",
+        "twinId": seat.twin_id,
+        "role": seat.role,
+    } | ({"deletesAt": iso(seat.erase_at)} if seat.erase_at else {})
 
 
 def device(row: UserSession, current: str) -> dict[str, Any]:

@@ -38,19 +38,57 @@ def join(session: Session, user: User, workspace: Workspace, role: str) -> Membe
     elif at_least(role, row.role):
         row.role = role
     session.flush()
+    if workspace.mode == "live":
+        _as_in(session, workspace, user.id, row)
     return row
 
 
-def new_workspace(session: Session, settings: Settings, user_id: str, name: str, mode: str) -> Workspace:
-    """A new workspace, of which they are the owner. Who owns one may make others; a server's first is made on the server."""
+def _as_in(session: Session, workspace: Workspace, user_id: str, row: Membership | None) -> None:
+    """What somebody is in a live workspace, they are in its twin; `row` None: no member any more."""
+    twin = tenants.twin(session, workspace) if workspace.mode == "live" else None
+    if twin is None:
+        return
+    there = session.get(Membership, (user_id, twin.id), with_for_update=True)
+    if row is None:
+        if there:
+            session.delete(there)
+    elif there:
+        there.role = row.role
+    else:
+        session.add(Membership(user_id=user_id, workspace_id=twin.id, role=row.role))
+    session.flush()
+
+
+def new_twin(session: Session, settings: Settings, workspace_id: str) -> Workspace:
+    """A test workspace for a live one, with the same people in the same parts."""
+    _has_sandbox(settings)
+    row = session.get_one(Workspace, workspace_id, with_for_update=True)
+    made = tenants.make_twin(session, row)
+    for member in session.scalars(select(Membership).where(Membership.workspace_id == row.id)).all():
+        _as_in(session, row, member.user_id, member)
+    return made
+
+
+def _has_sandbox(settings: Settings) -> None:
+    if settings.sandbox == "off":
+        raise Conflict("A test workspace needs the simulated networks, and the operator has switched them off", code="sandbox_off")
+
+
+def new_workspace(session: Session, settings: Settings, user_id: str, name: str, mode: str, *, twin: bool = False) -> Workspace:
+    """A new workspace, of which they are the owner, as they are of its `twin`.
+
+    Who owns one may make others; a server's first is made on the server.
+    """
     user = session.get_one(User, user_id)
     owned = select(Membership.workspace_id).where(Membership.user_id == user_id, Membership.role == "owner").limit(1)
     if session.scalar(owned) is None:
         raise Forbidden("Who owns no workspace makes none: ask an owner, or the operator", code="workspace_not_yours_to_make")
-    if mode == "test" and settings.sandbox == "off":
-        raise Conflict("A test workspace needs the simulated networks, and the operator has switched them off", code="sandbox_off")
+    if mode == "test":
+        _has_sandbox(settings)
     space = tenants.create(session, name, mode)
     join(session, user, space, "owner")
+    if twin:
+        new_twin(session, settings, space.id)
     return space
 
 
@@ -81,6 +119,7 @@ def change(scope: Scope, user_id: str, role: str, *, by: str, billing_admin: boo
     row.role = role
     if billing_admin is not None:
         row.billing_admin = billing_admin
+    _as_in(scope.session, scope.session.get_one(Workspace, scope.workspace_id), user_id, row)
     if not at_least(role, was):
         end_all(scope.session, user_id)
     return row, user
@@ -94,6 +133,7 @@ def remove(scope: Scope, user_id: str, *, by: str | None) -> tuple[Membership, U
     if row.role == "owner":
         _not_the_last(scope)
     scope.session.delete(row)
+    _as_in(scope.session, scope.session.get_one(Workspace, scope.workspace_id), user_id, None)
     if by is not None:
         end_all(scope.session, user_id)
     return row, user

@@ -40,11 +40,17 @@ class Seat:
 
     workspace_id: str
     name: str
+    slug: str
     test: bool
+    twin_id: str | None
     role: str
     billing_admin: bool
     joined_at: datetime
     erase_at: datetime | None = None  # it is to be deleted then
+
+    def is_called(self, asked: str) -> bool:
+        """Whether this is the workspace with that id, or slug."""
+        return asked in (self.workspace_id, self.slug)
 
     @property
     def rights(self) -> frozenset[str]:
@@ -69,9 +75,9 @@ class SignedIn:
         return real_now() - self.since <= FRESH
 
     def seat(self, asked: str | None = None) -> Seat | None:
-        """The place in the workspace that is asked for, else in the last used one, else in the first; None where there is none."""
+        """The place in the workspace that is asked for, by id or slug; else in the last used one, or the first; None: there is none."""
         if asked is not None:
-            return next((seat for seat in self.seats if seat.workspace_id == asked), None)
+            return next((seat for seat in self.seats if seat.is_called(asked)), None)
         return next((seat for seat in self.seats if seat.workspace_id == self.last), self.seats[0] if self.seats else None)
 
 
@@ -163,12 +169,12 @@ def _look_up(session: Session, name: str, *, limits: SignInSettings) -> SignedIn
     if found is None or not _good(found[0], limits, real_now()):
         return None
     row, realm = found
+    space = (Workspace.id, Workspace.name, Workspace.slug, Workspace.mode, Workspace.twin_id, Workspace.erase_at)
     part = (Membership.role, Membership.billing_admin, Membership.joined_at)
-    columns = (Workspace.id, Workspace.name, Workspace.mode, Workspace.erase_at, *part)
-    query = select(*columns).join(Membership, Membership.workspace_id == Workspace.id).where(Membership.user_id == row.user_id)
+    query = select(*space, *part).join(Membership, Membership.workspace_id == Workspace.id).where(Membership.user_id == row.user_id)
     # Who is known by a simulated identity provider alone comes into no live workspace, whatever a row says.
     seats = [
-        Seat(one.id, one.name, one.mode == "test", one.role, one.billing_admin, one.joined_at, one.erase_at)
+        Seat(one.id, one.name, one.slug, one.mode == "test", one.twin_id, one.role, one.billing_admin, one.joined_at, one.erase_at)
         for one in session.execute(query.order_by(Membership.joined_at, Workspace.id))
         if realm == "live" or one.mode == "test"
     ]

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Post, Run, Step
@@ -39,24 +40,41 @@ class Wanted:
     """What a post is to say, in a document's words; what is not `said` stays.
 
     `if_updated_at`: only if it is as it was then. `with_replies`: they keep their distance to it. `drafts`: only if it is a draft.
+    `by`: the id of whoever wants it.
     """
 
     said: Mapping[str, Any]
     if_updated_at: str | None = None
     with_replies: bool = True
     drafts: bool = False
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A change that was found sound: what the post says then. `stands`: its time stays, and is over."""
+
+    post_id: str
+    wanted: Wanted
+    new: PlannedPost
+    stands: bool
 
 
 async def edit(system: System, workspace_id: str, post_id: str, wanted: Wanted, *, test: bool) -> None:
     """Change a post; Conflict `post_changed` where it is another by now, `post_not_editable` where it may have been sent."""
+    await system.write(workspace_id, change, await ready(system, workspace_id, post_id, wanted, test=test), system.settings, test=test)
+
+
+async def ready(system: System, workspace_id: str, post_id: str, wanted: Wanted, *, test: bool) -> Ready:
+    """The same change, judged and not yet made."""
     before = await system.read(workspace_id, _found, post_id, wanted, test=test)
     content = _document(before, wanted.said)
     plan = await planned(system, workspace_id, {"timezone": before.timezone, "posts": [content]}, test=test, but=post_id)
     issues = [issue for issue in plan.issues if issue.code not in OF_OTHERS]
     if issues or not plan.posts:
         raise refusal(list(_named(issues)))
-    as_read, stands = replace(wanted, if_updated_at=iso(before.updated_at)), content["publish_at"] is None
-    await system.write(workspace_id, _change, post_id, as_read, plan.posts[0], system.settings, stands=stands, test=test)
+    as_read = replace(wanted, if_updated_at=iso(before.updated_at))
+    return Ready(post_id, as_read, plan.posts[0], stands=content["publish_at"] is None)
 
 
 def discard(scope: Scope, post_id: str) -> None:
@@ -118,9 +136,10 @@ def _named(issues: Iterable[Issue]) -> Iterable[Issue]:
         yield replace(issue, path=f"{FIELDS.get(field, field)}.{rest}".rstrip("."))
 
 
-def _change(scope: Scope, post_id: str, wanted: Wanted, new: PlannedPost, settings: Settings, *, stands: bool) -> None:
-    """`stands`: its time stays, and is over."""
-    post = _found(scope, post_id, wanted, lock=True)
+def change(scope: Scope, what: Ready, settings: Settings) -> None:
+    """Make a change that is ready, if the post is still what it was when that was found out."""
+    wanted, new = what.wanted, what.new
+    post = _found(scope, what.post_id, wanted, lock=True)
     now = max(utc_now(), post.updated_at + TICK)  # of two changes, be they made within one millisecond, the second sees the first
     replies = _replies(scope, post.id)
     if new.account_id != post.account_id and (post.parent_post_id or replies):
@@ -129,7 +148,7 @@ def _change(scope: Scope, post_id: str, wanted: Wanted, new: PlannedPost, settin
     urls = {asset["url"] for asset in new.assets if asset.get("managed")}
     if missing := urls - known(scope, urls, base_url=settings.base_url, lock=True).keys():
         raise InvalidRequest("A media file of this post was deleted meanwhile", code="asset_not_found", urls=sorted(missing))
-    at = post.publish_at if stands else new.publish_at
+    at = post.publish_at if what.stands else new.publish_at
     moved = at - post.publish_at
     if settings.honour_quotas and post.status != "draft" and (moved or new.account_id != post.account_id):
         timed = Timed(WHERE, new.provider, new.account_id or "", max(at, now))
@@ -139,6 +158,8 @@ def _change(scope: Scope, post_id: str, wanted: Wanted, new: PlannedPost, settin
     followed = _moved(replies, moved, now) if wanted.with_replies and moved else []
     act(scope, [(post, life.edited(post, now, publish_at=at)), *followed], now)
     _say(post, new)
+    post.edited_by, post.edited_at = wanted.by, now
+    flag_modified(post, "updated_at")  # it is what it was set to above, and not the instant of the second UPDATE
 
 
 def _moved(replies: Iterable[Post], by: timedelta, now: datetime) -> list[tuple[Post, life.Change]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Integer, Select, String, Text, bindparam, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, Select, String, Text, bindparam, case, cast, func, literal_column, select
+from sqlalchemy.orm import aliased
 
+from socialclaw.db.assets import Asset
 from socialclaw.db.base import Scope
 from socialclaw.db.posts import Post
 from socialclaw.db.wire import wire_json, wire_link, wire_object, wire_time
@@ -66,17 +69,50 @@ MEMBERS: dict[str, Any] = {
     "assets": wire_json(Post.assets),
     "settings": wire_json(Post.settings),
 }
-LINKS = "links"
-ROW = wire_object(MEMBERS)
-ROW_OF_TEST = wire_object({**MEMBERS, "providerUrl": wire_link(Post.provider_url, bindparam(LINKS, type_=String))})
+EDITED: dict[str, Any] = {"editedBy": Post.edited_by, "editedAt": wire_time(Post.edited_at)}
+"""What a post on its own says besides: lists, which are read far more often, do without."""
+
+LINKS, BASE = "links", "base_url"
+LINKED = {"providerUrl": wire_link(Post.provider_url, bindparam(LINKS, type_=String))}
+LONGEST_TEXT = 140  # characters that a card shows
+_TEXT = case((Post.generated_name | (Post.name == ""), Post.description), else_=func.trim(Post.name + " " + Post.description))
+_FIRST = aliased(Asset)
+# The smallest preview of its first file, if that is one of ours that can be shown: see `media/previews.py`.
+_THUMB = (
+    select(bindparam(BASE, type_=String) + "/media/" + _FIRST.id + "/" + _FIRST.delivery_token + "/previews/small.webp")
+    .where(_FIRST.id == Post.assets[0]["id"].as_string(), _FIRST.workspace_id == Post.workspace_id)
+    .where(_FIRST.kind.in_(("image", "video")), _FIRST.width > 0, _FIRST.delivery_token.is_not(None))
+    .correlate(Post)
+    .scalar_subquery()
+)
+DRAWN = "id runId accountId account provider status publishAtUtc blockedBy reconciliationStatus updatedAt"
+CARD: dict[str, Any] = {name: MEMBERS[name] for name in DRAWN.split()}
+CARD |= {"text": func.substr(_TEXT, 1, LONGEST_TEXT), "thumb": _THUMB}
+"""A post as a calendar draws it."""
+
 MINE = Post.workspace_id == bindparam("workspace_id")
 
 
-def page(scope: Scope, only: PostFilter, *, limit: int, offset: int = 0, links: str | None = None) -> tuple[Rows, int]:
-    """Posts of the workspace in order of publish time and id, and how many there are in all. `links`: see `System.links`."""
+def page(
+    scope: Scope, only: PostFilter, *, limit: int, offset: int = 0, links: str | None = None, cards: str | None = None
+) -> tuple[Rows, int]:
+    """Posts of the workspace in order of publish time and id, and how many there are in all. `links`: see `System.links`.
+
+    `cards`: of each only what a calendar draws, with its picture below this URL of ours.
+    """
     given = only.given()
-    rows, total = _run(scope, _page(tuple(given), links is not None), links, given | {"most": limit, "skipped": offset})
+    values = given | {"most": limit, "skipped": offset}
+    if cards is None:
+        rows, total = _run(scope, _page(tuple(given), links is not None), links, values)
+    else:
+        rows, total = _run(scope, _cards(tuple(given)), None, values | {BASE: cards})
     return _array(rows), total
+
+
+def cards_where(scope: Scope, which: ColumnElement[bool], base_url: str, *, limit: int) -> Rows:
+    """Posts of the workspace that are of some kind, as cards."""
+    (rows,) = _run(scope, _joined(_rows(CARD, of_test=False).where(which).limit(limit)), None, {BASE: base_url})
+    return _array(rows)
 
 
 def mark(scope: Scope, only: PostFilter, *, limit: int, offset: int = 0) -> tuple[str | None, int]:
@@ -103,9 +139,18 @@ def of_post(scope: Scope, post_id: str, links: str | None = None) -> Row:
 
 @cache
 def _page(narrowed: tuple[str, ...], of_test: bool) -> Query:
+    return _paged(narrowed, _rows(MEMBERS, of_test))
+
+
+@cache
+def _cards(narrowed: tuple[str, ...]) -> Query:
+    return _paged(narrowed, _rows(CARD, of_test=False))
+
+
+def _paged(narrowed: tuple[str, ...], rows: Query) -> Query:
     wanted, count = _narrowed(narrowed)
-    rows = _rows(of_test).where(*wanted).limit(bindparam("most", type_=Integer)).offset(bindparam("skipped", type_=Integer))
-    return _joined(rows, count)
+    page = rows.where(*wanted).limit(bindparam("most", type_=Integer)).offset(bindparam("skipped", type_=Integer))
+    return _joined(page, count)
 
 
 @cache
@@ -125,16 +170,17 @@ def _narrowed(narrowed: tuple[str, ...]) -> tuple[list[Any], Any]:
 
 @cache
 def _of_run(of_test: bool) -> Query:
-    return _joined(_rows(of_test).where(Post.run_id == bindparam("run_id")))
+    return _joined(_rows(MEMBERS, of_test).where(Post.run_id == bindparam("run_id")))
 
 
 @cache
 def _of_post(of_test: bool) -> Query:
-    return _rows(of_test).where(Post.id == bindparam("post_id"))
+    return _rows(MEMBERS | EDITED, of_test).where(Post.id == bindparam("post_id"))
 
 
-def _rows(of_test: bool) -> Query:
-    return select((ROW_OF_TEST if of_test else ROW).label("row")).where(MINE).order_by(Post.publish_at, Post.id)
+def _rows(members: Mapping[str, Any], of_test: bool) -> Query:
+    """`of_test`: with links to the sandbox, where the network's own would lead nowhere."""
+    return select(wire_object({**members, **LINKED} if of_test else members).label("row")).where(MINE).order_by(Post.publish_at, Post.id)
 
 
 def _joined(rows: Query, *more: Any) -> Query:
@@ -147,6 +193,9 @@ def _run(scope: Scope, query: Query, links: str | None, values: dict[str, Any]) 
     """On the connection, not the session: no rows of the ORM are to be made of this."""
     given = values | {"workspace_id": scope.workspace_id} | ({LINKS: links} if links else {})
     return scope.session.connection().execute(query, given).one()
+
+
+NONE = Rows(b"[]")
 
 
 def _array(rows: str | None) -> Rows:

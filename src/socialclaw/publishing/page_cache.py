@@ -29,18 +29,21 @@ class Pages:
         self._asked: OrderedDict[Hashable, None] = OrderedDict()
         self._bytes = 0
 
-    async def page(self, workspace_id: str, only: PostFilter, *, limit: int, offset: int, test: bool) -> Page:
+    async def page(self, workspace_id: str, only: PostFilter, *, limit: int, offset: int, test: bool, cards: bool = False) -> Page:
         """What `listing.page` answers now."""
-        links = self._system.links(workspace_id, test=test)
+        links, base_url = self._system.links(workspace_id, test=test), self._system.settings.base_url
 
         async def made() -> Page:
-            return await self._system.read(workspace_id, listing.page, only, limit=limit, offset=offset, links=links, test=test)
+            how: dict[str, Any] = {"limit": limit, "offset": offset, "links": links, "cards": base_url if cards else None}
+            return await self._system.read(workspace_id, listing.page, only, test=test, **how)
 
-        key = (workspace_id, only, limit, offset)
+        key = (workspace_id, only, limit, offset, cards)
         if key not in self._kept and key not in self._asked:
             self._note(key)
             return await made()
         mark: Any = self._system.database.changes()
+        if mark is None and cards:
+            return await made()  # there a mark is one of posts alone, and a card shows a file too
         if mark is None:
             mark = await self._system.read(workspace_id, listing.mark, only, limit=limit, offset=offset, test=test)
         kept = self._kept.get(key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -69,12 +69,27 @@ class Detail:
     post: Post
     account: Account | None
     attempts: list[Attempt] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    def steps_of(self, attempt: Attempt) -> list[Step]:
+        """What was begun in this try, the first first: the steps of an earlier one are remembered, and not begun again."""
+        later = [one.started_at for one in self.attempts if one.attempt_no > attempt.attempt_no]
+        until = min(later, default=None)
+        begun = [(step.started_at or step.at, step) for step in self.steps]
+        return [step for at, step in begun if at >= attempt.started_at and (until is None or at < until)]
 
 
 def detail(scope: Scope, post_id: str) -> Detail:
     post = scope.one(Post, post_id)
     rows = scope.session.scalars(select(Attempt).where(Attempt.post_id == post.id).order_by(Attempt.attempt_no))
     return Detail(post, scope.session.get(Account, post.account_id), list(rows))
+
+
+def told(scope: Scope, post_id: str) -> Detail:
+    """The same, with all that is remembered of what was done."""
+    found = detail(scope, post_id)
+    steps = scope.session.scalars(select(Step).where(Step.post_id == post_id).order_by(Step.started_at, Step.at, Step.name))
+    return replace(found, steps=list(steps))
 
 
 def cancel(scope: Scope, post_id: str) -> Post:

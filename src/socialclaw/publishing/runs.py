@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
+from socialclaw.db import cursors
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Attempt, Post, Run
 from socialclaw.errors import Conflict, InvalidRequest
 from socialclaw.lifecycle.changes import scheduled
 from socialclaw.lifecycle.writing import act
+from socialclaw.publishing.listing import LONGEST_TEXT
 from socialclaw.publishing.posts import STATUSES
 from socialclaw.scheduling import quotas
 from socialclaw.scheduling.judge import refusal
@@ -36,10 +38,64 @@ class RunView:
 def view(scope: Scope, run_id: str) -> RunView:
     run = scope.one(Run, run_id)
     rows = scope.session.execute(select(Post.status, func.count()).where(Post.run_id == run.id).group_by(Post.status))
-    counts = {status: count for status, count in rows}
+    return _view(run, {status: count for status, count in rows})
+
+
+def _view(run: Run, counts: Mapping[str, int]) -> RunView:
     started = bool(counts.keys() - {"scheduled", "draft", "canceled"})
     summary = {"total": sum(counts.values())} | {status: counts.get(status, 0) for status in STATUSES}
     return RunView(run, status_of(run.mode, summary, started=started), summary)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A run in a list: with what its first post says, and from when to when its posts are due."""
+
+    view: RunView
+    text: str
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which runs a list is of. `before`: the cursor that the page before it ended with."""
+
+    mode: str | None = None
+    made_by: str | None = None
+    before: str | None = None
+    limit: int = 50
+
+
+def listed(scope: Scope, wanted: Wanted) -> tuple[list[Listed], str | None]:
+    """Runs of the workspace, the newest first, and the cursor of what comes after them.
+
+    Three statements, however many runs there are.
+    """
+    query = scope.all(Run).order_by(Run.created_at.desc(), Run.id.desc()).limit(wanted.limit + 1)
+    if wanted.mode is not None:
+        query = query.where(Run.mode == wanted.mode)
+    if wanted.made_by is not None:
+        query = query.where(Run.made_by == wanted.made_by)
+    if wanted.before is not None:
+        at, run_id = cursors.read(wanted.before)
+        query = query.where(or_(Run.created_at < at, and_(Run.created_at == at, Run.id < run_id)))
+    found = list(scope.session.scalars(query))
+    rows, ids = found[: wanted.limit], [run.id for run in found[: wanted.limit]]
+    after = cursors.write(rows[-1].created_at, rows[-1].id) if len(found) > wanted.limit else None
+    counts: dict[str, dict[str, int]] = {run_id: {} for run_id in ids}
+    times: dict[str, list[datetime]] = {run_id: [] for run_id in ids}
+    grouped = select(Post.run_id, Post.status, func.count(), func.min(Post.publish_at), func.max(Post.publish_at))
+    for run_id, status, count, first, last in scope.session.execute(grouped.where(Post.run_id.in_(ids)).group_by(Post.run_id, Post.status)):
+        counts[run_id][status] = count
+        times[run_id] += [first, last]
+    first_posts = select(Post.run_id, Post.name, Post.description).where(Post.run_id.in_(ids), Post.position == 0)
+    texts = {run_id: name or description for run_id, name, description in scope.session.execute(first_posts)}
+    return [_listed(run, counts[run.id], times[run.id], texts.get(run.id, "")) for run in rows], after
+
+
+def _listed(run: Run, counts: Mapping[str, int], due: Sequence[datetime], text: str) -> Listed:
+    return Listed(_view(run, counts), text[:LONGEST_TEXT], min(due, default=None), max(due, default=None))
 
 
 def status_of(mode: str, summary: dict[str, int], *, started: bool) -> str:

@@ -58,6 +58,7 @@ class Write:
     fence: int
     at: datetime
     result: Any = None
+    started: datetime | None = None  # where that was before `at`
 
 
 class StepLog:
@@ -78,7 +79,7 @@ _MARK = (
 _KEEP = (
     update(Step.__table__)  # type: ignore[arg-type]
     .where(*_MARK)
-    .values(done=True, result=bindparam("b_result"))
+    .values(done=True, result=bindparam("b_result"), at=bindparam("b_at"))
 )
 _ERASE = delete(Step.__table__).where(*_MARK)  # type: ignore[arg-type]
 
@@ -102,7 +103,15 @@ def apply(session: Session, writes: Sequence[Write]) -> list[bool]:
     connection = session.connection()
     if fresh:
         rows_in = [
-            {"post_id": w.post_id, "name": w.name, "done": w.kind == "once", "fence": w.fence, "result": {"value": w.result}, "at": w.at}
+            {
+                "post_id": w.post_id,
+                "name": w.name,
+                "done": w.kind == "once",
+                "fence": w.fence,
+                "result": {"value": w.result},
+                "started_at": w.started or w.at,
+                "at": w.at,
+            }
             for w in fresh
         ]
         connection.execute(Step.__table__.insert(), rows_in)  # type: ignore[attr-defined]
@@ -119,7 +128,7 @@ def _published_at(session: Session, post_id: str) -> list[datetime]:
 
 def _change(w: Write) -> dict[str, Any]:
     mark = {"b_post": w.post_id, "b_name": w.name, "b_fence": w.fence}
-    return mark | {"b_result": {"value": w.result, "sent": True}} if w.kind == "keep" else mark
+    return mark | {"b_result": {"value": w.result, "sent": True}, "b_at": w.at} if w.kind == "keep" else mark
 
 
 class DurableSteps:
@@ -136,12 +145,13 @@ class DurableSteps:
     async def once(self, name: str, do: Callable[..., Awaitable[T]], *args: Any) -> T:
         if self.known(name):
             return self.memory[name].result  # type: ignore[no-any-return]
+        started = utc_now()
         try:
             result = await do(*args)
         except Missing as error:
             await self.give_time(error)
             raise
-        await self._write("once", name, result)
+        await self._write("once", name, result, started=started)
         self.memory[name] = Remembered(True, result, utc_now(), self._claim.fence)
         return result
 
@@ -215,7 +225,7 @@ class DurableSteps:
         await asyncio.shield(insist(lambda: self._write("erase", name, None)))
         self.memory.pop(name, None)
 
-    async def _write(self, kind: str, name: str, result: Any, *, at: datetime | None = None) -> None:
-        post = self._claim.post
-        if not await self._log.write(Write(kind, post.id, name, self._claim.fence, at or utc_now(), result)):
+    async def _write(self, kind: str, name: str, result: Any, *, at: datetime | None = None, started: datetime | None = None) -> None:
+        post, at = self._claim.post, at or utc_now()
+        if not await self._log.write(Write(kind, post.id, name, self._claim.fence, at, result, started)):
             raise Superseded(post.id)

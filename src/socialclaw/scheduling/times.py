@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import msgspec
+
+from socialclaw.clock import zone as zone  # where people look for it
 
 FIRST_YEAR, LAST_YEAR = 1970, 9998
 
 # `datetime.fromisoformat` takes more than ISO 8601: any character between date and time, a NUL at the end.
 _FORM = re.compile(r"[0-9]{4}-?(?:[0-9]{2}-?[0-9]{2}|W[0-9]{2}(?:-?[0-9])?)(?:[Tt ][0-9][0-9:.,Zz+ -]*)?", re.ASCII)
-
-
-@lru_cache(maxsize=1024)
-def zone(name: str) -> tzinfo:
-    """The time zone of an IANA name; ValueError where there is none."""
-    if name.upper() in ("UTC", "Z"):
-        return UTC
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:  # unknown; a path or not a name at all; a folder of zones
-        raise ValueError("is not a time zone; use an IANA name such as Europe/Berlin") from error
 
 
 def resolve(text: object, local: tzinfo) -> datetime:

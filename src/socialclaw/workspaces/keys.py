@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from operator import attrgetter
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from socialclaw.db.base import Scope, new_id, utc_now
+from socialclaw.db.base import Scope, new_id, real_now, utc_now
 from socialclaw.db.database import Database
 from socialclaw.db.workspaces import ApiKey, Workspace
 from socialclaw.errors import Conflict, InvalidRequest
@@ -30,6 +30,7 @@ from socialclaw.workspaces.operations import OPERATIONS, granted
 
 KINDS = ("personal", "agent")
 LONGEST_LABEL = 200  # characters
+LONGEST_GRACE = 7 * 24 * 3600  # seconds in which a rotated key's former secret may still be taken
 PREFIX = 12
 CACHE_SECONDS = 5.0  # for so long a key revoked by another process may still be taken
 MOST_REVOKED = 200  # keys of a workspace that are remembered after their end
@@ -86,14 +87,22 @@ def revoke(scope: Scope, key_id: str) -> ApiKey:
     """Take a key out of use, for good. Revoking again changes nothing. The process's Keyring must `forget` it."""
     row = scope.one(ApiKey, key_id, lock=True)
     row.revoked_at = row.revoked_at or utc_now()
+    row.former_digest = row.former_until = None
     return row
 
 
-def rotate(scope: Scope, vault: Vault, key_id: str) -> tuple[ApiKey, str]:
-    """Give a key another secret; the one that it had opens nothing from now on. The process's Keyring must `forget` it."""
+def rotate(scope: Scope, vault: Vault, key_id: str, grace: int = 0) -> tuple[ApiKey, str]:
+    """Give a key another secret; the one that it had opens nothing after so many seconds, and any before that nothing at once.
+
+    The process's Keyring must `forget` it.
+    """
+    if not 0 <= grace <= LONGEST_GRACE:
+        message = f"graceSeconds is from 0 to {LONGEST_GRACE:,}: so long the secret that the key has now may still be used"
+        raise InvalidRequest(message, code="grace_seconds_invalid", path="graceSeconds", minimum=0, maximum=LONGEST_GRACE)
     row = scope.one(ApiKey, key_id, lock=True)
     if row.revoked_at is not None:
         raise Conflict("This key is revoked, for good: make another one", code="key_revoked")
+    row.former_digest, row.former_until = (row.digest, real_now() + timedelta(seconds=grace)) if grace else (None, None)
     return row, _renew(row, vault, test=scope.test)
 
 
@@ -145,10 +154,12 @@ class Keyring(FoundSecrets[Found]):
 
 
 def _look_up(session: Session, name: str) -> Found | None:
-    columns = (ApiKey.id, ApiKey.workspace_id, Workspace.mode, ApiKey.digest, ApiKey.operations)
+    columns = (ApiKey.id, ApiKey.workspace_id, Workspace.mode, ApiKey.digest, ApiKey.former_digest, ApiKey.operations)
     query = select(*columns).join(Workspace, Workspace.id == ApiKey.workspace_id)
-    row = session.execute(query.where(ApiKey.digest == name, ApiKey.revoked_at.is_(None), Workspace.erase_at.is_(None))).one_or_none()
-    if row is None or not hmac.compare_digest(row.digest, name):
+    former = and_(ApiKey.former_digest == name, ApiKey.former_until > real_now())
+    open_ = query.where(or_(ApiKey.digest == name, former), ApiKey.revoked_at.is_(None), Workspace.erase_at.is_(None))
+    row = session.execute(open_).one_or_none()
+    if row is None or not any(one and hmac.compare_digest(one, name) for one in (row.digest, row.former_digest)):
         return None
     return Found(row.id, row.workspace_id, row.mode == "test", frozenset(row.operations.split()))
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from socialclaw.db.base import Scope, iso
+from socialclaw.db.base import Scope, iso, new_id
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, InvalidRequest, NotFound
+from socialclaw.workspaces import reckoning
 
 MODES = ("live", "test")
 MEDIA_POLICIES = ("strict", "fit")
@@ -23,10 +25,47 @@ def create(session: Session, name: str, mode: str = "live") -> Workspace:
     name = _free_name(session, name)
     if mode not in MODES:
         raise InvalidRequest(f"Unknown mode {mode!r}; allowed: {', '.join(MODES)}", code="workspace_mode_invalid", allowed=list(MODES))
-    row = Workspace(name=name, mode=mode)
+    row_id = new_id("tenant")
+    row = Workspace(id=row_id, name=name, mode=mode, slug=reckoning.free_slug(session, name) or row_id)
     session.add(row)
     session.flush()
     return row
+
+
+def twin(session: Session, row: Workspace) -> Workspace | None:
+    """The test workspace that belongs to a live one, or the other way round, if there is one."""
+    return session.get(Workspace, row.twin_id) if row.twin_id else None
+
+
+def with_twin(session: Session, workspace_id: str) -> dict[str, Any]:
+    """A workspace on the wire, and the other one that belongs to it."""
+    row = session.get_one(Workspace, workspace_id)
+    other = twin(session, row)
+    return {"tenant": tenant(row), "twin": tenant(other) if other else None}
+
+
+def make_twin(session: Session, row: Workspace) -> Workspace:
+    """A test workspace for a live one, that reckons time as it does. Conflict where it has one, or is one itself."""
+    if row.mode != "live":
+        raise Conflict("Only a live workspace gets a twin; this one is for tests itself", code="workspace_not_live")
+    if there := twin(session, row):
+        raise Conflict(f"This workspace has a twin already: {there.name!r}", code="twin_exists", twinId=there.id)
+    made = create(session, _twin_name(session, row.name), "test")
+    for said in ("timezone", "week_start", "media_policy", "max_late_minutes"):
+        setattr(made, said, getattr(row, said))
+    made.twin_id, row.twin_id = row.id, made.id
+    session.flush()
+    return made
+
+
+def _twin_name(session: Session, name: str) -> str:
+    """`Acme (test)`, or with a number where that is taken."""
+    for number in range(1, 100):
+        ending = " (test)" if number == 1 else f" (test {number})"
+        found = name[: LONGEST_NAME - len(ending)].rstrip() + ending
+        if session.scalar(select(Workspace.id).where(Workspace.name == found)) is None:
+            return found
+    raise Conflict(f"There are workspaces for tests of {name!r} by every name: rename one", code="workspace_exists")
 
 
 def rename(session: Session, row: Workspace, name: str) -> None:
@@ -72,15 +111,33 @@ def _minutes(minutes: int) -> int:
     return minutes
 
 
-def change(scope: Scope, *, name: str | None, media_policy: str | None, max_late_minutes: int | None) -> Workspace:
-    """Change what is said of the caller's workspace; what is None stays."""
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What is to be said of a workspace; what is None stays."""
+
+    name: str | None = None
+    slug: str | None = None
+    timezone: str | None = None
+    week_start: str | None = None
+    media_policy: str | None = None
+    max_late_minutes: int | None = None
+
+
+def change(scope: Scope, new: Changed) -> Workspace:
+    """Change what is said of the caller's workspace."""
     row = scope.session.get_one(Workspace, scope.workspace_id)
-    if name is not None:
-        rename(scope.session, row, name)
-    if media_policy is not None:
-        row.media_policy = _policy(media_policy)
-    if max_late_minutes is not None:
-        row.max_late_minutes = _minutes(max_late_minutes)
+    if new.name is not None:
+        rename(scope.session, row, new.name)
+    if new.slug is not None:
+        reckoning.set_slug(scope.session, row, new.slug)
+    if new.timezone is not None:
+        row.timezone = reckoning.zone_name(new.timezone)
+    if new.week_start is not None:
+        row.week_start = reckoning.week_start(new.week_start)
+    if new.media_policy is not None:
+        row.media_policy = _policy(new.media_policy)
+    if new.max_late_minutes is not None:
+        row.max_late_minutes = _minutes(new.max_late_minutes)
     return row
 
 
@@ -120,7 +177,11 @@ def tenant(row: Workspace) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
+        "slug": row.slug,
         "mode": row.mode,
+        "timezone": row.timezone,
+        "weekStart": row.week_start,
+        "twinId": row.twin_id,
         "mediaPolicy": row.media_policy,
         "plan": row.plan,
         "subscriptionStatus": row.subscription_status,

@@ -32,8 +32,18 @@ from socialclaw.api.schemas.assets import (
 )
 from socialclaw.api.schemas.capabilities import CapabilitiesResponse, Capability, PublishSettings, PublishSettingsResponse
 from socialclaw.api.schemas.composing import ComposeTarget, DashboardComposeRequest, DashboardPostUpdateRequest
+from socialclaw.api.schemas.desk import (
+    AttentionResponse,
+    ListedRun,
+    Maker,
+    MovedPost,
+    MovedResponse,
+    PostMove,
+    RunsResponse,
+)
 from socialclaw.api.schemas.envelopes import ErrorResponse, OkResponse
 from socialclaw.api.schemas.issuers import AppleNativeAuthRequest
+from socialclaw.api.schemas.keys import ApiKey, KeyCreateRequest, KeyCreateResponse, KeysResponse, KeyValidationResponse
 from socialclaw.api.schemas.people import (
     AuditLine,
     AuditResponse,
@@ -57,7 +67,6 @@ from socialclaw.api.schemas.people import (
     OwnMembership,
     SessionsResponse,
     SignedInUser,
-    WorkspaceResponse,
     WorkspaceSeat,
     WorkspacesResponse,
 )
@@ -82,17 +91,13 @@ from socialclaw.api.schemas.sandbox import (
 )
 from socialclaw.api.schemas.schedules import AssetInput, CampaignInput, PostInput, ScheduleEnvelope, TargetInput, ValidateResponse
 from socialclaw.api.schemas.status import (
-    ApiKey,
     HealthResponse,
     JobsResponse,
-    KeyCreateRequest,
-    KeyCreateResponse,
-    KeysResponse,
-    KeyValidationResponse,
     Tenant,
     UsageResponse,
     WorkspaceHealthResponse,
 )
+from socialclaw.api.schemas.workspaces import WorkspaceResponse
 
 __all__ = [
     "AccountsResponse",
@@ -109,6 +114,7 @@ __all__ = [
     "AssetUploadRequest",
     "AssetsResponse",
     "AttemptsResponse",
+    "AttentionResponse",
     "AuditLine",
     "AuditResponse",
     "CampaignInput",
@@ -150,10 +156,14 @@ __all__ = [
     "KeyValidationResponse",
     "KeysResponse",
     "LinkedIdentity",
+    "ListedRun",
     "MailAskedResponse",
+    "Maker",
     "Member",
     "MemberResponse",
     "MembersResponse",
+    "MovedPost",
+    "MovedResponse",
     "MultipartCompleteRequest",
     "MultipartInitiateResponse",
     "MultipartPartRequest",
@@ -163,6 +173,7 @@ __all__ = [
     "OwnMembership",
     "Post",
     "PostInput",
+    "PostMove",
     "PostResponse",
     "PostsResponse",
     "PublishSettings",
@@ -171,6 +182,7 @@ __all__ = [
     "RunResponse",
     "RunStatusResponse",
     "RunTableResponse",
+    "RunsResponse",
     "SandboxResponse",
     "ScheduleEnvelope",
     "SentPart",

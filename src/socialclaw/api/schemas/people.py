@@ -14,11 +14,16 @@ Role = Literal["viewer", "contributor", "editor", "admin", "owner"]
 
 
 class WorkspaceSeat(Schema):
-    """A workspace that somebody is a member of. `deletesAt`: when it is deleted for good, where that is so."""
+    """A workspace that somebody is a member of. `twinId`: its test workspace, or the live one that it is for.
+
+    `deletesAt`: when it is deleted for good, where that is so.
+    """
 
     id: str
     name: str
+    slug: str
     mode: Literal["live", "test"]
+    twin_id: str | None
     role: Role
     deletes_at: Time = optional()
 
@@ -146,12 +151,6 @@ class WorkspacesResponse(OkResponse):
     workspaces: list[WorkspaceSeat]
 
 
-class WorkspaceResponse(OkResponse):
-    """A workspace as it is now."""
-
-    tenant: Tenant
-
-
 class AuditLine(Schema):
     """Something that a person did. `by` is null of who is deleted; `subject`: the id of what it was done to."""
 
@@ -271,28 +270,3 @@ class MemberRequest(Inline):
 
     role: str
     billing_admin: StrictBool | None = None
-
-
-class SwitchRequest(Inline):
-    """The workspace to act in from now on, where a request names none."""
-
-    misses: ClassVar = {"workspace": "id", "workspaceid": "id", "tenantid": "id"}
-
-    id: str
-
-
-class WorkspaceChange(Inline):
-    """What is to be changed of a workspace; what is left out stays."""
-
-    misses: ClassVar = {"title": "name", "policy": "mediaPolicy", "maxlate": "maxLateMinutes", "late": "maxLateMinutes"}
-
-    name: str | None = None
-    media_policy: str | None = None
-    max_late_minutes: StrictInt | None = None
-
-
-class WorkspaceRequest(Inline):
-    """A workspace to be made."""
-
-    name: str
-    mode: Literal["live", "test"] | None = None

@@ -31,7 +31,11 @@ class Run(Schema):
 
 
 class Post(Schema):
-    """One thing to publish, and what became of it. `lastError` is `error`, and `attemptCount` is `attempts`."""
+    """One thing to publish, and what became of it. `lastError` is `error`, and `attemptCount` is `attempts`.
+
+    `editedBy` (a person's id) and `editedAt` are on a post that is read alone; `text` and `thumb` on a card (`view=card`), which has beside
+    them only `id`, `runId`, `accountId`, `account`, `provider`, `status`, `publishAtUtc`, `blockedBy`, `reconciliationStatus`, `updatedAt`.
+    """
 
     id: str
     run_id: str | None = None
@@ -76,12 +80,26 @@ class Post(Schema):
     last_error: str | None = None
     attempts: StrictInt = optional()
     attempt_count: StrictInt = optional()
+    edited_by: str | None = None
+    edited_at: Time | None = None
+    text: str = optional()
+    thumb: Uri | None = None
+
+
+class AttemptStep(Schema):
+    """A piece of an attempt. `irreversible`: the call that makes the post visible, `done` false where its answer is not known."""
+
+    name: str
+    started_at: Time
+    finished_at: Time | None
+    done: StrictBool
+    irreversible: StrictBool
 
 
 class Attempt(Schema):
     """One try at a post. While it is under way `finishedAt` and `ok` are null; `message` then says what it waits for, if it waits.
 
-    `details.said`: the network's own words, where it refused.
+    `details.said`: the network's own words, where it refused. `steps`: what was begun in it, where attempts are listed.
     """
 
     post_id: str
@@ -96,6 +114,7 @@ class Attempt(Schema):
     retryable: StrictBool | None
     provider_post_id: str | None
     details: OpenObject | None
+    steps: list[AttemptStep] = optional()
 
 
 class AccountOfPost(Schema):

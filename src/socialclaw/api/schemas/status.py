@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import StrictBool, StrictInt
 
-from socialclaw.api.dialect import Body, Closed, ProviderName, Schema, Time, Uri, optional
+from socialclaw.api.dialect import ProviderName, Schema, Time, Uri, optional
 from socialclaw.api.schemas.accounts import Notice
 from socialclaw.api.schemas.envelopes import OkResponse
 
@@ -21,29 +21,23 @@ class Entitlements(Schema):
 
 
 class Tenant(Schema):
-    """A workspace. `mode` is `live`, or `test` where every network is the sandbox."""
+    """A workspace. `mode` is `live`, or `test` where every network is the sandbox; `slug` is its name in addresses.
+
+    `timezone` and `weekStart` are how its people reckon. `twinId`: the test workspace of a live one, and the live one of that.
+    """
 
     id: str
     name: str | None = None
     plan: str | None = None
     subscription_status: str | None = None
     entitlements: Entitlements | None = None
+    slug: str = optional()
     mode: Literal["live", "test"] = optional()
+    timezone: str = optional()
+    week_start: Literal["monday", "saturday", "sunday"] = optional()
+    twin_id: str | None = None
     media_policy: Literal["strict", "fit"] = optional()
     created_at: Time = optional()
-
-
-class ApiKey(Closed):
-    """An API key. `secret` is only there in the answer that made the key; `prefix` tells keys apart afterwards."""
-
-    id: str
-    prefix: str | None = None
-    label: str | None = None
-    kind: str | None = None
-    secret: str | None = None
-    created_at: Time | None = None
-    revoked_at: Time | None = None
-    last_used_at: Time | None = None
 
 
 class DatabaseHealth(Schema):
@@ -98,42 +92,6 @@ class HealthResponse(OkResponse):
     max_asset_bytes: StrictInt = optional()
     max_form_asset_bytes: StrictInt = optional()
     public_base_url: Uri = optional()
-
-
-class KeyCreateRequest(Body):
-    """A key to be made. `kind` is `personal` (the default) or `agent`; `operations` are words and presets."""
-
-    misses: ClassVar = {"name": "label", "title": "label", "type": "kind", "keytype": "kind"} | dict.fromkeys(
-        ("scope", "scopes", "permission", "permissions", "preset", "presets", "rights", "role", "roles", "allow", "allowed"), "operations"
-    )
-
-    label: str | None = None
-    kind: str | None = None
-    operations: list[str] | None = None
-
-
-class KeyCreateResponse(OkResponse):
-    """One key, by both of its names; `secret` is shown once, when it is made."""
-
-    key: ApiKey = optional()
-    api_key: ApiKey = optional()
-    secret: str | None = None
-    operations: list[str] = optional()
-
-
-class KeyValidationResponse(OkResponse):
-    """Whose key this is, and what it may do."""
-
-    tenant: Tenant
-    api_key: ApiKey
-    operations: list[str] = optional()
-
-
-class KeysResponse(Closed):
-    """The workspace's keys, newest first."""
-
-    ok: Literal[True]
-    keys: list[ApiKey]
 
 
 class UsedOf(Schema):

@@ -1,0 +1,72 @@
+"""API keys: shown, made, rotated, checked."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import StrictInt
+
+from socialclaw.api.dialect import Body, Closed, Inline, Time, optional
+from socialclaw.api.schemas.envelopes import OkResponse
+from socialclaw.api.schemas.status import Tenant
+
+
+class ApiKey(Closed):
+    """An API key. `secret` is only there in the answer that made the key; `prefix` tells keys apart afterwards."""
+
+    id: str
+    prefix: str | None = None
+    label: str | None = None
+    kind: str | None = None
+    secret: str | None = None
+    created_at: Time | None = None
+    revoked_at: Time | None = None
+    last_used_at: Time | None = None
+
+
+class KeyCreateRequest(Body):
+    """A key to be made. `kind` is `personal` (the default) or `agent`; `operations` are words and presets."""
+
+    misses: ClassVar = {"name": "label", "title": "label", "type": "kind", "keytype": "kind"} | dict.fromkeys(
+        ("scope", "scopes", "permission", "permissions", "preset", "presets", "rights", "role", "roles", "allow", "allowed"), "operations"
+    )
+
+    label: str | None = None
+    kind: str | None = None
+    operations: list[str] | None = None
+
+
+class KeyCreateResponse(OkResponse):
+    """One key, by both of its names; `secret` is shown once, when it is made.
+
+    `formerSecretUntil`: until when the secret that a rotated key had is still taken.
+    """
+
+    key: ApiKey = optional()
+    api_key: ApiKey = optional()
+    secret: str | None = None
+    operations: list[str] = optional()
+    former_secret_until: Time | None = None
+
+
+class KeyRotateRequest(Inline):
+    """For how many seconds the secret that the key has now may still be used."""
+
+    misses: ClassVar = {"grace": "graceSeconds", "seconds": "graceSeconds", "graceperiod": "graceSeconds"}
+
+    grace_seconds: StrictInt | None = None
+
+
+class KeyValidationResponse(OkResponse):
+    """Whose key this is, and what it may do."""
+
+    tenant: Tenant
+    api_key: ApiKey
+    operations: list[str] = optional()
+
+
+class KeysResponse(Closed):
+    """The workspace's keys, newest first."""
+
+    ok: Literal[True]
+    keys: list[ApiKey]
