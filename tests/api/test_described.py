@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from socialclaw.publishing.listing import MEMBERS
+from socialclaw.publishing.listing import CARD, EDITED, MEMBERS
 from tests import described
 
 POST = {"id": "post_1", "provider": "x", "account": "x:@acme", "status": "draft"}
@@ -39,7 +39,7 @@ def test_a_status_that_is_not_described_is_noticed() -> None:
 
 
 def test_every_field_of_a_post_is_described() -> None:
-    assert described.document()["components"]["schemas"]["Post"]["properties"].keys() == MEMBERS.keys()
+    assert described.document()["components"]["schemas"]["Post"]["properties"].keys() == (MEMBERS | EDITED | CARD).keys()
 
 
 async def test_the_tests_own_client_notices(app: FastAPI, api: httpx2.AsyncClient) -> None:

@@ -27,6 +27,7 @@ def test_every_secret_has_one() -> None:
         "SOCIALCLAW_SANDBOX_SECRET",
         "SOCIALCLAW_S3__SECRET_KEY",
         "SOCIALCLAW_SIGN_IN__GOOGLE__CLIENT_SECRET",
+        "SOCIALCLAW_SMTP__PASSWORD",
     }
 
 
