@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bench import rows
 from bench.figures import Figure, Result, Told, ms
 from bench.ground import Ground, Installation
-from bench.processes import free_port, started
+from bench.processes import AS_IT_IS, free_port, started
 from socialclaw.db.base import Scope, iso, new_id, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.scheduling.apply import apply, fingerprint
@@ -41,7 +41,10 @@ async def measure(ground: Ground, size: Size, told: Told) -> list[Result]:
         async with ground.installation(kind) as installation:
             await rows.connect(installation, 10)
             plain, ours, requests = [], [], []
-            async with started("serve", installation, port=free_port()) as server, httpx2.AsyncClient(trust_env=False, timeout=60) as http:
+            async with (
+                started("serve", installation, port=free_port()) as server,
+                httpx2.AsyncClient(headers=AS_IT_IS, trust_env=False, timeout=60) as http,
+            ):
                 http.headers["authorization"] = f"Bearer {installation.key}"
                 for turn in range(size.rounds):
                     told(f"{kind}: applying {size.posts:,} posts", turn, size.rounds)

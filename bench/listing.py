@@ -23,7 +23,7 @@ from fastapi import Response
 from bench import rows
 from bench.figures import Figure, Result, Told
 from bench.ground import Ground, Installation
-from bench.processes import free_port, reachable
+from bench.processes import AS_IT_IS, free_port, reachable
 from socialclaw.api.deps import Caller
 from socialclaw.app import build
 from socialclaw.cli import http_server, runtime
@@ -112,7 +112,7 @@ async def _served(installation: Installation) -> AsyncIterator[int]:
     server.start()
     try:
         await reachable(port)
-        async with httpx2.AsyncClient(trust_env=False, base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
+        async with httpx2.AsyncClient(headers=AS_IT_IS, trust_env=False, base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
             http.headers["authorization"] = f"Bearer {installation.key}"
             answers = [(await http.get(path)).content for path in (LISTED, READY, KEYED)]
             if set(answers) != {body}:
@@ -126,7 +126,9 @@ async def _served(installation: Installation) -> AsyncIterator[int]:
 async def _body(installation: Installation) -> bytes:
     """What the list answers, made in this process."""
     app = build(installation.system)
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=installation.system.settings.base_url) as http:
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=app), headers=AS_IT_IS, base_url=installation.system.settings.base_url
+    ) as http:
         answer = await http.get(LISTED, headers={"authorization": f"Bearer {installation.key}"})
         if answer.content.count(b'"runId"') != LIMIT:
             raise SystemExit(f"a list of {LIMIT} posts was expected: {answer.text[:500]}")

@@ -14,7 +14,7 @@ import httpx2
 from bench import rows
 from bench.figures import Figure, Result, Told, ms, percentile
 from bench.ground import Ground
-from bench.processes import Running, free_port, started
+from bench.processes import AS_IT_IS, Running, free_port, started
 from bench.sink import Network, network
 from socialclaw.db.base import iso
 
@@ -47,7 +47,7 @@ async def lateness(servers: Sequence[Running], sink: Network, *, size: Size, tol
     """For each server, the seconds by which its posts came late; each post applied over HTTP, a second ahead, servers in turns."""
     rng, due = random.Random(1), {}
     await sink.arrivals()
-    async with httpx2.AsyncClient(trust_env=False, timeout=60) as http:
+    async with httpx2.AsyncClient(headers=AS_IT_IS, trust_env=False, timeout=60) as http:
         for n in range(size.posts):
             for which, server in enumerate(servers):
                 told(f"pickup on {server.installation.kind}", n, size.posts)

@@ -24,6 +24,8 @@ SELECT pid FROM pg_stat_activity
 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
 """
 
+AS_IT_IS = {"accept-encoding": "identity"}  # the headers of a client that wants no answer packed
+
 
 def free_port() -> int:
     with socket.socket() as free:

@@ -42,6 +42,7 @@ from socialclaw.api import (
 )
 from socialclaw.api.guard import Guard
 from socialclaw.api.middleware import Front
+from socialclaw.api.packing import Packing
 from socialclaw.api.rate_limits import Rates
 from socialclaw.api.shares import Shares
 from socialclaw.people.sessions import Sessions
@@ -112,6 +113,7 @@ def build(system: System) -> FastAPI:
     limits = system.settings
     most = {"most": limits.max_body_bytes, "most_form": limits.max_asset_bytes, "most_held": limits.max_bodies_bytes}
     app.add_middleware(Guard, **most, free=sandbox.ROOT, streamed=parts.PREFIX)
+    app.add_middleware(Packing)
     app.add_middleware(Front)
     _document(app, system.settings)
     return app
