@@ -63,6 +63,7 @@ ADVICE_FOR = {
     "content_encoding_unsupported": "Send the body uncompressed, without `Content-Encoding`.",
     "sign_in_not_configured": "The operator sets what `details.settings` names.",
     "sign_in_state_invalid": "Start the sign-in again, in the same browser.",
+    "support_request_not_found": "Look the id up again: `socialclaw support list`.",
     "mail_code_invalid": "Type the code of the newest mail, in the browser that asked for it; or ask for another mail.",
     "sign_in_code_invalid": "Start the sign-in again in the app.",
     "identity_token_used": "Sign in again on the device: each token is taken once.",

@@ -38,6 +38,7 @@ from socialclaw.api import (
     schedules,
     sign_in,
     status,
+    support,
     uploads,
 )
 from socialclaw.api.guard import Guard
@@ -75,6 +76,7 @@ ROUTERS = (
     composing.router,
     sign_in.router,
     mail_sign_in.router,
+    support.router,
     issuers.router,
     native_sign_in.router,
 )

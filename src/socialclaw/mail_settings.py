@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from socialclaw.loopback import is_loopback
 
@@ -21,6 +21,16 @@ def mailbox(text: str) -> str | None:
     """A mail address as it is compared and mailed to, in lower case; None where it is none."""
     found = text.strip().lower()
     return found if len(found) <= LONGEST and MAILBOX.fullmatch(found) else None
+
+
+def _mailbox(text: str) -> str:
+    if text and not mailbox(text):
+        raise ValueError("must be a mail address")
+    return text.strip()
+
+
+MailAddress = Annotated[str, AfterValidator(_mailbox)]
+"""A setting that is an address, or empty."""
 
 
 class SmtpSettings(BaseModel):

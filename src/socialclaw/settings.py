@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from socialclaw.loopback import only_here
-from socialclaw.mail_settings import SmtpSettings
+from socialclaw.mail_settings import MailAddress, SmtpSettings
 from socialclaw.secret_files import SECRET, EnvironmentAndFiles
 from socialclaw.sign_in_settings import SignInSettings, listed
 
@@ -209,6 +209,7 @@ class Settings(BaseSettings):
         7, ge=0, description="Days from a workspace's deletion by its owner until it is gone; until then it can be kept after all."
     )
     sign_in: SignInSettings = Field(default_factory=lambda: SignInSettings.model_validate({}))
+    support_email: MailAddress = Field("", description="Where requests for support are mailed to, where an SMTP server is set.")
     smtp: SmtpSettings = Field(default_factory=lambda: SmtpSettings.model_validate({}))
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The lowest level that is logged.")
 

@@ -12,7 +12,12 @@ from socialclaw.people import allowances
 from socialclaw.people.allowances import Limit
 from socialclaw.system import System
 
-MINUTE, HOUR = 60, 3600
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+SUPPORT = (
+    Limit("support", 5, HOUR, "requests for support from this address in an hour"),
+    Limit("support", 20, DAY, "requests for support from this address in a day"),
+)
+SUPPORT_OF_ALL = Limit("support of all", 200, DAY, "requests for support in a day")
 
 
 async def begins(system: System, request: Request) -> None:
@@ -24,6 +29,13 @@ async def asks(system: System, request: Request) -> None:
     """Count a link that is to be mailed; TooManyRequests where enough were asked for from this address."""
     most = system.settings.sign_in.mails_per_hour
     await _spend(system, request, Limit("mails", most, HOUR, "links asked for from this address in an hour"))
+
+
+async def asks_for_support(system: System, request: Request) -> None:
+    """Count a request for support: of this address, and of everybody."""
+    for limit in SUPPORT:
+        await _spend(system, request, limit)
+    await system.database.write(allowances.spend, system.vault, SUPPORT_OF_ALL, "")
 
 
 async def failed(system: System, request: Request) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from socialclaw.cli import doctor, leaving, posts, server, sign_in, storage, workspaces
+from socialclaw.cli import doctor, leaving, posts, server, sign_in, storage, support, workspaces
 from socialclaw.cli.output import complain
 from socialclaw.errors import SocialClawError
 
@@ -20,6 +20,7 @@ app.add_typer(workspaces.workspaces, name="workspaces")
 app.add_typer(leaving.people, name="people")
 app.add_typer(storage.storage, name="storage")
 app.add_typer(posts.posts, name="posts")
+app.add_typer(support.support, name="support")
 
 
 def main() -> None:

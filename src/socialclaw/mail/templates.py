@@ -6,10 +6,10 @@ import html
 import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-INVITATION, SIGN_IN, LINKED = "invitation", "sign_in", "linked"
+INVITATION, SIGN_IN, LINKED, SUPPORT = "invitation", "sign_in", "linked", "support"
 LINKING = re.compile(r"://|www\.|(?<=\w)\.(?=\w)", re.IGNORECASE)  # what mail programs would make links of
 LONGEST_NAME = 60
 FONT = "font:16px/1.5 system-ui,sans-serif;color:#1c1917"
@@ -66,6 +66,14 @@ def _linked(*, label: str, email: str, server: str, home: str) -> Written:
     return _laid_out(f"A new way to sign in to {server}", lines, ("Open", home), [])
 
 
+def _support(*, request_id: str, message: str, email: str | None, told: Mapping[str, str | None]) -> Written:
+    """To the operator. What a stranger has written is in the text alone, and their address, which nobody has proven, gets answers only."""
+    facts = "\n".join(f"{label}: {value}" for label, value in told.items() if value)
+    unproven = f"An answer to this mail goes to {email}, which is what they wrote." if email else "They left no address to answer to."
+    written = _laid_out(f"Request for support {request_id}", [message, facts or "Nothing else is known."], None, [unproven])
+    return replace(written, reply_to=email)
+
+
 def _laid_out(subject: str, before: Sequence[str], button: tuple[str, str] | None, after: Sequence[str]) -> Written:
     """Paragraphs, with a link between them; in HTML the link is a button."""
     middle = [] if button is None else [f"{button[0]}:\n{button[1]}"]
@@ -86,4 +94,4 @@ def _paragraph(text: str) -> str:
     return f"<p>{html.escape(text).replace(chr(10), '<br>')}</p>"
 
 
-KINDS: Mapping[str, Callable[..., Written]] = {INVITATION: _invitation, SIGN_IN: _sign_in, LINKED: _linked}
+KINDS: Mapping[str, Callable[..., Written]] = {INVITATION: _invitation, SIGN_IN: _sign_in, LINKED: _linked, SUPPORT: _support}

@@ -97,6 +97,7 @@ from socialclaw.api.schemas.status import (
     UsageResponse,
     WorkspaceHealthResponse,
 )
+from socialclaw.api.schemas.support import SupportRequest, SupportResponse
 from socialclaw.api.schemas.workspaces import WorkspaceResponse
 
 __all__ = [
@@ -188,6 +189,8 @@ __all__ = [
     "SentPart",
     "SessionsResponse",
     "SignedInUser",
+    "SupportRequest",
+    "SupportResponse",
     "TargetInput",
     "Tenant",
     "Upload",
