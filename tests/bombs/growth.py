@@ -156,3 +156,9 @@ def explosive(
 ) -> list[Bomb]:
     """The first bomb that goes off, if one does. `lengths`: at which what doubles with each character shows."""
     return next(([bomb] for bomb in those if grows_too_fast(judge, bomb, short, tries, lengths)), [])
+
+
+def noticed(judge: Judge, those: Iterable[Bomb], *, short: int, lengths: tuple[int, ...] = TINY) -> bool:
+    """Whether a bomb that is known to be one is found: one look in five is enough, for the machine may be busy with other tests."""
+    planted = [*those]
+    return any(explosive(judge, planted, short=short, tries=1, lengths=lengths) for _ in range(5))

@@ -19,7 +19,7 @@ from socialclaw.scheduling.judge import problem
 from socialclaw.scheduling.plan import Destination, Directory, Plan, wire_plan
 from socialclaw.settings import Settings
 from tests.api.operations import Operation, blueprint, operations
-from tests.bombs.growth import Bomb, explosive
+from tests.bombs.growth import Bomb, explosive, noticed
 from tests.conftest import build, client, member, opened
 from tests.scheduling.documents import LIBRARY, NOW, SOON, X
 
@@ -181,5 +181,6 @@ def test_twice_the_text_in_any_place_of_any_request_takes_about_twice_the_time(s
 
 
 def test_a_field_that_is_a_bomb_is_noticed(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("socialclaw.api.filters.canonical", lambda text: sum(1 for i in range(0, len(text), 64) for _ in text[i:]) and None)
-    assert explosive(lambda text: send("GET", "/v1/accounts", params={"provider": text}), FEW, short=SHORT, lengths=(), tries=1) != []
+    """A cube law, whose eightfold growth shows beside all else that a request costs."""
+    monkeypatch.setattr("socialclaw.api.filters.canonical", lambda text: sum(1 for _ in range(len(text) ** 3 // 10**6)) and None)
+    assert noticed(lambda text: send("GET", "/v1/accounts", params={"provider": text}), FEW, short=SHORT, lengths=())
