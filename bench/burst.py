@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
 from bench import bare, rows
-from bench.figures import Figure, Result, Told, percentile
+from bench.figures import Figure, Result, Told, ms, percentile
 from bench.ground import Ground, Installation
 from bench.processes import started
 from bench.sink import Network, network
@@ -29,10 +29,14 @@ class Size:
 
 @dataclass(frozen=True)
 class Burst:
-    """Posts a second, from the first due time to the last arrival; and how late each was, in seconds."""
+    """Posts a second, from the first due time to the last arrival; how late each was, in seconds; and seconds of CPU a post.
+
+    The CPU is the worker's and that of the backends of PostgreSQL: it moves far less than the rate with what else the machine does.
+    """
 
     rate: float
     late: list[float]
+    cpu: tuple[float, float] = (0.0, 0.0)
 
 
 async def measure(ground: Ground, size: Size, told: Told) -> list[Result]:
@@ -57,18 +61,22 @@ def _result(kind: str, size: Size, ours: Burst, plain: Burst) -> Result:
         "the bare loop": f"{plain.rate:,.0f} posts/s",
         "lateness p99 of a worker": f"{percentile(ours.late, 0.99):.2f} s",
         "of the bare loop": f"{percentile(plain.late, 0.99):.2f} s",
+        "CPU a post": f"{ms(ours.cpu[0])} of the worker" + (f", {ms(ours.cpu[1])} of PostgreSQL" if ours.cpu[1] else ""),
     }
     what = f"{size.posts:,} posts due in one second: rate, of a bare loop's"
     return Result(what, kind, ours.rate / plain.rate, "x", target=0.5, better="more", details=details)
 
 
 async def _ours(installation: Installation, sink: Network, size: Size) -> Burst:
-    async with started("worker", installation):
+    async with started("worker", installation) as worker:
         start = await _schedule(installation, size)
+        before = await worker.cpu()
         await asyncio.sleep(start + 1 - time.time())
         while await installation.system.database.read(_open):  # noqa: ASYNC110  another process cannot set an event of ours
             await asyncio.sleep(0.25)
-    return await _burst(sink, start, size)
+        after = await worker.cpu()
+    cpu = ((after[0] - before[0]) / size.posts, (after[1] - before[1]) / size.posts)
+    return replace(await _burst(sink, start, size), cpu=cpu)
 
 
 async def _bare(installation: Installation, sink: Network, size: Size) -> Burst:
