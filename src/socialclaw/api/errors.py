@@ -16,6 +16,7 @@ from socialclaw.api.answers import render
 from socialclaw.api.logs import scrub
 from socialclaw.api.truncation import LONGEST_MESSAGE, MOST_TOLD, Cut, listed, shortened
 from socialclaw.errors import InvalidRequest, NotFound, PayloadTooLarge, ProviderError, SocialClawError, Unauthenticated
+from socialclaw.field_errors import sentence
 from socialclaw.providers.issues import MOST_ISSUES, shown
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def _listed(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     where = path(found["loc"][1:])
     if found["type"] == "field_misnamed":  # which a model says of itself: see `dialect.Body`
         return [{**issue, "path": f"{where}.{issue['path']}".removeprefix("."), "in": found["loc"][0]} for issue in found["ctx"]["issues"]]
-    return [{"path": where, "in": found["loc"][0], "code": _code(found), "message": found["msg"], "details": {}}]
+    return [{"path": where, "in": found["loc"][0], "code": _code(found), "message": sentence(found), "details": {}}]
 
 
 def _code(found: Mapping[str, Any]) -> str:

@@ -31,12 +31,13 @@ def settings(**given: Any) -> Settings:
     """The environment's settings, with what was given on the command line above them."""
     from pydantic import ValidationError
 
+    from socialclaw.field_errors import sentence
     from socialclaw.settings import Settings
 
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        wrong = [_told(e["loc"], e["msg"]) for e in error.errors(include_url=False)]
+        wrong = [_told(e["loc"], sentence(e)) for e in error.errors(include_url=False)]
         raise Problem(f"A setting is wrong: {'; '.join(wrong)}") from None
     except ValueError as error:  # a variable that should hold JSON
         raise Problem(f"A setting is wrong: {error}") from None
@@ -44,5 +45,4 @@ def settings(**given: Any) -> Settings:
 
 def _told(place: tuple[int | str, ...], message: str) -> str:
     """What is wrong, after the variable's name where it is one."""
-    said = message.removeprefix("Value error, ")
-    return f"SOCIALCLAW_{'__'.join(map(str, place)).upper()}: {said}" if place else said
+    return f"SOCIALCLAW_{'__'.join(map(str, place)).upper()}: {message}" if place else message

@@ -35,7 +35,7 @@ async def look(system: System, claim: Claim) -> Outcome:
     provider = providers()[post.provider]
     now = utc_now()
     if not provider.can(Confirms):
-        lost = "The post may have gone out before the hold" if claim.restored else f"{provider.label} gave no answer"
+        lost = "The post may have gone out before the hold" if claim.restored else f"{provider.label} gave no usable answer"
         way_out = "look there, and retry with force if it is not there"
         return outcomes.unknown(claim, f"{lost}, and {provider.label} offers no way to look the post up: {way_out}")
     settle = settle_seconds(system, post.provider)
