@@ -7,6 +7,7 @@ import base64
 import hashlib
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,11 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from socialclaw.cli.consent import read_form
 from socialclaw.clock import act_for
+from socialclaw.db.base import real_now
 from socialclaw.db.people import Identity, User, UserSession
 from socialclaw.issuers.apple.sandbox.simulator import AppleSandbox
 from socialclaw.people import ways_in
@@ -136,6 +138,46 @@ async def test_a_person_signs_in_and_is_the_same_one_the_next_time(browser: http
     again = await card(browser)
     assert again["user"]["id"] == who["user"]["id"]
     assert browser.cookies["__Host-sc_session"] != first, "no session outlives a sign-in"
+
+
+async def shown(browser: httpx2.AsyncClient, path: str = "/dashboard") -> dict[str, str]:
+    """The links of a page, by what they say."""
+    page = await browser.get(path)
+    return {unescape(said): unescape(url) for url, said in re.findall(r'<a class="on" href="([^"]+)">([^<]+)</a>', page.text)}
+
+
+async def test_the_page_of_nobody_has_a_button_for_each_issuer_and_of_somebody_for_those_they_are_not_known_by(
+    browser: httpx2.AsyncClient,
+) -> None:
+    assert await shown(browser) == {
+        "Continue with Google (simulated)": "/auth/google/start",
+        "Continue with Apple (simulated)": "/auth/apple/start",
+    }
+    await sign_in(browser, "google")
+    assert await shown(browser) == {"Link Apple (simulated)": "/auth/apple/start?link=true"}
+    await sign_in(browser, "apple", query="?link=true")
+    assert await shown(browser) == {}
+
+
+async def test_linking_is_offered_to_who_has_just_signed_in(browser: httpx2.AsyncClient, app: FastAPI, system: System) -> None:
+    await sign_in(browser, "google")
+    ago = real_now() - timedelta(minutes=16)
+    await system.database.write(lambda session: session.execute(update(UserSession).values(created_at=ago)))
+    app.state.sessions.forget_all()
+    assert await shown(browser) == {}, "it would be refused"
+
+
+async def test_whoever_is_invited_can_come_by_an_issuer(browser: httpx2.AsyncClient, app: FastAPI) -> None:
+    await sign_in(browser, "google")
+    made = await browser.post("/v1/dashboard/invites", json={"role": "viewer"}, headers=SAME)
+    path = made.json()["url"].removeprefix(HERE)
+    async with here(app) as guest:
+        on = await shown(guest, path)
+        assert on["Continue with Apple (simulated)"] == f"/auth/apple/start?invite={path.rpartition('/')[2]}"
+        way = await consent(guest, await to_the_page(guest, on["Continue with Apple (simulated)"]), "bob")
+        assert (await come_back(guest, way)).status_code == 303
+        assert {one["role"] for one in (await card(guest))["workspaces"]} >= {"viewer"}
+    assert await shown(browser, path) == {}, "who is signed in joins as who they are"
 
 
 async def test_apple_tells_the_name_once_and_it_is_kept(browser: httpx2.AsyncClient) -> None:

@@ -3,13 +3,9 @@ two sites, so that what comes from one to the other is as cross-site as it is on
 
 from __future__ import annotations
 
-import asyncio
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -17,43 +13,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser import chromium
-from tests.cli.processes import BOUND_SECONDS, run, started
-from tests.mail.post_office import FROM, PASSWORD, USER, PostOffice
+from tests.cli.processes import run, started
+from tests.mail.post_office import Post
 
 WAIT = 20_000  # milliseconds
 expect.set_options(timeout=WAIT)
-
-
-class Post:
-    """A post office with a thread of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.office = PostOffice(folder)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._do(self.office.open())
-
-    def _do(self, what: Any) -> Any:
-        future: Future[Any] = asyncio.run_coroutine_threadsafe(what, self._loop)
-        return future.result(BOUND_SECONDS)
-
-    def next(self) -> EmailMessage:
-        """The mail that comes next."""
-
-        async def arrived() -> EmailMessage:
-            await self.office.arrived.wait()
-            self.office.arrived.clear()
-            return self.office.taken[-1]
-
-        mail: EmailMessage = self._do(arrived())
-        return mail
-
-    def close(self) -> None:
-        self._do(self.office.close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(BOUND_SECONDS)
-        self._loop.close()
 
 
 @dataclass(frozen=True)
@@ -87,16 +51,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory, post: Post) -> Iterat
     url = f"http://127.0.0.1:{port}"
     known = {"SOCIALCLAW_SANDBOX_SECRET": "by which the two know each other", "SOCIALCLAW_PUBLIC_BASE_URL": url}
     sign_in = {"SIMULATED": "true", "SIGN_UP": "open", "STARTS_PER_MINUTE": "1000", "TRIES_PER_MINUTE": "1000"}
-    smtp = {
-        "HOST": "localhost",
-        "PORT": str(post.office.port),
-        "USER": USER,
-        "PASSWORD": PASSWORD,
-        "FROM_ADDRESS": FROM,
-        "CA_FILE": str(post.office.ca_file),
-    }
     given = {f"SOCIALCLAW_SIGN_IN__{name}": value for name, value in sign_in.items()}
-    given |= {f"SOCIALCLAW_SMTP__{name}": value for name, value in smtp.items()}
+    given |= post.settings
     with started("sandbox", "--port", "0", "--data-dir", folder / "sandbox", **known) as sandbox:
         issuers = sandbox.until(r"on (http://127\.0\.0\.1:\d+)/sandbox/")[1].replace("127.0.0.1", "localhost")
         data = folder / "data"
@@ -132,6 +88,11 @@ class Person:
         """To an issuer's page, which is another site's."""
         self.page.goto(f"{self.installation.url}/auth/{issuer}/start")
         assert self.page.url.startswith(f"{self.installation.issuers}/sandbox/at/")
+
+    def choose(self, issuer: str) -> None:
+        """The same by the button of the page."""
+        self.page.get_by_role("link", name=issuer).click()
+        self.page.wait_for_url(f"{self.installation.issuers}/sandbox/at/**")
 
     def consent(self, login: str, button: str, **chosen: str) -> None:
         self.page.locator("#login").fill(login)

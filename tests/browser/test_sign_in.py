@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import secrets
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlencode, urlsplit
 
+import httpx2
 import pytest
 from playwright.sync_api import Request
 
@@ -39,6 +44,73 @@ def test_who_comes_back_from_an_issuer_sees_that_they_are_signed_in(
     ada.press("Sign out")
     ada.sees("Nobody is signed in")
     assert ada.cookies() == {}
+
+
+@pytest.mark.parametrize(("issuer", "button"), [("Google", "Allow"), ("Apple", "Continue")])
+def test_the_page_has_a_button_for_each_issuer(person: People, installation: Installation, issuer: str, button: str) -> None:
+    ada = person()
+    ada.page.goto(f"{installation.url}/dashboard")
+    ada.sees("Nobody is signed in")
+    ada.choose(f"Continue with {issuer}")
+    ada.consent(f"by-a-button-{issuer}", button)
+    ada.page.wait_for_url(f"{installation.url}/dashboard")
+    ada.sees_sign_out()
+
+
+@pytest.mark.parametrize(
+    ("first", "press", "second", "press_then"), [("google", "Allow", "Apple", "Continue"), ("apple", "Continue", "Google", "Allow")]
+)
+def test_who_links_a_second_identity_comes_in_by_either(
+    person: People, installation: Installation, first: str, press: str, second: str, press_then: str
+) -> None:
+    ada, later = person(), person()
+    ada.sign_in(first, f"linking-{first}", press)
+    me = ada.card()["user"]["id"]
+    ada.choose(f"Link {second}")
+    ada.consent(f"linked-{second}", press_then)
+    ada.page.wait_for_url(f"{installation.url}/dashboard")
+    ada.sees_sign_out()
+    mine = ada.card()["user"]
+    assert (mine["id"], sorted(one["provider"] for one in mine["identities"])) == (me, ["simulated-apple", "simulated-google"])
+    assert ada.page.get_by_role("link").count() == 0, "there is no third one to be linked"
+    later.sign_in(second.lower(), f"linked-{second}", press_then)
+    later.sees_sign_out()
+    assert later.card()["user"]["id"] == me
+
+
+@pytest.mark.parametrize(("issuer", "button"), [("google", "Allow"), ("apple", "Continue")])
+def test_an_app_is_led_back_to_with_a_code_that_is_good_for_it_alone(
+    person: People, installation: Installation, issuer: str, button: str
+) -> None:
+    """The browser of a phone: what it hands to the app opens nothing by itself, and it is not signed in itself."""
+    exchange, verifier = f"{installation.url}/auth/mobile/exchange", secrets.token_urlsafe(48)
+    thief = httpx2.post(exchange, json={"code": led_back(person(), issuer, button, verifier), "codeVerifier": "x" * 64})
+    assert thief.status_code in (400, 401), thief.text
+    phone = person()
+    code = led_back(phone, issuer, button, verifier)
+    app = httpx2.post(exchange, json={"code": code, "codeVerifier": verifier})
+    assert app.json()["authenticated"] is True, app.text
+    assert app.json()["session"]["kind"] == "mobile"
+    who = httpx2.get(f"{installation.url}/v1/dashboard/session", headers={"cookie": app.headers["set-cookie"].partition(";")[0]})
+    assert who.json()["user"]["email"].startswith(f"phone-{issuer}")
+    again = httpx2.post(exchange, json={"code": code, "codeVerifier": verifier})
+    assert again.status_code in (400, 401), "a code is good for one time"
+    assert phone.cookies() == {}
+
+
+def led_back(phone: Person, issuer: str, button: str, verifier: str) -> str:
+    """An app sends its user to the browser, which hands it a code by its scheme."""
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    asked = {"callbackScheme": "socialclaw", "codeChallenge": challenge, "codeChallengeMethod": "S256", "state": "s1"}
+    phone.page.goto(f"{phone.installation.url}/auth/mobile/{issuer}/start?{urlencode(asked)}")
+    with phone.page.expect_response(lambda answer: "/callback" in answer.url) as led:
+        phone.consent(f"phone-{issuer}", button)
+    back = led.value.headers["location"]
+    assert back.startswith("socialclaw://auth/callback?")
+    said = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
+    assert (sorted(said), said["state"]) == (["code", "state"], "s1")
+    phone.heard()  # it has no such app
+    return said["code"]
 
 
 @pytest.mark.parametrize(("issuer", "button"), [("google", "Deny"), ("apple", "Cancel")])

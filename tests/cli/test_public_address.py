@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -13,7 +14,7 @@ import httpx2
 import pytest
 
 from socialclaw.cli import options
-from socialclaw.cli.consent import allow
+from socialclaw.cli.consent import allow, read_form
 from socialclaw.cli.output import Problem
 from socialclaw.cli.tour import picture
 from socialclaw.networks import providers
@@ -22,6 +23,8 @@ from tests.cli.proxy import free_port, proxy
 
 KEY = r"(sc_test_[\w-]{32})$"
 NOWHERE = "https://post.invalid"  # RFC 6761: no resolver knows such a name
+
+SIGN_IN = {"SOCIALCLAW_SIGN_IN__SIMULATED": "true", "SOCIALCLAW_SIGN_IN__SIGN_UP": "open"}
 
 pytestmark = pytest.mark.xdist_group("up")
 
@@ -57,6 +60,7 @@ class Behind:
     base: str
     key: str
     output: str
+    data: Path
 
     def call(self, method: str, path: str, **more: object) -> dict[str, dict[str, str]]:
         answer = httpx2.request(method, f"{self.base}{path}", headers={"authorization": f"Bearer {self.key}"}, timeout=60, **more)  # type: ignore[arg-type]
@@ -69,10 +73,10 @@ class Behind:
 def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
     folder, port = tmp_path_factory.mktemp("behind") / "data", free_port()
     words = ("up", "--port", str(port), "--no-tour", "--data-dir", folder)
-    with proxy("/social", f"http://127.0.0.1:{port}") as base, started(*words, SOCIALCLAW_PUBLIC_BASE_URL=base) as up:
+    with proxy("/social", f"http://127.0.0.1:{port}") as base, started(*words, SOCIALCLAW_PUBLIC_BASE_URL=base, **SIGN_IN) as up:
         key = up.until(KEY)[1]
         up.until(r"^Running")
-        yield Behind(base, key, up.output)
+        yield Behind(base, key, up.output, folder)
         assert up.stop() == 0
 
 
@@ -135,6 +139,69 @@ def published(behind: Behind, run_id: str) -> str:
             return str(post["providerUrl"])  # type: ignore[call-overload]
         time.sleep(0.1)
     raise AssertionError(f"not published: {answer}")
+
+
+def surfer(behind: Behind) -> httpx2.Client:
+    """A browser that keeps cookies, and says of its forms whose they are."""
+    headers = {"accept": "text/html", "origin": urljoin(behind.base, "/").rstrip("/"), "sec-fetch-site": "same-origin"}
+    return httpx2.Client(trust_env=False, timeout=60, headers=headers)
+
+
+def pressed(browser: httpx2.Client, page: httpx2.Response, button: int = 0) -> httpx2.Response:
+    """What a form of a page leads to, as a browser resolves it."""
+    action = re.findall(r'<form method="post" action="([^"]+)"', page.text)[button]
+    return browser.post(urljoin(str(page.url), unescape(action)))
+
+
+def in_and_out(behind: Behind, browser: httpx2.Client, entered: httpx2.Response) -> None:
+    """Whoever has come in is at the dashboard below the path, calls its operations there, and goes out again."""
+    assert entered.status_code == 303, entered.text
+    home = urljoin(str(entered.url), entered.headers["location"])
+    assert home == f"{behind.base}/dashboard"
+    page = browser.get(home)
+    assert "Sign out" in page.text
+    who = browser.get(f"{behind.base}/v1/dashboard/session").json()
+    assert who["authenticated"] is True
+    assert browser.get(f"{behind.base}/v1/dashboard/posts").status_code == 200
+    made = browser.post(f"{behind.base}/v1/dashboard/invites", json={"role": "viewer"})
+    assert made.json()["url"].startswith(f"{behind.base}/auth/ticket/"), made.text
+    assert browser.get(made.json()["url"]).status_code == 200
+    out = pressed(browser, page)
+    assert urljoin(str(out.url), out.headers["location"]) == f"{behind.base}/dashboard"
+    assert browser.get(f"{behind.base}/v1/dashboard/session").json()["authenticated"] is False
+
+
+def test_the_printed_link_and_its_form_are_below_the_path(behind: Behind) -> None:
+    done = run("sign-in", "--data-dir", behind.data, SOCIALCLAW_PUBLIC_BASE_URL=behind.base)
+    link = done.stdout.strip()
+    assert link.startswith(f"{behind.base}/auth/ticket/"), done.stderr
+    with surfer(behind) as browser:
+        entered = pressed(browser, browser.get(link))
+        [cookie] = [one for one in browser.cookies.jar if one.name == "sc_session"]
+        assert cookie.path == "/"
+        in_and_out(behind, browser, entered)
+
+
+@pytest.mark.parametrize("issuer", ["google", "apple"])
+def test_an_issuer_is_gone_to_and_come_back_from_below_the_path(behind: Behind, issuer: str) -> None:
+    with surfer(behind) as browser:
+        away = browser.get(f"{behind.base}/auth/{issuer}/start?returnTo=/dashboard")
+        assert away.headers["location"].startswith(f"{behind.base}/sandbox/at/")
+        page = browser.post(away.headers["location"], data={"login": f"ada-{issuer}", "decision": "allow"})
+        if issuer == "google":
+            assert page.headers["location"].startswith(f"{behind.base}/auth/google/callback?")
+            entered = browser.get(page.headers["location"])
+        else:
+            form = read_form(page.text)
+            assert form.action == f"{behind.base}/auth/apple/callback"
+            entered = browser.post(form.action, data=form.values, headers=across(browser))
+        in_and_out(behind, browser, entered)
+
+
+def across(browser: httpx2.Client) -> dict[str, str]:
+    """What comes with Apple's form, for a client that sends a cookie that has to be secure by https alone."""
+    kept = {one.name: one.value for one in browser.cookies.jar if "attempt" in one.name}
+    return {"origin": "https://appleid.apple.com", "sec-fetch-site": "cross-site", "cookie": "; ".join(f"{k}={v}" for k, v in kept.items())}
 
 
 def test_the_document_says_where_the_operations_are(behind: Behind) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -17,6 +19,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from socialclaw.mail_settings import SmtpSettings
 
+BOUND_SECONDS = 60
 USER, PASSWORD = "socialclaw", "correct horse"
 FROM = "SocialClaw <post@acme.example>"
 
@@ -118,6 +121,51 @@ class PostOffice:
         if self.waits:
             await self._over.wait()
         return "250 OK"
+
+
+class Post:
+    """A post office with a thread of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.office = PostOffice(folder)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._do(self.office.open())
+
+    def _do(self, what: Any) -> Any:
+        future: Future[Any] = asyncio.run_coroutine_threadsafe(what, self._loop)
+        return future.result(BOUND_SECONDS)
+
+    def next(self) -> EmailMessage:
+        """The mail that comes next."""
+
+        async def arrived() -> EmailMessage:
+            await self.office.arrived.wait()
+            self.office.arrived.clear()
+            return self.office.taken[-1]
+
+        mail: EmailMessage = self._do(arrived())
+        return mail
+
+    def close(self) -> None:
+        self._do(self.office.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(BOUND_SECONDS)
+        self._loop.close()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """How a server in a process of its own reaches it, as its environment says so."""
+        said = {
+            "HOST": "localhost",
+            "PORT": str(self.office.port),
+            "USER": USER,
+            "PASSWORD": PASSWORD,
+            "FROM_ADDRESS": FROM,
+            "CA_FILE": str(self.office.ca_file),
+        }
+        return {f"SOCIALCLAW_SMTP__{name}": value for name, value in said.items()}
 
 
 def body(message: EmailMessage, kind: str = "plain") -> str:

@@ -1,4 +1,4 @@
-"""Pages of our own, for people: a few lines, and perhaps a form. No scripts; everything on them is escaped."""
+"""Pages of our own, for people: a few lines, and perhaps forms and ways to go on. No scripts; everything on them is escaped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ STYLE = (
     "main{background:#fff;border:1px solid #e7e5e4;border-radius:12px;padding:2rem 2.5rem;max-width:28rem;margin:1rem}"
     "h1{font-size:1.25rem;margin:0 0 .5rem}p{margin:.5rem 0 0;overflow-wrap:anywhere}.quiet{color:#78716c}form{margin:1rem 0 0}"
     "label{display:block;margin:0 0 .75rem}input{font:inherit;display:block;width:100%;box-sizing:border-box;padding:.4rem .6rem}"
-    "button{font:inherit;padding:.5rem 1rem;border:0;border-radius:8px;background:#1c1917;color:#fff;cursor:pointer}"
+    "button,.on{font:inherit;padding:.5rem 1rem;border:0;border-radius:8px;background:#1c1917;color:#fff;cursor:pointer}"
+    ".on{display:block;margin:1rem 0 0;text-align:center;text-decoration:none;background:#fff;color:#1c1917;border:1px solid #a8a29e}"
 )
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
@@ -56,9 +57,23 @@ class Form:
         return f'<form method="post" action="{html.escape(self.path)}">{text}<button>{html.escape(self.button)}</button></form>'
 
 
-def page(title: str, lines: Sequence[str], *, status: int = 200, forms: Sequence[Form] = (), close: bool = True) -> Response:
-    """A page; without a form it is one to be closed, unless it is said to be none."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link that looks like a button, to a path of ours."""
+
+    path: str
+    said: str
+
+    @property
+    def html(self) -> str:
+        return f'<a class="on" href="{html.escape(self.path)}">{html.escape(self.said)}</a>'
+
+
+def page(
+    title: str, lines: Sequence[str], *, status: int = 200, forms: Sequence[Form] = (), on: Sequence[Way] = (), close: bool = True
+) -> Response:
+    """A page; without a form, or a way on, it is one to be closed, unless it is said to be none."""
     told = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
-    rest = "".join(form.html for form in forms) or (CLOSE if close else "")
+    rest = "".join(one.html for one in (*on, *forms)) or (CLOSE if close else "")
     body = PAGE.format(title=html.escape(title), style=STYLE, lines=told, rest=rest)
     return HTMLResponse(body, status_code=status, headers=FORM_HEADERS if forms else HEADERS)

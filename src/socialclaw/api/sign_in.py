@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -14,7 +15,7 @@ from socialclaw.api.answers import ok
 from socialclaw.api.deps import MEANINGS, Installation, Person, open_problems, problems
 from socialclaw.api.openapi import SIGN_IN
 from socialclaw.api.operation import Operation, repeats_itself, signed_in
-from socialclaw.api.pages import Form, page
+from socialclaw.api.pages import Form, Way, page
 from socialclaw.api.schemas import DashboardSessionResponse, ErrorResponse, OkResponse
 from socialclaw.api.schemas.people import LinkRequest
 from socialclaw.api.visitors import visitor
@@ -23,6 +24,7 @@ from socialclaw.people import card, sessions, tickets, ways_in
 from socialclaw.people.sessions import Sessions, SignedIn, require_fresh
 from socialclaw.people.ways_in import Entered, Opening
 from socialclaw.settings import Settings
+from socialclaw.sign_in.relying_parties import RelyingParties
 from socialclaw.system import System
 
 router = APIRouter(route_class=Operation, tags=[SIGN_IN])
@@ -57,9 +59,10 @@ async def show_ticket(system: Installation, request: Request, ticket: str) -> Re
     who = await signed(request)
     if found.addressed and who is None:
         forms = [mail_form(system.settings, "Send me a link", invite=ticket)] if system.settings.smtp.ready else []
-        return page("You are invited", _said(found, who), forms=forms, close=False)
+        return page("You are invited", _said(found, who), forms=forms, on=to_issuers(request, invite=ticket), close=False)
     asks = ("name", "What you are called") if found.new and who is None else None
-    return page("Sign in", _said(found, who), forms=[Form(here(system.settings, f"/auth/ticket/{ticket}"), "Sign in", asks)])
+    on = to_issuers(request, invite=ticket) if found.purpose == tickets.INVITE and who is None else []
+    return page("Sign in", _said(found, who), forms=[Form(here(system.settings, f"/auth/ticket/{ticket}"), "Sign in", asks)], on=on)
 
 
 @router.post(
@@ -113,15 +116,17 @@ async def home(system: Installation, request: Request) -> Response:
     who = await signed(request)
     if who is None:
         forms = [mail_form(system.settings, "Send me a link")] if system.settings.smtp.ready else []
-        lines = ["Run `socialclaw sign-in` on the server, and open the link that it prints."]
-        return page("Nobody is signed in", lines, forms=forms, close=False)
+        lines = ["Whoever runs the server: run `socialclaw sign-in` there, and open the link that it prints."]
+        return page("Nobody is signed in", lines, forms=forms, on=to_issuers(request), close=False)
     found = await system.database.read(card.card, who, who.seat())
     lines = [f"{one['name']}: {one['role']}" for one in found["workspaces"]] or ["You are a member of no workspace."]
     forms = [
         Form(here(system.settings, f"/auth/{path}"), said)
         for path, said in (("sign-out", "Sign out"), ("sign-out-everywhere", "Sign out everywhere"))
     ]
-    return page(found["user"]["name"] or found["user"]["email"] or "Signed in", lines, forms=forms)
+    known = {one["provider"] for one in found["user"]["identities"]}
+    on = to_issuers(request, but=known, link="true") if who.fresh else []
+    return page(found["user"]["name"] or found["user"]["email"] or "Signed in", lines, forms=forms, on=on)
 
 
 async def signed(request: Request) -> SignedIn | None:
@@ -158,6 +163,15 @@ def ways(request: Request) -> dict[str, Any]:
     installation: System = request.app.state.system
     by_mail = ["email"] if installation.settings.smtp.ready else []
     return {"ways": ["link", *by_mail, *request.app.state.relying_parties.ways]}
+
+
+def to_issuers(request: Request, *, but: Collection[str] = (), **query: str) -> list[Way]:
+    """Buttons that lead to the issuers: to sign in there, or with `link` to be known by that account too."""
+    installation: System = request.app.state.system
+    parties: RelyingParties = request.app.state.relying_parties
+    what, more = ("Link" if "link" in query else "Continue with"), f"?{urlencode(query)}" if query else ""
+    found = [one for one in map(parties.web, parties.ways) if one.name not in but]
+    return [Way(here(installation.settings, f"/auth/{one.issuer.key}/start{more}"), f"{what} {one.called}") for one in found]
 
 
 def mail_form(settings: Settings, button: str, **holds: str) -> Form:

@@ -61,6 +61,11 @@ class RelyingParty:
     def label(self) -> str:
         return self.issuer.label
 
+    @property
+    def called(self) -> str:
+        """What it is called to people who choose one."""
+        return self.label if self.realm == "live" else f"{self.label} (simulated)"
+
     def of(self, client_id: str) -> Client:
         """Us by another of our client ids: of an app."""
         return Client(client_id, self.app.secret, self.app.audiences)
