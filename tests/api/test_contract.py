@@ -210,6 +210,16 @@ def test_operations_of_our_own_are_few_and_known(document: dict[str, Any]) -> No
         ("GET", "/v1/dashboard/runs"),
         ("POST", "/v1/dashboard/posts/{postId}/resolve"),
         ("POST", "/v1/dashboard/posts/move"),
+        ("GET", "/v1/dashboard/drafts"),
+        ("GET", "/v1/dashboard/drafts/{draftId}"),
+        ("PUT", "/v1/dashboard/drafts/{draftId}"),
+        ("DELETE", "/v1/dashboard/drafts/{draftId}"),
+        ("GET", "/v1/dashboard/slots"),
+        ("PUT", "/v1/dashboard/slots"),
+        ("GET", "/v1/dashboard/slots/next"),
+        ("PATCH", "/v1/dashboard/assets/{assetId}"),
+        ("GET", "/v1/dashboard/assets/{assetId}/fit"),
+        ("GET", "/v1/dashboard/analytics"),
     }
 
 

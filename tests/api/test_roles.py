@@ -29,13 +29,14 @@ MATRIX = {
     " get_capabilities get_settings list_actions run_action list_posts get_post list_attempts run_status run_campaign get_run run_table"
     " list_assets get_asset account_analytics post_analytics run_analytics list_networks read_feed list_faults"
     " read_clock remove_member dashboard_accounts dashboard_publish_settings dashboard_connection dashboard_posts dashboard_assets"
-    " dashboard_events dashboard_attention dashboard_runs",
+    " dashboard_events dashboard_attention dashboard_runs dashboard_slots dashboard_next_slots dashboard_asset_fit dashboard_analytics",
     CONTRIBUTOR: "validate_schedule preview_campaign apply_schedule upload_asset register_asset initiate_upload sign_upload_part get_upload"
     " complete_upload abort_upload dashboard_upload_asset dashboard_initiate_upload dashboard_sign_upload_part"
-    " dashboard_complete_upload dashboard_abort_upload dashboard_compose dashboard_update_post dashboard_delete_post",
+    " dashboard_complete_upload dashboard_abort_upload dashboard_compose dashboard_update_post dashboard_delete_post"
+    " dashboard_drafts dashboard_draft dashboard_save_draft dashboard_discard_draft dashboard_describe_asset",
     EDITOR: "publish_run reconcile_post retry_post delete_post cancel_post refresh_analytics delete_asset revoke_delivery arm_fault"
     " disarm_faults clear_feed set_growth freeze_clock advance_clock resume_clock dashboard_reconcile_post"
-    " dashboard_delete_asset dashboard_resolve_post dashboard_move_posts",
+    " dashboard_delete_asset dashboard_resolve_post dashboard_move_posts dashboard_set_slots",
     ADMIN: "change_workspace make_twin"
     " start_connection disconnect_account list_keys create_key get_key revoke_key list_members change_member list_invites"
     " create_invite withdraw_invite list_audit dashboard_disconnect_account dashboard_start_connection dashboard_keys dashboard_create_key"

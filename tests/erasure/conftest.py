@@ -20,7 +20,8 @@ from socialclaw.db.people import AuditLine, Ticket
 from socialclaw.db.posts import Lane, Post, Run
 from socialclaw.db.workspaces import Answered, ApiKey
 from socialclaw.media.cache import place
-from socialclaw.people import ways_in
+from socialclaw.people import drafts, ways_in
+from socialclaw.publishing import slots
 from socialclaw.settings import Settings
 from socialclaw.system import System
 from tests.conftest import Member, Person
@@ -86,6 +87,8 @@ async def furnish(desk: Desk, owner: Person, *, extra: int = 0) -> Furnished:
     assert (await api.post("/v1/sandbox/networks/x/faults", json={"kind": "timeout", "times": 3})).status_code == 201
     grown = await api.put("/v1/sandbox/networks/x/growth", json={"followers": 2})
     assert grown.status_code == 200, grown.text
+    await system.write(workspace.id, drafts.save, owner.id, "draft_her-diary", {"text": SECRETIVE}, None, test=True)
+    await system.write(workspace.id, slots.keep, account, [570], test=True)
     _left_over(place(system.settings, asset, "small.webp"))
     found = Furnished(desk, account, published, scheduled, str(made.json()["posts"][0]["id"]), asset)
     found.words = await _words(system, workspace, [account, wordpress])

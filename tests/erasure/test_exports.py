@@ -75,6 +75,8 @@ async def test_everything_is_in_it_and_no_secret(
     assert {row["description"] for row in lines(packed, "posts")} >= {f"{SECRETIVE} published", f"{SECRETIVE} scheduled"}
     assert [row["name"] for row in lines(packed, "workspaces")] == [workspace.name]
     assert [row["id"] for row in lines(packed, "people")] == [owner.id]
+    assert [row["slots"] for row in lines(packed, "timetables")] == [[570]]
+    assert "drafts.jsonl" not in packed.namelist(), "what somebody is writing is theirs"
     files = {name: packed.read(name) for name in packed.namelist() if name.startswith("files/")}
     assert picture("PNG", (64, 48), "RGB", 0) in files.values()
     assert all(made.asset in name for name in files)

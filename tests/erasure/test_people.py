@@ -68,8 +68,11 @@ async def known_by_all(system: System, browser: httpx2.AsyncClient) -> list[str]
         workspace_id=space, mode="draft", source_model="posts_v1", timezone="UTC", fingerprint="f", total_posts=0, made_by=me["user"]["id"]
     )
     await system.database.write(lambda session: session.add(run))
+    drafted = await browser.put("/v1/dashboard/drafts/draft_her-diary", json={"content": {"text": "dear diary"}}, headers=SAME)
+    assert drafted.status_code == 200, drafted.text
     rows = await system.database.read(lambda session: session.scalars(select(Identity)).all())
-    words = [me["user"]["id"], me["session"]["id"], "ada.lovelace", *(row.id for row in rows), *(row.subject for row in rows)]
+    words = ["draft_her-diary", "dear diary"]
+    words += [me["user"]["id"], me["session"]["id"], "ada.lovelace", *(row.id for row in rows), *(row.subject for row in rows)]
     return [*words, *(row.sealed for row in rows if row.sealed)]
 
 

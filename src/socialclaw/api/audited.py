@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from fastapi import Request, Response
@@ -22,7 +22,16 @@ LOOKS = ("read", "validate")  # rights by which nothing is changed, whatever the
 log = logging.getLogger(__name__)
 
 
-async def told(request: Request, who: Visitor, action: str, right: str | None, answer: Callable[[], Awaitable[Response]]) -> Response:
+class Told(Protocol):
+    """What a route says of itself: see `operation.Needs`."""
+
+    @property
+    def right(self) -> str | None: ...
+    @property
+    def line(self) -> bool: ...
+
+
+async def told(request: Request, who: Visitor, action: str, of: Told, answer: Callable[[], Awaitable[Response]]) -> Response:
     """The answer to a person; a refusal for want of a role says who has it, and what was changed is written down."""
     installation: System = request.app.state.system
     try:
@@ -31,7 +40,8 @@ async def told(request: Request, who: Visitor, action: str, right: str | None, a
         if who.seat:
             error.details["who"] = await installation.read(who.workspace_id, members.having, error.details["role"], test=who.test)
         raise
-    if request.method not in SAFE and right not in LOOKS and response.status_code < 400 and REPLAYED not in response.headers:
+    right = of.right
+    if of.line and request.method not in SAFE and right not in LOOKS and response.status_code < 400 and REPLAYED not in response.headers:
         workspace_id = who.workspace_id if right else None
         try:
             await installation.database.write(

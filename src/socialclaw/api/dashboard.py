@@ -10,7 +10,7 @@ from socialclaw.api import accounts, assets, connections, keys, posts, uploads
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.dialect import asked
-from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter
+from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, Words
 from socialclaw.api.openapi import DASHBOARD, takes
 from socialclaw.api.operation import Operation, large, repeats_itself, signed_in, takes_up_to
 from socialclaw.api.schemas import (
@@ -98,12 +98,13 @@ async def dashboard_posts(
     account: AccountFilter = None,
     since: Annotated[str | None, asked("from", description="Published then or later.")] = None,
     until: Annotated[str | None, asked("to", description="Published then or earlier.")] = None,
+    q: Words = None,
     view: posts.View = None,
     limit: Limit = 100,
     offset: Offset = 0,
 ) -> Response:
     """`GET /v1/posts`: the workspace's posts in order of publish time and id."""
-    only = {"status": status, "account": account, "provider": provider, "since": since, "until": until}
+    only = {"status": status, "account": account, "provider": provider, "since": since, "until": until, "q": q}
     return await posts.list_posts(caller, request, **only, view=view, limit=limit, offset=offset)
 
 
@@ -120,11 +121,14 @@ async def dashboard_reconcile_post(caller: Caller, postId: str) -> Response:
 @signed_in("read")
 async def dashboard_assets(
     caller: Caller,
+    q: Annotated[str | None, Query(description="A part of the filename.")] = None,
+    kind: Annotated[str | None, Query(description="image, video, audio or other.")] = None,
+    sort: Annotated[str | None, Query(description="created_desc (newest first, the default) or created_asc.")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="At most so many (default 24).")] = 24,
     offset: Offset = 0,
 ) -> Response:
     """`GET /v1/assets`: the workspace's files, newest first."""
-    return await assets.list_assets(caller, limit=limit, offset=offset)
+    return await assets.list_assets(caller, query=q, kind=kind, sort=sort, limit=limit, offset=offset)
 
 
 @router.delete(

@@ -19,6 +19,7 @@ from socialclaw.scheduling import times
 Limit = Annotated[int, Query(ge=1, le=500, description="At most so many (default 100).")]
 Offset = Annotated[int, Query(ge=0, le=2**31, description="Skip so many.")]
 ProviderFilter = Annotated[str | None, Query(description="A provider key or alias.")]
+Words = Annotated[str | None, Query(alias="q", description="A part of a post's name, text or account handle.")]
 AccountFilter = Annotated[str | None, Query(description="An account handle or id.")]
 
 

@@ -32,6 +32,7 @@ class Needs:
     takes: Takes
     operation: str | None = None
     right: str | None = None
+    line: bool = True  # what a person changes by it is written down
 
     def check(self, found: Any) -> None:
         """Forbidden where whoever has been found may not."""
@@ -78,7 +79,7 @@ class Operation(APIRoute):
                 return await handle(request)
             found = await who(request, needed.takes)
             if isinstance(found, Visitor):
-                return await told(request, found, self.name, needed.right, lambda: answered(request, found, needed))
+                return await told(request, found, self.name, needed, lambda: answered(request, found, needed))
             return await answered(request, found, needed)
 
         async def answered(request: Request, found: Any, needed: Needs) -> Response:
@@ -100,9 +101,11 @@ def needs_key(operation: str) -> Callable[[C], C]:
     return _marked(Needs(Takes.KEY, operation))
 
 
-def signed_in(right: str | None = None) -> Callable[[C], C]:
-    """Says of a route that it takes a session, and which right of the person in the workspace; none where it is about them alone."""
-    return _marked(Needs(Takes.SESSION, None, right))
+def signed_in(right: str | None = None, *, line: bool = True) -> Callable[[C], C]:
+    """Says of a route that it takes a session, and which right of the person in the workspace; none where it is about them alone.
+
+    `line` False: what it changes is theirs alone, and changes with each word that they write, so that no audit line tells of it."""
+    return _marked(Needs(Takes.SESSION, None, right, line))
 
 
 def _marked(what: Needs) -> Callable[[C], C]:

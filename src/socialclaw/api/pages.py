@@ -74,6 +74,6 @@ def page(
 ) -> Response:
     """A page; without a form, or a way on, it is one to be closed, unless it is said to be none."""
     told = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
-    rest = "".join(one.html for one in (*on, *forms)) or (CLOSE if close else "")
+    rest = "".join([*(one.html for one in on), *(one.html for one in forms)]) or (CLOSE if close else "")
     body = PAGE.format(title=html.escape(title), style=STYLE, lines=told, rest=rest)
     return HTMLResponse(body, status_code=status, headers=FORM_HEADERS if forms else HEADERS)

@@ -10,7 +10,7 @@ from socialclaw.api.answers import ok
 from socialclaw.api.bodies import known
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.dialect import asked
-from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, instant, one_of, provider_key
+from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, Words, instant, one_of, provider_key
 from socialclaw.api.operation import Operation, needs
 from socialclaw.api.schemas import AttemptsResponse, PostResponse, PostsResponse
 from socialclaw.db.base import Scope, iso
@@ -40,6 +40,7 @@ async def list_posts(
     campaign_id: Annotated[str | None, asked("campaignId", "campaign_id", description="A campaign's id.")] = None,
     since: Annotated[str | None, asked("from", "publishFrom", "publish_from", description="Published then or later.")] = None,
     until: Annotated[str | None, asked("to", "publishTo", "publish_to", description="Published then or earlier.")] = None,
+    q: Words = None,
     view: View = None,
     limit: Limit = 100,
     offset: Offset = 0,
@@ -53,6 +54,7 @@ async def list_posts(
         campaign_id=campaign_id or None,
         since=instant(since, "from"),
         until=instant(until, "to"),
+        pattern=posts.pattern_of(q),
     )
     pages: Pages = request.app.state.pages
     cards = one_of("view", view, VIEWS) == "card"

@@ -37,6 +37,7 @@ class Asset(Owned):
     frame_rate: Mapped[float | None]  # frames a second
     bit_rate: Mapped[int | None] = mapped_column(BigInteger)  # bits a second
     status: Mapped[str] = mapped_column(default="ready")  # see `media/assets.py`
+    alt_text: Mapped[str | None]  # what is to be seen, for posts that show it and do not say
     delivery_token: Mapped[str | None]
     delete_after: Mapped[datetime | None]
     __table_args__ = (

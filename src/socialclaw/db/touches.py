@@ -16,7 +16,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, ColumnElement
 
 EVERYWHERE = "*"  # in the place of a workspace
-KINDS = ("posts", "runs", "accounts", "connections", "assets", "analytics", "keys", "members", "workspace")
+KINDS = ("posts", "runs", "accounts", "connections", "assets", "analytics", "keys", "members", "workspace", "drafts", "slots")
 PEOPLE = "people"  # who is signed in; told to nobody outside
 
 
@@ -46,6 +46,8 @@ OF_TABLE = {
     "api_keys": ("keys", "workspace_id"),
     "memberships": ("members", "workspace_id"),
     "workspaces": ("workspace", "id"),
+    "drafts": ("drafts", "workspace_id"),
+    "timetables": ("slots", "workspace_id"),
 }
 ENDING = ("sessions", "users")  # tables whose rows let somebody in for as long as they are there
 

@@ -35,7 +35,7 @@ async def copy_workspace(system: System, workspace_id: str, to: Path) -> int:
     """Write everything of a workspace into a zip file; its size."""
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as packed:
         for holding in HOLDINGS:
-            if holding.of_workspace:
+            if holding.of_workspace and not holding.private:
                 await _table(system, packed, holding, holding.of_workspace, workspace_id)
         await _lines(system, packed, "people", _people(workspace_id))
         await _files(system, packed, workspace_id)

@@ -21,6 +21,7 @@ from socialclaw.db.erasure import Erasure, Export, Revocation
 from socialclaw.db.holds import Hold
 from socialclaw.db.mail import Mail, SupportRequest
 from socialclaw.db.people import AuditLine, Identity, Membership, Ticket, User, UserSession
+from socialclaw.db.planning import ComposerDraft, Timetable
 from socialclaw.db.posts import Attempt, Lane, Post, Run, Step
 from socialclaw.db.workspaces import Answered, ApiKey, Worker, Workspace
 
@@ -43,13 +44,15 @@ Scrub = Callable[[Session, Leaver], int]
 @dataclass(frozen=True, slots=True)
 class Holding:
     """`of_workspace(id)`, `of_person(id)`: the rows that are theirs, for a copy; `scrub` takes a person out of some rows, and says of how
-    many: none are left where it says 0. `hidden`: columns that no copy shows."""
+    many: none are left where it says 0. `hidden`: columns that no copy shows. `private`: what nobody else in the workspace sees, nor its
+    owner in a copy."""
 
     table: type[Base]
     of_workspace: Mine | None = None
     of_person: Mine | None = None
     scrub: Scrub | None = None
     hidden: frozenset[str] = field(default_factory=frozenset)
+    private: bool = False
 
 
 def key(table: type[Base]) -> tuple[InstrumentedAttribute[Any], ...]:
@@ -174,6 +177,8 @@ HOLDINGS: Sequence[Holding] = (
     Holding(SupportRequest, _owned(SupportRequest), _personal(SupportRequest), _asked),
     Holding(Ticket, _owned(Ticket), _personal(Ticket), _tickets, SEALED | {"digest"}),
     Holding(AuditLine, _owned(AuditLine), _personal(AuditLine), _audit),
+    Holding(ComposerDraft, _owned(ComposerDraft), _personal(ComposerDraft), _goes(ComposerDraft), private=True),
+    Holding(Timetable, _owned(Timetable)),
     Holding(Membership, _owned(Membership), _personal(Membership), _goes(Membership)),
     Holding(UserSession, None, _personal(UserSession), _goes(UserSession), frozenset({"digest"})),
     Holding(Identity, None, _personal(Identity), _goes(Identity), SEALED),

@@ -28,6 +28,7 @@ LIVE = ("draft", "scheduled", "publishing", "retry_pending")
 ARRIVING = ("uploading", "failed")
 UNREADY = {"uploading": "is still uploading", "failed": "could not be uploaded"}
 MOST_DAYS = 3650
+MOST_ALT = 2000  # characters
 MOST_NAMED = 20
 
 
@@ -57,6 +58,7 @@ def wire(asset: Asset, base_url: str, arrival: Arrival | None = None) -> dict[st
         "frameRate": asset.frame_rate,
         "bitRate": asset.bit_rate,
         "sha256": asset.sha256 or None,
+        "altText": asset.alt_text,
         "createdAt": iso(asset.created_at),
         "deleteAfter": iso(asset.delete_after) if asset.delete_after else None,
         "progress": _progress(asset, arrival),
@@ -110,6 +112,16 @@ def delete(scope: Scope, asset_id: str, retention_days: int) -> Asset:
         return asset
     _unused(scope, asset_id)
     asset.status, asset.delete_after = "pending_delete", utc_now() + timedelta(days=retention_days)
+    return asset
+
+
+def describe(scope: Scope, asset_id: str, alt_text: str | None) -> Asset:
+    """Say what is to be seen in a file, for posts that show it and do not say; None: say nothing any more."""
+    asset = find(scope, asset_id, lock=True)
+    if alt_text is not None and len(alt_text) > MOST_ALT:
+        message = f"An alt text has {MOST_ALT:,} characters at most; networks take fewer"
+        raise InvalidRequest(message, code="alt_text_too_long", path="altText", maxLength=MOST_ALT)
+    asset.alt_text = (alt_text or "").strip() or None
     return asset
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy import delete as delete_rows
 
 from socialclaw.db.accounts import Account
@@ -31,12 +31,14 @@ NARROWING: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "campaign_id": lambda value: Post.campaign_id == value,
     "since": lambda value: Post.publish_at >= value,
     "until": lambda value: Post.publish_at <= value,
+    "pattern": lambda value: or_(*(column.ilike(value, escape="/") for column in (Post.name, Post.description, Post.account))),
 }
+LONGEST_WORDS = 200  # of a text that is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class PostFilter:
-    """What a list of posts is narrowed to; None means all. `account` is a handle or an account id."""
+    """What a list of posts is narrowed to; None means all. `account` is a handle or an account id, `pattern` see `pattern_of`."""
 
     run_id: str | None = None
     status: str | None = None
@@ -45,6 +47,7 @@ class PostFilter:
     campaign_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    pattern: str | None = None
 
     def given(self) -> dict[str, Any]:
         """What is not None: keys of NARROWING, with their values."""
@@ -60,6 +63,17 @@ def check_status(status: str | None) -> str | None:
         message = f"Unknown status {status[:40]!r}; allowed: {', '.join(STATUSES)}"
         raise InvalidRequest(message, code="filter_invalid", path="status", allowed=list(STATUSES))
     return status or None
+
+
+def pattern_of(words: str | None) -> str | None:
+    """What a text of a post is held against, in whatever case, to find the ones that have these words in one piece."""
+    if not (words := (words or "").strip()):
+        return None
+    if len(words) > LONGEST_WORDS:
+        raise InvalidRequest(f"Look for {LONGEST_WORDS} characters at most", code="filter_invalid", path="q", maxLength=LONGEST_WORDS)
+    for special in "/%_":
+        words = words.replace(special, f"/{special}")
+    return f"%{words}%"
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,6 @@ def _kept(stored: StoredAsset, alt: str) -> dict[str, Any]:
         "duration": stored.duration,
         "width": stored.width,
         "height": stored.height,
-        "altText": alt or None,
+        "altText": alt or stored.alt or None,
         **{name: value for name, value in film.items() if value},
     }

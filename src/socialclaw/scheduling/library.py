@@ -29,6 +29,7 @@ class StoredAsset:
     video_codec: str | None = None
     audio_codec: str | None = None
     unready: str = ""
+    alt: str = ""  # of a post that does not say itself what is to be seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class Asset(Schema):
     frame_rate: float | None = None
     bit_rate: StrictInt | None = None
     sha256: str | None = None
+    alt_text: str | None = None
     created_at: Time | None = None
     delete_after: Time | None = None
     progress: ImportProgress | None = None
