@@ -6,18 +6,21 @@ A test that asks for `both_databases` (by `usefixtures`) runs twice: on SQLite, 
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
+import os
 import secrets
+import shutil
 import subprocess
+import tempfile
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpcore2
 import httpx2
 import hypothesis
@@ -38,6 +41,19 @@ from socialclaw.workspaces import keys, tenants
 from tests import bucket, described, tables
 from tests.internet import Internet, Web, names_are_public
 
+MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3  # where Linux has its memory as a folder, and how much of it must be free
+
+
+def write_to_memory() -> None:
+    """What the tests of this process and of its children write is no work for the disk, which they would wait for as long as they compute.
+
+    None of them cuts the power. Where somebody has said where temporary files go, or there is too little memory, it is as always.
+    """
+    if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ["TMPDIR"], tempfile.tempdir = str(MEMORY), None
+
+
+write_to_memory()
 hypothesis.settings.register_profile("socialclaw", deadline=None)  # how fast a busy machine is, is nothing to fail for
 hypothesis.settings.load_profile("socialclaw")
 
@@ -69,6 +85,18 @@ RESERVED = (".example", ".test", ".invalid", "example.com", "example.org", "exam
 
 
 LONGEST = ("tests/rehearsal/test_plan.py", "tests/crash/", "tests/e2e/")  # begun first, so that nobody waits for them at the end
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """The tests themselves are no garbage: whoever collects it looks at what they leave behind, and not at fifteen thousand of them too."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -112,21 +140,22 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def new_postgres(postgres: str) -> Callable[[], str]:
-    """Makes an empty database on it; returns its URL."""
+def new_postgres(postgres: str) -> Iterator[Callable[[], str]]:
+    """Makes an empty database on it, which lives as long as the test; returns its URL."""
+    made: list[str] = []
 
-    async def create(name: str) -> None:
-        connection = await asyncpg.connect(postgres)
-        await connection.execute(f"CREATE DATABASE {name}")
-        await connection.close()
+    def command(*commands: str) -> None:
+        with ThreadPoolExecutor(1) as apart:  # a test's own loop may be running here
+            apart.submit(asyncio.run, tables.on_server(postgres, *commands)).result()
 
     def make() -> str:
-        name = f"socialclaw_{next(numbers)}"
-        with ThreadPoolExecutor(1) as apart:  # a test's own loop may be running here
-            apart.submit(asyncio.run, create(name)).result()
-        return postgres.replace("/postgres?", f"/{name}?")
+        made.append(f"socialclaw_{next(numbers)}")
+        command(f"CREATE DATABASE {made[-1]} STRATEGY FILE_COPY")
+        return postgres.replace("/postgres?", f"/{made[-1]}?")
 
-    return make
+    yield make
+    if made:
+        command(*(f"DROP DATABASE {name} WITH (FORCE)" for name in made))
 
 
 @pytest.fixture(scope="session")

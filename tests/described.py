@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "openapi.json"  # `tests/docs` holds that it is the one that is served
 SCHEMAS = "#/components/schemas/"
@@ -55,7 +55,7 @@ def problems(method: str, path: str, status: int, content: bytes) -> Iterator[st
         return
     if (check := validator(method, found, str(status))) and content:
         for error in check.iter_errors(json.loads(content)):
-            yield f"{method} {found} {status}: {error.json_path}: {error.message[:300]}"
+            yield f"{method} {found} {status}: /{'/'.join(map(str, error.instance_path))}: {error.message[:300]}"
 
 
 async def check(response: httpx2.Response) -> None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from pathlib import Path
 
 import asyncpg
-from sqlalchemy import create_mock_engine, make_url
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import make_url
 
 from socialclaw.db import schema
 from socialclaw.db.base import Base
 from socialclaw.db.database import Database
 
 _files: dict[bool, bytes] = {}
+_models: dict[tuple[str, bool], str] = {}
 
 
 async def create(url: str, *, migrated: bool = False) -> None:
@@ -25,16 +24,47 @@ async def create(url: str, *, migrated: bool = False) -> None:
     if found.get_backend_name() == "sqlite":
         _put(Path(str(found.database)), await _file(migrated))
         return
-    if migrated:
-        async with _opened(url) as database:
-            await schema.upgrade(database)
-        return
     connection = await asyncpg.connect(url)
     try:
-        if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')"):
-            await connection.execute(_script())
+        if await connection.fetchval("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')"):
+            return
     finally:
         await connection.close()
+    server = url.replace(f"/{found.database}?", "/postgres?")
+    if url == server:  # the one database that a copy cannot take the place of
+        async with _opened(url) as database:
+            await _fill(database, migrated)
+        return
+    model = await _model(server, migrated)
+    await on_server(server, f"DROP DATABASE {found.database}", f"CREATE DATABASE {found.database} TEMPLATE {model} STRATEGY FILE_COPY")
+
+
+async def on_server(url: str, *commands: str) -> None:
+    """Commands that make databases or do away with them: each is a transaction of its own."""
+    connection = await asyncpg.connect(url)
+    try:
+        for command in commands:
+            await connection.execute(command)
+    finally:
+        await connection.close()
+
+
+async def _model(server: str, migrated: bool) -> str:
+    """The name of a database with the tables, on this server."""
+    if (server, migrated) not in _models:
+        name = f"tables_{'migrated' if migrated else 'made'}"
+        await on_server(server, f"CREATE DATABASE {name}")
+        async with _opened(server.replace("/postgres?", f"/{name}?")) as database:
+            await _fill(database, migrated)
+        _models[server, migrated] = name
+    return _models[server, migrated]
+
+
+async def _fill(database: Database, migrated: bool) -> None:
+    if migrated:
+        await schema.upgrade(database)
+    else:
+        await database.write(lambda session: Base.metadata.create_all(session.connection()))
 
 
 def _put(file: Path, content: bytes) -> None:
@@ -49,24 +79,11 @@ async def _file(migrated: bool) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "tables.db"
             async with _opened(f"sqlite:///{path}") as database:
-                if migrated:
-                    await schema.upgrade(database)
-                else:
-                    await database.write(lambda session: Base.metadata.create_all(session.connection()))
+                await _fill(database, migrated)
                 assert await database.settle()
             assert [file.name for file in path.parent.iterdir()] == [path.name], "all that was written is in the one file"
             _files[migrated] = path.read_bytes()
     return _files[migrated]
-
-
-@cache
-def _script() -> str:
-    """What makes them on PostgreSQL, in one piece: one round trip in the place of two hundred."""
-    statements: list[str] = []
-    dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
-    engine = create_mock_engine("postgresql+asyncpg://", lambda sql, *_, **__: statements.append(str(sql.compile(dialect=dialect))))
-    Base.metadata.create_all(engine, checkfirst=False)
-    return ";\n".join(statements)
 
 
 @asynccontextmanager

@@ -6,16 +6,18 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
+from pathlib import Path
 from re import _constants, _parser  # type: ignore[attr-defined]
 from types import ModuleType
 from typing import Any
 
-from tests.test_architecture import MODULES, SOURCE, dotted, name, tree
+from tests.test_architecture import MODULES, SOURCE, dotted, name
 
 CALLS = frozenset({"compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"})
+MENTION = re.compile(rf"\.({'|'.join(CALLS)})\b")  # without one of these words there is nothing to look for
 MOST_PIECES = 3  # of one pattern, to be put together
 
 
@@ -34,12 +36,43 @@ class Use:
         return f"{self.path}:{self.line}"
 
 
+@dataclass
+class Sighting:
+    """What there is of regular expressions in one module; its tree is not kept."""
+
+    calls: list[ast.Call] = field(default_factory=list)
+    names: list[tuple[str, str]] = field(default_factory=list)  # of a compiled pattern: the call that makes it, and what it is called
+    methods: list[tuple[str, str]] = field(default_factory=list)  # a name, and what is done with it
+
+
+@cache
+def seen() -> dict[Path, Sighting]:
+    """Of every module that has any."""
+    texts = {path: path.read_text(encoding="utf-8") for path in MODULES}
+    return {path: _seen(text) for path, text in texts.items() if MENTION.search(text)}
+
+
+def _seen(text: str) -> Sighting:
+    found = Sighting()
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Call() if is_regular(node):
+                found.calls.append(node)
+            case ast.Assign(targets=[ast.Name(id=word), *_], value=ast.Call() as made) if is_regular(made):
+                found.names.append((ast.unparse(made), word))
+            case ast.Attribute(value=ast.Name(id=word) | ast.Attribute(attr=word), attr=method) if method in CALLS:
+                found.methods.append((word, method))
+    return found
+
+
+def is_regular(node: ast.Call) -> bool:
+    return dotted(node.func).startswith("re.") and dotted(node.func)[3:] in CALLS
+
+
 def uses() -> Iterator[Use]:
-    for path in MODULES:
+    for path, sighting in seen().items():
         module: ModuleType | None = None
-        for node in ast.walk(tree(path)):
-            if not (isinstance(node, ast.Call) and dotted(node.func).startswith("re.") and dotted(node.func)[3:] in CALLS):
-                continue
+        for node in sighting.calls:
             module = module or importlib.import_module(".".join(("socialclaw", *path.relative_to(SOURCE).with_suffix("").parts)))
             flags = [_value(k.value, module) for k in node.keywords if k.arg == "flags"] + [_value(a, module) for a in node.args[1:]]
             known = next((int(flag) for flag in flags if isinstance(flag, re.RegexFlag)), 0)
@@ -58,10 +91,8 @@ def anchored(call: str, node: ast.Call) -> bool:
 def names() -> dict[str, list[str]]:
     """What compiled patterns are called, by the call that makes them."""
     found: dict[str, list[str]] = {}
-    for path in MODULES:
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
-                found.setdefault(ast.unparse(node.value), []).append(node.targets[0].id)
+    for made, word in (pair for sighting in seen().values() for pair in sighting.names):
+        found.setdefault(made, []).append(word)
     return found
 
 
@@ -69,11 +100,8 @@ def names() -> dict[str, list[str]]:
 def methods() -> dict[str, set[str]]:
     """What is done with a name, in any module; what is only handed on is done nothing with."""
     found: dict[str, set[str]] = {}
-    for path in MODULES:
-        for node in ast.walk(tree(path)):
-            match node:
-                case ast.Attribute(value=ast.Name(id=word) | ast.Attribute(attr=word), attr=method) if method in CALLS:
-                    found.setdefault(word, set()).add(method)
+    for word, method in (pair for sighting in seen().values() for pair in sighting.methods):
+        found.setdefault(word, set()).add(method)
     return found
 
 

@@ -30,9 +30,9 @@ CREDENTIALS = ("expire_token", "revoke_token")
 NOTHING_HAPPENED = ("rate_limit", "refuse", *CREDENTIALS)  # first what may hold an account for a minute
 ANSWER_LOST = ("reset", "reset_after", "timeout", "timeout_after", "error", "error_after", "malformed", "malformed_after")
 KINDS = (*NOTHING_HAPPENED, *ANSWER_LOST)
-WITHIN = 120.0  # seconds for one case to come to an end
+WITHIN = 240.0  # seconds for one case to come to an end
 LONG = 20.0  # seconds of waiting beyond which a user loses patience: some limits last until midnight, and others do not say how long
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.3  # of forty at once, while workers want the machine
 AT_ONCE = 40  # cases
 # No worker dies here, so none may be taken for dead: one that stalls for longer than its lease leaves a call that nobody can judge.
 LAB: dict[str, Any] = {"lease_seconds": 15.0}

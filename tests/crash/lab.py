@@ -47,6 +47,7 @@ QUICK = {
     "rate_limit_per_minute": 1_000_000,
 }
 LOOK_SECONDS = 0.05
+PATIENCE = 180.0  # seconds until what does not come to an end is taken for a fault: far more than a busy machine needs
 
 
 @dataclass

@@ -57,6 +57,7 @@ async def campaign(
     keys: Sequence[str] = (),
     moments: Sequence[str] = (*MOMENTS, RANDOM),
     pauses: Sequence[float] = PAUSES,
+    patience: float = PATIENCE,
     told: Callable[[int], object] = lambda stopped: None,
 ) -> Stopped:
     """One post of each provider in turn for each stop, of the worker that comes first to where it is aimed."""
@@ -74,7 +75,7 @@ async def campaign(
         member = members[number % len(members)]
         posting = lab.schedule([(member, f"{member.key} {number} of {seed}, {moment}")])
         # Together: who comes to the instant at once may stop with the database's lock in hand.
-        await asyncio.gather(posting, _stop(lab, workers, moment, pause, rng, aim, found))
+        await asyncio.gather(posting, _stop(lab, workers, moment, pause, patience, rng, aim, found))
     aim.at(None)
     assert await lab.settle(within=TO_THE_END + stops), f"{await lab.open_posts()} posts never came to an end: {await lab.unfinished()}"
     await asyncio.sleep(AWAKE)
@@ -84,9 +85,11 @@ async def campaign(
     return found
 
 
-async def _stop(lab: Lab, workers: Sequence[Any], moment: str, pause: float, rng: random.Random, aim: Aim, found: Stopped) -> None:
+async def _stop(
+    lab: Lab, workers: Sequence[Any], moment: str, pause: float, patience: float, rng: random.Random, aim: Aim, found: Stopped
+) -> None:
     """One stop, where it is aimed at; at random where nobody comes there."""
-    victim = await _itself(workers) if moment != RANDOM else None
+    victim = await _itself(workers, patience) if moment != RANDOM else None
     if victim is None:
         aim.at(None)
         moment = RANDOM
@@ -101,9 +104,9 @@ async def _stop(lab: Lab, workers: Sequence[Any], moment: str, pause: float, rng
         os.kill(process.pid, signal.SIGCONT)
 
 
-async def _itself(workers: Sequence[Any]) -> Any:
+async def _itself(workers: Sequence[Any], patience: float) -> Any:
     """The worker that has stopped itself; None where none does for a while."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     while time.monotonic() < until:
         for process in workers:
             if psutil.Process(process.pid).status() == psutil.STATUS_STOPPED:

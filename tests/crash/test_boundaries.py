@@ -12,7 +12,7 @@ import pytest
 
 from socialclaw.networks import providers
 from tests.crash import users
-from tests.crash.lab import Lab
+from tests.crash.lab import PATIENCE, Lab
 
 MOST_WRITES = 60
 
@@ -32,7 +32,7 @@ async def test_death_at_every_write_of_a_publish(lab: Lab, moment: str, capsys: 
             break
         kills += 1
         heir = lab.worker()
-        assert await lab.settle(within=20), f"the post of boundary {boundary} never came to an end"
+        assert await lab.settle(within=PATIENCE), f"the post of boundary {boundary} never came to an end"
         lab.bury(heir)
     else:
         pytest.fail(f"a publish should not take {MOST_WRITES} writes")

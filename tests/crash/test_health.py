@@ -16,7 +16,7 @@ from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Worker
 from tests.cli.processes import Running
 from tests.crash.commands import command, line, until
-from tests.crash.lab import Lab
+from tests.crash.lab import PATIENCE, Lab
 
 
 async def health(lab: Lab) -> httpx2.Response:
@@ -51,7 +51,7 @@ async def test_without_a_worker_due_posts_make_it_ill_until_one_has_drained_them
     assert (ill.status_code, ill.json()["ok"], ill.json()["code"]) == (503, False, "not_ready")
     assert ill.json()["message"] == "Posts are due, and no worker is alive"
     with command(lab, "worker") as worker:
-        assert await lab.settle(within=60)
+        assert await lab.settle(within=PATIENCE)
         well = await until(is_well, lab)
         assert well
         assert (await health(lab)).json()["worker"]["alive"] is True
@@ -69,7 +69,7 @@ async def test_a_worker_that_is_killed_and_one_that_hangs_are_noticed(lab: Lab) 
     await pass_time(lab, 20)
     assert await is_ill(lab)
     with command(lab, "worker") as worker:
-        assert await lab.settle(within=60)
+        assert await lab.settle(within=PATIENCE)
         assert await is_well(lab)
         os.kill(worker.process.pid, signal.SIGSTOP)
         await lab.schedule([(member, "While it hangs")])
@@ -78,7 +78,7 @@ async def test_a_worker_that_is_killed_and_one_that_hangs_are_noticed(lab: Lab) 
         ill = await health(lab)
         assert (ill.status_code, ill.json()["details"]["worker"]["overduePosts"]) == (503, 1)
         os.kill(worker.process.pid, signal.SIGCONT)
-        assert await lab.settle(within=60)
+        assert await lab.settle(within=PATIENCE)
         assert await until(is_well, lab)
         assert await stopped(worker) == 0
     assert lab.seen() == {"After the kill": 1, "While it hangs": 1}

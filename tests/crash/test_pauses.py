@@ -14,7 +14,7 @@ STOPS = 15
 
 async def test_a_worker_that_wakes_up_late_sends_nothing(lab: Lab) -> None:
     """At every instant of the call, for longer than lease and settle time, on a network that takes the same words twice."""
-    found = await campaign(lab, stops=len(MOMENTS), seed=1, keys=["reddit"], moments=[*MOMENTS], pauses=PAUSES[-1:])
+    found = await campaign(lab, stops=len(MOMENTS), seed=1, keys=["reddit"], moments=[*MOMENTS], pauses=PAUSES[-1:], patience=60)
     assert found.long == dict.fromkeys(MOMENTS, 1), "a stop missed what it was aimed at: this shows nothing"
     assert (found.report.duplicates, found.report.lost, found.report.wrong) == ([], [], [])
     assert (found.report.published, found.report.unresolved) == (len(MOMENTS), 0)

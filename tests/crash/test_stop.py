@@ -17,7 +17,8 @@ from socialclaw.networks import providers
 from socialclaw.providers.base import Confirms
 from tests.cli.processes import Running
 from tests.crash.commands import command, line, until
-from tests.crash.lab import Lab, Member
+from tests.crash.faults import LAB
+from tests.crash.lab import PATIENCE, Lab, Member
 
 KEYS = ("x", "telegram")  # one that can be asked what it has, one that cannot
 SLOW = 3.0  # seconds that a network takes
@@ -81,7 +82,7 @@ async def test_where_there_is_none_it_is_given_back_and_looked_for(lab: Lab, wor
     assert given_back == dict.fromkeys(KEYS, ("publishing", "reconcile", "pending"))
     assert not await lab.system.database.read(lambda session: session.query(_lane()).count()), "the lanes are given back"
     lab.worker()
-    assert await lab.settle(within=60), await lab.unfinished()
+    assert await lab.settle(within=PATIENCE), await lab.unfinished()
     report = await lab.report()
     assert report.flawless, (report.duplicates, report.lost, report.wrong)
     assert lab.seen() == Counter(texts), "each was visible once"
@@ -94,6 +95,7 @@ def _lane() -> Any:
     return Lane
 
 
+@pytest.mark.parametrize("lab_settings", [LAB])
 async def test_what_waits_is_left_as_it_is_and_goes_on_elsewhere(lab: Lab) -> None:
     """Many posts, a stop in the middle: none is lost, none comes twice, none needed a person."""
     members = [await lab.connect("telegram", f"user{n}") for n in range(6)]
@@ -105,7 +107,7 @@ async def test_what_waits_is_left_as_it_is_and_goes_on_elsewhere(lab: Lab) -> No
     assert 0 < halfway.published < halfway.posts
     assert (halfway.duplicates, halfway.unresolved) == ([], 0)
     with command(lab, "worker") as process:
-        assert await lab.settle(within=60)
+        assert await lab.settle(within=PATIENCE)
         assert await stop(process) == 0
     report = await lab.report()
     assert (report.published, report.unresolved, report.flawless) == (90, 0, True)
@@ -115,12 +117,13 @@ async def some_published(lab: Lab) -> bool:
     return (await lab.report()).published > 0
 
 
+@pytest.mark.parametrize("lab_settings", [LAB])
 async def test_two_worker_processes_share_the_work(lab: Lab) -> None:
     members = [await lab.connect("telegram", f"user{n}") for n in range(8)]
     with command(lab, "worker", worker_concurrency=2) as one, command(lab, "worker", worker_concurrency=2) as two:
         ids = [await line(process, r"Worker (\S+) is publishing") for process in (one, two)]
         await lab.schedule((member, f"{member.who} {n}") for member in members for n in range(20))
-        assert await lab.settle(within=90), await lab.unfinished()
+        assert await lab.settle(within=PATIENCE), await lab.unfinished()
         assert [await stop(one), await stop(two)] == [0, 0]
     report = await lab.report()
     assert (report.published, report.flawless) == (160, True)
