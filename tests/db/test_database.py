@@ -281,5 +281,5 @@ async def test_a_deadlock_is_run_again_and_both_are_written(postgresql: Database
         session.execute(text(f"UPDATE counter SET value = value + 1 WHERE {second}"))
 
     await asyncio.gather(postgresql.write(add_to, low, high), postgresql.write(add_to, high, low))
-    assert len(runs) == 3
+    assert len(runs) >= 3, "on a busy machine they may meet again"
     assert await postgresql.read(lambda s: sorted(s.scalars(text("SELECT value FROM counter")))) == [2, 102]
