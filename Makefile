@@ -19,6 +19,7 @@ up: $(STAMP) ## Start everything: make up ARGS="--port 9000 --no-tour"
 
 test: $(STAMP) ## Run all tests: make test ARGS="tests/cli -k tour"
 	@$(RUN) python -m tests.browser.chromium
+	@$(RUN) python -m tests.networks.clients.node
 	@$(RUN) pytest $(ARGS)
 
 check: $(STAMP) ## Style, types, import rules, generated docs and the lock file

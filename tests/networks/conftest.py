@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from socialclaw.simulation.sandbox import Sandbox
 from socialclaw.simulation.simulator import Simulator
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"
@@ -26,14 +28,18 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def serve_simulator() -> Iterator[Serve]:
-    """`serve_simulator(simulator, host=None) -> base URL`: the simulator behind a real socket on 127.0.0.1.
+    """`serve_simulator(simulator, host=None, tls=None) -> base URL`: the simulator behind a real socket on 127.0.0.1.
 
-    Every path is answered as that path of `host` (default: the simulator's first). A fault without an answer closes the connection.
+    Every path is answered as that path of `host` (default: the simulator's first); those of a whole sandbox, as of the host that the
+    request names. A fault without an answer closes the connection.
     """
     servers: list[ThreadingHTTPServer] = []
 
-    def serve(simulator: Simulator, host: str | None = None) -> str:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(simulator, host or simulator.hosts[0]))
+    def serve(simulator: Simulator | Sandbox, host: str | None = None, *, tls: ssl.SSLContext | None = None) -> str:
+        named = host or (simulator.hosts[0] if isinstance(simulator, Simulator) else None)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(simulator, named))
+        if tls:  # the thread that answers shakes hands, so that one slow client keeps no other from coming in
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         servers.append(server)
@@ -59,12 +65,13 @@ def official() -> Callable[[str], Path]:
     return find
 
 
-def _handler(simulator: Simulator, host: str) -> type[BaseHTTPRequestHandler]:
+def _handler(simulator: Simulator | Sandbox, named: str | None) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:
             headers = [(k, v) for k, v in self.headers.items() if k.lower() not in ("host", "transfer-encoding", "content-length")]
+            host = named or self.headers["host"].partition(":")[0]
             request = httpx2.Request(self.command, f"https://{host}{self.path}", headers=headers, content=self._body())
             try:
                 response = simulator.answer(request)

@@ -91,7 +91,7 @@ class OAuthSimulator(GrantingSimulator):
             (not scopes or bool(unknown), f"scope is not known: {' '.join(unknown)}" if unknown else "scope is missing"),
             (not state or len(state) > flow.max_state, f"state must have 1 to {flow.max_state} characters"),
             (flow.pkce and not challenge, "code_challenge is missing"),
-            (bool(challenge) and query.get("code_challenge_method") != "S256", "code_challenge_method must be S256"),
+            (bool(challenge) and query.get("code_challenge_method") not in flow.challenge_methods, "code_challenge_method must be S256"),
             (bool(challenge) and not re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", challenge), "code_challenge is malformed"),
         ]
         asked = {

@@ -16,7 +16,8 @@ class Flow:
 
     `scopes`: scope -> what it allows, as the page says it. `refresh_scope`: asked for, it brings a refresh token ("" always does,
     None: there are none); `offline` are further parameters of the authorization request that it takes. `rotates`: a refresh token
-    works once and brings the next one. `granular`: the user may untick scopes.
+    works once and brings the next one. `granular`: the user may untick scopes. `repeats_secret`: an app that proves itself by
+    Basic may give its secret in the body once more, if it is the same.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Flow:
     accent: str = "#4457ff"
     separator: str = " "
     pkce: bool = False
+    challenge_methods: tuple[str, ...] = ("S256",)
     client_auth: tuple[str, ...] = ("basic", "body")
     client_id_name: str = "client_id"
     code_seconds: float = 600
@@ -37,5 +39,6 @@ class Flow:
     offline: Mapping[str, str] = field(default_factory=dict)
     rotates: bool = True
     granular: bool = False
+    repeats_secret: bool = False
     max_state: int = 500
     login_pattern: str = r"[A-Za-z0-9_.-]{1,30}"

@@ -79,6 +79,10 @@ class GrantingSimulator(Simulator):
     def revoked(self) -> httpx2.Response:
         return httpx2.Response(200, json={"revoked": True})
 
+    def fields(self, request: httpx2.Request) -> dict[str, str] | None:
+        """What a call of the token or revocation endpoint says; None where it cannot be read."""
+        return form_of(request)
+
     def credentials(self, name: str) -> dict[str, str]:
         """The fields of the consent page's form, filled in by a user called `name` who allows."""
         return {"login": name, "decision": "allow"}
@@ -126,7 +130,7 @@ class GrantingSimulator(Simulator):
 
     def answer_token(self, request: httpx2.Request, flow: Flow | None = None) -> httpx2.Response:
         flow = flow or self.flow
-        form = form_of(request)
+        form = self.fields(request)
         if form is None:
             return self.oauth_error("content_type")
         if not _is_client(request, form, flow):
@@ -140,10 +144,11 @@ class GrantingSimulator(Simulator):
 
     def answer_revoke(self, request: httpx2.Request, flow: Flow | None = None) -> httpx2.Response:
         """Ends the whole grant that the token belongs to; an unknown token is a success (RFC 7009)."""
-        form = form_of(request)
+        flow = flow or self.flow
+        form = self.fields(request)
         if form is None or not form.get("token"):
             return self.oauth_error("content_type")
-        if not _is_client(request, form, flow or self.flow):
+        if not _is_client(request, form, flow):
             return self.oauth_error("client")
         for kind in ("tokens", "refresh"):
             if record := self.grants.get(kind, key_of(form["token"])):
@@ -174,7 +179,7 @@ class GrantingSimulator(Simulator):
 
     def spoil(self, request: httpx2.Request, *, revoke: bool) -> None:
         """Expire the access token (or, in a refresh, the refresh token) of this request; or withdraw the whole grant."""
-        found = [("tokens", self.token_of(request)), ("refresh", (form_of(request) or {}).get("refresh_token"))]
+        found = [("tokens", self.token_of(request)), ("refresh", (self.fields(request) or {}).get("refresh_token"))]
         for kind, token in found:
             if token and (record := self.grants.get(kind, key_of(token))):
                 if revoke:
@@ -268,7 +273,9 @@ def _is_client(request: httpx2.Request, form: Mapping[str, str], flow: Flow) -> 
             name, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return False
-        return (unquote_plus(name), unquote_plus(secret)) == (flow.client_id, flow.client_secret) and "client_secret" not in form
+        repeated = "client_secret" in form
+        proven = (unquote_plus(name), unquote_plus(secret)) == (flow.client_id, flow.client_secret)
+        return proven and (not repeated or (flow.repeats_secret and form["client_secret"] == flow.client_secret))
     return "body" in flow.client_auth and (form.get(flow.client_id_name), form.get("client_secret")) == (
         flow.client_id,
         flow.client_secret,

@@ -410,3 +410,33 @@ async def test_consent_may_be_denied_and_scopes_unticked(page: Play) -> None:
     token = (await page.http.post(f"{GRAPH}/oauth/access_token", data=fields)).json()["access_token"]
     granted = await page.say("GET", "me/permissions", token=token)
     assert granted.json()["data"] == [{"permission": spec.scopes[0], "status": "granted"}]
+
+
+async def test_figures_show_the_fields_that_are_asked_for(page: Play) -> None:
+    asked = {"metric": "page_follows", "period": "day"}
+    whole = (await page.say("GET", f"{page.account.id}/insights", **asked)).json()["data"][0]
+    assert {"name", "values", "title", "description"} <= set(whole)
+    some = (await page.say("GET", f"{page.account.id}/insights", **asked, fields="name,values")).json()["data"][0]
+    assert set(some) == {"name", "values", "id"}
+    assert error(await page.say("GET", f"{page.account.id}/insights", **asked, fields="colour")) == (100, 0)
+
+
+async def test_a_page_has_fans_and_its_posts_have_likes(page: Play) -> None:
+    assert (await page.say("GET", page.account.id, fields="fan_count")).json()["fan_count"] >= 100
+    made = (await page.say("POST", f"{page.account.id}/feed", message="hello")).json()["id"]
+    assert "total_count" in (await page.say("GET", made, fields="likes.summary(true)")).json()["likes"]["summary"]
+
+
+async def test_what_is_gone_is_told_in_words_of_what_was_tried(page: Play) -> None:
+    made = (await page.say("POST", f"{page.account.id}/feed", message="hello")).json()["id"]
+    assert (await page.say("DELETE", made)).is_success
+    again = await page.say("DELETE", made)
+    assert again.json()["error"]["message"].startswith("Unsupported delete request. Object with ID")
+
+
+@pytest.mark.parametrize(("version", "answered"), [("v26.0", "v26.0"), ("v25.0", "v25.0"), ("v12.0", "v21.0"), ("v99.0", None)])
+async def test_an_answer_names_its_version_and_there_is_none_of_the_future(page: Play, version: str, answered: str | None) -> None:
+    token = page.account.secrets["access_token"]
+    answer = await page.http.get(f"https://graph.facebook.com/{version}/me", params={"access_token": token})
+    assert answer.headers.get("facebook-api-version") == answered
+    assert answer.is_success is (answered is not None)

@@ -174,7 +174,6 @@ async def test_each_call_needs_its_own_scope(scene: Scene, ann: Account, method:
         ("/user/nobody/submitted", 404, None),
         ("/comments/zzz", 404, None),
         ("/api/nothing", 404, None),
-        ("/api/v1/me?colour=red", 400, None),
     ],
 )
 async def test_a_question_that_has_no_answer(scene: Scene, ann: Account, path: str, status: int, reason: str | None) -> None:
@@ -311,3 +310,24 @@ async def test_a_wrong_authorization_request_ends_on_the_page(scene: Scene, chan
     answer = await scene.http.get(f"{SITE}/api/v1/authorize", params=asked)
     assert answer.status_code == 400
     assert API not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("agent", "status"),
+    [
+        ("python:my.tool:1.0 (by /u/ann)", 200),
+        ("node:org.example.post:v2.1.3 (by /u/ann)", 200),
+        ("web:org.example.post:1 (by u/ann)", 200),
+        ("python-requests/2.32", 429),
+        ("node", 429),
+        ("", 429),
+    ],
+)
+async def test_who_says_who_it_is_as_reddit_asks_is_answered(scene: Scene, ann: Account, agent: str, status: int) -> None:
+    answer = await scene.raw(ann, "GET", "/api/v1/me", headers={"user-agent": agent})
+    assert answer.status_code == status
+
+
+async def test_what_a_question_does_not_know_is_no_hindrance(scene: Scene, ann: Account) -> None:
+    answer = await scene.raw(ann, "GET", "/api/v1/me?raw_json=1&obey_over18=true&colour=red")
+    assert (answer.status_code, answer.json()["name"]) == (200, "ann")

@@ -22,6 +22,8 @@ from tests.networks.telegram.conftest import VIDEO, connected, media, picture, s
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 URL = "https://media.example/a.jpg"
+# What the Bot API has since the description that is at hand (10.1): type -> fields, all of them required Booleans.
+SINCE = {"ChatMemberAdministrator": ("can_send_welcome_messages",)}  # 10.3
 
 
 class BotApi:
@@ -29,6 +31,8 @@ class BotApi:
 
     def __init__(self, path: Path) -> None:
         self.document = json.loads(path.read_text())
+        for kind, names in SINCE.items():
+            self.document["types"][kind]["fields"] += [{"name": name, "types": ["Boolean"], "required": True} for name in names]
 
     def check_call(self, request: httpx2.Request, response: httpx2.Response) -> str:
         """The method of this call, once its parameters and its answer are as described."""

@@ -408,3 +408,8 @@ async def test_revoking_ends_the_access(ada: Connected) -> None:
     response = await ada.http.post("https://open.tiktokapis.com/v2/oauth/revoke/", data=form)
     assert (response.status_code, response.content) == (200, b"")
     assert await ada.refusal(CREATOR) == (401, "access_token_invalid")
+
+
+async def test_music_may_be_wished_for_a_video_too(ada: Connected) -> None:
+    assert (await ada.call(INIT, video({"auto_add_music": True}))).json()["error"]["code"] == "ok"
+    assert (await ada.call(INIT, video({"auto_add_music": "yes"}))).json()["error"]["code"] == "invalid_params"

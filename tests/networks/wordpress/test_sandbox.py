@@ -268,3 +268,10 @@ async def test_two_posts_of_one_title_have_addresses_of_their_own(scene: Scene, 
     urls = {(await post(scene, site, title="Soup", content=f"<p>{number}</p>")).json()["URL"] for number in range(2)}
     assert len(urls) == 2
     assert [(await scene.http.get(url)).status_code for url in urls] == [200, 200]
+
+
+@pytest.mark.parametrize("path", ["posts", "posts/", "posts/new", "posts/new/"])
+async def test_a_route_is_found_with_a_slash_at_its_end_and_without(scene: Scene, site: Account, path: str) -> None:
+    asked: dict[str, Any] = {"json": {"title": "t"}} if "new" in path else {}
+    answer = await scene.raw(site, "POST" if asked else "GET", f"/v1.1/sites/{site.id}/{path}", **asked)
+    assert answer.status_code == 200

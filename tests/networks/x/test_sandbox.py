@@ -11,10 +11,12 @@ import pytest
 
 from socialclaw.errors import Rejected
 from socialclaw.networks.x.sandbox.simulator import XSandbox
+from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET
 from tests.networks.recorded import Clock
 from tests.networks.x.conftest import IMAGE, VIDEO, Connected, media
 
 JSON = dict[str, Any]
+PICTURE = b"\x89PNG\r\n\x1a\n" + IMAGE
 
 
 async def begin(ada: Connected, content: bytes = IMAGE, mime: str = "image/png", category: str = "tweet_image") -> str:
@@ -316,3 +318,47 @@ async def test_people_do_not_see_what_is_not_there(ada: Connected) -> None:
         assert (await ada.http.get(f"https://x.com{path}")).status_code == 404
     assert (await ada.http.get(f"https://x.com/2/tweets/{post_id}")).status_code == 404
     assert (await ada.http.get("https://api.x.com/ada")).status_code == 404
+
+
+@pytest.mark.parametrize("form", [True, False], ids=["a form", "JSON"])
+async def test_a_file_may_come_in_one_call(ada: Connected, x: XSandbox, form: bool) -> None:
+    given: dict[str, Any] = {"json": {"media": base64.b64encode(PICTURE).decode(), "media_category": "tweet_image"}}
+    if form:
+        given = {"files": {"media": ("a.png", PICTURE)}, "data": {"media_category": "tweet_image"}}
+    answer = await ada.call("POST", "/2/media/upload", **given)
+    assert (answer.status_code, answer.json()["data"]["size"]) == (200, len(PICTURE))
+    body = {"text": "at once", "media": {"media_ids": [answer.json()["data"]["id"]]}}
+    assert (await ada.call("POST", "/2/tweets", json=body)).status_code == 201
+    assert [m["size"] for m in x.seen()[0].media] == [len(PICTURE)]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"media": base64.b64encode(b"nonsense").decode(), "media_category": "tweet_image"}, "Media type unrecognized."),
+        ({"media": base64.b64encode(VIDEO).decode(), "media_category": "tweet_image"}, "Media type unrecognized."),
+        ({"media": "", "media_category": "tweet_image"}, "The file is empty."),
+        ({"media": "?", "media_category": "tweet_image"}, "$.media: is not base64"),
+        ({"media": base64.b64encode(PICTURE).decode()}, "$.media_category: is missing but it is required"),
+        ({"media": base64.b64encode(PICTURE).decode(), "media_category": "tweet_image", "additional_owners": "bob"}, "regex"),
+    ],
+)
+async def test_a_wrong_file_in_one_call_is_refused(ada: Connected, body: JSON, words: str) -> None:
+    answer = await ada.call("POST", "/2/media/upload", json=body)
+    assert answer.status_code == 400
+    assert words in answer.text
+
+
+async def test_an_upload_may_be_finished_with_an_empty_object(ada: Connected) -> None:
+    media_id = await begin(ada)
+    await append(ada, media_id, IMAGE)
+    assert (await ada.call("POST", f"/2/media/upload/{media_id}/finalize", json={"colour": "red"})).status_code == 400
+    assert (await ada.call("POST", f"/2/media/upload/{media_id}/finalize", json={})).status_code == 200
+
+
+@pytest.mark.parametrize(("secret", "status"), [(CLIENT_SECRET, 200), ("another", 401)])
+async def test_an_app_may_repeat_its_secret_and_send_json(ada: Connected, x: XSandbox, secret: str, status: int) -> None:
+    refresh = x.admit("ada")["refresh_token"]
+    body = {"grant_type": "refresh_token", "refresh_token": refresh, "client_id": CLIENT_ID, "client_secret": secret}
+    answer = await ada.http.post("https://api.x.com/2/oauth2/token", json=body, auth=(CLIENT_ID, CLIENT_SECRET))
+    assert answer.status_code == status

@@ -54,7 +54,7 @@ async def put(ada: Connected, url: str, content: bytes = b"", span: str | None =
         ({"title": "t", "tags": ["a b" * 100, "c d" * 66]}, {}, "invalidTags"),
         ({"title": "t", "categoryId": "99"}, {}, "invalidCategoryId"),
         ({"title": "t"}, {"publishAt": "2050-01-01T00:00:00Z", "privacyStatus": "public"}, "invalidPublishAt"),
-        ({"title": "t"}, {"publishAt": "2001-01-01T00:00:00Z", "privacyStatus": "private"}, "invalidPublishAt"),
+        ({"title": "t"}, {"publishAt": "soon", "privacyStatus": "private"}, "invalidPublishAt"),
         ({"title": "t"}, {"privacyStatus": "friends"}, "badRequest"),
         ({"title": "t", "colour": "red"}, {}, "badRequest"),
         ({"title": 1}, {}, "badRequest"),
@@ -314,3 +314,33 @@ async def test_consent_is_googles(ada: Connected) -> None:
     assert wrong.status_code == 400
     token = await ada.http.post("https://oauth2.googleapis.com/token", data={"grant_type": "refresh_token", "refresh_token": "x"})
     assert (token.status_code, token.json()["error"]) == (401, "invalid_client")
+
+
+async def test_a_video_that_was_to_be_public_before_now_is_so_at_once(ada: Connected, youtube: YouTubeSandbox) -> None:
+    status = {"publishAt": "2001-01-01T00:00:00Z", "privacyStatus": "private", "madeForKids": True}
+    url = (await begin(ada, UNIT, json={"snippet": {"title": "t"}, "status": status})).headers["location"]
+    made = (await put(ada, url, bytes(UNIT))).json()
+    assert (made["status"]["privacyStatus"], "publishAt" in made["status"]) == ("public", False)
+    assert made["status"]["madeForKids"] is False, "only selfDeclaredMadeForKids says so"
+
+
+async def test_a_part_may_be_named_again_and_again(ada: Connected) -> None:
+    made = await ada.post()
+    answer = await ada.call("GET", "/youtube/v3/videos", params=[("part", "id"), ("part", "snippet,status"), ("id", made)])
+    assert set(answer.json()["items"][0]) >= {"id", "snippet", "status"}
+    twice = await ada.call("GET", "/youtube/v3/videos", params=[("part", "id"), ("id", made), ("hl", "en"), ("hl", "de")])
+    assert reason(twice) == (400, "badRequest")
+
+
+async def test_a_video_may_come_with_its_resource_in_one_request(ada: Connected, youtube: YouTubeSandbox) -> None:
+    def related(*parts: tuple[str, bytes]) -> dict[str, Any]:
+        body = b"".join(b"--b\r\nContent-Type: %s\r\n\r\n%s\r\n" % (kind.encode(), content) for kind, content in parts)
+        return {"content": body + b"--b--\r\n", "headers": {"content-type": "multipart/related; boundary=b"}}
+
+    params = {"uploadType": "multipart", "part": "snippet"}
+    resource = ("application/json; charset=UTF-8", b'{"snippet": {"title": "t"}}')
+    answer = await ada.call("POST", START, params=params, **related(resource, ("video/mp4", b"12345")))
+    assert (answer.status_code, answer.json()["snippet"]["title"]) == (200, "t")
+    assert [(seen.text, seen.media[0]["size"]) for seen in youtube.seen()] == [("t", 5)]
+    for wrong in (related(resource), related(resource, ("image/png", b"1")), {"json": {}}):
+        assert reason(await ada.call("POST", START, params=params, **wrong)) == (400, "badRequest")

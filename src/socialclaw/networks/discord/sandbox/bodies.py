@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import email
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,6 +23,9 @@ MOST_FILE, MOST_REQUEST, MOST_FILES = 10 * MB, 25 * MB, 10
 FLAGS = 1 << 2 | 1 << 12 | 1 << 15  # what a webhook may set: no embeds, no notification, components v2
 MENTIONS = ("roles", "users", "everyone")
 EMBED_TEXT = 6000
+EMBED_CONTENT = ("title", "description", "fields", "image", "thumbnail", "video", "author", "footer")  # an embed without any shows nothing
+COMPONENTS = 1 << 15
+LEGACY = ("content", "embeds", "poll", "stickers")  # what does not go with components of the second kind
 
 Errors = dict[str, Any]
 
@@ -96,6 +100,7 @@ def _form(fields: dict[str, str], files: dict[int, File]) -> Body:
 def _multipart(content: bytes, boundary: bytes) -> tuple[dict[str, str], dict[int, File]]:
     fields: dict[str, str] = {}
     files: dict[int, File] = {}
+    unnumbered: list[File] = []  # a part of any name is a file: these come where there is room
     sections = (b"\r\n" + content).split(b"\r\n--" + boundary)
     if not boundary or len(sections) < 2 or not sections[-1].startswith(b"--"):
         raise Refused(400, 50035, "Invalid Form Body", {"_errors": [_error("FORM_INVALID", "The multipart body is incomplete")]})
@@ -105,11 +110,14 @@ def _multipart(content: bytes, boundary: bytes) -> tuple[dict[str, str], dict[in
         if filename is None:
             fields[name] = body.decode("utf-8", "replace")
             continue
-        number = number_of(name[6:-1] if name.startswith("files[") and name.endswith("]") else "0" if name == "file" else "")
+        number = number_of(name[6:-1] if name.startswith("files[") and name.endswith("]") else "")
+        file = File(filename, _mime(headers.get_content_type(), filename), body)
         if number is None:
-            raise invalid({name: {"_errors": [_error("FILE_NAME_INVALID", "Files are sent as files[n]")]}})
-        files[number] = File(filename, _mime(headers.get_content_type(), filename), body)
-    return fields, files
+            unnumbered.append(file)
+        else:
+            files[number] = file
+    free = (n for n in count() if n not in files)
+    return fields, {**files, **dict(zip(free, unnumbered, strict=False))}
 
 
 def _mime(given: str, name: str) -> str:
@@ -128,8 +136,9 @@ def _error(code: str, message: str) -> dict[str, str]:
     return {"code": code, "message": message}
 
 
-def check(body: Body, *, shows: bool = False) -> None:
-    """Everything that is wrong with a message, in one answer. `shows`: it has something to show beside what this body brings."""
+def check(body: Body, *, shows: bool = False, kept: Collection[str] = ()) -> None:
+    """Everything that is wrong with a message, in one answer. `shows`: it has something to show beside what this body brings; `kept`: the
+    attachments that it has already."""
     if len(body.files) > MOST_FILES:
         raise Refused(400, 30015, "Maximum number of attachments in a message reached (10)")
     if any(len(file.content) > MOST_FILE for file in body.files.values()):
@@ -138,8 +147,11 @@ def check(body: Body, *, shows: bool = False) -> None:
     for name, judge in _FIELDS.items():
         if (value := body.json.get(name)) is not None and (found := judge(value)):
             errors[name] = found
-    if found := _attachments(body):
+    if found := _attachments(body, kept):
         errors["attachments"] = found
+    flags = body.json.get("flags")
+    if isinstance(flags, int) and flags & COMPONENTS and "flags" not in errors:
+        errors |= {name: _legacy(name) for name in LEGACY if body.json.get(name)}
     if errors:
         raise invalid(errors)
     brought = (str(body.json.get("content") or "").strip(), body.files, *(body.json.get(name) for name in ("embeds", "components", "poll")))
@@ -149,6 +161,11 @@ def check(body: Body, *, shows: bool = False) -> None:
 
 def _said(code: str, message: str) -> Errors:
     return {"_errors": [_error(code, message)]}
+
+
+def _legacy(name: str) -> Errors:
+    words = f"The '{name}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2"
+    return _said("MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", words)
 
 
 def _string(most: int, least: int = 0) -> Callable[[Any], Errors]:
@@ -215,6 +232,8 @@ def _embeds(value: Any) -> Errors:
             continue
         limits = {"title": 256, "description": 4096, "url": 2048}
         found = {name: bad for name, most in limits.items() if embed.get(name) is not None and (bad := _string(most)(embed[name]))}
+        if not any(embed.get(name) for name in EMBED_CONTENT):
+            found["description"] = _said("BASE_TYPE_REQUIRED", "This field is required")
         total += sum(len(str(embed.get(name) or "")) for name in ("title", "description"))
         if found:
             errors[str(index)] = found
@@ -223,7 +242,7 @@ def _embeds(value: Any) -> Errors:
     return errors
 
 
-def _attachments(body: Body) -> Errors:
+def _attachments(body: Body, kept: Collection[str]) -> Errors:
     given = body.json.get("attachments")
     if given is None:
         return {}
@@ -233,9 +252,9 @@ def _attachments(body: Body) -> Errors:
     for index, item in enumerate(given):
         if not isinstance(item, dict) or "id" not in item:
             errors[str(index)] = {"id": _said("BASE_TYPE_REQUIRED", "This field is required")}
-        elif (number := number_of(item["id"])) is None:
+        elif (number := number_of(item["id"], most=20)) is None:
             errors[str(index)] = {"id": _said("NUMBER_TYPE_COERCE", f'Value "{item["id"]}" is not snowflake.')}
-        elif number < MOST_FILES and number not in body.files:
+        elif str(item["id"]) not in kept and number not in body.files:
             errors[str(index)] = _said("ATTACHMENT_NOT_FOUND", "Attachment data not found")
         else:
             limits = {name: _string(1024, least) for name, least in (("filename", 1), ("description", 0))}

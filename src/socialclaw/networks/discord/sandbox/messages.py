@@ -16,7 +16,6 @@ Document = dict[str, Any]
 def compose(webhook: Document, body: Body, *, number: Callable[[], str], moment: str) -> Document:
     """The Message object of an execute call. `number` gives snowflakes, `moment` is the time as ISO 8601."""
     given = body.json
-    described = {int(item["id"]): item for item in given.get("attachments") or []}
     author = {"id": webhook["id"], "username": given.get("username") or webhook["name"], "avatar": webhook["avatar"], "bot": True}
     blank = {"discriminator": "0000", "public_flags": 0, "flags": 0, "global_name": None, "primary_guild": None}
     return {
@@ -31,13 +30,26 @@ def compose(webhook: Document, body: Body, *, number: Callable[[], str], moment:
         "flags": given.get("flags") or 0,
         "tts": bool(given.get("tts")),
         "pinned": False,
-        "mention_everyone": False,
+        "mention_everyone": _mentions_everyone(given),
         "mentions": [],
         "mention_roles": [],
         "embeds": [{"type": "rich", **embed} for embed in given.get("embeds") or []],
         "components": given.get("components") or [],
-        "attachments": [_attachment(webhook["channel_id"], number(), f, described.get(n, {})) for n, f in sorted(body.files.items())],
+        "attachments": attached(webhook["channel_id"], body, number),
     }
+
+
+def attached(channel: str, body: Body, number: Callable[[], str]) -> list[Document]:
+    """The attachments that the files of a request become."""
+    described = {int(item["id"]): item for item in body.json.get("attachments") or []}
+    return [_attachment(channel, number(), file, described.get(n, {})) for n, file in sorted(body.files.items())]
+
+
+def _mentions_everyone(given: Document) -> bool:
+    """Unless a message names who may be told, whoever it names is."""
+    allowed = given.get("allowed_mentions")
+    named = any(word in str(given.get("content") or "") for word in ("@everyone", "@here"))
+    return named and (allowed is None or "everyone" in (allowed.get("parse") or []))
 
 
 def _attachment(channel: str, number: str, file: File, described: Document) -> Document:

@@ -15,7 +15,7 @@ from html import escape
 import httpx2
 
 from socialclaw.networks.discord.sandbox.bodies import Body, Refused, check, invalid, read
-from socialclaw.networks.discord.sandbox.messages import Document, article, compose
+from socialclaw.networks.discord.sandbox.messages import Document, article, attached, compose
 from socialclaw.simulation.pages import page
 from socialclaw.simulation.simulator import Simulator, route
 from socialclaw.simulation.store import Seen
@@ -80,10 +80,7 @@ class DiscordSandbox(Simulator):
         self._check_place(request, body, webhook)
         self._moderate(webhook, str(body.json.get("content") or ""))
         message = compose(webhook, body, number=self._snowflake, moment=self._moment())
-        media = [
-            self.describe(f.content, f.mime, name=f.name, alt=a.get("description", ""))
-            for (_, f), a in zip(sorted(body.files.items()), message["attachments"], strict=True)
-        ]
+        media = self._described(body, message["attachments"])
         guild, channel = webhook["guild_id"], webhook["channel_id"]
         url = f"https://discord.com/channels/{guild}/{channel}/{message['id']}"
         extra = {"message": message, "guild": guild, "channel": channel}
@@ -102,10 +99,18 @@ class DiscordSandbox(Simulator):
         seen = self._seen(webhook_id, token, message_id)
         body, message = read(request), seen.extra["message"]
         content = body.json.get("content", message["content"]) or ""
-        check(replace(body, json={**body.json, "content": content}), shows=bool(message["embeds"] or message["attachments"]))
-        message |= {"content": content.strip(), "edited_timestamp": self._moment()}
+        held = {str(a["id"]): (a, m) for a, m in zip(message["attachments"], seen.media, strict=True)}
+        kept = held
+        if isinstance(listed := body.json.get("attachments"), list):  # those that are named stay
+            named = [str(item.get("id")) for item in listed if isinstance(item, dict)]
+            kept = {number: held[number] for number in named if number in held}
+        embeds = body.json["embeds"] if "embeds" in body.json else message["embeds"]
+        check(replace(body, json={**body.json, "content": content}), shows=bool(embeds or kept), kept=held)
+        added = attached(message["channel_id"], body, self._snowflake)
+        media = (*(m for _, m in kept.values()), *self._described(body, added))
+        message |= {"content": content.strip(), "edited_timestamp": self._moment(), "attachments": [*(a for a, _ in kept.values()), *added]}
         message |= {name: body.json[name] for name in ("embeds", "components", "flags") if body.json.get(name) is not None}
-        self.shelf.change_post(replace(seen, text=message["content"], extra={**seen.extra, "message": message}))
+        self.shelf.change_post(replace(seen, text=message["content"], media=media, extra={**seen.extra, "message": message}))
         return httpx2.Response(200, json=message)
 
     @route("DELETE", MESSAGE)
@@ -113,6 +118,13 @@ class DiscordSandbox(Simulator):
         seen = self._seen(webhook_id, token, message_id)
         self.shelf.remove_post(seen.id, self.clock(), account=webhook_id)
         return httpx2.Response(204)
+
+    def _described(self, body: Body, attachments: list[Document]) -> list[Document]:
+        """The files of a request, as they are remembered with a message."""
+        files = [file for _, file in sorted(body.files.items())]
+        return [
+            self.describe(f.content, f.mime, name=f.name, alt=a.get("description", "")) for f, a in zip(files, attachments, strict=True)
+        ]
 
     def _webhook(self, webhook_id: str, token: str) -> Document:
         webhook: Document | None = self.shelf.get("webhook", webhook_id)

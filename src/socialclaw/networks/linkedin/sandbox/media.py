@@ -83,7 +83,8 @@ class Files:
         if not request.headers.get("content-length", "").isdigit():
             return httpx2.Response(411, text="Content-Length is required")
         if file["kind"] == "image":
-            may(file)
+            if "authorization" in request.headers:  # the address alone opens it as well
+                may(file)
             return self._receive_image(file, request.content)
         return self._receive_part(file, request, index)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ ANY_VERSION = r"(?:/v\d{1,2}\.\d)?"
 LONG_SECONDS = 60 * 86_400.0
 OLD_ENOUGH = 86_400.0  # seconds, for a token to be renewed
 CALLS_AN_HOUR = 20_000
+# Versions of the Graph API, 2026-11: the newest, the oldest (an older one is answered as that), and the one of an app that names none.
+NEWEST, OLDEST, USUAL = 26, 21, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,9 @@ class MetaHouse(OAuthSimulator):
     def _dispatch(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.host.startswith("www."):
             return super()._dispatch(request)
+        version = re.match(r"/v([0-9]{1,2})\.[0-9]/", request.url.path)
+        if version and int(version[1]) > NEWEST:
+            return self.unknown(request)
         with self.store.transaction():
             used = self._used()
         if used >= CALLS_AN_HOUR and not self.quotas_lifted:
@@ -213,7 +219,7 @@ class MetaHouse(OAuthSimulator):
         response = super()._dispatch(request)
         percent = min(100, used * 100 // CALLS_AN_HOUR)
         response.headers["x-app-usage"] = json.dumps({"call_count": percent, "total_time": percent // 2, "total_cputime": percent // 2})
-        response.headers["facebook-api-version"] = "v25.0"
+        response.headers["facebook-api-version"] = f"v{max(OLDEST, int(version[1])) if version else USUAL}.0"
         return response
 
     def _used(self) -> int:

@@ -29,7 +29,19 @@ PHOTO = ("url", "source", "caption", "message", "name", "alt_text_custom", "temp
 LIST = ("fields", "limit", "since", "until", "after", "before", "include_hidden", "show_expired", "with")
 POST_FIELDS = (
     *("id", "message", "created_time", "updated_time", "permalink_url", "is_published", "is_hidden", "full_picture", "status_type", "from"),
-    *("attachments", "shares", "reactions", "comments", "story", "icon", "picture", "privacy", "properties", "scheduled_publish_time"),
+    *(
+        "attachments",
+        "shares",
+        "reactions",
+        "likes",
+        "comments",
+        "story",
+        "icon",
+        "picture",
+        "privacy",
+        "properties",
+        "scheduled_publish_time",
+    ),
 )
 POST_FIGURES = (
     *("post_media_view", "post_total_media_view_unique", "post_clicks", "post_clicks_by_type", "post_reactions_by_type_total"),
@@ -106,14 +118,14 @@ class PageEdges(MetaHouse):
     @graph("GET", r"/(\d+_\d+)/insights", *ON_FACEBOOK)
     def post_insights(self, request: httpx2.Request, post_id: str) -> httpx2.Response:
         self.page_caller(request, post_id.partition("_")[0], "read_insights", "pages_read_engagement")
-        asked = say.only(request, "metric", "period", "since", "until", "date_preset")
+        asked = say.only(request, "metric", "period", "since", "until", "date_preset", "fields")
         seen = self.post(post_id)
         return self._figures(asked, POST_FIGURES, post_id, seen.created_at, period="lifetime")
 
     @graph("GET", r"/(61\d+)/insights", *ON_FACEBOOK)
     def page_insights(self, request: httpx2.Request, page_id: str) -> httpx2.Response:
         self.page_caller(request, page_id, "read_insights", "pages_read_engagement")
-        asked = say.only(request, "metric", "period", "since", "until", "date_preset", "breakdown")
+        asked = say.only(request, "metric", "period", "since", "until", "date_preset", "breakdown", "fields")
         since, until = say.number(asked, "since", int(self.clock()) - 86_400), say.number(asked, "until", int(self.clock()))
         if until - since > 93 * 86_400:
             raise say.invalid("There cannot be more than 93 days (8035200 s) between since and until")
@@ -121,10 +133,10 @@ class PageEdges(MetaHouse):
 
     # Behind the routes.
 
-    def post(self, post_id: str) -> Seen:
+    def post(self, post_id: str, verb: str = "get") -> Seen:
         found = self.shelf.posts(post_id=post_id)
         if not found:
-            raise say.absent(post_id)
+            raise say.absent(post_id, verb)
         return found[0]
 
     def is_live(self, seen: Seen) -> bool:
@@ -167,6 +179,7 @@ class PageEdges(MetaHouse):
             "attachments": self._attachments(seen),
             "shares": {"count": reactions // 12} if reactions >= 12 else None,
             "reactions": {"data": [], "summary": {"total_count": reactions}},
+            "likes": {"data": [], "summary": {"total_count": reactions * 3 // 4, "can_like": True, "has_liked": False}},
             "comments": {"data": [], "summary": {"order": "ranked", "total_count": reactions // 7, "can_comment": True}},
         }
         return say.shown(node, wanted, kind="PagePost", known=POST_FIELDS, default=("message", "created_time"))
@@ -232,7 +245,7 @@ class PageEdges(MetaHouse):
             }
             for metric in metrics
         ]
-        return httpx2.Response(200, json={"data": rows, "paging": {}})
+        return httpx2.Response(200, json={"data": say.figures(rows, asked), "paging": {}})
 
 
 def paged(entries: list[dict[str, Any]], asked: Mapping[str, str], request: httpx2.Request) -> httpx2.Response:

@@ -110,14 +110,14 @@ class InstagramEdges(PageEdges):
         seen = self.post(media_id)
         own, alone = ("instagram_basic", "instagram_manage_insights"), ("instagram_business_basic", "instagram_business_manage_insights")
         self.account_caller(request, seen.account, own, alone)
-        asked = say.only(request, "metric", "period", "breakdown")
+        asked = say.only(request, "metric", "period", "breakdown", "fields")
         return self._rows(asked, MEDIA_FIGURES, media_id, seen.created_at, period="lifetime", total=False)
 
     @graph("GET", r"/(17\d+)/insights", *HOSTS)
     def account_insights(self, request: httpx2.Request, account_id: str) -> httpx2.Response:
         own, alone = ("instagram_basic", "instagram_manage_insights"), ("instagram_business_basic", "instagram_business_manage_insights")
         self.account_caller(request, account_id, own, alone)
-        asked = say.only(request, "metric", "period", "metric_type", "since", "until", "timeframe", "breakdown")
+        asked = say.only(request, "metric", "period", "metric_type", "since", "until", "timeframe", "breakdown", "fields")
         since, until = say.number(asked, "since", int(self.clock()) - 86_400), say.number(asked, "until", int(self.clock()))
         if until - since > 30 * 86_400 + 3600:
             raise say.invalid("There cannot be more than 30 days (2592000 s) between since and until")
@@ -279,4 +279,4 @@ class InstagramEdges(PageEdges):
             title = metric.replace("_", " ").capitalize()
             row = {"name": metric, "period": period, "title": title, "description": f"{metric} of {key}", **told}
             rows.append({**row, "id": f"{key}/insights/{metric}/{period}"})
-        return httpx2.Response(200, json={"data": rows})
+        return httpx2.Response(200, json={"data": say.figures(rows, asked)})

@@ -129,7 +129,7 @@ class MetaSandbox(VideoEdges, InstagramEdges):
             self.caller(request)
             raise say.no(100, "Unsupported delete request.", subcode=33, kind="GraphMethodException")
         video = self.shelf.get("videos", node)
-        seen = self.post(video["post"] if video and video.get("post") else node)
+        seen = self.post(video["post"] if video and video.get("post") else node, "delete")
         if self.people.instagram(seen.account):
             self.account_caller(request, seen.account, ("instagram_basic", "instagram_manage_contents"), ())
         else:
@@ -166,7 +166,7 @@ class MetaSandbox(VideoEdges, InstagramEdges):
         node = {
             **{name: page[name] for name in ("id", "name", "username", "category", "tasks")},
             "picture": {"data": {"url": f"https://{SITE}/{page['id']}/picture", "is_silhouette": True}},
-            "followers_count": 100 + self.figure(page["id"], "followers", 0, most=900),
+            **dict.fromkeys(("followers_count", "fan_count"), 100 + self.figure(page["id"], "followers", 0, most=900)),
             "link": f"https://{SITE}/{page['id']}",
             "is_published": True,
             "instagram_business_account": _only(linked, wanted.get("instagram_business_account") or {"id": {}}),

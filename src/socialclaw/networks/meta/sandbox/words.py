@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,6 +18,7 @@ from socialclaw.simulation.grants import FORM, Refused
 EVERYWHERE = frozenset(
     {"access_token", "appsecret_proof", "method", "format", "pretty", "locale", "debug", "suppress_http_code", "summary"}
 )
+INSIGHTS = ("name", "period", "values", "total_value", "title", "description", "id")
 Fields = dict[str, "Fields"]
 DEEPEST = 50  # lists of fields inside each other that are read
 _FIELD = re.compile(r"\s*([a-z_0-9]+)((?:\.[a-z_]+\([^()]*\))*)")
@@ -111,6 +112,12 @@ def shown(node: Mapping[str, Any], wanted: Fields, *, kind: str, known: Collecti
     if unknown := [name for name in wanted if name not in known]:
         raise invalid(f"Tried accessing nonexisting field ({unknown[0]}) on node type ({kind})")
     return {name: node[name] for name in dict.fromkeys((*(wanted or default), "id")) if node.get(name) is not None}
+
+
+def figures(rows: Sequence[Mapping[str, Any]], asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rows of an insights edge, with what was asked for of each."""
+    wanted = fields_of(asked.get("fields", ""))
+    return [shown(row, wanted, kind="InsightsResult", known=INSIGHTS, default=INSIGHTS) for row in rows]
 
 
 def _fields(text: str, at: int, deep: int) -> tuple[Fields, int]:

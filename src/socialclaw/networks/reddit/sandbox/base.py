@@ -20,8 +20,9 @@ from socialclaw.simulation.simulator import H, route
 API, SITE = "oauth.reddit.com", "www.reddit.com"
 # Calls that an app may make for a user, in windows of ten minutes (https://support.reddithelp.com, Data API: 100 a minute on average).
 MOST_CALLS, WINDOW = 1000, 600.0
-# What libraries call themselves where nobody tells them to be somebody: Reddit gives such callers nothing.
-NOBODY = re.compile(r"(python|curl|wget|java|go-http|node|okhttp|axios|httpx)\b.*|", re.IGNORECASE | re.DOTALL)
+# What libraries call themselves where nobody tells them to be somebody: Reddit gives such callers nothing. What it asks for may begin
+# so too: `python:my.tool:1.0 (by /u/name)`.
+NOBODY = re.compile(r"(python|curl|wget|java|go-http|node|okhttp|axios|httpx)\b(?!:).*|", re.IGNORECASE | re.DOTALL)
 Document = dict[str, Any]
 
 

@@ -12,8 +12,6 @@ from socialclaw.networks.reddit.sandbox.base import RedditHouse, api
 from socialclaw.networks.reddit.sandbox.subreddits import Document
 from socialclaw.simulation.grants import Refused
 
-PAGING = ("limit", "after", "before", "count", "sort", "t", "show", "sr_detail")
-
 
 class RedditPlaces(RedditHouse):
     @api("GET", r"/api/v1/me")
@@ -25,7 +23,7 @@ class RedditPlaces(RedditHouse):
     @api("GET", r"/subreddits/mine/(subscriber|moderator|contributor)")
     def mine(self, request: httpx2.Request, relationship: str) -> httpx2.Response:
         person = self.admit_to(request, "mysubreddits")
-        given = say.query(request, *PAGING)
+        given = say.query(request)
         names = {"subscriber": subreddits.JOINED, "moderator": (f"u_{person['username']}",)}.get(relationship, ())
         found = [submissions.subreddit(self.place(name), self.figure, moderator=relationship == "moderator") for name in names]
         return say.answer(request, say.listing(given, found))

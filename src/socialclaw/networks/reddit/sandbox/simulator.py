@@ -13,7 +13,7 @@ import httpx2
 from socialclaw.networks.reddit.sandbox import pages, submissions, subreddits
 from socialclaw.networks.reddit.sandbox import words as say
 from socialclaw.networks.reddit.sandbox.base import api, site
-from socialclaw.networks.reddit.sandbox.places import PAGING, RedditPlaces
+from socialclaw.networks.reddit.sandbox.places import RedditPlaces
 from socialclaw.networks.reddit.sandbox.subreddits import Document
 from socialclaw.simulation.grants import key_of
 from socialclaw.simulation.simulator import outside
@@ -62,7 +62,7 @@ class RedditSandbox(RedditPlaces):
     @api("GET", r"/api/info")
     def info(self, request: httpx2.Request) -> httpx2.Response:
         self.admit_to(request, "read")
-        given = say.query(request, "id")
+        given = say.query(request)
         names = given.get("id", "").split(",")[:100]
         found = [self._shown(seen) for name in names if name for seen in self.shelf.posts(post_id=name, gone=True)]
         return say.answer(request, say.listing({"limit": "100"}, found))
@@ -70,7 +70,7 @@ class RedditSandbox(RedditPlaces):
     @api("GET", r"/comments/([a-z0-9]+)")
     def comments(self, request: httpx2.Request, post_id: str) -> httpx2.Response:
         self.admit_to(request, "read")
-        given = say.query(request, *PAGING)
+        given = say.query(request)
         found = [self._shown(seen) for seen in self.shelf.posts(post_id=f"t3_{post_id}", gone=True)]
         if not found:
             raise say.not_found()
@@ -80,7 +80,7 @@ class RedditSandbox(RedditPlaces):
     def submitted(self, request: httpx2.Request, name: str) -> httpx2.Response:
         """A user's posts, newest first; their author sees also those that were taken away."""
         reader = self.admit_to(request, "history")["id"]
-        given = say.query(request, *PAGING)
+        given = say.query(request)
         owner = self.person_of(self.profile(name)["id"])
         if owner is None:
             raise say.not_found()

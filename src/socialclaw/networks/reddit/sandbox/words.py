@@ -12,8 +12,6 @@ from socialclaw.providers.incoming import number_of
 from socialclaw.simulation.grants import Refused, form_of
 from socialclaw.simulation.simulator import FOR_PEOPLE
 
-# What any question may have beside its own parameters.
-ALWAYS = ("raw_json", "api_type")
 WORDS: Mapping[str, str] = {
     "SUBREDDIT_NOEXIST": "that subreddit doesn't exist",
     "SUBREDDIT_REQUIRED": "you must specify a subreddit",
@@ -93,14 +91,11 @@ def not_found(**more: Any) -> Refused:
     return Refused(error(404, "Not Found", **more))
 
 
-def query(request: httpx2.Request, *known: str) -> dict[str, str]:
-    """The query; refused if it holds a parameter that this call does not know, or one twice."""
+def query(request: httpx2.Request) -> dict[str, str]:
+    """The query; refused if it holds a parameter twice. What a call does not know, Reddit does not mind."""
     given = dict(request.url.params)
     if len(request.url.params.multi_items()) > len(given):
         raise bad_request("a parameter was given more than once")
-    for name in given:
-        if name not in (*known, *ALWAYS):
-            raise bad_request(f"unknown parameter {name}")
     return given
 
 

@@ -15,6 +15,7 @@ DELETABLE = 48 * 3600  # seconds for which a bot may delete its own message in a
 ADMIN_RIGHTS = (
     *("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members"),
     *("can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories"),
+    "can_send_welcome_messages",  # since Bot API 10.3
 )
 MEMBER_RIGHTS = (
     *("can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos", "can_send_video_notes"),

@@ -18,6 +18,7 @@ VIDEO_INFO: say.Shape = {
     "disable_comment": say.flag,
     "disable_stitch": say.flag,
     "video_cover_timestamp_ms": say.number,
+    "auto_add_music": say.flag,  # of photos; of no effect on a video
     "brand_content_toggle!": say.flag,
     "brand_organic_toggle!": say.flag,
     "is_aigc": say.flag,

@@ -29,7 +29,8 @@ Document = dict[str, Any]
 
 
 def api(method: str, pattern: str, *, versions: str = r"1\.1") -> Callable[[H], H]:
-    return route(method, f"/rest/v{versions}{pattern}", host=API)
+    """A route of the API, with a slash at its end or without."""
+    return route(method, f"/rest/v{versions}{pattern}/?", host=API)
 
 
 def site(method: str, pattern: str) -> Callable[[H], H]:
@@ -43,7 +44,7 @@ def number_of(text: str, *, low: int) -> str:
 class WordPressHouse(OAuthSimulator):
     network = "wordpress"
     hosts = (API, SITES)
-    creates = r"POST /rest/v1\.[12]/sites/\d+/posts/new$"
+    creates = r"POST /rest/v1\.[12]/sites/\d+/posts/new/?$"
     tells = ("ID",)
     flow = Flow(
         name="WordPress.com",

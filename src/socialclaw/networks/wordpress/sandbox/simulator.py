@@ -49,7 +49,7 @@ class WordPressSandbox(WordPressSites):
             self.shelf.put("shared", f"{found['id']}:{post['id']}", True)
         return httpx2.Response(200, json=say.only(self._shown(post, found, given), given))
 
-    @api("GET", r"/sites/([^/]+)/posts/", versions=r"1\.[12]")
+    @api("GET", r"/sites/([^/]+)/posts", versions=r"1\.[12]")
     def posts(self, request: httpx2.Request, place: str) -> httpx2.Response:
         user, found = self.site_of(request, place, "posts")
         given = say.query(request, "number", "page", "order", "order_by", "after", "before", "status", "type", "search")

@@ -10,6 +10,7 @@ import httpx2
 
 from socialclaw.networks.x.sandbox import pages
 from socialclaw.networks.x.sandbox import words as say
+from socialclaw.providers.incoming import json_of
 from socialclaw.simulation import faults
 from socialclaw.simulation.consent import OAuthSimulator
 from socialclaw.simulation.flow import Flow
@@ -18,6 +19,7 @@ from socialclaw.simulation.simulator import routes_of
 
 H = TypeVar("H", bound=Callable[..., httpx2.Response])
 
+READ = ("tweet.read", "users.read")
 SNOWFLAKES_SINCE = 1_288_834_974_657  # milliseconds
 WINDOW = 900  # seconds
 # What X lets one account do in 15 minutes (https://docs.x.com/x-api/fundamentals/rate-limits).
@@ -27,8 +29,10 @@ QUOTAS = {
     "GET /2/tweets": 900,
     "GET /2/users/:id/tweets": 900,
     "GET /2/users/me": 75,
+    "GET /2/users/:id": 300,
     "GET /2/media/upload": 1000,
     "POST /2/media/metadata": 500,
+    "POST /2/media/upload": 500,
     "POST /2/media/upload/initialize": 1875,
     "POST /2/media/upload/:id/append": 1875,
     "POST /2/media/upload/:id/finalize": 1875,
@@ -69,7 +73,9 @@ class XHouse(OAuthSimulator):
         },
         accent=pages.ACCENT,
         pkce=True,
+        challenge_methods=("S256", "s256"),  # the second is what clients send that many use
         client_auth=("basic",),
+        repeats_secret=True,
         code_seconds=30,
         access_seconds=7200,
         refresh_seconds=182 * 86_400,
@@ -85,6 +91,16 @@ class XHouse(OAuthSimulator):
         "verifier": ("invalid_request", "Value passed for the code verifier did not match the code challenge."),
         "refresh_token": ("invalid_request", "Value passed for the token was invalid."),
     }
+
+    def fields(self, request: httpx2.Request) -> dict[str, str] | None:
+        """X reads JSON there as well as forms."""
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            return super().fields(request)
+        try:
+            body = json_of(request.content)
+        except ValueError:
+            return None
+        return body if isinstance(body, dict) and all(isinstance(value, str) for value in body.values()) else None
 
     # X's words.
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import httpx2
 
+from socialclaw.networks.x.sandbox import one_shot
 from socialclaw.networks.x.sandbox import words as say
 from socialclaw.networks.x.sandbox.words import bad, invalid
 from socialclaw.providers.incoming import json_of
-from socialclaw.simulation.forms import parts
 from socialclaw.simulation.grants import Refused
 from socialclaw.simulation.spool import Spool
 from socialclaw.simulation.store import Shelf
@@ -95,8 +95,8 @@ class Uploads:
         return _data(expires_at=int(upload["expires_at"]))
 
     def finalize(self, request: httpx2.Request, account: str, media_id: str) -> httpx2.Response:
-        if request.content:
-            raise invalid("The request takes no body")
+        if request.content:  # the description has none; X minds only what is in one
+            say.body_of(request, {})
         upload = self._open(media_id, account)
         count = len(upload["segments"])
         if set(upload["segments"]) != {str(i) for i in range(count)} or sum(upload["segments"].values()) != upload["total"]:
@@ -109,6 +109,24 @@ class Uploads:
         if upload["doomed"] and upload["category"] == "tweet_image":
             raise bad("Media type unrecognized.")
         upload |= {"segments": {}, "sha256": content.hexdigest(), "finished_at": self.clock()}
+        self.shelf.put("uploads", media_id, upload)
+        return self._shown(media_id, upload)
+
+    def at_once(self, request: httpx2.Request, account: str) -> httpx2.Response:
+        """A whole file in one call. What it is, is told by its bytes."""
+        content, category, owners = one_shot.read(request)
+        types, most, prefix = CATEGORIES.get(category, ((), 0, ""))
+        mime = one_shot.mime_of(content)
+        if mime not in types:
+            raise bad("Media type unrecognized.")
+        if len(content) > most:
+            raise bad(f"File size exceeds {most} bytes.")
+        media_id = self.new_id()
+        upload = {
+            **{"owners": [account, *owners], "mime": mime, "category": category, "total": len(content), "key": f"{prefix}_{media_id}"},
+            **{"expires_at": self.clock() + LIFE, "segments": {}, "doomed": False},
+            **{"sha256": hashlib.sha256(content).hexdigest(), "finished_at": self.clock()},
+        }
         self.shelf.put("uploads", media_id, upload)
         return self._shown(media_id, upload)
 
@@ -216,27 +234,13 @@ def _segment(request: httpx2.Request) -> tuple[int, bytes]:
             return body["segment_index"], base64.b64decode(body["media"], validate=True)
         except binascii.Error:
             raise invalid("$.media: is not base64") from None
-    parts = _parts(request.content, kind)
+    parts = one_shot.parts_of(request.content, kind)
     if set(parts) != {"media", "segment_index"}:
         raise invalid("The form must hold media and segment_index, and nothing else")
     index = parts["segment_index"].decode("ascii", "replace")
     if not re.fullmatch(r"[0-9]{1,3}", index):
         raise invalid("$.segment_index: must have a minimum value of 0 and a maximum value of 999")
     return int(index), parts["media"]
-
-
-def _parts(content: bytes, kind: str) -> dict[str, bytes]:
-    """The parts of a form by name; refused if it is not well formed."""
-    boundary = re.search(r'boundary="?([^";,]+)"?', kind)
-    if boundary is None or not content.rstrip().endswith(b"--" + boundary[1].encode() + b"--"):
-        raise invalid("The form is not well formed")
-    found: dict[str, bytes] = {}
-    for head, body in parts((b"\r\n" + content).split(b"\r\n--" + boundary[1].encode())):
-        name = re.search(rb'(?:\A|\n)content-disposition:[^\r\n]*[; ]name="([^"]*)"', head, re.IGNORECASE)
-        if name is None or name[1].decode() in found:
-            raise invalid("The form has a part without a name, or two of one name")
-        found[name[1].decode()] = body
-    return found
 
 
 def _data(**data: Any) -> httpx2.Response:

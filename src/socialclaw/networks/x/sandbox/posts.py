@@ -50,8 +50,12 @@ class View:
         name, known = ("tweet.fields", OLD_FIELDS) if self.old else ("post.fields", NEW_FIELDS)
         expansions = say.words(given.get("expansions"), OLD_EXPANSIONS if self.old else NEW_EXPANSIONS, "expansions")
         self.fields = {*say.words(given.get(name), known, name), *(_behind(e) for e in expansions)}
+        self.expansions = frozenset(expansions)
+        self.of_users = given.get("user.fields", "").split(",")
+        self.of_media = given.get("media.fields", "").split(",")
         self.history = "edit_history_tweet_ids" if self.old else "edit_history_post_ids"
         self.references = "referenced_tweets" if self.old else "referenced_posts"
+        self.posts = "tweets" if self.old else "posts"
 
     def show(self, seen: Seen, *, own: bool, now: float, views: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The post, and the partial errors for what this reader may not see of it. `views`: how often it was seen until now."""
@@ -79,6 +83,17 @@ class View:
                 errors.append(say.hidden(seen.id, "non_public_metrics"))
         shown = {name: value for name, value in every.items() if name in self.fields}
         return {"id": seen.id, "text": escaped(seen.extra["shown"]), self.history: [seen.id], **shown}, errors
+
+
+def media_of(seen: Seen, wanted: Sequence[str]) -> list[dict[str, Any]]:
+    """The files of a post, as an expansion brings them."""
+    found = []
+    for key, kept in zip(seen.extra["media_keys"], seen.media, strict=True):
+        kind = "animated_gif" if kept["mime"] == "image/gif" else "video" if kept["kind"] == "video" else "photo"
+        every: dict[str, Any] = {"url": f"https://pbs.twimg.com/media/{key}.jpg", "width": 1200, "height": 675}
+        every |= {"alt_text": kept["alt"]} if kept.get("alt") else {}
+        found.append({"media_key": key, "type": kind, **{name: value for name, value in every.items() if name in wanted}})
+    return found
 
 
 def compose(text: str, *, post_id: str, username: str, media: Sequence[Mapping[str, Any]]) -> tuple[str, list[dict[str, Any]]]:

@@ -12,8 +12,9 @@ import httpx2
 
 from socialclaw.networks.x.sandbox import pages
 from socialclaw.networks.x.sandbox import words as say
-from socialclaw.networks.x.sandbox.base import XHouse, api, site
+from socialclaw.networks.x.sandbox.base import READ, api, site
 from socialclaw.networks.x.sandbox.media import MOST_FILES, Uploads
+from socialclaw.networks.x.sandbox.people import XPeople
 from socialclaw.networks.x.sandbox.posts import View, clean, compose, escaped, seconds_of
 from socialclaw.networks.x.text import LIMIT, cashtags, weigh
 from socialclaw.providers.incoming import number_of
@@ -21,7 +22,6 @@ from socialclaw.simulation.grants import Refused
 from socialclaw.simulation.store import Seen
 
 REMEMBERED = 50  # posts of an account that a new one may not repeat
-READ = ("tweet.read", "users.read")
 WRITE = (*READ, "tweet.write")
 VIEWS = ("post.fields", "tweet.fields", "expansions", "user.fields", "media.fields", "poll.fields", "place.fields")
 PAGING = ("max_results", "pagination_token", "start_time", "end_time", "since_id", "until_id", "exclude")
@@ -53,7 +53,7 @@ TWEET: say.Shape = {
 }
 
 
-class XSandbox(XHouse):
+class XSandbox(XPeople):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.uploads = Uploads(self.shelf, self.clock, self.new_id)
@@ -61,29 +61,7 @@ class XSandbox(XHouse):
     def spoil_media(self, request: httpx2.Request) -> None:
         self.uploads.doom(request)
 
-    # Accounts and posts.
-
-    @api("GET", r"/2/users/me")
-    def me(self, request: httpx2.Request) -> httpx2.Response:
-        account = self.admit_to(request, "GET /2/users/me", *READ)
-        given = say.query(request, "user.fields", "expansions", "post.fields", "tweet.fields")
-        wanted = set(given.get("user.fields", "").split(","))
-        person = self.person_of(account) or {}
-        posts = "tweet_count" if "tweet.fields" in given else "post_count"
-        more = {
-            "verified": False,
-            "verified_type": "none",
-            "protected": False,
-            "created_at": "2020-01-01T00:00:00.000Z",
-            "public_metrics": {
-                "followers_count": 120,
-                "following_count": 80,
-                posts: len(self.shelf.posts(account=account)),
-                "listed_count": 1,
-            },
-        }
-        data = {"id": account, "name": person.get("name", ""), "username": person.get("username", "")}
-        return httpx2.Response(200, json={"data": data | {name: value for name, value in more.items() if name in wanted}})
+    # Posts.
 
     @api("POST", r"/2/tweets")
     def create(self, request: httpx2.Request) -> httpx2.Response:
@@ -108,7 +86,7 @@ class XSandbox(XHouse):
         if not found:
             return httpx2.Response(200, json={"errors": [say.missing("tweet", post_id)]})
         data, errors = self._shown(view, found[0], account)
-        return httpx2.Response(200, json={"data": data, **({"errors": errors} if errors else {})})
+        return httpx2.Response(200, json={"data": data, **self.included(view, found), **({"errors": errors} if errors else {})})
 
     @api("GET", r"/2/tweets")
     def tweets(self, request: httpx2.Request) -> httpx2.Response:
@@ -117,15 +95,17 @@ class XSandbox(XHouse):
         view, wanted = View(given), given.get("ids", "").split(",")
         if not 1 <= len(wanted) <= 100 or any(map(say.an_id, wanted)):
             raise say.invalid("The `ids` query parameter must hold 1 to 100 ids")
-        data, errors = [], []
+        data, errors, there = [], [], list[Seen]()
         for post_id in wanted:
             if found := self.shelf.posts(post_id=post_id):
+                there += found
                 shown, hidden = self._shown(view, found[0], account)
                 data.append(shown)
                 errors += hidden
             else:
                 errors.append(say.missing("tweet", post_id, "ids"))
-        return httpx2.Response(200, json={**({"data": data} if data else {}), **({"errors": errors} if errors else {})})
+        more = {**self.included(view, there), **({"errors": errors} if errors else {})}
+        return httpx2.Response(200, json={**({"data": data} if data else {}), **more})
 
     @api("DELETE", r"/2/tweets/(\d{1,19})")
     def delete(self, request: httpx2.Request, post_id: str) -> httpx2.Response:
@@ -156,7 +136,7 @@ class XSandbox(XHouse):
             meta |= {"newest_id": shown[0]["id"], "oldest_id": shown[-1]["id"]}
         if len(found) > size:
             meta["next_token"] = f"t{shown[-1]['id']}"
-        return httpx2.Response(200, json={**({"data": shown} if shown else {}), "meta": meta})
+        return httpx2.Response(200, json={**({"data": shown} if shown else {}), **self.included(view, found[:size]), "meta": meta})
 
     def _shown(self, view: View, seen: Seen, reader: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         views = self.figure(seen.id, "impressions", seen.created_at)
@@ -175,6 +155,10 @@ class XSandbox(XHouse):
     @api("POST", r"/2/media/upload/(\d{1,19})/finalize")
     def upload_ends(self, request: httpx2.Request, media_id: str) -> httpx2.Response:
         return self.uploads.finalize(request, self.admit_to(request, "POST /2/media/upload/:id/finalize", "media.write"), media_id)
+
+    @api("POST", r"/2/media/upload")
+    def upload(self, request: httpx2.Request) -> httpx2.Response:
+        return self.uploads.at_once(request, self.admit_to(request, "POST /2/media/upload", "media.write"))
 
     @api("GET", r"/2/media/upload")
     def upload_status(self, request: httpx2.Request) -> httpx2.Response:

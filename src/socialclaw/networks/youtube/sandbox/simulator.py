@@ -5,8 +5,10 @@ It shares no code with the adapter. `judge_next` lets the next video fail or be 
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +29,7 @@ MOST_LISTED = 50
 
 
 class YouTubeSandbox(YouTubeHouse):
-    creates = rf"^PUT {UPLOADS} last$"
+    creates = rf"^(PUT {UPLOADS} last|POST {UPLOADS} multipart)$"
     tells = ("x-guploader-uploadid", "id")
     processing_seconds: float = 3.0
 
@@ -36,9 +38,13 @@ class YouTubeSandbox(YouTubeHouse):
         self.uploads = Uploads(self.store, self.network, self.clock)
 
     def line(self, request: httpx2.Request) -> str:
-        """Of the calls to an upload session, only the one with the last bytes makes a video."""
+        """Of the calls to an upload session, only the one with the last bytes makes a video; one with all of it does so by itself."""
         line = super().line(request)
-        return f"{line} {kind_of(request)}" if request.method == "PUT" and "/upload/" in request.url.path else line
+        if "/upload/" not in request.url.path:
+            return line
+        if request.method == "PUT":
+            return f"{line} {kind_of(request)}"
+        return f"{line} multipart" if request.url.params.get("uploadType") == "multipart" else line
 
     def judge_next(self, status: str, reason: str) -> None:
         """Let the next video end as `failed` or `rejected`, for this reason of the discovery document."""
@@ -75,10 +81,21 @@ class YouTubeSandbox(YouTubeHouse):
         given = say.query(request, "part", "uploadType", "notifySubscribers", "autoLevels", "stabilize", required=("part",))
         wanted = say.parts(given, shown.VIDEO_PARTS)
         say.flag(given, "notifySubscribers", default=True)
-        if given.get("uploadType") != "resumable":
-            raise say.bad("Only resumable uploads are simulated.", location="uploadType")
         self.charge("inserts", 1, INSERTS)
-        return self.uploads.open(request, account, say.video_of(request, wanted, self.clock()), given)
+        match given.get("uploadType"):
+            case "resumable":
+                body = say.video_of(request.headers.get("content-type", ""), request.content, wanted, self.clock())
+                return self.uploads.open(request, account, body, given)
+            case "multipart":
+                return self._at_once(request, account, given, wanted)
+        raise say.bad("Only resumable and multipart uploads are simulated.", location="uploadType")
+
+    def _at_once(self, request: httpx2.Request, account: str, given: Mapping[str, str], wanted: list[str]) -> httpx2.Response:
+        """The video resource and the file in one request."""
+        resource, file = say.related(request.headers.get("content-type", ""), request.content)
+        session = self.uploads.whole(account, say.video_of(*resource, wanted, self.clock()), given, *file)
+        [seen] = self.shelf.posts(post_id=self._make(session, hashlib.sha256(file[1]).hexdigest()), gone=True)
+        return httpx2.Response(200, json=self._video(seen, wanted))
 
     @api("PUT", UPLOADS)
     def upload_goes_on(self, request: httpx2.Request) -> httpx2.Response:

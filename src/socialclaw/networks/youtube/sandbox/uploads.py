@@ -43,26 +43,34 @@ class Uploads:
             raise say.bad("Invalid X-Upload-Content-Length")
         if size and int(size) > LARGEST:
             raise say.refused(413, "uploadTooLarge", "The uploaded file is too large.", domain="global")
-        if not mime.startswith("video/") and mime != "application/octet-stream":
-            raise say.bad(f"Media type '{mime}' is not supported. Valid media types: [video/*, application/octet-stream]")
         self._sweep()
         key = secrets.token_urlsafe(24)
-        session = {
+        session = self._session(account, body, given, mime, int(size) if size else None)
+        self.shelf.put("sessions", key, session)
+        params = [(name, value) for name, value in request.url.params.multi_items() if name != "upload_id"]
+        where = httpx2.URL(f"https://{request.url.host}{request.url.path}", params=[*params, ("upload_id", key)])
+        return httpx2.Response(200, headers={"location": str(where), "x-guploader-uploadid": key, "content-length": "0"})
+
+    def whole(self, account: str, body: Mapping[str, Any], given: Mapping[str, str], mime: str, content: bytes) -> Session:
+        """What a session would be that has all of its file."""
+        return self._session(account, body, given, mime or "application/octet-stream", len(content))
+
+    def _session(self, account: str, body: Mapping[str, Any], given: Mapping[str, str], mime: str, size: int | None) -> Session:
+        if not mime.startswith("video/") and mime != "application/octet-stream":
+            raise say.bad(f"Media type '{mime}' is not supported. Valid media types: [video/*, application/octet-stream]")
+        verdict = self.shelf.get("options", "verdict")
+        self.shelf.drop("options", "verdict")
+        return {
             "account": account,
             "body": body,
             "part": given["part"],
             "notify": given.get("notifySubscribers", "true") == "true",
             "mime": mime,
-            "size": int(size) if size else None,
+            "size": size,
             "stored": 0,
-            "verdict": self.shelf.get("options", "verdict"),
+            "verdict": verdict,
             "ends_at": self.clock() + LIFE,
         }
-        self.shelf.drop("options", "verdict")
-        self.shelf.put("sessions", key, session)
-        params = [(name, value) for name, value in request.url.params.multi_items() if name != "upload_id"]
-        where = httpx2.URL(f"https://{request.url.host}{request.url.path}", params=[*params, ("upload_id", key)])
-        return httpx2.Response(200, headers={"location": str(where), "x-guploader-uploadid": key, "content-length": "0"})
 
     def take(self, request: httpx2.Request, account: str, finish: Finish) -> str | httpx2.Response:
         """Bytes, or the question how far it is: the id of the finished video, or 308 with what is stored."""

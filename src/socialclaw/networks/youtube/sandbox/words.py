@@ -14,10 +14,12 @@ from typing import Any
 import httpx2
 
 from socialclaw.providers.incoming import json_of
+from socialclaw.simulation.forms import parts as form_parts
 from socialclaw.simulation.grants import Refused
 
 STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
 EVERYWHERE = ("alt", "prettyPrint", "quotaUser", "key")
+REPEATED = ("part", "id")  # each time one or several, with commas between them
 PRIVACY = ("public", "unlisted", "private")
 # The fields of a video that videos.insert takes, of those that the simulator knows.
 FIELDS: Mapping[str, Mapping[str, type]] = {
@@ -26,6 +28,7 @@ FIELDS: Mapping[str, Mapping[str, type]] = {
         "privacyStatus": str,
         "publishAt": str,
         "selfDeclaredMadeForKids": bool,
+        "madeForKids": bool,  # for reading; of no effect here
         "embeddable": bool,
         "license": str,
         "publicStatsViewable": bool,
@@ -63,9 +66,11 @@ def dated(now: float) -> dict[str, str]:
 
 def query(request: httpx2.Request, *known: str, required: Collection[str] = ()) -> dict[str, str]:
     """The query; refused where it holds a parameter that this call does not know, or one twice, or lacks a required one."""
-    given = dict(request.url.params)
-    if len(request.url.params.multi_items()) > len(given):
-        raise bad("A parameter was given more than once.")
+    given: dict[str, str] = {}
+    for name, value in request.url.params.multi_items():
+        if name in given and name not in REPEATED:
+            raise bad("A parameter was given more than once.")
+        given[name] = f"{given[name]},{value}" if name in given else value
     for name in given:
         if name not in (*known, *EVERYWHERE):
             raise bad(f'Invalid JSON payload received. Unknown name "{name}": Cannot bind query parameter.', location=name)
@@ -99,12 +104,12 @@ def flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:
     return text == "true"
 
 
-def video_of(request: httpx2.Request, wanted: Collection[str], now: float) -> dict[str, Any]:
-    """The video resource of an insert; refused unless it is exactly what YouTube takes."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+def video_of(mime: str, content: bytes, wanted: Collection[str], now: float) -> dict[str, Any]:
+    """The video resource of an insert; refused unless it is exactly what YouTube takes. What was to be public before now is so at once."""
+    if mime.partition(";")[0].strip().lower() != "application/json":
         raise bad("The body must be application/json")
     try:
-        body = json_of(request.content)
+        body = json_of(content)
     except ValueError:
         raise bad("Parse Error") from None
     if wrong := next(_unknown(body), ""):
@@ -112,8 +117,25 @@ def video_of(request: httpx2.Request, wanted: Collection[str], now: float) -> di
     if outside := [part for part in body if part not in wanted]:
         raise refused(400, "unexpectedPart", f"The part {outside[0]} was sent but is not named by `part`", location="part")
     _judge_snippet(body.get("snippet", {}))
-    _judge_status(body.get("status", {}), now)
+    status = body.get("status", {})
+    at = _judge_status(status)
+    if at is not None and at <= now:
+        body["status"] = {**{name: value for name, value in status.items() if name != "publishAt"}, "privacyStatus": "public"}
     return dict(body)
+
+
+def related(kind: str, content: bytes) -> list[tuple[str, bytes]]:
+    """The type and body of each part of a multipart/related request."""
+    boundary = re.search(r'boundary="?([^";,]+)"?', kind)
+    if not kind.lower().startswith("multipart/related") or boundary is None:
+        raise bad("A multipart upload is sent as multipart/related, with a boundary")
+    found = []
+    for head, body in form_parts((b"\r\n" + content).split(b"\r\n--" + boundary[1].encode())):
+        named = re.search(rb"(?:\A|\n)content-type:[ \t]*([^\r\n]*)", head, re.IGNORECASE)
+        found.append((named[1].decode("ascii", "replace").strip() if named else "", body))
+    if len(found) != 2:
+        raise bad("A multipart upload has two parts: the video resource and its file")
+    return found
 
 
 def _unknown(body: Any) -> Iterator[str]:
@@ -144,19 +166,22 @@ def _judge_snippet(snippet: Mapping[str, Any]) -> None:
         raise _invalid("invalidCategoryId", "The snippet.categoryId property specifies an invalid category ID.", "snippet.categoryId")
 
 
-def _judge_status(status: Mapping[str, Any], now: float) -> None:
+def _judge_status(status: Mapping[str, Any]) -> float | None:
+    """When the video is to become public; None where nothing is said of it."""
     if status.get("privacyStatus", "public") not in PRIVACY:
         raise bad(f"Invalid value at 'resource.status.privacy_status', \"{status['privacyStatus']}\"")
     if status.get("license", "youtube") not in ("youtube", "creativeCommon"):
         raise bad(f"Invalid value at 'resource.status.license', \"{status['license']}\"")
-    if "publishAt" in status:
-        try:
-            at = datetime.fromisoformat(status["publishAt"]).timestamp()
-        except ValueError:
-            at = 0.0
-        if status.get("privacyStatus") != "private" or at <= now:
-            message = "The request metadata specifies an invalid scheduled publishing time."
-            raise _invalid("invalidPublishAt", message, "status.publishAt")
+    if "publishAt" not in status:
+        return None
+    try:
+        at = datetime.fromisoformat(status["publishAt"]).timestamp()
+    except ValueError:
+        at = None
+    if status.get("privacyStatus") != "private" or at is None:
+        message = "The request metadata specifies an invalid scheduled publishing time."
+        raise _invalid("invalidPublishAt", message, "status.publishAt")
+    return at
 
 
 def _invalid(reason: str, message: str, where: str) -> Refused:

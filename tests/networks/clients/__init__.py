@@ -1,0 +1,1 @@
+"""Client libraries of other makers, for Node, drive the simulators unchanged: what a network takes from them, its simulator takes too."""
