@@ -79,7 +79,9 @@ class OAuthSimulator(GrantingSimulator):
     def _asked(self, request: httpx2.Request, flow: Flow) -> tuple[dict[str, Any], str]:
         """The authorization request, and what is wrong with it."""
         query = dict(request.url.params)
-        scopes = [s for s in query.get("scope", "").split(flow.separator) if s]
+        named = query.get("scope", "")
+        named = named.replace(flow.separates_too, flow.separator) if flow.separates_too else named
+        scopes = [s for s in named.split(flow.separator) if s]
         challenge = query.get("code_challenge", "")
         state = query.get("state", "")
         unknown = [s for s in scopes if s not in flow.scopes]

@@ -16,8 +16,8 @@ class Flow:
 
     `scopes`: scope -> what it allows, as the page says it. `refresh_scope`: asked for, it brings a refresh token ("" always does,
     None: there are none); `offline` are further parameters of the authorization request that it takes. `rotates`: a refresh token
-    works once and brings the next one. `granular`: the user may untick scopes. `repeats_secret`: an app that proves itself by
-    Basic may give its secret in the body once more, if it is the same.
+    works once and brings the next one. `granular`: the user may untick scopes. `separates_too`: what may stand between scopes in place of
+    `separator`. `repeats_secret`: an app that proves itself by Basic may give its secret in the body once more, if it is the same.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Flow:
     client_secret: str = CLIENT_SECRET
     accent: str = "#4457ff"
     separator: str = " "
+    separates_too: str = ""
     pkce: bool = False
     challenge_methods: tuple[str, ...] = ("S256",)
     client_auth: tuple[str, ...] = ("basic", "body")

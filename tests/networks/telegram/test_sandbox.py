@@ -370,3 +370,45 @@ def test_a_private_channels_message_has_a_page_too(telegram: TelegramSandbox, to
     assert "for members" in telegram.answer(httpx2.Request("GET", str(seen.url))).text
     assert telegram.answer(httpx2.Request("GET", "https://t.me/nobody_here")).status_code == 404
     assert telegram.answer(httpx2.Request("GET", "https://t.me/")).status_code == 404
+
+
+def test_an_answer_carries_the_message_that_it_replies_to(telegram: TelegramSandbox, token: str, chat: str) -> None:
+    _, first = ask(telegram, token, "sendMessage", {"chat_id": chat, "text": "first words"})
+    reply = {"message_id": first["message_id"], "quote": "words"}
+    _, second = ask(telegram, token, "sendMessage", {"chat_id": chat, "text": "second", "reply_parameters": reply})
+    assert (second["reply_to_message"]["text"], second["reply_to_message"]["message_id"]) == ("first words", first["message_id"])
+    third = {"chat_id": chat, "text": "third", "reply_parameters": {"message_id": second["message_id"]}}
+    assert "reply_to_message" not in ask(telegram, token, "sendMessage", third)[1]["reply_to_message"]
+    wrong = {"chat_id": chat, "text": "x", "reply_parameters": {**reply, "quote": "other words"}}
+    assert ask(telegram, token, "sendMessage", wrong) == (400, "Bad Request: QUOTE_TEXT_INVALID")
+    lost = {"chat_id": chat, "text": "x", "reply_parameters": {"message_id": 99, "allow_sending_without_reply": True}}
+    assert "reply_to_message" not in ask(telegram, token, "sendMessage", lost)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("😀 https://e.org/a?b=c. And example.com, www.e.org!", [("url", 3, 19), ("url", 28, 11), ("url", 41, 9)]),
+        ("ann@e.org @some_one #tag1 $AAPL /help@some_bot", ["email", "mention", "hashtag", "cashtag", "bot_command"]),
+        ("#123 a@b @ab $aapl and/or 5$", []),
+    ],
+)
+def test_what_stands_in_a_text_is_found(telegram: TelegramSandbox, token: str, chat: str, text: str, found: list[Any]) -> None:
+    _, message = ask(telegram, token, "sendMessage", {"chat_id": chat, "text": text})
+    entities = [(e["type"], e["offset"], e["length"]) for e in message.get("entities", [])]
+    assert entities == found or [kind for kind, _, _ in entities] == found
+
+
+def test_what_is_marked_is_not_found_again(telegram: TelegramSandbox, token: str, chat: str) -> None:
+    body = {"chat_id": chat, "text": '<a href="https://e.org">example.com</a> #tag', "parse_mode": "HTML"}
+    assert [e["type"] for e in ask(telegram, token, "sendMessage", body)[1]["entities"]] == ["text_link", "hashtag"]
+
+
+def test_administrators_actions_and_files_are_told_of(telegram: TelegramSandbox, token: str, chat: str) -> None:
+    _, told = ask(telegram, token, "getChatAdministrators", {"chat_id": chat})
+    assert [member["status"] for member in told] == ["creator", "administrator"]
+    assert ask(telegram, token, "sendChatAction", {"chat_id": chat, "action": "typing"}) == (200, True)
+    assert ask(telegram, token, "sendChatAction", {"chat_id": chat, "action": "dancing"})[0] == 400
+    assert ask(telegram, token, "getFile", {"file_id": "none"}) == (400, "Bad Request: invalid file_id")
+    private = telegram.add_chat("private", "Bob", token=token)
+    assert ask(telegram, token, "getChatAdministrators", {"chat_id": private})[0] == 400

@@ -42,6 +42,7 @@ class LinkedInHouse(OAuthSimulator):
     flow = Flow(
         name="LinkedIn",
         callbacks=("linkedin", "linkedin_page"),
+        separates_too=",",  # as LinkedIn's own client for Node has it
         scopes={
             "openid": "Use your name and photo",
             "profile": "Use your name and photo",

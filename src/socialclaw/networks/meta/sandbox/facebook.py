@@ -24,7 +24,7 @@ SOONEST, LATEST = 600, 30 * 86_400  # of a post that Facebook is to publish late
 PHOTO_TYPES = ("image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff")
 ON_FACEBOOK = (GRAPH, VIDEO)
 LATER = ("published", "scheduled_publish_time", "unpublished_content_type")
-FEED = ("message", "link", "attached_media", "place", "tags", "targeting", "feed_targeting", "call_to_action", "backdated_time", *LATER)
+FEED = ("message", "link", "attached_media", "place", "tags", "targeting", "feed_targeting", "call_to_action", "backdated_time", "fields", *LATER)
 PHOTO = ("url", "source", "caption", "message", "name", "alt_text_custom", "temporary", "no_story", "place", "targeting", *LATER)
 LIST = ("fields", "limit", "since", "until", "after", "before", "include_hidden", "show_expired", "with")
 POST_FIELDS = (
@@ -104,7 +104,8 @@ class PageEdges(MetaHouse):
         if not photos and any(seen.text == text.strip() and not seen.media for seen in recent):
             raise say.no(506, "(#506) Duplicate status message", error_user_title="Duplicate Status Update")
         link = self._linked(asked.get("link", ""))
-        return httpx2.Response(200, json={"id": self.publish_post(page_id, text, photos, link=link)})
+        made = self.publish_post(page_id, text, photos, link=link)
+        return httpx2.Response(200, json=self.shown_post(self.post(made), say.fields_of(asked.get("fields", "id"))))
 
     @graph("GET", r"/(\d+)/(?:published_posts|feed|posts)", *ON_FACEBOOK)
     def published_posts(self, request: httpx2.Request, page_id: str) -> httpx2.Response:

@@ -22,6 +22,7 @@ MEMBER_RIGHTS = (
     *("can_send_voice_notes", "can_send_polls", "can_send_other_messages", "can_add_web_page_previews", "can_react_to_messages"),
     *("can_edit_tag", "can_change_info", "can_invite_users", "can_pin_messages", "can_manage_topics"),
 )
+OWNER: Document = {"id": 1, "name": "Owner", "username": "owner", "is_bot": False}
 NEEDED = {"text messages": "can_send_messages", "photos": "can_send_photos", "videos": "can_send_videos", "documents": "can_send_documents"}
 
 
@@ -62,6 +63,14 @@ class Chats:
             raise Refused("user not found" if user_id else "invalid user_id specified")
         status = chat["members"].get(str(user_id), {"status": "left"})
         return {"user": user(bot), **status}
+
+    def administrators(self, chat: Document) -> list[Document]:
+        """The owner, and the bots that are administrators."""
+        if chat["type"] == "private":
+            raise Refused("there are no administrators in the private chat")
+        owner = {"user": user(OWNER), "status": "creator", "is_anonymous": False}
+        bots = [number for number, member in chat["members"].items() if member["status"] == "administrator"]
+        return [owner, *(self.member(chat, int(number)) for number in bots)]
 
     def count(self, chat: Document) -> int:
         """The owner, and whoever else is in it."""

@@ -9,6 +9,7 @@ from typing import Any
 from socialclaw.networks.telegram.entities import MODES, parse
 from socialclaw.networks.telegram.markup import BadMarkup, Entity, is_blank, utf16
 from socialclaw.networks.telegram.sandbox.chats import Chats, Document, shown, user
+from socialclaw.networks.telegram.sandbox.detecting import with_found
 from socialclaw.networks.telegram.sandbox.parameters import File, Parameters, Refused
 from socialclaw.networks.telegram.sandbox.pictures import examine, file_id, is_url, uploaded
 from socialclaw.providers.incoming import number_of
@@ -16,6 +17,10 @@ from socialclaw.providers.incoming import number_of
 MOST = {"text": 4096, "caption": 1024}  # UTF-16 code units after entity parsing
 TOO_LONG = {"text": "message is too long", "caption": "message caption is too long"}
 PLURALS = {"photo": "photos", "video": "videos", "document": "documents"}
+ACTIONS = (
+    *("typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document", "choose_sticker"),
+    *("find_location", "record_video_note", "upload_video_note"),
+)
 SAME = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -54,6 +59,26 @@ def get_chat_member(call: Call) -> Document:
 
 def get_chat_member_count(call: Call) -> int:
     return call.chats.count(call.chat())
+
+
+def get_chat_administrators(call: Call) -> list[Document]:
+    chat = call.chat()
+    return call.chats.administrators(chat)
+
+
+def send_chat_action(call: Call) -> bool:
+    if call.given.text("action") not in ACTIONS:
+        raise Refused("wrong parameter action in request")
+    call.chats.allow_sending(call.chat(), call.bot, "text messages")
+    return True
+
+
+def get_file(call: Call) -> Document:
+    """What is known of a file that was sent; its content is not kept."""
+    known: Document | None = call.chats.shelf.get("file", call.given.text("file_id"))
+    if known is None:
+        raise Refused("invalid file_id")
+    return {**known["ids"], "file_path": f"{PLURALS[known['kind']]}/{known['name']}"}
 
 
 def send_message(call: Call) -> Document:
@@ -128,6 +153,7 @@ METHODS: dict[str, Callable[[Call], Any]] = {
     for function in (
         *(get_me, get_chat, get_chat_member, get_chat_member_count, send_message, send_photo, send_video, send_media_group),
         *(delete_message, delete_messages, edit_message_text, edit_message_caption),
+        *(get_chat_administrators, send_chat_action, get_file),
     )
 }
 """By their name in lower case, as the server compares them."""
@@ -161,7 +187,7 @@ def _text(values: Mapping[str, Any], name: str) -> tuple[str, list[Entity]]:
         entities = Parameters(dict(values)).value("entities" if name == "text" else "caption_entities") or []
     if utf16(text) > MOST[name]:
         raise Refused(TOO_LONG[name])
-    return text, entities
+    return text, with_found(text, entities)
 
 
 def _marked(name: str, entities: list[Entity]) -> Document:
@@ -222,12 +248,25 @@ def _deliver(call: Call, chat: Document, body: Document, *, what: str, text: str
     reply = call.given.value("reply_parameters") or {}
     if not isinstance(reply, dict):
         raise Refused("object expected as reply parameters")
-    if reply and call.chats.message(chat, number_of(reply.get("message_id")) or 0) is None and not reply.get("allow_sending_without_reply"):
-        raise Refused("message to be replied not found")
+    if reply and (above := _replied(call, chat, reply)):
+        body["reply_to_message"] = above
     if call.given.flag("protect_content"):
         body["has_protected_content"] = True
     extra = {"silent": call.given.flag("disable_notification"), "mode": call.given.text("parse_mode")}
     return call.chats.add_message(chat, call.bot, body, text=text, media=media, extra=extra)
+
+
+def _replied(call: Call, chat: Document, reply: Document) -> Document | None:
+    """The message that one replies to, as its answer carries it: without what that one replies to itself."""
+    seen = call.chats.message(chat, number_of(reply.get("message_id")) or 0)
+    if seen is None:
+        if not reply.get("allow_sending_without_reply"):
+            raise Refused("message to be replied not found")
+        return None
+    quote = reply.get("quote")
+    if quote is not None and (not isinstance(quote, str) or not quote or quote not in seen.text):
+        raise Refused("QUOTE_TEXT_INVALID")
+    return {name: value for name, value in seen.extra["message"].items() if name != "reply_to_message"}
 
 
 def _edit(call: Call, name: str, entities_name: str, *, missing: str) -> Document:

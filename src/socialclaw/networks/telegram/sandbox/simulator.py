@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx2
 
-from socialclaw.networks.telegram.sandbox.chats import CHANNELS, Chats, Document, admin, restricted
+from socialclaw.networks.telegram.sandbox.chats import CHANNELS, OWNER, Chats, Document, admin, restricted
 from socialclaw.networks.telegram.sandbox.methods import METHODS, Call, addresses
 from socialclaw.networks.telegram.sandbox.parameters import Refused, read
 from socialclaw.networks.telegram.sandbox.pictures import fetch
@@ -164,8 +164,7 @@ class TelegramSandbox(Simulator):
         """A message by the chat's owner; its id."""
         with self.store.transaction():
             chat = self._known(chat_id)
-            owner = {"id": 1, "name": "Owner", "username": "owner", "is_bot": False}
-            return int(self.chats.add_message(chat, owner, {"text": text}, text=text, media=[], extra={})["message_id"])
+            return int(self.chats.add_message(chat, OWNER, {"text": text}, text=text, media=[], extra={})["message_id"])
 
     def _known(self, chat_id: int | str) -> Document:
         key = self.shelf.get("username", chat_id[1:].lower()) if isinstance(chat_id, str) else str(chat_id)
