@@ -140,6 +140,7 @@ MEANINGS = {
     "facebook_image_type_unsupported": "A picture from another server has a type that Facebook does not take.",
     "field_invalid": "A field has a value that it cannot have; the message says which, and why.",
     "field_required": "A field is missing; the message says which.",
+    "sandbox_destinations_invalid": "A user of this network cannot have so many destinations, or always has the same.",
     "fault_invalid": "There is no such fault, or it cannot be armed so; the message says what to write.",
     "forbidden": "The key may not do this.",
     "http_error": "The request was refused before it reached an operation; the status says why.",

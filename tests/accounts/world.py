@@ -83,11 +83,12 @@ async def _consent(system: System, authorize_url: str, *, who: str, allow: bool)
 
 
 def chosen(page: str, *, who: str, allow: bool) -> dict[str, str]:
-    """The name that is typed in, and the button that is pressed."""
+    """The name that is typed in, the boxes, left ticked as they are, and the button that is pressed."""
+    boxes = dict.fromkeys(re.findall(r'<input type="checkbox" name="([^"]+)" checked', page), "on")
     buttons = re.findall(r'<button[^>]*name="([^"]+)"[^>]*value="([^"]+)"', page)
     yes = [b for b in buttons if re.search("allow|approve|authori|yes|accept", b[1], re.I) and not re.search("deny|disallow", b[1], re.I)]
     no = [b for b in buttons if b not in yes]
-    return {"login": who, **dict([(yes if allow else no)[0]])}
+    return {"login": who, **boxes, **dict([(yes if allow else no)[0]])}
 
 
 async def connect_x(system: System, workspace: str, *, who: str = "ada") -> str:

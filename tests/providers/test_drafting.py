@@ -43,3 +43,10 @@ def test_of_a_file_what_is_told_counts_and_a_zero_is_not_known() -> None:
     told = {"id": "a", "url": "https://e.com/x/film.mp4?token=1", "size": 0, "width": 5, "altText": None, "frameRate": 30.0}
     assert media_of(told) == Media("a", "video", None, None, told["url"], "film.mp4", width=5, frame_rate=30.0)  # type: ignore[arg-type]
     assert media_of({"kind": "image", "originalFilename": "n.png"}) == Media("", "image", filename="n.png")
+
+
+def test_networks_get_one_kind_of_line_end() -> None:
+    post = written(name="A\r\nB", description="C\r\n\r\nD\rE\nF")
+    draft = draft_of(post, (), target_type="t")
+    assert (draft.name, draft.description, draft.text) == ("A\nB", "C\n\nD\nE\nF", "A\nB\n\nC\n\nD\nE\nF")
+    assert text_of(post) == draft.text

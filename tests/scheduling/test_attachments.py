@@ -79,6 +79,8 @@ def test_null_and_empty_numbers_become_0_and_0_is_unknown(value: object) -> None
         (["file:///etc/passwd"], "assets[0]", "asset_url_invalid"),
         ([{"url": "javascript:alert(1)"}], "assets[0].url", "asset_url_invalid"),
         (["http://[::1/a.png"], "assets[0]", "asset_url_invalid"),
+        (["https://exam ple.org/a.jpg"], "assets[0]", "asset_url_invalid"),
+        (["https://ex<b>.org/a.jpg"], "assets[0]", "asset_url_invalid"),
         (["http://[127.0.0.1]/a.png"], "assets[0]", "asset_url_invalid"),
         (["https:///a.png?["], "assets[0]", "asset_url_invalid"),
         ([{"url": 5}], "assets[0].url", "field_type_invalid"),

@@ -33,6 +33,7 @@ from socialclaw.workspaces import limits
 
 LIFE = timedelta(minutes=15)
 LONGEST_VALUE = 2000
+NOWHERE = "Connect again with an account that has one"
 
 
 async def start(
@@ -80,7 +81,8 @@ async def discover(system: System, provider: Provider, secrets_: Mapping[str, st
     targets = await adapter.targets()
     if not targets:
         prefix = provider.rules.prefix or provider.key
-        raise InvalidRequest(f"{provider.label} offers no destination to publish to", code=f"{prefix}_no_destination")
+        message = f"{provider.label} offers no destination to publish to. {provider.nowhere or NOWHERE}"
+        raise InvalidRequest(message, code=f"{prefix}_no_destination")
     return targets
 
 

@@ -18,6 +18,7 @@ from socialclaw.api.operation import Operation, needs
 from socialclaw.api.sandbox_feeds import label
 from socialclaw.api.schemas import (
     ClockResponse,
+    DestinationsResponse,
     FaultsDisarmedResponse,
     FaultsResponse,
     FeedClearedResponse,
@@ -55,6 +56,13 @@ class GrowthRequest(Inline):
 
     metrics: float | None = Field(None, ge=0, le=1_000_000)
     followers: float | None = Field(None, ge=0, le=1_000_000)
+
+
+class DestinationsRequest(Inline):
+    """How many Pages, boards, channels or sites a user of the network has. `login` is the name that they log in as when they consent."""
+
+    login: str = Field("sandbox", min_length=1, max_length=30, pattern=r"^[A-Za-z0-9_.-]+$")
+    count: int = Field(ge=0, le=25)
 
 
 class AdvanceRequest(Inline):
@@ -145,6 +153,20 @@ async def set_growth(caller: Rehearsing, network: str, body: GrowthRequest) -> R
     [feed] = await feeds.feeds(caller.system, caller.workspace_id, network)
     factors = {name: value for name, value in (("metrics", body.metrics), ("followers", body.followers)) if value is not None}
     return ok(network=network, growth=await asyncio.to_thread(feed.grow, factors))
+
+
+@router.put(
+    "/networks/{network}/destinations",
+    response_model=DestinationsResponse,
+    responses=problems(400, 404, 409, 422),
+    summary="Set destinations",
+)
+@needs("rehearse")
+async def set_destinations(caller: Rehearsing, network: str, body: DestinationsRequest) -> Response:
+    """Let a user of the network have so many Pages, boards, channels or sites, or none. Who connects as them from then on finds these."""
+    [feed] = await feeds.feeds(caller.system, caller.workspace_id, network)
+    await asyncio.to_thread(feed.furnish, body.login, body.count)
+    return ok(network=network, login=body.login, kind=feed.simulator.several, count=body.count)
 
 
 @router.get("/clock", response_model=ClockResponse, responses=problems(404), summary="Read the test clock")

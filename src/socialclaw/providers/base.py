@@ -169,6 +169,7 @@ class Provider:
     network: str = ""  # the folder; filled in by `networks`
     app: str = ""  # the name of the developer app in the settings; the network's where empty
     extra: Check | None = None  # what data cannot say; pure
+    nowhere: str = ""  # what somebody does whose consent opens no destination, where an empty list is all that the network says
     judged_by: tuple[str, ...] = ()  # names of what is known of an account (`Target.meta`) that its posts are judged by
     warns: Check | None = None  # what forbids nothing, and the user should know before; pure
     actions: tuple[Action, ...] = ()

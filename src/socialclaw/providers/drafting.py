@@ -28,9 +28,15 @@ class Written(Protocol):
 
 def text_of(post: Written) -> str:
     """What the public reads: name, blank line, description; a generated name is left out."""
+    description = _lines(post.description)
     if post.generated_name or not post.name:
-        return post.description
-    return f"{post.name}\n\n{post.description}" if post.description else post.name
+        return description
+    return f"{_lines(post.name)}\n\n{description}" if description else _lines(post.name)
+
+
+def _lines(text: str) -> str:
+    """One kind of line end: networks keep a carriage return, show it as nothing or as another line, and count it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def kind_of(asset: Mapping[str, Any]) -> str:
@@ -67,8 +73,8 @@ def draft_of(post: Written, media: Iterable[Media], *, target_type: str, reply_t
     """The post with these files. A comment is judged as a post: that it is none is said elsewhere."""
     return Draft(
         text_of(post),
-        "" if post.generated_name else post.name,
-        post.description,
+        "" if post.generated_name else _lines(post.name),
+        _lines(post.description),
         tuple(media),
         post.settings,
         "reply" if post.interaction_type == "reply" else "post",

@@ -71,6 +71,14 @@ class Feed:
             self.simulator.shelf.put("growth", self.workspace_id, known)
         return known
 
+    def furnish(self, login: str, count: int) -> None:
+        """Let a user there have so many destinations; InvalidRequest where that cannot be."""
+        try:
+            with within(Caller(self.workspace_id)):
+                self.simulator.furnish(login, count)
+        except ValueError as error:
+            raise InvalidRequest(str(error), code="sandbox_destinations_invalid") from error
+
 
 def sandbox(system: System) -> Sandbox:
     """The simulators; Conflict-like NotReady where they run in another process, whose own control page is the place for this."""

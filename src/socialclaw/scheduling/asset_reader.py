@@ -16,7 +16,8 @@ from socialclaw.scheduling.unknown_fields import ASSET
 MOST_NUMBER = 2**53
 KINDS = frozenset({"image", "video", "audio", "other"})
 NUMBERS = ("size", "duration", "width", "height")
-_NAMED = re.compile(r"https?://[^\s/?#\[\]\x80-\U0010ffff]+(?:[/?#]|\Z)")  # a host of ASCII, and no address in brackets
+_NAMED = re.compile(r"https?://[^\s/?#\[\]<>\"\\^`{|}\x00-\x1f\x80-\U0010ffff]+(?:[/?#]|\Z)")  # a host of ASCII, and no address in brackets
+_NO_HOST = re.compile(r"[\s\x00-\x1f<>\"\\^`{|}]")  # what no host is written with
 
 
 class AssetReader:
@@ -138,7 +139,7 @@ def _is_web(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:  # brackets that hold no address, or a host that turns into another one when it is normalised
         return False
-    return url.startswith(("https://", "http://")) and bool(parts.netloc)
+    return url.startswith(("https://", "http://")) and bool(parts.netloc) and not _NO_HOST.search(parts.netloc)
 
 
 def _kept(stored: StoredAsset, alt: str) -> dict[str, Any]:

@@ -77,6 +77,8 @@ class Simulator(Failing):
     # As a fault matches it: the last of a post's calls that look at the access token, where the creating call does not.
     guarded: ClassVar[str] = ""
     publishes: ClassVar[bool] = True  # whether it is a network, and not one who only says who somebody is
+    several: ClassVar[str] = ""  # of what a user may have any number, as the network calls it; empty where there is always one
+    most_several: ClassVar[int] = 25
     places: ClassVar[tuple[str, ...]] = ()  # "host/path/": what is its own on a host of somebody else's
 
     def __init__(self, store: Store, *, clock: Callable[[], float] = time.time, fetch: Fetch | None = None, app_url: str = "") -> None:
@@ -210,6 +212,19 @@ class Simulator(Failing):
         """By how much more than usual a figure grows for the workspace that calls."""
         factors = self.shelf.get("growth", caller().workspace or "") or {}
         return float(factors.get("followers" if name == "followers" else "metrics", 1))
+
+    def furnish(self, login: str, count: int) -> None:
+        """Let the user of this name have so many of `several`. ValueError where that cannot be."""
+        if not self.several:
+            raise ValueError(f"A user of {self.label or self.network} always has what there is to publish to")
+        if not 0 <= count <= self.most_several:
+            raise ValueError(f"A user of {self.label or self.network} may have 0 to {self.most_several} {self.several}")
+        with self.store.transaction():
+            self.have(login, count)
+
+    def have(self, login: str, count: int) -> None:
+        """The network's half of `furnish`."""
+        raise NotImplementedError
 
     # For tests and for the people who look.
 

@@ -17,7 +17,7 @@ from socialclaw.networks.discord.refusals import explain
 from socialclaw.networks.discord.sandbox.simulator import DiscordSandbox
 from socialclaw.providers.draft import Account, Draft
 from tests.networks.recorded import Recorder
-from tests.networks.telegram.conftest import VIDEO, media, picture, steps
+from tests.networks.telegram.conftest import VIDEO, connected, media, picture, steps
 
 Speak = Callable[[str], Discord]
 NUMBER, TOKEN = "123456789012345678", "t" * 68
@@ -349,3 +349,26 @@ async def test_a_block_at_the_edge_is_only_a_delay(account: Account) -> None:
     assert blocked.sent is False
     assert isinstance(await answered(httpx2.Response(413, text="<html>")), Rejected)
     assert isinstance(await answered(httpx2.Response(502, text="<html>")), Uncertain)
+
+
+async def test_a_thread_of_the_channel_is_a_destination_of_its_own(
+    speak: Callable[[str], Discord], http: httpx2.AsyncClient, discord: DiscordSandbox, account: Account, pasted: str
+) -> None:
+    thread = discord.make_thread(account.meta["channelId"])
+    (target,) = await speak(f"{pasted}?wait=true&thread_id={thread}").targets()
+    assert (target.handle, target.meta["threadId"]) == (f"discord:{account.id}:{thread}", thread)
+    there = Discord(http, connected(target))
+    published = await there.publish(Draft(text="in the thread"), steps())
+    (seen,) = discord.seen()
+    assert (seen.extra["channel"], published.url) == (thread, f"https://discord.com/channels/{seen.extra['guild']}/{thread}/{seen.id}")
+    with pytest.raises(Rejected, match=r"with \?thread_id="):
+        await speak(f"{pasted}?colour=red").targets()
+    await there.check()
+    await there.delete(published.id)
+    assert discord.seen() == []
+
+
+async def test_a_thread_that_is_not_there_takes_nothing(speak: Callable[[str], Discord], http: httpx2.AsyncClient, pasted: str) -> None:
+    (target,) = await speak(f"{pasted}?thread_id=123456789012345678").targets()
+    with pytest.raises(Unauthorized, match="Unknown Channel"):
+        await Discord(http, connected(target)).publish(Draft(text="x"), steps())

@@ -252,3 +252,11 @@ def test_a_message_has_a_page_that_shows_it_harmlessly(discord: DiscordSandbox, 
     assert ask(discord, f"{seen.url}0", verb="GET").status_code == 404
     assert ask(discord, "https://discord.com/channels/1/2", verb="GET").status_code == 404
     assert ask(discord, "https://discord.com/login", verb="GET").status_code == 404
+
+
+def test_what_is_in_a_thread_is_found_there_alone(discord: DiscordSandbox, pasted: str) -> None:
+    thread = discord.make_thread(ask(discord, pasted, verb="GET").json()["channel_id"])
+    made = ask(discord, f"{pasted}?wait=true&thread_id={thread}", {"content": "x"}).json()
+    own = f"{pasted}/messages/{made['id']}"
+    assert (made["channel_id"], problem(ask(discord, own, verb="GET"))[1]) == (thread, 10008)
+    assert ask(discord, f"{own}?thread_id={thread}", verb="DELETE").status_code == 204

@@ -254,6 +254,19 @@ async def test_a_repetition_is_told_to_a_member_and_never_adopted(members: Scene
     assert len(members.seen()) == 1
 
 
+async def test_a_text_that_was_deleted_is_a_duplicate_all_the_same_and_is_not_taken_for_ours(pages: Scene, company: Account) -> None:
+    """LinkedIn remembers a text for a day or two, whatever became of the post; the one that it names is gone."""
+    deleted = await pages.publish(company, pages.draft())
+    await pages.adapter(company).delete(deleted.id)
+    pages.ahead += 3600
+    with pytest.raises(Rejected) as refusal:
+        await pages.attempt(company, pages.draft(), InMemorySteps())
+    assert (refusal.value.code, refusal.value.details["urn"]) == ("linkedin_duplicate_post", deleted.id)
+    assert pages.seen() == []
+    pages.ahead += 86_400
+    assert (await pages.attempt(company, pages.draft(), InMemorySteps())).id != deleted.id
+
+
 async def test_a_page_adopts_the_original_of_a_duplicate_only_if_it_was_sent_for_this_post(pages: Scene, company: Account) -> None:
     draft, steps = pages.draft(), InMemorySteps()
     pages.network.fail("timeout_after")

@@ -147,3 +147,18 @@ def test_its_names_and_abilities() -> None:
     assert BOARD.media_delivery == "pinterest_fetches_images_or_socialclaw_uploads_video_to_pinterest"
     assert all(PROVIDER.can(ability) for ability in (Discovers, Deletes, Confirms, Measures, MeasuresAccount, Checks))
     assert PROVIDER.post_url("12", Account("1")) == "https://www.pinterest.com/pin/12/"
+
+
+@pytest.mark.parametrize(
+    ("sides", "codes"),
+    [
+        ([(640, 480), (1254, 1254)], ["pinterest_carousel_shape_mismatch"]),
+        ([(640, 480), (1280, 960), (641, 480)], []),
+        ([(None, None), (1000, 1500), (500, 500)], ["pinterest_carousel_shape_mismatch"]),
+        ([(640, 480), (None, None)], []),
+        ([(640, 480)], []),
+    ],
+)
+def test_the_pictures_of_a_carousel_are_of_one_shape(sides: list[tuple[int | None, int | None]], codes: list[str]) -> None:
+    files = tuple(image(width=width, height=height) for width, height in sides)
+    assert judged(Draft(media=files)) == codes

@@ -99,6 +99,7 @@ from socialclaw.api.schemas.posts import (
 )
 from socialclaw.api.schemas.sandbox import (
     ClockResponse,
+    DestinationsResponse,
     FaultsDisarmedResponse,
     FaultsResponse,
     FeedClearedResponse,
@@ -151,6 +152,7 @@ __all__ = [
     "DashboardComposeRequest",
     "DashboardPostUpdateRequest",
     "DashboardSessionResponse",
+    "DestinationsResponse",
     "Device",
     "DiscoveryAction",
     "DiscoveryActionsResponse",

@@ -126,6 +126,15 @@ class GrowthResponse(OkResponse):
     growth: Growth
 
 
+class DestinationsResponse(OkResponse):
+    """What a user of a network has now: so many of a kind."""
+
+    network: str
+    login: str
+    kind: str
+    count: StrictInt
+
+
 class ClockResponse(OkResponse):
     """The clock, and what was done while it was advanced."""
 

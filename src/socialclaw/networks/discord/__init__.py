@@ -33,7 +33,8 @@ PROVIDERS = [
                     "webhookUrl",
                     "Webhook URL",
                     secret=True,
-                    help="Channel settings, Integrations, Webhooks, Copy Webhook URL: https://discord.com/api/webhooks/…",
+                    help="Channel settings, Integrations, Webhooks, Copy Webhook URL: https://discord.com/api/webhooks/…; "
+                    "for a thread of the channel, with ?thread_id= and the thread's id behind it",
                 ),
             )
         ),

@@ -25,6 +25,7 @@ API = "https://discord.com/api/v10"
 # Nothing else is called, whatever a user pastes: the parts are taken out and put behind API.
 WEBHOOK = re.compile(
     r"https://(?:(?:ptb|canary)\.)?discord(?:app)?\.com/api/(?:v[0-9]{1,2}/)?webhooks/([0-9]{17,20})/([A-Za-z0-9_.\-]{60,200})/?"
+    r"(?:\?(?:wait=(?:true|false)&)?thread_id=([0-9]{17,20})(?:&wait=(?:true|false))?|\?wait=(?:true|false))?"
 )
 # Required of every client: "API Reference", User Agent.
 USER_AGENT = f"DiscordBot (https://getsocialclaw.com, {__version__})"
@@ -33,7 +34,10 @@ INCOMING = 1
 
 
 class Discord:
-    """One webhook. Secrets: `webhookToken`, or while connecting `webhookUrl`; the account's id is the webhook's."""
+    """One webhook, or one thread of its channel. Secrets: `webhookToken`, or while connecting `webhookUrl`.
+
+    The account's id is the webhook's; of a thread, the webhook's and the thread's with a colon between.
+    """
 
     def __init__(self, http: httpx2.AsyncClient, account: Account) -> None:
         self.http = http
@@ -46,24 +50,28 @@ class Discord:
 
     async def targets(self) -> Sequence[Target]:
         """The channel behind the webhook, once it is proven to be one that can be written to."""
-        webhook_id, token = self._parts()
+        webhook_id, token, thread = self._parts()
         webhook = await self._webhook()
         meta = {"guildId": webhook.get("guild_id"), "channelId": webhook.get("channel_id"), "webhookId": webhook_id}
         name = webhook.get("name") or f"Webhook {webhook_id}"
-        return [Target(webhook_id, f"discord:{webhook_id}", "discord_webhook", name, meta, {"webhookToken": token})]
+        number = webhook_id
+        if thread:  # whether it is there, nothing but a message can tell
+            meta, name, number = {**meta, "threadId": thread}, f"{name}, thread {thread}", f"{webhook_id}:{thread}"
+        return [Target(number, f"discord:{number}", "discord_webhook", name, meta, {"webhookToken": token})]
 
     async def check(self) -> None:
         await self._webhook()
 
     async def delete(self, post_id: str) -> None:
         try:
-            webhook_id, token = self._parts()
+            webhook_id, token, thread = self._parts()
         except Rejected as error:
             raise _undeletable() from error
         if not post_id.isdecimal():
             raise _undeletable()
+        url = f"{API}/webhooks/{webhook_id}/{token}/messages/{post_id}"
         try:
-            await send(self.http, "DELETE", f"{API}/webhooks/{webhook_id}/{token}/messages/{post_id}", explain=explain, headers=_headers())
+            await send(self.http, "DELETE", url, explain=explain, headers=_headers(), params=_in(thread))
         except Rejected as refusal:
             if refusal.code != GONE:
                 raise
@@ -71,12 +79,12 @@ class Discord:
     async def _send(self, draft: Draft) -> dict[str, Any]:
         """One message. `wait` makes Discord answer with it, or say what is wrong with it."""
         media = draft.media[0] if draft.media else None
-        body = _message(draft, media)
+        body, place = _message(draft, media), {"wait": "true", **_in(self._parts()[2])}
         if media is None:
-            message = await self._call("POST", params={"wait": "true"}, json=body)
+            message = await self._call("POST", params=place, json=body)
         else:
             headers, content = form_encoder.form({"payload_json": json.dumps(body)}, media, part="files[0]")
-            message = await self._call("POST", headers, params={"wait": "true"}, content=content)
+            message = await self._call("POST", headers, params=place, content=content)
         return {"id": message["id"], "channel_id": message["channel_id"]}
 
     async def _webhook(self) -> Mapping[str, Any]:
@@ -87,20 +95,23 @@ class Discord:
         return webhook
 
     async def _call(self, method: str, headers: Mapping[str, str] | None = None, **kwargs: Any) -> Any:
-        webhook_id, token = self._parts()
+        webhook_id, token, _ = self._parts()
         url = f"{API}/webhooks/{webhook_id}/{token}"
         return await call(self.http, method, url, explain=explain, headers={**_headers(), **(headers or {})}, **kwargs)
 
-    def _parts(self) -> tuple[str, str]:
-        """The webhook's id and token."""
+    def _parts(self) -> tuple[str, str, str]:
+        """The webhook's id and token, and the thread, empty where it is the channel itself."""
         secrets = self.account.secrets
-        pasted = secrets.get("webhookUrl") or f"{API}/webhooks/{self.account.id}/{secrets.get('webhookToken', '')}"
+        webhook_id, _, thread = self.account.id.partition(":")
+        own = f"{API}/webhooks/{webhook_id}/{secrets.get('webhookToken', '')}{f'?thread_id={thread}' if thread else ''}"
+        pasted = secrets.get("webhookUrl") or own
         found = WEBHOOK.fullmatch(pasted.strip())
         if found is None:
             raise Rejected(
-                "This is not a Discord webhook URL: https://discord.com/api/webhooks/<id>/<token>", code="discord_webhook_url_invalid"
+                "This is not a Discord webhook URL: https://discord.com/api/webhooks/<id>/<token>, with ?thread_id=<id> for a thread",
+                code="discord_webhook_url_invalid",
             )
-        return found[1], found[2]
+        return found[1], found[2], found[3] or ""
 
 
 def post_url(post_id: str, account: Account) -> str | None:
@@ -125,6 +136,11 @@ def _message(draft: Draft, media: Media | None) -> dict[str, Any]:
         described = {"description": media.alt} if media.alt else {}
         body["attachments"] = [{"id": "0", "filename": form_encoder.filename(media), **described}]
     return body
+
+
+def _in(thread: str) -> dict[str, str]:
+    """The parameter that names a thread."""
+    return {"thread_id": thread} if thread else {}
 
 
 def _headers() -> dict[str, str]:

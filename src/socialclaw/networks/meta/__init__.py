@@ -83,6 +83,16 @@ def facebook_login(scopes: tuple[str, ...]) -> OAuth2:
     )
 
 
+NO_PAGE = (
+    "Create a Page, or ask who runs one to give you a part in it that may create content; then connect again, and choose the Page in "
+    "Facebook's dialog"
+)
+NO_LINKED_ACCOUNT = (
+    "In the Instagram app, switch to a professional account and link it to a Facebook Page that you may publish to; then connect again, "
+    "and choose both in Facebook's dialog"
+)
+
+
 def page_type(handle: str) -> TargetType:
     return TargetType(
         "facebook_page",
@@ -124,6 +134,7 @@ PROVIDERS = [
         ),
         adapter=Facebook,
         simulator=MetaSandbox,
+        nowhere=NO_PAGE,
         extra=rules.judge_page,
         actions=(LINKED_TARGETS,),
         settle_seconds=300,
@@ -154,6 +165,7 @@ PROVIDERS = [
         ),
         adapter=InstagramBusiness,
         simulator=MetaSandbox,
+        nowhere=NO_LINKED_ACCOUNT,
         extra=rules.judge_instagram,
         warns=rules.warn_instagram,
         actions=(LINKED_TARGETS,),
@@ -209,6 +221,7 @@ PROVIDERS = [
         ),
         adapter=Meta,
         simulator=MetaSandbox,
+        nowhere=NO_PAGE,
         extra=rules.judge_meta,
         warns=rules.warn_instagram,
         actions=(LINKED_TARGETS,),

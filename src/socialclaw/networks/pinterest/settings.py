@@ -13,6 +13,7 @@ from socialclaw.providers.issues import Issue, shown
 from socialclaw.providers.options import Setting
 
 MOST_LINK = 2048  # PinCreate.link in the official description
+SAME_SHAPE = 0.01  # by how much the ratios of sides may differ: a pixel of rounding
 COLOUR = re.compile(r"#?[0-9A-Fa-f]{6}")
 
 SETTINGS = (
@@ -47,11 +48,28 @@ def fits(draft: Draft) -> Sequence[Issue]:
 
 
 def extra(draft: Draft) -> Sequence[Issue]:
+    return [*_alt(draft), *_shapes(draft)]
+
+
+def _alt(draft: Draft) -> Sequence[Issue]:
     """Pinterest has one alt text a Pin, so those of several files share its length."""
     if draft.settings.get("altText") or len(draft.media) < 2 or len(alt_of(draft)) <= MOST_ALT:
         return []
     message = f"A Pin has one alt text: those of its files have {len(alt_of(draft))} characters together; the limit is {MOST_ALT}"
     return [Issue("pinterest_alt_text_too_long", message, "assets", {"length": len(alt_of(draft)), "maxLength": MOST_ALT})]
+
+
+def _shapes(draft: Draft) -> Iterator[Issue]:
+    """The pictures of a carousel are of one shape: each is held against the first whose sides are known."""
+    known = [(index, m, m.width / m.height) for index, m in enumerate(draft.media) if m.kind == "image" and m.width and m.height]
+    for index, m, shape in known[1:]:
+        _, one, wanted = known[0]
+        if abs(shape / wanted - 1) > SAME_SHAPE:
+            message = (
+                f"The pictures of a carousel must be of one shape: this one has {m.width}x{m.height}, the first {one.width}x{one.height}"
+            )
+            details = {"assetId": m.id, "width": m.width, "height": m.height, "firstWidth": one.width, "firstHeight": one.height}
+            yield Issue("pinterest_carousel_shape_mismatch", message, f"assets[{index}]", details)
 
 
 def _mode(draft: Draft) -> Iterator[Issue]:

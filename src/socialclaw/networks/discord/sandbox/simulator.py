@@ -79,11 +79,12 @@ class DiscordSandbox(Simulator):
         check(body)
         self._check_place(request, body, webhook)
         self._moderate(webhook, str(body.json.get("content") or ""))
-        message = compose(webhook, body, number=self._snowflake, moment=self._moment())
+        channel = self._channel(request, body, webhook)
+        message = compose({**webhook, "channel_id": channel}, body, number=self._snowflake, moment=self._moment())
         media = self._described(body, message["attachments"])
-        guild, channel = webhook["guild_id"], webhook["channel_id"]
+        guild = webhook["guild_id"]
         url = f"https://discord.com/channels/{guild}/{channel}/{message['id']}"
-        extra = {"message": message, "guild": guild, "channel": channel}
+        extra = {"message": message, "guild": guild, "channel": channel, "thread": channel if channel != webhook["channel_id"] else ""}
         self.shelf.add_post(Seen(message["id"], webhook_id, message["content"], self.clock(), tuple(media), url=url, extra=extra))
         wait = request.url.params.get("wait", "").lower() in ("true", "1")
         return httpx2.Response(200, json=message) if wait else httpx2.Response(204)
@@ -92,11 +93,11 @@ class DiscordSandbox(Simulator):
 
     @route("GET", MESSAGE)
     def get_message(self, request: httpx2.Request, webhook_id: str, token: str, message_id: str) -> httpx2.Response:
-        return httpx2.Response(200, json=self._seen(webhook_id, token, message_id).extra["message"])
+        return httpx2.Response(200, json=self._seen(request, webhook_id, token, message_id).extra["message"])
 
     @route("PATCH", MESSAGE)
     def edit_message(self, request: httpx2.Request, webhook_id: str, token: str, message_id: str) -> httpx2.Response:
-        seen = self._seen(webhook_id, token, message_id)
+        seen = self._seen(request, webhook_id, token, message_id)
         body, message = read(request), seen.extra["message"]
         content = body.json.get("content", message["content"]) or ""
         held = {str(a["id"]): (a, m) for a, m in zip(message["attachments"], seen.media, strict=True)}
@@ -115,7 +116,7 @@ class DiscordSandbox(Simulator):
 
     @route("DELETE", MESSAGE)
     def delete_message(self, request: httpx2.Request, webhook_id: str, token: str, message_id: str) -> httpx2.Response:
-        seen = self._seen(webhook_id, token, message_id)
+        seen = self._seen(request, webhook_id, token, message_id)
         self.shelf.remove_post(seen.id, self.clock(), account=webhook_id)
         return httpx2.Response(204)
 
@@ -136,24 +137,37 @@ class DiscordSandbox(Simulator):
             raise Refused(404, 10015, "Unknown Webhook")
         return webhook
 
-    def _seen(self, webhook_id: str, token: str, message_id: str) -> Seen:
+    def _seen(self, request: httpx2.Request, webhook_id: str, token: str, message_id: str) -> Seen:
+        """A message of the webhook's; one in a thread is found there alone."""
         self._webhook(webhook_id, token)
         found = self.shelf.posts(account=webhook_id, post_id=message_id)
-        if not found:
+        if not found or found[0].extra.get("thread", "") != self._thread(request):
             raise Refused(404, 10008, "Unknown Message")
         return found[0]
 
     def _check_place(self, request: httpx2.Request, body: Body, webhook: Document) -> None:
-        if thread := request.url.params.get("thread_id"):
-            if thread.isdigit():
+        if thread := self._thread(request):
+            if self.shelf.get("threads", thread) != webhook["channel_id"]:
                 raise Refused(404, 10003, "Unknown Channel")
-            words = f'Value "{thread}" is not snowflake.'
-            raise invalid({"thread_id": {"_errors": [{"code": "NUMBER_TYPE_COERCE", "message": words}]}})
+            return
         forum, named = self.shelf.get("forum", webhook["channel_id"]), bool(body.json.get("thread_name"))
         if forum and not named:
             raise Refused(400, 220001, "Webhooks posted to forum channels must have a thread_name or thread_id")
         if named and not forum:
             raise Refused(400, 220003, "Webhooks can only create threads in forum channels")
+
+    def _channel(self, request: httpx2.Request, body: Body, webhook: Document) -> str:
+        """Where a message goes: the channel, a thread of it, or one that it begins."""
+        if body.json.get("thread_name"):
+            return self.make_thread(webhook["channel_id"])
+        return self._thread(request) or str(webhook["channel_id"])
+
+    def _thread(self, request: httpx2.Request) -> str:
+        thread = request.url.params.get("thread_id", "")
+        if thread and not thread.isdigit():
+            words = f'Value "{thread}" is not snowflake.'
+            raise invalid({"thread_id": {"_errors": [{"code": "NUMBER_TYPE_COERCE", "message": words}]}})
+        return thread
 
     def _moderate(self, webhook: Document, content: str) -> None:
         for word in self.shelf.get("blocked", webhook["guild_id"]) or []:
@@ -222,6 +236,9 @@ class DiscordSandbox(Simulator):
         self.shelf.put("webhook", number, webhook)
         return webhook
 
+    def public_account(self, target_id: str) -> str:
+        return target_id.partition(":")[0]
+
     def called(self, account: str) -> str:
         webhook: Document | None = self.shelf.get("webhook", account)
         return str(webhook["name"]) if webhook else account
@@ -230,6 +247,13 @@ class DiscordSandbox(Simulator):
         """Turn a channel into a forum, where a message needs a thread."""
         with self.store.transaction():
             self.shelf.put("forum", channel_id, True)
+
+    def make_thread(self, channel_id: str) -> str:
+        """A thread of a channel; its id."""
+        with self.store.transaction():
+            number = self._snowflake()
+            self.shelf.put("threads", number, channel_id)
+            return number
 
     def block_word(self, guild_id: str, word: str) -> None:
         """Let the server's AutoMod block messages that contain this word."""

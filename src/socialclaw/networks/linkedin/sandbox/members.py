@@ -17,6 +17,8 @@ Document = dict[str, Any]
 
 
 class LinkedInMembers(LinkedInHouse):
+    several = "Pages"
+
     def profile(self, login: str) -> Document:
         digest = hashlib.sha256(f"linkedin:{login.lower()}".encode()).hexdigest()
         name = " ".join(part.capitalize() for part in login.replace("_", " ").replace(".", " ").replace("-", " ").split())
@@ -38,6 +40,14 @@ class LinkedInMembers(LinkedInHouse):
         self.shelf.put("pages", page["id"], page)
         self.shelf.put("roles", f"{page['id']} {person['id']}", {"page": page["id"], "person": person["id"], "role": role, "state": state})
         return page
+
+    def have(self, login: str, count: int) -> None:
+        person = self.person(login)
+        for key, entry in self.shelf.all("roles").items():
+            if entry["person"] == person["id"]:
+                self.shelf.drop("roles", key)
+        for number in range(1, count + 1):
+            self.add_page(person, f"{person['name']} & Co." if number == 1 else f"{person['name']} & Co. {number}")
 
     def called(self, account: str) -> str:
         page = self.shelf.get("pages", account)

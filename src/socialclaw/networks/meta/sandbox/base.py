@@ -53,6 +53,7 @@ class MetaHouse(OAuthSimulator):
     creates = r"^POST /v[\d.]+/\d+/(feed|media_publish|photos|videos( finish)?)$"
     tells = ("id", "video_id", "upload_session_id")
     flow = FACEBOOK_FLOW
+    several = "Pages"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,6 +129,10 @@ class MetaHouse(OAuthSimulator):
 
     def called(self, account: str) -> str:
         return self.people.called(account)
+
+    def have(self, login: str, count: int) -> None:
+        """The first Page has an Instagram account; it goes last."""
+        self.people.run(self.person(login), count)
 
     def token_of(self, request: httpx2.Request) -> str | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

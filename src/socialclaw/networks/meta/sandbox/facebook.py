@@ -24,7 +24,10 @@ SOONEST, LATEST = 600, 30 * 86_400  # of a post that Facebook is to publish late
 PHOTO_TYPES = ("image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff")
 ON_FACEBOOK = (GRAPH, VIDEO)
 LATER = ("published", "scheduled_publish_time", "unpublished_content_type")
-FEED = ("message", "link", "attached_media", "place", "tags", "targeting", "feed_targeting", "call_to_action", "backdated_time", "fields", *LATER)
+FEED = (
+    *("message", "link", "attached_media", "place", "tags", "targeting", "feed_targeting", "call_to_action", "backdated_time", "fields"),
+    *LATER,
+)
 PHOTO = ("url", "source", "caption", "message", "name", "alt_text_custom", "temporary", "no_story", "place", "targeting", *LATER)
 LIST = ("fields", "limit", "since", "until", "after", "before", "include_hidden", "show_expired", "with")
 POST_FIELDS = (

@@ -83,6 +83,18 @@ class People:
         self.shelf.put("pages", page["id"], page)
         return page
 
+    def run(self, person: Mapping[str, Any], count: int) -> None:
+        """Let a person run so many Pages; the first one is linked to their Instagram account."""
+        first = f"{person['name']} & Co."
+        names = [first, *(f"{first} {number}" for number in range(2, count + 1))][:count]
+        pages = {page["name"]: page["id"] for page in self.pages_of(person["id"])}
+        for name in pages.keys() - names:
+            self.shelf.drop("pages", pages[name])
+        for name in names:
+            if name not in pages:
+                linked = numbered("instagram", str(person["username"]), "17") if name == first else None
+                self.add_page(person, name, instagram=linked)
+
     def page(self, page_id: str) -> dict[str, Any] | None:
         found: dict[str, Any] | None = self.shelf.get("pages", page_id)
         return found

@@ -38,6 +38,7 @@ def site(method: str, pattern: str) -> Callable[[H], H]:
 
 class PinterestHouse(OAuthSimulator):
     network = "pinterest"
+    several = "boards"
     hosts = (API, SITE, STORAGE)
     most_body = 2 * 1024**3 + 1024**2  # a film comes as one form
     creates = r"POST /v5/pins$"

@@ -122,10 +122,19 @@ class PinterestBoards(PinterestHouse):
     def person(self, login: str) -> Document:
         """The user, who has a board with a section, and a catalog, from the first day on."""
         person = super().person(login)
-        if not self.boards_of(person["id"]):
+        if not self.shelf.get("settled", person["id"]):
+            self.shelf.put("settled", person["id"], True)
             board = self.add_board(person, "Ideas", description=f"What {login} likes")
             self.add_section(board["id"], "For later")
         return person
+
+    def have(self, login: str, count: int) -> None:
+        person = self.person(login)
+        boards = self.boards_of(person["id"])
+        for board in boards[count:]:
+            self.shelf.drop("boards", board["id"])
+        for number in range(len(boards) + 1, count + 1):
+            self.add_board(person, f"Board {number}")
 
     def add_board(self, person: Mapping[str, Any], name: str, *, description: str | None = None, **more: Any) -> Document:
         board = {"id": self.new_id(), "user": person["id"], "owner": person["username"], "name": name, "description": description}

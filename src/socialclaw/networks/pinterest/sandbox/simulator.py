@@ -22,6 +22,8 @@ from socialclaw.simulation.store import Seen
 
 Document = dict[str, Any]
 
+ONE_SHAPE = 1.02  # by how much the ratios of a carousel's images may differ
+
 
 class PinterestSandbox(PinterestBoards):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -155,6 +157,9 @@ class PinterestSandbox(PinterestBoards):
                 continue
             more = {"url": item["url"]} if "url" in item else {}
             found.append(self.describe(content, mime, alt=body.get("alt_text") or "", width=width, height=height, **more))
+        shapes = [file["width"] / file["height"] for file in found]
+        if shapes and max(shapes) / min(shapes) > ONE_SHAPE:
+            raise say.invalid("The images of a carousel must have the same aspect ratio.")
         return found
 
     def _video(self, user: str, source: Document, body: Document) -> Document:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from socialclaw.networks.telegram.entities import MOST_ENTITIES
 from socialclaw.networks.telegram.markup import Entity, utf16
 
-BARE = re.compile(r"(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,8}(?:app|blog|com|de|dev|eu|info|io|me|net|news|org|uk)(?![\w-])(?:/[^\s<>\"]*)?", re.I)
+BARE = re.compile(r"(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,8}(?:app|com|de|dev|eu|info|io|me|net|org|uk)(?![\w-])(?:/[^\s<>\"]*)?", re.I)
 PATTERNS = (
     ("url", re.compile(r"(?<![\w@.-])https?://[^\s<>\"]+", re.I)),
     ("url", BARE),

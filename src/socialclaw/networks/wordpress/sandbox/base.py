@@ -43,6 +43,7 @@ def number_of(text: str, *, low: int) -> str:
 
 class WordPressHouse(OAuthSimulator):
     network = "wordpress"
+    several = "sites"
     hosts = (API, SITES)
     creates = r"POST /rest/v1\.[12]/sites/\d+/posts/new/?$"
     tells = ("ID",)
@@ -141,10 +142,9 @@ class WordPressHouse(OAuthSimulator):
     def person(self, login: str) -> Document:
         """The user of this name. The first login makes a site of their own; everybody is a contributor of the Voice."""
         known = super().person(login)
-        own = number_of(f"site:{known['username']}", low=200_000_000)
-        if self.shelf.get("sites", own) is None:
-            name = known["username"]
-            self._found_site(own, name=f"{known['name']}'s notes", slug=name, people={known["id"]: "administrator"})
+        if not self.shelf.get("settled", known["id"]):
+            self.shelf.put("settled", known["id"], True)
+            self.new_site(login, f"{known['name']}'s notes", known["username"])
             voice = self.shelf.get("sites", VOICE) or self._found_site(VOICE, name="The Village Voice", slug="the-village-voice", people={})
             self.shelf.put("sites", VOICE, {**voice, "people": {**voice["people"], known["id"]: "contributor"}})
         return known
@@ -154,6 +154,21 @@ class WordPressHouse(OAuthSimulator):
         own = number_of(f"site:{slug}", low=200_000_000)
         self._found_site(own, name=name, slug=slug, people={self.person(login)["id"]: "administrator"})
         return own
+
+    def have(self, login: str, count: int) -> None:
+        """Sites of the user's own. Who has none does not write for the Voice either."""
+        person = self.person(login)
+        slugs = [person["username"], *(f"{person['username']}-{number}" for number in range(2, count + 1))][:count]
+        sites = self.shelf.all("sites")
+        own = {place["slug"]: number for number, place in sites.items() if place["people"].get(person["id"]) == "administrator"}
+        for slug in own.keys() - slugs:
+            self.shelf.drop("sites", own[slug])
+        for slug in slugs:
+            if slug not in own:
+                self.new_site(login, f"{slug}'s notes", slug)
+        voice = sites[VOICE]
+        others = {known: role for known, role in voice["people"].items() if known != person["id"]}
+        self.shelf.put("sites", VOICE, {**voice, "people": {**others, **({person["id"]: "contributor"} if count else {})}})
 
     def _found_site(self, number: str, *, name: str, slug: str, people: Mapping[str, str]) -> Document:
         found = {"id": number, "name": name, "slug": slug, "people": dict(people), "types": [*TYPES, *FILMS], "space": 50 * GB, "used": 0}

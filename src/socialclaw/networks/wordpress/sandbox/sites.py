@@ -40,14 +40,14 @@ class WordPressSites(WordPressHouse):
         user, given = self.user_of(request, "users"), say.query(request)
         person = self.person_of(user) or {}
         mine = [place for place in self.shelf.all("sites").values() if user in place["people"]]
-        primary = next((place for place in mine if place["people"][user] == "administrator"), mine[0])
+        primary = next((place for place in mine if place["people"][user] == "administrator"), None)
         about = {
             "ID": int(user),
             "display_name": person["name"],
             "username": person["username"],
             "email": f"{person['username']}@example.org",
-            "primary_blog": int(primary["id"]),
-            "primary_blog_url": address_of(primary),
+            "primary_blog": int(primary["id"]) if primary else None,
+            "primary_blog_url": address_of(primary) if primary else None,
             "language": "en",
             "avatar_URL": f"https://0.gravatar.com/avatar/{hashlib.sha256(user.encode()).hexdigest()}",
             "profile_URL": f"https://gravatar.com/{person['username']}",

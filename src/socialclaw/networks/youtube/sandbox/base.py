@@ -63,6 +63,8 @@ class YouTubeHouse(GrantingSimulator):
         granular=True,
     )
     signs_in_at = GoogleSandbox
+    several = "channels"
+    most_several = 1  # of which a consent is for one
 
     # Google's words.
 
@@ -107,8 +109,12 @@ class YouTubeHouse(GrantingSimulator):
     def profile(self, login: str) -> dict[str, Any]:
         """A user's channel; its id is the account's. Without a channel the id does not begin with UC."""
         digest = base64.urlsafe_b64encode(hashlib.sha256(f"youtube:{login.lower()}".encode()).digest()).decode()[:22]
-        start = "G-" if login.lower() == CHANNELLESS else "UC"
+        without = login.lower() == CHANNELLESS or self.shelf.get("channelless", login.lower())
+        start = "G-" if without else "UC"
         return {"id": start + digest, "username": login, "name": login}
+
+    def have(self, login: str, count: int) -> None:
+        self.shelf.put("channelless", login.lower(), count == 0)
 
     def admit_to(self, request: httpx2.Request, scopes: Sequence[str], *, units: int = 1) -> str:
         """The account that calls, if its token has one of these scopes and the project's day is not used up."""
