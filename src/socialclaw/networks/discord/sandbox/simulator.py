@@ -163,7 +163,7 @@ class DiscordSandbox(Simulator):
         return self._thread(request) or str(webhook["channel_id"])
 
     def _thread(self, request: httpx2.Request) -> str:
-        thread = request.url.params.get("thread_id", "")
+        thread = str(request.url.params.get("thread_id", ""))
         if thread and not thread.isdigit():
             words = f'Value "{thread}" is not snowflake.'
             raise invalid({"thread_id": {"_errors": [{"code": "NUMBER_TYPE_COERCE", "message": words}]}})
