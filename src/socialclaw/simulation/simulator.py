@@ -224,7 +224,7 @@ class Simulator(Failing):
 
     def have(self, login: str, count: int) -> None:
         """The network's half of `furnish`."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} has no {self.several} to give")
 
     # For tests and for the people who look.
 
