@@ -18,7 +18,9 @@ from bench.figures import Figure, Result, Told, ms
 from bench.ground import Ground, Installation
 from bench.processes import AS_IT_IS, free_port, started
 from socialclaw.db.base import Scope, iso, new_id, utc_now
+from socialclaw.db.people import Membership, User
 from socialclaw.db.posts import Post
+from socialclaw.people import sessions
 from socialclaw.scheduling.apply import apply, fingerprint
 from socialclaw.scheduling.context import destinations, library
 from socialclaw.scheduling.document import parse
@@ -40,12 +42,13 @@ async def measure(ground: Ground, size: Size, told: Told) -> list[Result]:
     for kind in ground.kinds:
         async with ground.installation(kind) as installation:
             await rows.connect(installation, 10)
-            plain, ours, requests = [], [], []
+            plain, ours, requests, by_session = [], [], [], []
+            session = await _signed_in(installation)
             async with (
                 started("serve", installation, port=free_port()) as server,
                 httpx2.AsyncClient(headers=AS_IT_IS, trust_env=False, timeout=60) as http,
             ):
-                http.headers["authorization"] = f"Bearer {installation.key}"
+                key = {"authorization": f"Bearer {installation.key}"}
                 for turn in range(size.rounds):
                     told(f"{kind}: applying {size.posts:,} posts", turn, size.rounds)
                     content = document(installation, size.posts, f"{turn}")
@@ -53,17 +56,43 @@ async def measure(ground: Ground, size: Size, told: Told) -> list[Result]:
                     gc.collect()
                     ours.append(await _seconds(installation, plan, content))
                     plain.append(await _inserting(installation, plan))
-                    requests.append(await _request(http, server.base_url, document(installation, size.posts, f"{turn} over HTTP")))
-        results += _results(kind, size, min(ours), min(plain), min(requests))
+                    both = [(key, requests), (session, by_session)]
+                    for who, taken in both if turn % 2 else reversed(both):  # in turns, so that both meet the same machine
+                        schedule = document(installation, size.posts, f"{turn} over HTTP, {len(by_session)} {len(requests)}")
+                        taken.append(await _request(http, server.base_url, schedule, who))
+        results += _results(kind, size, min(ours), min(plain), min(requests), min(by_session))
     return results
 
 
-def _results(kind: str, size: Size, ours: float, plain: float, request: float) -> list[Result]:
+async def _signed_in(installation: Installation) -> dict[str, str]:
+    """The headers of somebody who may publish here, by a session, as a browser sends them."""
+
+    def make(session: Session) -> str:
+        user = User(name="Somebody")
+        session.add(user)
+        session.flush()
+        session.add(Membership(user_id=user.id, workspace_id=installation.workspace, role="editor"))
+        settings = installation.system.settings.sign_in
+        _, secret = sessions.begin(session, settings, user.id, workspace_id=installation.workspace)
+        return secret
+
+    secret = await installation.system.database.write(make)
+    return {"cookie": f"sc_session={secret}", "sec-fetch-site": "same-origin"}
+
+
+def _results(kind: str, size: Size, ours: float, plain: float, request: float, by_session: float) -> list[Result]:
     what = f"apply of {size.posts:,} posts"
     whole = {"the transaction": ms(ours), "the same rows, inserted bare": ms(plain), "so it takes": f"{ours / plain:.2f} x as long"}
     return [
         Result(f"{what}: the transaction", kind, size.posts / ours, "posts/s", LEAST, "more", whole),
         Result(f"{what}: the whole request", kind, size.posts / request, "posts/s", details={"request": ms(request)}),
+        Result(
+            f"{what}: the whole request by a session",
+            kind,
+            size.posts / by_session,
+            "posts/s",
+            details={"request": ms(by_session), "by a key": ms(request), "so it takes": f"{by_session / request:.2f} x as long"},
+        ),
     ]
 
 
@@ -119,8 +148,8 @@ async def _inserting(installation: Installation, plan: Plan) -> float:
     return time.perf_counter() - started_at
 
 
-async def _request(http: httpx2.AsyncClient, base_url: str, content: dict[str, Any]) -> float:
-    body, headers = msgspec.json.encode(content), {"content-type": "application/json"}
+async def _request(http: httpx2.AsyncClient, base_url: str, content: dict[str, Any], who: dict[str, str]) -> float:
+    body, headers = msgspec.json.encode(content), {"content-type": "application/json", **who}
     started_at = time.perf_counter()
     answer = await http.post(f"{base_url}/v1/posts/apply", content=body, headers=headers)
     taken = time.perf_counter() - started_at

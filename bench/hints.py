@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import httpx2
@@ -30,8 +30,7 @@ class Size:
 async def measure(ground: Ground, size: Size, told: Told) -> list[Result]:
     results = []
     for kind in ground.kinds:
-        limits = {"max_streams_per_caller": size.readers, "max_streams_per_workspace": size.readers, "max_streams": size.readers}
-        async with ground.installation(kind, **limits) as installation:
+        async with ground.installation(kind, **streams(size.readers)) as installation:
             await installation.system.hub.open()  # this process is the other one: it writes
             async with started("serve", installation, port=free_port()) as server:
                 alone = await _lateness(server, installation, 1, size, told)
@@ -44,19 +43,31 @@ async def measure(ground: Ground, size: Size, told: Told) -> list[Result]:
     return results
 
 
+def streams(readers: int) -> dict[str, int]:
+    """Settings by which so many may listen at a time."""
+    return {f"max_streams{whose}": readers for whose in ("", "_per_caller", "_per_workspace")}
+
+
+@asynccontextmanager
+async def listening(server: Running, installation: Installation, readers: int) -> AsyncIterator[list[AsyncIterator[object]]]:
+    """So many readers of the workspace's hints, who have been told the first one."""
+    limits = httpx2.Limits(max_connections=None)
+    async with httpx2.AsyncClient(trust_env=False, timeout=LONGEST, limits=limits) as http, AsyncExitStack() as stack:
+        found = []
+        for _ in range(readers):
+            url, headers = f"{server.base_url}/v1/dashboard/events", {"authorization": f"Bearer {installation.key}"}
+            found.append(_changes(await stack.enter_async_context(http.stream("GET", url, headers=headers))))
+        await asyncio.gather(*map(anext, found))
+        yield found
+
+
 async def _lateness(server: Running, installation: Installation, readers: int, size: Size, told: Told) -> list[float]:
     """For each write, the seconds from its commit until the last reader was told."""
     late: list[float] = []
-    limits = httpx2.Limits(max_connections=None)
-    async with httpx2.AsyncClient(trust_env=False, timeout=LONGEST, limits=limits) as http, AsyncExitStack() as stack:
-        streams = []
-        for _ in range(readers):
-            url, headers = f"{server.base_url}/v1/dashboard/events", {"authorization": f"Bearer {installation.key}"}
-            streams.append(_changes(await stack.enter_async_context(http.stream("GET", url, headers=headers))))
-        await asyncio.gather(*map(anext, streams))
+    async with listening(server, installation, readers) as heard:
         for n in range(size.writes):
             told(f"hints to {readers} on {installation.kind}", n, size.writes)
-            waiting = [asyncio.create_task(_at(stream)) for stream in streams]
+            waiting = [asyncio.create_task(_at(stream)) for stream in heard]
             await _write(installation.system, installation.workspace)
             written = time.monotonic()
             async with asyncio.timeout(LONGEST):

@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from socialclaw.api import events
 from socialclaw.app import build
-from socialclaw.listening.hub import Hub
+from socialclaw.db.posts import Post
+from socialclaw.listening.hub import Hub, Listener
+from socialclaw.listening.notifications import Notifications
 from socialclaw.people import members, sessions
 from socialclaw.settings import Settings
 from socialclaw.system import System
@@ -115,6 +118,15 @@ def key(of: Member) -> dict[str, str]:
 
 async def changed(system: System, workspace: Member, do: Callable[[Any], Any]) -> None:
     await system.write(workspace.id, do, test=True)
+
+
+async def test_what_is_told_of_posts_is_told_of_their_runs(app: FastAPI, system: System, workspace: Member) -> None:
+    """A list of runs shows how far each is, which is what its posts are."""
+    made = await system.write(workspace.id, lambda scope: rows.post(scope, rows.account(scope), rows.run(scope)).id, test=True)
+    async with opened(app, key(workspace)) as stream:
+        assert await stream.change() == ALL
+        await changed(system, workspace, lambda scope: setattr(scope.one(Post, made), "name", "Another"))
+        assert await stream.change() == {"kinds": ["posts", "runs"]}
 
 
 @pytest.mark.usefixtures("both_databases")
@@ -258,3 +270,39 @@ async def test_a_reader_who_leaves_is_forgotten(app: FastAPI, system: System, wo
     async with opened(app, key(workspace)):
         assert hub.wanted()
     assert not hub.wanted(), "and with the last one, all that was done for them"
+
+
+@pytest.mark.usefixtures("both_databases")
+async def test_a_connection_for_hints_that_is_lost_is_made_again_and_what_was_missed_is_told(
+    system: System, settings: Settings, workspace: Member, both_databases: str
+) -> None:
+    """Of another process, which is another installation on the same database here. SQLite has no such connection to lose."""
+    elsewhere = System.open(settings)
+    try:
+        await system.hub.open()
+        await elsewhere.hub.open()
+        listener = system.hub.enter("somebody", workspace.id)
+        await _until_heard(elsewhere, listener, workspace)
+        if both_databases == "postgresql":
+            relay = system.hub._relay
+            assert isinstance(relay, Notifications)
+            assert relay._connection is not None
+            lost = relay._connection.get_server_pid()
+            await system.database.write(lambda session: session.execute(text(f"SELECT pg_terminate_backend({lost})")))
+            while listener.take() is not None:  # None: anything may have changed
+                await listener.wait(LONG)
+            assert relay._connection is not None
+            assert relay._connection.get_server_pid() != lost
+        await _until_heard(elsewhere, listener, workspace)
+    finally:
+        await elsewhere.close()
+
+
+async def _until_heard(elsewhere: System, listener: Listener, workspace: Member) -> None:
+    """Another process writes until it is heard: whether somebody listens it learns a moment after they have begun."""
+    async with asyncio.timeout(LONG):
+        while True:
+            await changed(elsewhere, workspace, rows.asset)
+            await listener.wait(0.5)
+            if listener.take() == ["assets"]:
+                return

@@ -153,6 +153,19 @@ async def test_an_action_that_changes_something_takes_an_admin(app: FastAPI, sys
 
 
 @pytest.mark.parametrize("role", ORDER)
+async def test_a_preview_takes_a_contributor(app: FastAPI, system: System, workspace: Member, role: str) -> None:
+    """It judges what is about to be posted: whoever only looks has no use for it."""
+    account = await having_account(system, workspace)
+    someone = await person(system, (workspace.id, role))
+    async with browser(app, someone) as api:
+        answer = await api.post(f"/v1/accounts/{account}/actions/publish-preview", json={"description": "Hi"})
+        if at_least(role, CONTRIBUTOR):
+            assert answer.status_code not in (401, 403), answer.text
+        else:
+            assert (answer.status_code, answer.json()["details"]["role"]) == (403, CONTRIBUTOR)
+
+
+@pytest.mark.parametrize("role", ORDER)
 async def test_a_member_leaves_but_only_an_admin_removes_others(
     app: FastAPI, system: System, workspace: Member, owner: Person, role: str
 ) -> None:

@@ -111,3 +111,14 @@ def test_how_late_the_posts_of_a_workspace_may_be_is_set_and_bounded(folder: Pat
     refused = run("workspaces", "set-max-late", "Live one", "0", "--data-dir", folder)
     assert refused.returncode != 0
     assert "1 to 525,600" in refused.stderr
+
+
+def test_a_live_workspace_is_made_with_its_twin_where_that_is_asked_for(folder: Path) -> None:
+    made = answer(folder, "workspaces", "create", "Both of us", "--twin")
+    assert (made["mode"], made["twin"]["mode"], made["twin"]["name"]) == ("live", "test", "Both of us (test)")
+    lines = run("workspaces", "create", "Two more", "--twin", "--data-dir", folder).stdout.splitlines()
+    assert [line.split()[1] for line in lines] == ["live", "test"], lines
+    assert "twin" not in answer(folder, "workspaces", "create", "Alone")
+    ended = run("workspaces", "create", "Neither", "--mode", "test", "--twin", "--data-dir", folder)
+    assert (ended.returncode != 0, "Only a live workspace gets a twin" in ended.stderr) == (True, True), ended.stderr
+    assert "Neither" not in run("workspaces", "list", "--data-dir", folder).stdout

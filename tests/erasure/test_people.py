@@ -64,6 +64,7 @@ async def known_by_all(system: System, browser: httpx2.AsyncClient) -> list[str]
     assert made.status_code == 201, made.text
     to_her = await browser.post("/v1/dashboard/invites", json={"role": "viewer", "email": "ada.lovelace@gmail.com"}, headers=SAME)
     assert to_her.status_code == 201
+    invited = [to_her.json()["invite"]["id"], made.json()["invite"]["id"]]
     run = Run(
         workspace_id=space, mode="draft", source_model="posts_v1", timezone="UTC", fingerprint="f", total_posts=0, made_by=me["user"]["id"]
     )
@@ -72,7 +73,7 @@ async def known_by_all(system: System, browser: httpx2.AsyncClient) -> list[str]
     assert drafted.status_code == 200, drafted.text
     rows = await system.database.read(lambda session: session.scalars(select(Identity)).all())
     words = ["draft_her-diary", "dear diary"]
-    words += [me["user"]["id"], me["session"]["id"], "ada.lovelace", *(row.id for row in rows), *(row.subject for row in rows)]
+    words += [*invited, me["user"]["id"], me["session"]["id"], "ada.lovelace", *(row.id for row in rows), *(row.subject for row in rows)]
     return [*words, *(row.sealed for row in rows if row.sealed)]
 
 

@@ -5,26 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from socialclaw.api.sandbox import sandbox_app
 from socialclaw.db.base import Base, real_now, utc_now
 from socialclaw.db.erasure import Erasure
 from socialclaw.db.migrations import metadata
 from socialclaw.db.posts import Lane, Post
-from socialclaw.db.workspaces import Workspace
+from socialclaw.db.workspaces import ApiKey, Workspace
 from socialclaw.erasure import closing, work
 from socialclaw.erasure.holdings import HOLDINGS
 from socialclaw.publishing.claims import Wanted, claim
 from socialclaw.settings import Settings
 from socialclaw.simulation.sandbox import OverHTTP
 from socialclaw.system import System
+from socialclaw.workspaces import keys, tenants
 from tests.conftest import Member, Person, browser, client, cookie, person
 from tests.crash.processes import kill_at
 from tests.duties import duty
@@ -117,7 +119,7 @@ async def test_a_worker_that_has_a_post_already_sends_nothing_of_it(system: Syst
     held = await desk.worker.engine.begin(made.account)
     assert held is not None
     await system.write(workspace.id, closing.close, workspace.name, timedelta(0), test=True)
-    erasure = await system.database.write(closing.at_once, workspace.id)
+    [erasure] = await system.database.write(closing.at_once, workspace.id)
     assert await work.at_once(system, erasure.id), "nothing of it was sent, so nothing is waited for"
     outcome = await desk.worker.engine.attempt(held)
     if outcome is not None:
@@ -148,7 +150,7 @@ async def test_nothing_is_deleted_under_the_hands_of_who_works_on_it(system: Sys
     row = await system.write(workspace.id, closing.close, workspace.name, timedelta(0), test=True)
     lane = Lane(account_id=made.account, post_id=made.published, worker_id="w", until=utc_now() + timedelta(seconds=30))
     await system.database.write(lambda session: session.merge(lane) and None)
-    erasure = await system.database.write(closing.at_once, row.id)
+    [erasure] = await system.database.write(closing.at_once, row.id)
     assert not await work.at_once(system, erasure.id)
     assert await found(system, [workspace.id])
     await system.database.write(lambda session: session.execute(update(Lane).values(until=utc_now())))
@@ -198,7 +200,8 @@ async def test_the_network_takes_back_what_was_granted(system: System, workspace
     row = await system.write(workspace.id, closing.close, workspace.name, timedelta(0), test=True)
     network = desk.network("x")
     network.requests.clear()
-    assert await work.at_once(system, (await system.database.write(closing.at_once, row.id)).id)
+    [erasure] = await system.database.write(closing.at_once, row.id)
+    assert await work.at_once(system, erasure.id)
     assert [line for line in network.requests if "revoke" in line], network.requests
 
 
@@ -293,3 +296,67 @@ async def test_simulators_in_another_process_forget_a_workspace_as_well(
     assert desk.seen() == []
     files = [system.settings.sandbox_file, system.settings.sandbox_file.with_name("sandbox.db-wal")]
     assert [path.name for path in files if path.exists() and workspace.id.encode() in path.read_bytes()] == []
+
+
+@pytest.fixture
+async def twins(system: System) -> tuple[Workspace, Workspace]:
+    """A live workspace and its test twin."""
+
+    def make(session: Session) -> tuple[Workspace, Workspace]:
+        live = tenants.create(session, "Acme", "live")
+        return live, tenants.make_twin(session, live)
+
+    return await system.database.write(make)
+
+
+async def closings(system: System, *spaces: Workspace) -> list[datetime | None]:
+    """When each of these is to be deleted."""
+
+    def read(session: Session) -> list[datetime | None]:
+        return [session.get_one(Workspace, one.id).erase_at for one in spaces]
+
+    return await system.database.read(read)
+
+
+@pytest.mark.usefixtures("both_databases")
+async def test_with_a_live_workspace_its_twin_is_deleted_and_the_answer_says_so(
+    app: FastAPI, system: System, twins: tuple[Workspace, Workspace]
+) -> None:
+    live, test = twins
+    key, _ = await system.write(test.id, keys.create, system.vault, "of the twin", test=True)
+    boss = await person(system, (live.id, "owner"), (test.id, "owner"))
+    answer = await delete(app, boss, "Acme")
+    assert answer.json()["twinId"] == test.id
+    ends = await closings(system, live, test)
+    assert ends[0] == ends[1] is not None
+    assert await system.database.read(lambda session: session.get_one(ApiKey, key.id).revoked_at), "nothing of it goes on"
+    await due(system)
+    await worked(system)
+    assert await found(system, [live.id, test.id, key.id]) == []
+
+
+async def test_an_owner_who_keeps_a_live_workspace_keeps_its_twin(system: System, twins: tuple[Workspace, Workspace]) -> None:
+    live, test = twins
+    await system.write(live.id, closing.close, "Acme", timedelta(days=7), test=False)
+    await system.write(live.id, closing.keep, test=False)
+    assert await closings(system, live, test) == [None, None]
+    assert await system.database.read(lambda session: session.scalars(select(Erasure)).all()) == []
+
+
+async def test_a_twin_goes_alone_and_stays_gone_when_the_live_one_is_kept(system: System, twins: tuple[Workspace, Workspace]) -> None:
+    live, test = twins
+    await system.write(test.id, closing.close, test.name, timedelta(days=1), test=True)
+    assert await closings(system, live) == [None], "what was for trying out takes nothing real along"
+    await system.write(live.id, closing.close, "Acme", timedelta(days=7), test=False)
+    await system.write(live.id, closing.keep, test=False)
+    kept, gone = await closings(system, live, test)
+    assert (kept, gone is not None) == (None, True)
+
+
+async def test_at_once_is_of_both(system: System, twins: tuple[Workspace, Workspace]) -> None:
+    live, test = twins
+    await system.write(live.id, closing.close, "Acme", timedelta(days=7), test=False)
+    erasures = await system.database.write(closing.at_once, live.id)
+    assert [erasure.workspace_id for erasure in erasures] == [live.id, test.id]
+    assert all([await work.at_once(system, erasure.id) for erasure in erasures])
+    assert await found(system, [live.id, test.id]) == []

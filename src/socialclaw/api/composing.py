@@ -21,6 +21,7 @@ from socialclaw.errors import InvalidRequest
 from socialclaw.providers.issues import Issue
 from socialclaw.publishing import editing
 from socialclaw.publishing import posts as stored
+from socialclaw.workspaces import reckoning
 
 router = APIRouter(route_class=Operation, prefix="/v1/dashboard", tags=[DASHBOARD])
 
@@ -42,8 +43,9 @@ OF_TARGET = ("account", "settings", "provider")
 async def dashboard_compose(caller: Caller, request: Request, body: DashboardComposeRequest) -> Response:
     """Make a run of one post for each target: `POST /v1/posts/apply`, in the words of a composer.
 
-    It says when: `publishAt`, `publishNow` or `draft`. With a `campaignName` the posts are steps of that campaign. What is wrong with a
-    post is told under `targets[…]`, `title`, `text`, `assets` and so on. Who may not publish keeps drafts.
+    It says when: `publishAt` (in the workspace's time zone, where neither it nor `timezone` says which), `publishNow` or `draft`. With a
+    `campaignName` the posts are steps of that campaign. What is wrong with a post is told under `targets[…]`, `title`, `text`, `assets` and
+    so on. Who may not publish keeps drafts.
     """
     at, now = body.publish_at is not None, bool(body.publish_now)
     if now if body.draft else at == now:
@@ -55,8 +57,10 @@ async def dashboard_compose(caller: Caller, request: Request, body: DashboardCom
         raise InvalidRequest(message, code="idempotency_key_mismatch", path="idempotencyKey")
     single = not body.targets
     said = body.model_dump(mode="json", exclude={"idempotency_key"}, exclude_unset=True)
+    usual = await caller.read(reckoning.zone_of)
+    schedule = _schedule(body, body.timezone or usual)
     return await schedules.applied(
-        caller, _schedule(body), above or within, source="dashboard", said=said, named=lambda issues: _named(issues, single=single)
+        caller, schedule, above or within, source="dashboard", said=said, named=lambda issues: _named(issues, single=single)
     )
 
 
@@ -131,11 +135,12 @@ def _stated(moment: datetime) -> str:
     return iso(moment) if moment.tzinfo else moment.isoformat(timespec="milliseconds")
 
 
-def _schedule(body: DashboardComposeRequest) -> dict[str, Any]:
-    """The document that a composed post is."""
+def _schedule(body: DashboardComposeRequest, timezone: str) -> dict[str, Any]:
+    """The document that a composed post is, in this time zone."""
     content = _content(body)
     at = {"publish_at": content.pop("publish_at")} if "publish_at" in content else {}
-    zone = {"timezone": content.pop("timezone")} if "timezone" in content else {}
+    zone = {"timezone": timezone}
+    content.pop("timezone", None)
     own, settings = content.pop("account", None), content.pop("settings", {})
     targets = [(one.account, one.settings or {}) for one in body.targets or ()] or [(own, {})]
     root = {**zone, "mode": "draft" if body.draft else "scheduled"}

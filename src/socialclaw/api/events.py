@@ -54,7 +54,7 @@ async def dashboard_events(
     """Server-sent events that say of which kinds something has changed in the workspace: what you show of them, fetch again.
 
     `event: change` has `{"kinds": ["posts", …]}`, or `{"all": true}` where anything may have changed, as at the beginning of each stream.
-    The kinds are posts (and so perhaps their runs), runs, accounts, connections, assets, analytics, keys, members, workspace, drafts (of
+    The kinds are posts (and with them always runs), runs, accounts, connections, assets, analytics, keys, members, workspace, drafts (of
     whomever: look whether they are yours) and slots. A comment comes every 20 seconds. The stream ends when the session or the key does,
     and from time to time: connect again, as `EventSource` does by itself.
     """

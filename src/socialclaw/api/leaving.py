@@ -87,15 +87,17 @@ async def list_exports(caller: Caller) -> Response:
 @signed_in("own")
 async def delete_workspace(caller: Caller, request: Request, body: CloseRequest) -> Response:
     """Delete the workspace for good, some days from now; until then an owner can keep it. What was to be published is taken back at once,
-    keys are revoked for good, and its people signed out. `name` is its name, to show that it is meant.
+    keys are revoked for good, and its people signed out. With a live workspace its test twin goes (`twinId`), and is kept with it. `name`
+    is the workspace's name, to show that it is meant.
 
     It takes a sign-in of the last 15 minutes."""
     caller.require_fresh()
     after = timedelta(days=caller.system.settings.erase_after_days)
     row = await caller.write(closing.close, body.name, after)
+    gone_with = row.twin_id if row.mode == "live" else None
     request.app.state.keyring.forget_all()
     assert row.erase_at is not None
-    return _out(caller.system, request, deletesAt=iso(row.erase_at))
+    return _out(caller.system, request, deletesAt=iso(row.erase_at), twinId=gone_with)
 
 
 @router.post("/v1/dashboard/workspace/keep", summary="Keep the workspace", response_model=WorkspaceResponse, responses=problems(409))

@@ -36,7 +36,9 @@ def delete_workspace(
     database_url: options.DatabaseUrl = None,
     json: options.AsJson = False,
 ) -> None:
-    """Delete a workspace for good: nothing of it is published from now on, its keys are revoked, and after some days all of it goes."""
+    """Delete a workspace for good: nothing of it is published from now on, its keys are revoked, and after some days all of it goes.
+
+    With a live one goes its twin, the test workspace that was made with it."""
     _sure(f'Delete the workspace "{name}", with its posts, files and accounts, for good?', yes=yes)
 
     async def run(system: System) -> tuple[Workspace, bool]:
@@ -48,8 +50,8 @@ def delete_workspace(
         row = await system.write(space.id, closing.close, space.name, after, test=space.mode == "test")
         if not now:
             return row, False
-        erasure = await system.database.write(closing.at_once, row.id)
-        return row, await work.at_once(system, erasure.id)
+        erasures = await system.database.write(closing.at_once, row.id)
+        return row, all([await work.at_once(system, erasure.id) for erasure in erasures])
 
     row, gone = opened.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     if json:

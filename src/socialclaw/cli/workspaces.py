@@ -99,25 +99,33 @@ def revoke_key(
 def create_workspace(
     name: Annotated[str, typer.Argument(help="Its name.")],
     mode: Annotated[str, typer.Option("--mode", help="live, or test: its networks are the sandbox.")] = "live",
+    twin: Annotated[bool, typer.Option("--twin", help="With a live one, make its twin too: a test workspace of the same people.")] = False,
     data_dir: options.DataDir = None,
     database_url: options.DatabaseUrl = None,
     json: options.AsJson = False,
 ) -> None:
     """Make a workspace."""
-    from socialclaw.workspaces import tenants
 
-    async def run(system: System) -> Workspace:
-        return await system.database.write(tenants.create, name, mode)
+    async def run(system: System) -> tuple[Workspace, Workspace | None]:
+        return await system.database.write(_create, name, mode, twin)
 
     settings = options.settings(data_dir=data_dir, database_url=database_url)
-    if mode == "test" and settings.sandbox == "off":
-        raise Problem("A test workspace needs the simulated networks, and SOCIALCLAW_SANDBOX is off: set it to auto, or use --mode live")
-    row = opened.run(settings, run, create=True)
+    if (mode == "test" or twin) and settings.sandbox == "off":
+        raise Problem("A test workspace needs the simulated networks, and SOCIALCLAW_SANDBOX is off: set it to auto, or leave it")
+    row, other = opened.run(settings, run, create=True)
     if json:
-        print_json(workspace_out(row))
-    else:
-        another = pasteable(settings, "keys", "create", "--workspace", row.name)
-        say(f'The {row.mode} workspace "{row.name}" is {row.id}. Make a key: {another}')
+        print_json(workspace_out(row) | ({"twin": workspace_out(other)} if other else {}))
+        return
+    for made in filter(None, (row, other)):
+        another = pasteable(settings, "keys", "create", "--workspace", made.name)
+        say(f'The {made.mode} workspace "{made.name}" is {made.id}. Make a key: {another}')
+
+
+def _create(session: Session, name: str, mode: str, twin: bool) -> tuple[Workspace, Workspace | None]:
+    from socialclaw.workspaces import tenants
+
+    row = tenants.create(session, name, mode)
+    return row, tenants.make_twin(session, row) if twin else None
 
 
 @workspaces.command("list")

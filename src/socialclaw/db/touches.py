@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import BinaryExpression, ColumnElement
 
 EVERYWHERE = "*"  # in the place of a workspace
 KINDS = ("posts", "runs", "accounts", "connections", "assets", "analytics", "keys", "members", "workspace", "drafts", "slots")
+ALSO = {"posts": ("runs",)}  # what is told of a kind changes with it: a run is as far as its posts are
 PEOPLE = "people"  # who is signed in; told to nobody outside
 
 

@@ -1,12 +1,13 @@
 """Closing a workspace: nothing of it is published from then on, its keys and sessions end, and after a while it is deleted for good.
 
+With a live one goes its twin, the test workspace of the same people; a twin that is closed by itself leaves the live one as it is.
 What is being sent at that moment cannot be taken back: it is looked for, and ends as what it came to. Until the day, an owner can keep the
 workspace; what was taken back stays so.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -21,7 +22,7 @@ from socialclaw.db.workspaces import ApiKey, Workspace
 from socialclaw.errors import Conflict, InvalidRequest
 from socialclaw.lifecycle.writing import call_off
 from socialclaw.publishing import posts
-from socialclaw.workspaces import limits
+from socialclaw.workspaces import limits, tenants
 
 
 def close(scope: Scope, named: str, after: timedelta) -> Workspace:
@@ -32,8 +33,24 @@ def close(scope: Scope, named: str, after: timedelta) -> Workspace:
         raise InvalidRequest("Write the workspace's name as it is, to show that you mean this one", code="name_not_confirmed", path="name")
     if space.erase_at is not None:
         return space
-    now = utc_now()
-    space.erase_at = real_now() + after
+    ends = real_now() + after
+    _close(scope, space, ends)
+    if (twin := _twin_that_follows(session, space)) is not None and twin.erase_at is None:
+        other = Scope(session, twin.id, test=True)
+        limits.hold(other)
+        _close(other, twin, ends)
+        scope.hints += other.hints
+    return space
+
+
+def _twin_that_follows(session: Session, space: Workspace) -> Workspace | None:
+    """The twin of a live workspace."""
+    return tenants.twin(session, space) if space.mode == "live" else None
+
+
+def _close(scope: Scope, space: Workspace, ends: datetime) -> None:
+    session, now = scope.session, utc_now()
+    space.erase_at = ends
     session.add(Erasure(id=new_id("erasure"), workspace_id=space.id, due_at=space.erase_at, next_at=space.erase_at))
     session.execute(update(ApiKey).where(ApiKey.workspace_id == space.id, ApiKey.revoked_at.is_(None)).values(revoked_at=now))
     pending = (Connection.workspace_id == space.id, Connection.status == "pending")
@@ -50,7 +67,6 @@ def close(scope: Scope, named: str, after: timedelta) -> Workspace:
     ).all():
         if scope.one(Post, post_id, lock=True).status == "publishing":
             posts.cancel(scope, post_id)
-    return space
 
 
 def keep(scope: Scope) -> Workspace:
@@ -62,14 +78,22 @@ def keep(scope: Scope) -> Workspace:
         raise Conflict("This workspace is not to be deleted", code="workspace_not_closing")
     if erasure.tries or erasure.due_at <= real_now():
         raise Conflict("It is too late: the workspace is being deleted", code="workspace_gone")
+    if (twin := _twin_that_follows(session, space)) is not None and twin.erase_at == space.erase_at:
+        session.execute(delete(Erasure).where(Erasure.workspace_id == twin.id))
+        twin.erase_at = None
     session.delete(erasure)
     space.erase_at = None
     return space
 
 
-def at_once(session: Session, workspace_id: str) -> Erasure:
-    """Delete a workspace that is closed now, whatever was said."""
-    erasure = session.scalars(select(Erasure).where(Erasure.workspace_id == workspace_id).with_for_update()).one()
-    erasure.due_at = erasure.next_at = min(erasure.due_at, real_now())
-    session.get_one(Workspace, workspace_id).erase_at = erasure.due_at
-    return erasure
+def at_once(session: Session, workspace_id: str) -> list[Erasure]:
+    """Delete a workspace that is closed now, whatever was said; and, of a live one, the twin that was closed with it."""
+    space = session.get_one(Workspace, workspace_id)
+    twin = _twin_that_follows(session, space)
+    going = [space, *([twin] if twin and twin.erase_at == space.erase_at else [])]
+    found = []
+    for one in going:
+        erasure = session.scalars(select(Erasure).where(Erasure.workspace_id == one.id).with_for_update()).one()
+        one.erase_at = erasure.due_at = erasure.next_at = min(erasure.due_at, real_now())
+        found.append(erasure)
+    return found

@@ -25,6 +25,7 @@ from socialclaw.db.planning import ComposerDraft, Timetable
 from socialclaw.db.posts import Attempt, Lane, Post, Run, Step
 from socialclaw.db.workspaces import Answered, ApiKey, Worker, Workspace
 
+OF_THEMSELVES = ("session", "ticket", "identity", "draft")  # of what these are, what somebody did to it tells of themselves
 BATCH = 500  # rows of one transaction: everybody else who writes waits that long
 
 
@@ -97,7 +98,8 @@ def _audit(session: Session, who: Leaver) -> int:
     if own := list(session.scalars(for_themselves.limit(BATCH))):
         session.execute(delete(AuditLine).where(AuditLine.id.in_(own)))
         return len(own)
-    about = AuditLine.subject.in_(who.ids)
+    of_old = or_(*(AuditLine.subject.startswith(f"{kind}_", autoescape=True) for kind in OF_THEMSELVES))
+    about = AuditLine.subject.in_(who.ids) | ((AuditLine.user_id == who.id) & of_old)
     return _change(session, AuditLine, about, {"subject": None, "details": {}}) or _change(
         session, AuditLine, theirs, {"user_id": None, "details": {}}
     )

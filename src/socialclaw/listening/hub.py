@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from socialclaw.db.database import Database
-from socialclaw.db.touches import EVERYWHERE, KINDS, PEOPLE, Touch
+from socialclaw.db.touches import ALSO, EVERYWHERE, KINDS, PEOPLE, Touch
 from socialclaw.errors import NotReady, TooManyRequests
 from socialclaw.listening.notifications import Notifications
 from socialclaw.listening.pipes import Pipes
@@ -37,6 +37,7 @@ class Listener:
 
     def hear(self, kinds: Iterable[str]) -> None:
         found = set(kinds)
+        found.update(*(ALSO.get(kind, ()) for kind in found))
         self.doubted = self.doubted or bool(found & LETTING_IN)
         self._kinds |= found & set(KINDS)
         if self._kinds or self.doubted:

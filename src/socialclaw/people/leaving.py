@@ -75,9 +75,11 @@ def _alone(session: Session, user_id: str) -> Sequence[Workspace]:
 def _traces(session: Session, user: User, rows: Sequence[Identity]) -> dict[str, Any]:
     """What tells of them elsewhere: ids of theirs, their address, and who they are at simulated issuers."""
     sessions = session.scalars(select(UserSession.id).where(UserSession.user_id == user.id))
-    tickets = session.scalars(select(Ticket.id).where(or_(Ticket.user_id == user.id, Ticket.made_by == user.id)))
+    address = user.email if user.email_verified else None  # one that is not proven may be somebody else's
+    theirs = [Ticket.user_id == user.id, Ticket.made_by == user.id, *([Ticket.email == address] if address else [])]
+    tickets = session.scalars(select(Ticket.id).where(or_(*theirs)))
     return {
         "ids": [user.id, *sessions, *tickets, *(row.id for row in rows)],
-        "address": user.email if user.email_verified else None,  # one that is not proven may be somebody else's
+        "address": address,
         "subjects": [[row.issuer, row.subject] for row in rows],
     }

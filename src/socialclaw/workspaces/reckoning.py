@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from socialclaw.clock import zone
+from socialclaw.db.base import Scope
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, InvalidRequest
 
@@ -44,6 +45,11 @@ def zone_name(name: str) -> str:
     except ValueError as error:
         raise InvalidRequest(f"{name[:60]!r} {error}", code="timezone_invalid", path="timezone") from None
     return name
+
+
+def zone_of(scope: Scope) -> str:
+    """The time zone of the caller's workspace."""
+    return scope.session.scalars(select(Workspace.timezone).where(Workspace.id == scope.workspace_id)).one()
 
 
 def week_start(day: str) -> str:

@@ -211,9 +211,10 @@ class ExportsResponse(OkResponse):
 
 
 class ClosingResponse(OkResponse):
-    """When the workspace is deleted for good."""
+    """When the workspace is deleted for good; `twinId`: the test workspace that goes with it."""
 
     deletes_at: Time
+    twin_id: str | None
 
 
 class CloseRequest(Inline):
