@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 from docs.generators import errors
 from docs.generators.markdown import bullets, code, codes, document, size, table
@@ -20,6 +22,11 @@ from socialclaw.providers.shapes import Shape
 UNKNOWN = "publish_outcome_unknown"
 INTRODUCTION = """What each destination takes and can do. The same is served for an account of yours by
 `GET /v1/accounts/{id}/capabilities`, `…/settings` and `…/actions`."""
+COMPARED = Path(__file__).parents[2] / "tests" / "networks" / "described" / "figures.json"
+COMPARING = """Every request of an adapter, while it connects, posts at each of its edges, replies, looks back, counts and deletes, was
+recorded and passed through a proxy that validates it ([Prism](https://github.com/stoplightio/prism)) with what the
+network has published of itself. The simulators' answers passed too. Facebook, Instagram, LinkedIn, TikTok, Snapchat and
+Reddit publish no OpenAPI. By `python -m tests.networks.described`, where the descriptions are at hand."""
 ABILITIES = (
     (Deletes, "Delete a published post", "`POST /v1/posts/{id}/delete`"),
     (Confirms, "Look a post up", "`POST /v1/posts/{id}/reconcile`, and by itself after a lost answer"),
@@ -41,7 +48,32 @@ def page() -> str:
         for p in found
     ]
     columns = ["Provider", "Key", "Also called", "Connected by", "Delete", "Look up", "Figures"]
-    return document("Providers", INTRODUCTION, table(columns, rows), *(block for p in found for block in _described(p)))
+    blocks = (block for p in found for block in _described(p))
+    return document("Providers", INTRODUCTION, table(columns, rows), *_compared(), *blocks)
+
+
+def _compared() -> Iterator[str]:
+    """What `python -m tests.networks.described --write` found last."""
+    rows = json.loads(COMPARED.read_text("utf-8"))
+    yield "## Held against the networks' own descriptions"
+    yield COMPARING
+    columns = ["Network", "Description", "Whose it is", "Calls", "Requests not as described", "Answers not as described", "Explained"]
+    counts = ("calls", "requests", "answers")
+    yield table(
+        columns,
+        [
+            [
+                row["network"],
+                code(row["description"]),
+                row["source"],
+                *(f"{row[name]:,}" for name in counts),
+                f"{sum(row['explained'].values()):,}",
+            ]
+            for row in rows
+        ],
+    )
+    reasons = {f"{row['network']}: {reason} ({count:,})": None for row in rows for reason, count in row["explained"].items()}
+    yield "Explained, because it is the description that is not right there:\n\n" + bullets(reasons)
 
 
 def _described(provider: Provider) -> Iterator[str]:
