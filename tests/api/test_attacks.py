@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import tracemalloc
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -112,45 +112,47 @@ def ticking() -> Iterator[list[float]]:
         task.cancel()
 
 
-HOSTILE: dict[str, str] = {
-    "half a pair before eight million lists": '["\\ud800"' + ",[]" * 8_000_000 + "]",
-    "a long key over two thousand bad values": '{"' + "k" * 10**6 + '":[' + '"\\u0000",' * 2000 + "1]}",
-    "a long key over a million bad values": '{"' + "k" * 10**6 + '":[' + '"\\u0000",' * 1_000_000 + "1]}",
-    "bad values at the end of long keys": "".join(f'{{"{"k" * 300_000}":' for _ in range(60)) + '["\\u0000"]' + "}" * 60,
-    "too deep": "[" * 10_000_000 + "]" * 10_000_000,
-    "deep in objects": '{"a":' * 4_000_000 + "1" + "}" * 4_000_000,
-    "too many keys": "{" + ",".join(f'"{n}":1' for n in range(1_500_000)) + "}",
-    "the same key": "{" + '"posts":[],' * 2_000_000 + '"posts":[]}',
-    "long keys": "{" + ",".join(f'"{n}{"k" * 1_000_000}":1' for n in range(20)) + "}",
-    "a great number": '{"posts":' + "9" * 20_000_000 + "}",
-    "only quotes": '"' * 20_000_000,
-    "only escapes": '"' + "\\n" * 10_000_000 + '"',
-    "an open text": '["' + "a" * 20_000_000,
-    "commas": "[" + "1," * 10_000_000 + "1]",
-    "empty objects": "[" + "{}," * 6_000_000 + "{}]",
-    "escapes of letters": '["' + "\\u0041" * 4_000_000 + '"]',
-    "posts that are none": '{"posts":[' + "1," * 100_000 + "1]}",
-    "a thousand wrong posts": json.dumps({"posts": [{str(n): n for n in range(200)}] * 1000}),
-    "wrong settings": json.dumps({"posts": [{"account": "x:@nobody", "settings": {f"{n}{'s' * 500}": 1 for n in range(40)}}] * 1000}),
+HOSTILE: dict[str, Callable[[], str]] = {  # made when they are sent: together they are 300 MB
+    "half a pair before eight million lists": lambda: '["\\ud800"' + ",[]" * 8_000_000 + "]",
+    "a long key over two thousand bad values": lambda: '{"' + "k" * 10**6 + '":[' + '"\\u0000",' * 2000 + "1]}",
+    "a long key over a million bad values": lambda: '{"' + "k" * 10**6 + '":[' + '"\\u0000",' * 1_000_000 + "1]}",
+    "bad values at the end of long keys": lambda: "".join(f'{{"{"k" * 300_000}":' for _ in range(60)) + '["\\u0000"]' + "}" * 60,
+    "too deep": lambda: "[" * 10_000_000 + "]" * 10_000_000,
+    "deep in objects": lambda: '{"a":' * 4_000_000 + "1" + "}" * 4_000_000,
+    "too many keys": lambda: "{" + ",".join(f'"{n}":1' for n in range(1_500_000)) + "}",
+    "the same key": lambda: "{" + '"posts":[],' * 2_000_000 + '"posts":[]}',
+    "long keys": lambda: "{" + ",".join(f'"{n}{"k" * 1_000_000}":1' for n in range(20)) + "}",
+    "a great number": lambda: '{"posts":' + "9" * 20_000_000 + "}",
+    "only quotes": lambda: '"' * 20_000_000,
+    "only escapes": lambda: '"' + "\\n" * 10_000_000 + '"',
+    "an open text": lambda: '["' + "a" * 20_000_000,
+    "commas": lambda: "[" + "1," * 10_000_000 + "1]",
+    "empty objects": lambda: "[" + "{}," * 6_000_000 + "{}]",
+    "escapes of letters": lambda: '["' + "\\u0041" * 4_000_000 + '"]',
+    "posts that are none": lambda: '{"posts":[' + "1," * 100_000 + "1]}",
+    "a thousand wrong posts": lambda: json.dumps({"posts": [{str(n): n for n in range(200)}] * 1000}),
+    "wrong settings": lambda: json.dumps(
+        {"posts": [{"account": "x:@nobody", "settings": {f"{n}{'s' * 500}": 1 for n in range(40)}}] * 1000}
+    ),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 @every_large_body
 async def test_a_hostile_body_is_refused_in_few_words_while_others_go_on(api: httpx2.AsyncClient, operation: Operation, name: str) -> None:
-    content = HOSTILE[name].encode()
+    content = HOSTILE[name]().encode()
     headers = {"content-type": "application/json"}
     with ticking() as gaps:
         answer = await api.request(operation.method, filled(operation.path, "nobody"), content=content, headers=headers)
     assert 400 <= answer.status_code < 500, answer.text[:300]
     assert is_problem(answer)
     assert len(answer.content) < MEGABYTE
-    assert max(gaps, default=0) < 2  # what took 17 s and more, on a quiet machine
+    assert max(gaps, default=0) < 5  # what took 17 s and more, on a quiet machine
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_a_hostile_body_takes_little_memory(api: httpx2.AsyncClient, name: str) -> None:
-    content = HOSTILE[name].encode()
+    content = HOSTILE[name]().encode()
     with memory(len(content) * 5 + 100 * MEGABYTE):
         answer = await api.post("/v1/posts/validate", content=content, headers={"content-type": "application/json"})
     assert 400 <= answer.status_code < 500
@@ -158,7 +160,7 @@ async def test_a_hostile_body_takes_little_memory(api: httpx2.AsyncClient, name:
 
 @pytest.mark.parametrize("name", ["half a pair before eight million lists", "too many keys", "a thousand wrong posts"])
 async def test_other_operations_take_no_such_body_at_all(api: httpx2.AsyncClient, name: str) -> None:
-    content = HOSTILE[name].encode()
+    content = HOSTILE[name]().encode()
     for operation in KEYED:
         if operation.name not in TAKES_MUCH:
             headers = {"content-type": "application/json"}

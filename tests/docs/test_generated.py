@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def test_check_fails_and_names_the_page_that_is_stale(
 ) -> None:
     for name in PAGES:
         shutil.copy(HOME / name, tmp_path / name)
+        monkeypatch.setitem(PAGES, name, partial(page, name))  # what the code says, as the test above has found
     assert stale(tmp_path) == []
     (tmp_path / "settings.md").write_text("old")
     (tmp_path / "cli.md").unlink()

@@ -11,6 +11,7 @@ import math
 import re
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 import httpx2
@@ -88,11 +89,7 @@ class Simulator(Failing):
         self._time = clock
         self.fetch = fetch or _no_fetch
         self.requests: list[str] = []  # the `line` of the latest calls, for tests of this process
-        self._routes = [
-            (method, pattern, host, name)
-            for name in dict.fromkeys(name for kind in type(self).__mro__ for name in vars(kind))  # in the order of the file
-            for method, pattern, host in getattr(getattr(type(self), name), "routes", ())
-        ]
+        self._routes = _routes(type(self))
 
     # What a network says in its own words; each simulator overrides these.
 
@@ -249,6 +246,13 @@ def _given(failure: Failure) -> httpx2.Response:
     if isinstance(failure, httpx2.Response):
         return failure
     raise failure
+
+
+@cache
+def _routes(kind: type[Simulator]) -> tuple[tuple[str, re.Pattern[str], str, str], ...]:
+    """Method, path, host and name of each handler, in the order of the file."""
+    names = dict.fromkeys(name for parent in kind.__mro__ for name in vars(parent))
+    return tuple((method, pattern, host, name) for name in names for method, pattern, host in getattr(getattr(kind, name), "routes", ()))
 
 
 def _no_fetch(url: str) -> httpx2.Response:
