@@ -131,6 +131,13 @@ class Desk:
         return {step.name: step.done for step in await self.system.database.read(lambda session: list(session.scalars(query)))}
 
 
+async def composed(page: httpx2.AsyncClient, **body: Any) -> Json:
+    """What the dashboard answers when a post is written there."""
+    answer = await page.post("/v1/dashboard/compose", json=body)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
 def _shift(session: Session, by: timedelta) -> None:
     columns = {
         Post: ("publish_at", "latest_at", "next_at", "marked_at", "published_at"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,23 +13,10 @@ from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.system import System
 from tests.api import rows
 from tests.conftest import Member, Person, browser, person
-from tests.publishing.desk import Desk, Json
+from tests.publishing.desk import Desk, Json, composed
 
 both = pytest.mark.usefixtures("both_databases")
 LATER = "2035-01-01T10:00:00.000Z"
-
-
-@pytest.fixture
-async def page(app: FastAPI, owner: Person) -> AsyncIterator[httpx2.AsyncClient]:
-    """The dashboard, with the owner's session."""
-    async with browser(app, owner) as page:
-        yield page
-
-
-async def composed(page: httpx2.AsyncClient, **body: Any) -> Json:
-    answer = await page.post("/v1/dashboard/compose", json=body)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
 
 
 async def resolved(page: httpx2.AsyncClient, post: str, status: int = 200, **body: Any) -> Json:

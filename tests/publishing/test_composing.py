@@ -4,36 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from socialclaw.db.base import iso, utc_now
 from socialclaw.db.posts import Run
 from socialclaw.networks import providers
-from tests.conftest import Person, browser
-from tests.publishing.desk import Desk, Json
+from tests.publishing.desk import Desk, Json, composed
 
 both = pytest.mark.usefixtures("both_databases")
 LATER = "2035-01-01T10:00:00.000Z"
-
-
-@pytest.fixture
-async def page(app: FastAPI, owner: Person) -> AsyncIterator[httpx2.AsyncClient]:
-    """The dashboard, with the owner's session."""
-    async with browser(app, owner) as page:
-        yield page
-
-
-async def composed(page: httpx2.AsyncClient, **body: Any) -> Json:
-    answer = await page.post("/v1/dashboard/compose", json=body)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
 
 
 async def changed(page: httpx2.AsyncClient, post: Json, status: int = 200, **body: Any) -> Json:

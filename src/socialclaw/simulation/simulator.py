@@ -11,7 +11,6 @@ import math
 import re
 import time
 from collections.abc import Callable
-from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 import httpx2
@@ -82,6 +81,13 @@ class Simulator(Failing):
     most_several: ClassVar[int] = 25
     places: ClassVar[tuple[str, ...]] = ()  # "host/path/": what is its own on a host of somebody else's
 
+    _routes: ClassVar[tuple[tuple[str, re.Pattern[str], str, str], ...]] = ()  # method, path, host and name of each handler
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        names = dict.fromkeys(name for kind in cls.__mro__ for name in vars(kind))  # in the order of the file
+        cls._routes = tuple((*made, name) for name in names for made in getattr(getattr(cls, name), "routes", ()))
+
     def __init__(self, store: Store, *, clock: Callable[[], float] = time.time, fetch: Fetch | None = None, app_url: str = "") -> None:
         self.store = store
         self.app_url = app_url or self.app_url
@@ -89,7 +95,6 @@ class Simulator(Failing):
         self._time = clock
         self.fetch = fetch or _no_fetch
         self.requests: list[str] = []  # the `line` of the latest calls, for tests of this process
-        self._routes = _routes(type(self))
 
     # What a network says in its own words; each simulator overrides these.
 
@@ -246,13 +251,6 @@ def _given(failure: Failure) -> httpx2.Response:
     if isinstance(failure, httpx2.Response):
         return failure
     raise failure
-
-
-@cache
-def _routes(kind: type[Simulator]) -> tuple[tuple[str, re.Pattern[str], str, str], ...]:
-    """Method, path, host and name of each handler, in the order of the file."""
-    names = dict.fromkeys(name for parent in kind.__mro__ for name in vars(parent))
-    return tuple((method, pattern, host, name) for name in names for method, pattern, host in getattr(getattr(kind, name), "routes", ()))
 
 
 def _no_fetch(url: str) -> httpx2.Response:

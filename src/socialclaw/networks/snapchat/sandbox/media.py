@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 
 from socialclaw.networks.snapchat.sandbox import words as say
 from socialclaw.providers.incoming import number_of
+from socialclaw.simulation import json_shapes as shapes
 from socialclaw.simulation.spool import Spool
 from socialclaw.simulation.store import Store
 
@@ -26,7 +27,7 @@ LARGEST = 1024 * 1024 * 1024 + 16  # a file of 1 GB, padded
 BLOCK = 1024 * 1024
 
 
-def _bytes(count: int) -> say.Judge:
+def _bytes(count: int) -> shapes.Judge:
     """Base64 of so many bytes."""
 
     def judge(value: Any) -> bool:
@@ -38,7 +39,7 @@ def _bytes(count: int) -> say.Judge:
     return judge
 
 
-MEDIA: say.Shape = {"type!": say.one_of("VIDEO", "IMAGE"), "name!": say.text(500), "key!": _bytes(32), "iv!": _bytes(16)}
+MEDIA: shapes.Shape = {"type!": shapes.one_of("VIDEO", "IMAGE"), "name!": say.text(500), "key!": _bytes(32), "iv!": _bytes(16)}
 
 
 class Videos:

@@ -19,20 +19,21 @@ from socialclaw.networks.snapchat.sandbox import words as say
 from socialclaw.networks.snapchat.sandbox.base import PROFILE, SITE, SnapchatHouse, api, site
 from socialclaw.networks.snapchat.sandbox.media import Videos
 from socialclaw.providers.incoming import number_of
+from socialclaw.simulation import json_shapes as shapes
 from socialclaw.simulation.store import Seen, Store
 
 REVIEW = 60  # seconds from SUBMITTED to LIVE or REJECTED
 DAY = 24 * 3600
 KINDS = {"spotlights": "spotlight", "stories": "story", "saved_stories": "saved_story"}
 TTLS = ("ONE_DAY", "TWO_DAYS", "THREE_DAYS", "ONE_WEEK")
-SPOTLIGHT: say.Shape = {
+SPOTLIGHT: shapes.Shape = {
     "media_id!": say.text(100),
     "locale!": say.locale,
     "description": say.text(160),
-    "skip_save_to_profile": say.flag,
+    "skip_save_to_profile": shapes.flag,
 }
-STORY: say.Shape = {"media_id!": say.text(100), "customized_ttl": {"ttl!": say.one_of(*TTLS)}}
-SAVED_STORY: say.Shape = {"title!": say.text(45), "snap_sources!": say.single({"media_id!": say.text(100)})}
+STORY: shapes.Shape = {"media_id!": say.text(100), "customized_ttl": {"ttl!": shapes.one_of(*TTLS)}}
+SAVED_STORY: shapes.Shape = {"title!": say.text(45), "snap_sources!": say.single({"media_id!": say.text(100)})}
 POST = {"spotlights": SPOTLIGHT, "stories": STORY, "saved_stories": {"saved_stories!": say.single(SAVED_STORY)}}
 
 

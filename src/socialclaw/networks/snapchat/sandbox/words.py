@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
@@ -16,9 +16,8 @@ import httpx2
 from socialclaw.providers.incoming import json_of
 from socialclaw.simulation.forms import parts
 from socialclaw.simulation.grants import Refused
+from socialclaw.simulation.json_shapes import Judge, Shape, judge
 
-Judge = Callable[[Any], bool]
-Shape = Mapping[str, "Judge | Shape"]  # a name that ends in ! is required
 DENIED = "AUTHORIZATION_PERMISSION_DENIED"
 
 
@@ -50,16 +49,8 @@ def text(most: int, least: int = 1) -> Judge:
     return lambda value: isinstance(value, str) and least <= len(value) <= most
 
 
-def flag(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
 def locale(value: Any) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(r"[a-z]{2}_[A-Z]{2}", value))
-
-
-def one_of(*options: str) -> Judge:
-    return lambda value: value in options
 
 
 def single(shape: Shape) -> Judge:
@@ -78,24 +69,6 @@ def body_of(request: httpx2.Request, shape: Shape) -> dict[str, Any]:
     if wrong := next(judge(body, shape), None):
         raise invalid(wrong)
     return dict(body)
-
-
-def judge(value: Any, shape: Judge | Shape, path: str = "body") -> Iterator[str]:
-    """Everything that is wrong with a value."""
-    if callable(shape):
-        if not shape(value):
-            yield f"The value of {path} is invalid"
-        return
-    if not isinstance(value, dict):
-        yield f"{path} must be an object"
-        return
-    known = {name.removesuffix("!"): (inner, name.endswith("!")) for name, inner in shape.items()}
-    yield from (f"{path}.{name} is unknown" for name in value if name not in known)
-    for name, (inner, required) in known.items():
-        if name in value:
-            yield from judge(value[name], inner, f"{path}.{name}")
-        elif required:
-            yield f"{path}.{name} is required"
 
 
 def form_of(request: httpx2.Request) -> dict[str, bytes]:

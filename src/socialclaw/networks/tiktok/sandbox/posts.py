@@ -6,50 +6,51 @@ from collections.abc import Mapping
 from typing import Any
 
 from socialclaw.networks.tiktok.sandbox import words as say
+from socialclaw.simulation import json_shapes as shapes
 
 MB = 1000 * 1000
 LEVELS = ("PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "FOLLOWER_OF_CREATOR", "SELF_ONLY")
 LARGEST = 4 * 1024 * 1024 * 1024
 MOST_PHOTOS = 35
-VIDEO_INFO: say.Shape = {
+VIDEO_INFO: shapes.Shape = {
     "title": say.text(2200),
-    "privacy_level!": say.one_of(*LEVELS),
-    "disable_duet": say.flag,
-    "disable_comment": say.flag,
-    "disable_stitch": say.flag,
+    "privacy_level!": shapes.one_of(*LEVELS),
+    "disable_duet": shapes.flag,
+    "disable_comment": shapes.flag,
+    "disable_stitch": shapes.flag,
     "video_cover_timestamp_ms": say.number,
-    "auto_add_music": say.flag,  # of photos; of no effect on a video
-    "brand_content_toggle!": say.flag,
-    "brand_organic_toggle!": say.flag,
-    "is_aigc": say.flag,
+    "auto_add_music": shapes.flag,  # of photos; of no effect on a video
+    "brand_content_toggle!": shapes.flag,
+    "brand_organic_toggle!": shapes.flag,
+    "is_aigc": shapes.flag,
 }
-VIDEO_SOURCE: say.Shape = {
-    "source!": say.one_of("FILE_UPLOAD", "PULL_FROM_URL"),
+VIDEO_SOURCE: shapes.Shape = {
+    "source!": shapes.one_of("FILE_UPLOAD", "PULL_FROM_URL"),
     "video_size": say.number,
     "chunk_size": say.number,
     "total_chunk_count": say.number,
     "video_url": say.text(2000),
 }
-PHOTO_INFO: say.Shape = {
+PHOTO_INFO: shapes.Shape = {
     "title": say.text(90),
     "description": say.text(4000),
-    "privacy_level": say.one_of(*LEVELS),
-    "disable_comment": say.flag,
-    "auto_add_music": say.flag,
-    "brand_content_toggle": say.flag,
-    "brand_organic_toggle": say.flag,
-    "is_aigc": say.flag,
+    "privacy_level": shapes.one_of(*LEVELS),
+    "disable_comment": shapes.flag,
+    "auto_add_music": shapes.flag,
+    "brand_content_toggle": shapes.flag,
+    "brand_organic_toggle": shapes.flag,
+    "is_aigc": shapes.flag,
 }
-PHOTO_SOURCE: say.Shape = {
-    "source!": say.one_of("PULL_FROM_URL"),
+PHOTO_SOURCE: shapes.Shape = {
+    "source!": shapes.one_of("PULL_FROM_URL"),
     "photo_images!": say.words,
     "photo_cover_index": say.number,
 }
-VIDEO: say.Shape = {"post_info!": VIDEO_INFO, "source_info!": VIDEO_SOURCE}
-INBOX: say.Shape = {"source_info!": VIDEO_SOURCE}
-PHOTO: say.Shape = {
-    "media_type!": say.one_of("PHOTO"),
-    "post_mode!": say.one_of("DIRECT_POST", "MEDIA_UPLOAD"),
+VIDEO: shapes.Shape = {"post_info!": VIDEO_INFO, "source_info!": VIDEO_SOURCE}
+INBOX: shapes.Shape = {"source_info!": VIDEO_SOURCE}
+PHOTO: shapes.Shape = {
+    "media_type!": shapes.one_of("PHOTO"),
+    "post_mode!": shapes.one_of("DIRECT_POST", "MEDIA_UPLOAD"),
     "post_info": PHOTO_INFO,
     "source_info!": PHOTO_SOURCE,
 }

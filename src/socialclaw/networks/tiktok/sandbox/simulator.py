@@ -17,6 +17,7 @@ from socialclaw.networks.tiktok.sandbox import posts as asked
 from socialclaw.networks.tiktok.sandbox import words as say
 from socialclaw.networks.tiktok.sandbox.base import UPLOADS, api, site
 from socialclaw.networks.tiktok.sandbox.ledger import TikTokLedger
+from socialclaw.simulation import json_shapes as shapes
 from socialclaw.simulation.simulator import outside, route
 from socialclaw.simulation.spool import Spool
 from socialclaw.simulation.store import Seen
@@ -119,7 +120,7 @@ class TikTokSandbox(TikTokLedger):
     def inbox_init(self, request: httpx2.Request) -> httpx2.Response:
         return self._announce(request, "video.upload", asked.INBOX, draft=True)
 
-    def _announce(self, request: httpx2.Request, scope: str, shape: say.Shape, *, draft: bool) -> httpx2.Response:
+    def _announce(self, request: httpx2.Request, scope: str, shape: shapes.Shape, *, draft: bool) -> httpx2.Response:
         with self.store.transaction():
             account = self.admit_to(request, "init", scope)
             body = say.body_of(request, shape)

@@ -6,13 +6,14 @@ Source: https://developers.tiktok.com/doc/tiktok-api-v2-error-handling and the e
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
 
 from socialclaw.providers.incoming import json_of
 from socialclaw.simulation.grants import Refused
+from socialclaw.simulation.json_shapes import Judge, Shape, judge
 
 STATUSES = {
     "invalid_params": 400,
@@ -33,8 +34,6 @@ STATUSES = {
     "rate_limit_exceeded": 429,
     "internal_error": 500,
 }
-Judge = Callable[[Any], bool]
-Shape = Mapping[str, "Judge | Shape"]  # a name that ends in ! is required
 
 
 def answer(data: Mapping[str, Any]) -> httpx2.Response:
@@ -63,20 +62,12 @@ def text(most: int) -> Judge:
     return lambda value: isinstance(value, str) and len(value.encode("utf-16-le", "surrogatepass")) <= 2 * most
 
 
-def flag(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
 def number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def words(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(word, str) and word for word in value)
-
-
-def one_of(*options: str) -> Judge:
-    return lambda value: value in options
 
 
 def body_of(request: httpx2.Request, shape: Shape, *, empty: bool = False) -> dict[str, Any]:
@@ -92,26 +83,6 @@ def body_of(request: httpx2.Request, shape: Shape, *, empty: bool = False) -> di
     if wrong := next(judge(body, shape), None):
         raise invalid(wrong)
     return dict(body)
-
-
-def judge(value: Any, shape: Judge | Shape, path: str = "body") -> Iterator[str]:
-    """Everything that is wrong with a value."""
-    if callable(shape):
-        if not shape(value):
-            yield f"The value of {path} is invalid"
-        return
-    if not isinstance(value, dict):
-        yield f"{path} must be an object"
-        return
-    known = {name.removesuffix("!"): (inner, name.endswith("!")) for name, inner in shape.items()}
-    for name in value:
-        if name not in known:
-            yield f"{path}.{name} is unknown"
-    for name, (inner, required) in known.items():
-        if name in value:
-            yield from judge(value[name], inner, f"{path}.{name}")
-        elif required:
-            yield f"{path}.{name} is required"
 
 
 def fields_of(request: httpx2.Request, known: Mapping[str, str] | frozenset[str]) -> list[str]:
