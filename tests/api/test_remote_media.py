@@ -187,3 +187,16 @@ async def test_an_address_that_networks_cannot_reach_is_a_warning_in_a_live_work
             }
             assert "Instagram (Facebook Login), TikTok will fetch media from http://socialclaw.test" in warnings[0]["message"]
         assert (await api.post("/v1/posts/validate", json={"posts": [{**on("x"), **media}]})).json()["warnings"] == []
+
+
+async def test_what_forbids_nothing_is_said_when_a_schedule_is_validated_and_applied(api: httpx2.AsyncClient, web: Web) -> None:
+    """Hashtags beyond what Instagram is said to allow, and a draft on TikTok, whose caption is not sent."""
+    serve(web, files.picture("JPEG", (1080, 1080)))
+    tags = on("instagram_business", IMAGE, description=" ".join(f"#t{n}" for n in range(6)))
+    draft = on("tiktok", VIDEO, description="words", settings={"privacyLevel": "SELF_ONLY", "tiktokPostMode": "draft"})
+    for path, status in (("/v1/posts/validate", 200), ("/v1/posts/apply", 201)):
+        answer = await post(api, path, tags, draft)
+        assert answer.status_code == status, answer.text
+        said = [(warning["code"], warning["path"].partition(".")[0]) for warning in answer.json()["warnings"]]
+        assert ("instagram_hashtags_discouraged", "posts[0]") in said
+        assert ("tiktok_caption_not_sent", "posts[1]") in said

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import json
 from typing import Any
 
 import httpx2
 import pytest
+from PIL import Image
 
 from socialclaw.networks import providers
 from socialclaw.networks.meta.sandbox import base
@@ -440,3 +442,21 @@ async def test_an_answer_names_its_version_and_there_is_none_of_the_future(page:
     answer = await page.http.get(f"https://graph.facebook.com/{version}/me", params={"access_token": token})
     assert answer.headers.get("facebook-api-version") == answered
     assert answer.is_success is (answered is not None)
+
+
+async def test_a_story_is_upright_has_no_caption_and_is_no_post_of_the_feed(linked: Play) -> None:
+    url = linked.media("image", 0).url
+    tall = io.BytesIO()
+    Image.new("RGB", (108, 192), "teal").save(tall, "JPEG")
+    linked.files[url] = httpx2.Response(200, content=tall.getvalue(), headers={"content-type": "image/jpeg"})
+    assert error(await container(linked, image_url=url)) == (36003, 2207009), "too upright for the feed"
+    waiting = await made(linked, image_url=url, media_type="STORIES", caption="unseen")
+    linked.ahead += 5
+    story = (await publish(linked, waiting)).json()["id"]
+    told = (await linked.say("GET", story, fields="media_product_type,permalink,caption")).json()
+    assert (told["media_product_type"], "caption" in told) == ("STORY", False)
+    assert told["permalink"].endswith(f"/{story}/")
+    assert (await linked.say("GET", f"{linked.account.id}/media")).json()["data"] == []
+    assert [entry["id"] for entry in (await linked.say("GET", f"{linked.account.id}/stories")).json()["data"]] == [story]
+    linked.ahead += 86_400
+    assert (await linked.say("GET", f"{linked.account.id}/stories")).json()["data"] == []

@@ -64,7 +64,8 @@ class InstagramEdges(PageEdges):
             if asked.get("media_type") == "CAROUSEL":
                 return self._made(account_id, asked, items=self._children(asked, account_id))
         url = asked.get("video_url") or asked.get("image_url") or ""
-        file = self._file(url, fetched(self.fetch, url), video="video_url" in asked, alt=asked.get("alt_text", ""))
+        story = asked.get("media_type") == "STORIES"
+        file = self._file(url, fetched(self.fetch, url), video="video_url" in asked, alt=asked.get("alt_text", ""), story=story)
         with self.store.transaction():
             return self._made(account_id, asked, items=[file])
 
@@ -102,8 +103,16 @@ class InstagramEdges(PageEdges):
         asked = say.only(request, *LIST)
         wanted = say.fields_of(asked.get("fields", ""))
         since, until = say.number(asked, "since", 0), say.number(asked, "until", 10**12)
-        found = [s for s in self.shelf.posts(account=account_id) if since <= s.created_at < until][::-1]
+        found = [s for s in self.shelf.posts(account=account_id) if since <= s.created_at < until and not s.extra["story"]][::-1]
         return paged([self.shown_media(seen, wanted) for seen in found], asked, request)
+
+    @graph("GET", r"/(\d+)/stories", *HOSTS)
+    def stories(self, request: httpx2.Request, account_id: str) -> httpx2.Response:
+        """Those of the last day."""
+        self.account_caller(request, account_id, ("instagram_basic",), ("instagram_business_basic",))
+        asked = say.only(request, "fields", "limit", "after", "before")
+        found = [s for s in self.shelf.posts(account=account_id, since=self.clock() - DAY) if s.extra["story"]][::-1]
+        return paged([self.shown_media(seen, say.fields_of(asked.get("fields", ""))) for seen in found], asked, request)
 
     @graph("GET", r"/(18\d+)/insights", *HOSTS)
     def media_insights(self, request: httpx2.Request, media_id: str) -> httpx2.Response:
@@ -155,7 +164,7 @@ class InstagramEdges(PageEdges):
             "permalink": seen.url,
             "shortcode": seen.extra["shortcode"],
             "media_type": kinds[0] if len(kinds) == 1 else "CAROUSEL_ALBUM",
-            "media_product_type": "REELS" if kinds == ["VIDEO"] else "FEED",
+            "media_product_type": "STORY" if seen.extra["story"] else "REELS" if kinds == ["VIDEO"] else "FEED",
             "username": account.get("username"),
             "owner": {"id": seen.account},
             "children": {"data": children} if len(kinds) > 1 else None,
@@ -207,7 +216,7 @@ class InstagramEdges(PageEdges):
             files += container["files"]
         return files
 
-    def _file(self, url: str, content: bytes | None, *, video: bool, alt: str) -> dict[str, Any]:
+    def _file(self, url: str, content: bytes | None, *, video: bool, alt: str, story: bool) -> dict[str, Any]:
         if content is None:
             raise say.unfit("The media could not be fetched from this URI", 9004, 2207052, "Media download has failed")
         mime = mime_of(content)
@@ -218,7 +227,7 @@ class InstagramEdges(PageEdges):
         if len(content) > MOST_IMAGE:
             raise say.unfit("The image is too large to download. It should be less than 8 MiB.", 36000, 2207004, "Image size too large")
         size = jpeg_size(content)
-        if size is None or not 0.8 <= size[0] / size[1] <= 1.91:
+        if size is None or not (story or 0.8 <= size[0] / size[1] <= 1.91):  # a story fills what it does not cover
             raise say.unfit("The submitted image has an invalid aspect ratio.", 36003, 2207009, "Invalid aspect ratio")
         return self.describe(content, mime, alt=alt, url=url)
 
@@ -234,6 +243,7 @@ class InstagramEdges(PageEdges):
             "files": items,
             "caption": asked.get("caption", ""),
             "item": say.truth(asked.get("is_carousel_item", "false")),
+            "story": asked.get("media_type") == "STORIES",
             "at": now,
             "ready_at": now + (VIDEO_SECONDS if video else IMAGE_SECONDS),
             "doomed": 2207026 if doomed else 0,
@@ -247,9 +257,11 @@ class InstagramEdges(PageEdges):
         code = base64.urlsafe_b64encode(hashlib.sha256(media_id.encode()).digest())[:11].decode()
         reel = [f["kind"] for f in container["files"]] == ["video"]
         url = f"https://www.instagram.com/{'reel' if reel else 'p'}/{code}/"
-        files = tuple(container["files"])
-        account, extra = container["account"], {"shortcode": code}
-        self.shelf.add_post(Seen(media_id, account, container["caption"].strip(), self.clock(), files, url=url, extra=extra))
+        files, text = tuple(container["files"]), container["caption"].strip()
+        account, extra = container["account"], {"shortcode": code, "story": container["story"]}
+        if container["story"]:  # without a caption, and no post of the feed
+            url, text = f"https://www.instagram.com/stories/{self.called(account).removeprefix('@')}/{media_id}/", ""
+        self.shelf.add_post(Seen(media_id, account, text, self.clock(), files, url=url, extra=extra))
         self.shelf.put("shortcodes", code, media_id)
         self._note("published", account)
         return media_id
