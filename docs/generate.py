@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from docs.generators import cli, errors, media, openapi, providers, roles, settings
+from docs.generators import cli, errors, openapi, providers, roles, settings
 
 HOME = Path(__file__).parent
 PAGES: dict[str, Callable[[], str]] = {
@@ -15,7 +15,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors.page,
     "providers.md": providers.page,
     "cli.md": cli.page,
-    "media.md": media.page,
     "roles.md": roles.page,
     "openapi.json": openapi.page,
 }

@@ -63,6 +63,8 @@ def _beyond(shape: Shape) -> Iterator[Media]:
         yield from [_file(shape.kind, **known)] if value else []
     for fact, taken in (("mime", shape.mimes), ("video_codec", shape.video_codecs), ("audio_codec", shape.audio_codecs)):
         yield from [_file(shape.kind, **{fact: "application/x-nonsense"})] if taken else []
+    yield from [_file(shape.kind, pixel_format="nonsense")] if shape.pixel_formats else []
+    yield from [_file(shape.kind, mime="image/x-nonsense", frame_rate=10)] if shape.moving is not None else []
 
 
 def _file(kind: str, *, extension: str = "", **known: Any) -> Media:

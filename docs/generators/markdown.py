@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 NOTE = "<!-- Written by `make docs` from the code; changes made here are lost. -->"
 
 
-def document(title: str, *blocks: str) -> str:
-    return "\n\n".join([f"# {title}", NOTE, *(block.strip("\n") for block in blocks if block)]) + "\n"
+def document(title: str, *blocks: str, note: str = NOTE) -> str:
+    return "\n\n".join([f"# {title}", note, *(block.strip("\n") for block in blocks if block)]) + "\n"
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

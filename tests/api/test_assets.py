@@ -27,6 +27,8 @@ FIELDS = {
     "audioCodec",
     "frameRate",
     "bitRate",
+    "pixelFormat",
+    "altText",
     "sha256",
     "id",
     "tenantId",

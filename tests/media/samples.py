@@ -26,14 +26,16 @@ class Sample:
 
 def is_(mime: str, width: int | None = None, height: int | None = None, **more: Any) -> dict[str, Any]:
     """The facts of an asset, of a kind that its type says unless another is given."""
-    found = {"mime": mime, "kind": mime.partition("/")[0], "width": width, "height": height, **more}
+    known = {"plain": True} if mime.startswith("image/") and width else {}
+    found = {"mime": mime, "kind": mime.partition("/")[0], "width": width, "height": height, **known, **more}
     return {name: value for name, value in found.items() if value is not None}
 
 
 def moves(
     mime: str, width: int, height: int, codec: str = "h264", sound: str | None = "aac", seconds: float = 1.002, rate: float = 10
 ) -> Any:
-    return is_(mime, width, height, video_codec=codec, audio_codec=sound, duration=seconds, frame_rate=rate)
+    film = {"video_codec": codec, "audio_codec": sound, "duration": seconds, "frame_rate": rate, "pixel_format": "yuv420p"}
+    return is_(mime, width, height, **film)
 
 
 def picture(kind: str, size: tuple[int, int] = (64, 48), mode: str = "RGB", **options: Any) -> Callable[[], bytes]:
@@ -102,26 +104,29 @@ PICTURES = (
     Sample("jpeg, large", picture("JPEG", BIG), is_(JPEG, *BIG)),
     Sample("jpeg, long and thin", picture("JPEG", (9000, 3)), is_(JPEG, 9000, 3)),
     Sample("jpeg, grey", picture("JPEG", mode="L"), is_(JPEG, 64, 48)),
-    Sample("jpeg, four colours", picture("JPEG", mode="CMYK"), is_(JPEG, 64, 48)),
+    Sample("jpeg, four colours", picture("JPEG", mode="CMYK"), is_(JPEG, 64, 48, plain=False)),
     Sample("jpeg, progressive", picture("JPEG", BIG, progressive=True), is_(JPEG, *BIG)),
-    *(Sample(f"jpeg, turned {n}", lambda n=n: files.turned(n), is_(JPEG, *((48, 64) if n > 4 else (64, 48)))) for n in (3, 6, 8)),
+    *(
+        Sample(f"jpeg, turned {n}", lambda n=n: files.turned(n), is_(JPEG, *((48, 64) if n > 4 else (64, 48)), plain=False))
+        for n in (3, 6, 8)
+    ),
     Sample("jpeg called a film", picture("JPEG"), is_(JPEG, 64, 48), said=MP4),
     Sample("jpeg with a film behind it, as phones make", followed_by(picture("JPEG"), files.film()), is_(JPEG, 64, 48)),
     Sample("png", picture("PNG"), is_(PNG, 64, 48)),
     Sample("png, clear", picture("PNG", mode="RGBA"), is_(PNG, 64, 48)),
     Sample("png, palette", picture("PNG", mode="P"), is_(PNG, 64, 48)),
     Sample("png, two colours", picture("PNG", mode="1"), is_(PNG, 64, 48)),
-    Sample("png, 16 bits", picture("PNG", mode="I;16"), is_(PNG, 64, 48)),
+    Sample("png, 16 bits", picture("PNG", mode="I;16"), is_(PNG, 64, 48, plain=False)),
     Sample("png, large", picture("PNG", BIG), is_(PNG, *BIG)),
     Sample("webp", picture("WEBP"), is_(WEBP, 64, 48)),
     Sample("webp, lossless and clear", picture("WEBP", mode="RGBA", lossless=True), is_(WEBP, 64, 48)),
-    Sample("webp that moves", lambda: animated("WEBP"), is_(WEBP, 70, 50, frame_rate=10)),
+    Sample("webp that moves", lambda: animated("WEBP"), is_(WEBP, 70, 50, frame_rate=10, duration=0.3)),
     Sample("gif", picture("GIF", mode="P"), is_(GIF, 64, 48)),
-    Sample("gif that moves", lambda: animated("GIF"), is_(GIF, 70, 50, frame_rate=10)),
-    Sample("png that moves", lambda: animated("PNG"), is_(PNG, 70, 50, frame_rate=10)),
+    Sample("gif that moves", lambda: animated("GIF"), is_(GIF, 70, 50, frame_rate=10, duration=0.3)),
+    Sample("png that moves", lambda: animated("PNG"), is_(PNG, 70, 50, frame_rate=10, duration=0.3)),
     Sample("avif", picture("AVIF"), is_(AVIF, 64, 48)),
-    Sample("tiff, not opened", picture("TIFF"), is_("image/tiff")),
-    Sample("bmp, not known", picture("BMP"), is_("application/octet-stream", kind="other")),
+    Sample("tiff", picture("TIFF"), is_("image/tiff", 64, 48)),
+    Sample("bmp", picture("BMP"), is_("image/bmp", 64, 48)),
     Sample("svg, a drawing with a script", lambda: files.SVG, is_("image/svg+xml", kind="other"), said=PNG),
     Sample("html called a picture", lambda: files.HTML, is_("text/html", kind="other"), said=PNG),
 )

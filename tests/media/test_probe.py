@@ -18,7 +18,7 @@ from tests.media import files
         (files.picture("JPEG"), "image/png", "image/jpeg", "image"),
         (files.picture("GIF"), None, "image/gif", "image"),
         (files.picture("WEBP"), "video/mp4", "image/webp", "image"),
-        (files.picture("BMP"), None, "application/octet-stream", "other"),
+        (files.picture("BMP"), None, "image/bmp", "image"),
         (files.picture("TIFF"), None, "image/tiff", "image"),
         (files.MP4, "application/octet-stream", "video/mp4", "video"),
         (files.MP4, "audio/mp4", "audio/mp4", "audio"),

@@ -32,6 +32,7 @@ from socialclaw.providers.shapes import Shape
 from socialclaw.simulation.sandbox import Sandbox
 from socialclaw.simulation.simulator import Simulator
 from socialclaw.simulation.store import Seen, Store
+from tests.media import files
 
 T = TypeVar("T")
 
@@ -49,6 +50,7 @@ FILES = {  # mime -> (extension, Pillow's name)
     "video/webm": ("webm", None),
     "application/pdf": ("pdf", None),
 }
+PAPER = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
 USUAL = {"image": "image/jpeg", "video": "video/mp4", "other": "application/pdf"}
 
 
@@ -205,7 +207,7 @@ class Stage:
         """A file unlike the others, at a public URL, to be read in pieces."""
         mime = mime or next((s.mimes[0] for s in self.provider.rules.shapes if s.kind == kind and s.mimes), USUAL[kind])
         extension, pillow = FILES[mime]
-        content = _picture(number, pillow) if pillow else b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes([number]) * 5_000
+        content = _picture(number, pillow) if pillow else files.playable(extension, number=number) if kind == "video" else PAPER
         url = f"{MEDIA_HOST}{kind}-{number}.{extension}"
         self.files[url] = httpx2.Response(200, content=content, headers={"content-type": mime})
 

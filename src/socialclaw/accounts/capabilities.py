@@ -106,6 +106,8 @@ def media_wire(rules: Rules, target: TargetType) -> dict[str, Any]:
             "frameRate": list(s.frames),
             "videoCodecs": list(s.video_codecs),
             "audioCodecs": list(s.audio_codecs),
+            "pixelFormats": list(s.pixel_formats),
+            "moving": None if s.moving is None else list(s.moving),
             **({"maxTextLength": s.max_text} if s.max_text else {}),
             **({"maxTitleLength": s.max_title} if s.max_title else {}),
         }

@@ -36,6 +36,8 @@ class Asset(Owned):
     audio_codec: Mapped[str | None]
     frame_rate: Mapped[float | None]  # frames a second
     bit_rate: Mapped[int | None] = mapped_column(BigInteger)  # bits a second
+    pixel_format: Mapped[str | None]  # of a film, by FFmpeg's names
+    plain: Mapped[bool | None]  # of a picture: see `media/sniff.py`
     status: Mapped[str] = mapped_column(default="ready")  # see `media/assets.py`
     alt_text: Mapped[str | None]  # what is to be seen, for posts that show it and do not say
     delivery_token: Mapped[str | None]

@@ -21,7 +21,7 @@ from socialclaw.db.posts import Post
 from socialclaw.errors import Conflict, InvalidRequest, NotFound
 from socialclaw.media import previews
 from socialclaw.media.ingest import new_token
-from socialclaw.media.naming import public_url, reference, safe_name
+from socialclaw.media.naming import name_as_given, public_url, reference, safe_name
 from socialclaw.storage.base import now
 
 LIVE = ("draft", "scheduled", "publishing", "retry_pending")
@@ -57,6 +57,7 @@ def wire(asset: Asset, base_url: str, arrival: Arrival | None = None) -> dict[st
         "audioCodec": asset.audio_codec,
         "frameRate": asset.frame_rate,
         "bitRate": asset.bit_rate,
+        "pixelFormat": asset.pixel_format,
         "sha256": asset.sha256 or None,
         "altText": asset.alt_text,
         "createdAt": iso(asset.created_at),
@@ -183,10 +184,14 @@ def deliverable(session: Session, asset_id: str, token: str, filename: str | Non
     `filename` None: whatever the file is called, for what was made from it.
     """
     asset = session.get(Asset, asset_id) if "\0" not in asset_id else None
-    open_to_all = asset is not None and opens(asset, token) and filename in (None, safe_name(asset.filename, asset.mime))
+    open_to_all = asset is not None and opens(asset, token) and filename in _names(asset)
     if asset is None or not open_to_all or not _kept(asset):
         raise NotFound("There is no such file", code="media_not_found")
     return asset
+
+
+def _names(asset: Asset) -> tuple[str | None, ...]:
+    return None, safe_name(asset.filename, asset.mime), name_as_given(asset.filename, asset.mime)
 
 
 def _kept(asset: Asset) -> bool:

@@ -17,23 +17,24 @@ from socialclaw.media import cache, decoder_process
 from socialclaw.media.assets import known
 from socialclaw.media.naming import public_url
 from socialclaw.providers.draft import Media
-from socialclaw.providers.fitting import Change, change_for
+from socialclaw.providers.fitting import Change, handed_over
 from socialclaw.providers.shapes import Shape
 from socialclaw.storage.base import chunks_of
 from socialclaw.system import System
 
 CPU_SECONDS = {"image": decoder_process.CPU_SECONDS, "video": 1800}
-ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "video/mp4": "mp4"}
+ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif", "video/mp4": "mp4"}
 
 
 async def fitted(
-    system: System, workspace_id: str, media: Sequence[Media], shapes: Mapping[str, Shape], *, test: bool
+    system: System, workspace_id: str, media: Sequence[Media], shapes: Mapping[str, Shape], *, fit: bool, test: bool
 ) -> tuple[tuple[Media, ...], list[dict[str, Any]]]:
     """The files as their network takes them, by the shape of their kind; and what was changed: `assetId`, `changes`, and both sizes.
 
-    Only files of ours are changed. Raises Rejected `media_fit_failed` where a file could not be changed as was planned.
+    Without `fit` they are only made plain. Only files of ours are changed. Raises Rejected `media_fit_failed` where one could not be
+    changed as was planned.
     """
-    wanted = {m.id: change for m in media if (shape := shapes.get(m.kind)) and (change := change_for(m, shape))}
+    wanted = {m.id: change for m in media if (shape := shapes.get(m.kind)) and (change := handed_over(m, shape, fit=fit))}
     rows = await system.read(workspace_id, known, wanted, base_url=system.settings.base_url, statuses=SHOWN, test=test) if wanted else {}
     made: list[Media] = []
     told: list[dict[str, Any]] = []
@@ -56,8 +57,7 @@ async def _changed(system: System, row: Asset, m: Media, change: Change) -> Medi
         await _make(system, row, change, path, facts)
     found = json.loads(await asyncio.to_thread(facts.read_text))
     return replace(
-        m,
-        mime=change.mime,
+        change.of(m),
         size=found["size"],
         width=found["width"],
         height=found["height"],

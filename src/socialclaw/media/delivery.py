@@ -19,6 +19,7 @@ SHOWN = {
     "image/heic",
     "image/heif",
     "image/tiff",
+    "image/bmp",
     "video/mp4",
     "video/quicktime",
     "video/x-m4v",

@@ -13,10 +13,10 @@ from socialclaw.media.decoder.limits import MOST_PIXELS
 from socialclaw.media.sniff import Facts, kind_of, look_into
 from socialclaw.system import System
 
-PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/heic", "image/heif")
+PICTURES = tuple(f"image/{name}" for name in ("jpeg", "png", "webp", "gif", "avif", "heic", "heif", "tiff", "bmp"))
 SOUND_OF = {"video/mp4": "audio/mp4", "video/x-m4v": "audio/mp4", "video/webm": "audio/webm", "video/x-matroska": "audio/x-matroska"}
 FILM_OF = {sound: film for film, sound in SOUND_OF.items() if film != "video/x-m4v"} | {"audio/x-m4a": "video/mp4"}
-FILMS = (*SOUND_OF, *FILM_OF, "video/quicktime", "video/3gpp")
+FILMS = (*SOUND_OF, *FILM_OF, "video/quicktime", "video/3gpp", "video/x-msvideo", "video/mp2t")
 OPENED = (*PICTURES, *FILMS)
 # Texts that name other files to play. A player that takes one for a film would open what it names.
 PLAYLIST = re.compile(rb"#EXTM3U|ffconcat\s|\[playlist\]|\[reference\]|<asx[\s>]|<smil[\s>]|(?:<\?xml[^>]*>\s*)?<MPD[\s>]", re.IGNORECASE)

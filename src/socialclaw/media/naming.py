@@ -22,9 +22,28 @@ EXTENSIONS = {
     "video/webm": ".webm",
     "video/x-m4v": ".m4v",
     "video/x-matroska": ".mkv",
+    "video/3gpp": ".3gp",
+    "video/mp2t": ".ts",
+    "video/x-msvideo": ".avi",
+    "image/heic": ".heic",
+    "image/heif": ".heif",
+    "image/avif": ".avif",
+    "image/tiff": ".tif",
+    "image/bmp": ".bmp",
     "audio/mp4": ".m4a",
+    "audio/x-m4a": ".m4a",
     "application/octet-stream": "",
 }
+ALSO = {
+    "image/jpeg": (".jpeg", ".jpe"),
+    "image/tiff": (".tiff",),
+    "image/heic": (".heif", ".hif"),
+    "image/heif": (".heic", ".hif"),
+    "video/quicktime": (".qt",),
+    "video/mp2t": (".mts", ".m2ts"),
+    "video/3gpp": (".3g2", ".3gpp"),
+    "text/plain": (".log", ".md", ".csv"),
+}  # extensions that are as good
 
 
 class Reference(NamedTuple):
@@ -46,11 +65,23 @@ def display_name(given: str) -> str:
 
 
 def safe_name(name: str, mime: str) -> str:
-    """The same in letters that every URL, file system and network takes. It always has an extension where the type has one."""
+    """The same in letters that every URL, file system and network takes, with the extension of what the file is, where that has one."""
+    stem, suffix = _parts(name)
+    own = EXTENSIONS.get(mime, mimetypes.guess_extension(mime) or "")
+    told = mime.startswith(("image/", "video/", "audio/")) and own and suffix not in (own, *ALSO.get(mime, ()), "")
+    return f"{stem or 'file'}{own if told else suffix or own}"
+
+
+def name_as_given(name: str, mime: str) -> str:
+    """How `safe_name` called a file before, by which it may still be known to somebody: by the extension that it came with."""
+    stem, suffix = _parts(name)
+    return f"{stem or 'file'}{suffix or EXTENSIONS.get(mime, mimetypes.guess_extension(mime) or '')}"
+
+
+def _parts(name: str) -> tuple[str, str]:
     path = PurePosixPath(display_name(name))
     stem, suffix = (_plain(part) for part in (path.stem, path.suffix.lstrip(".")))
-    extension = f".{suffix.lower()}" if suffix else EXTENSIONS.get(mime, mimetypes.guess_extension(mime) or "")
-    return f"{stem or 'file'}{extension}"
+    return stem, f".{suffix.lower()}" if suffix else ""
 
 
 def _plain(text: str) -> str:

@@ -82,6 +82,8 @@ async def _own(system: System, row: Asset, given: Mapping[str, Any]) -> Media:
         frame_rate=row.frame_rate,
         video_codec=row.video_codec,
         audio_codec=row.audio_codec,
+        pixel_format=row.pixel_format,
+        plain=row.plain if mime == row.mime else True,
         read=read,
     )
 

@@ -12,8 +12,8 @@ from socialclaw.media.decoder.previews import POSTER, SIZES
 from socialclaw.media.inspection import OPENED
 from socialclaw.system import System
 
-MIMES = {".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png", ".mp4": "video/mp4"}
-FITTED = re.compile(r"fit-[0-9a-f]{16}\.(?:jpg|png|webp|mp4)")  # what was made for a network; never made because it is asked for
+MIMES = {".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".mp4": "video/mp4"}
+FITTED = re.compile(r"fit-[0-9a-f]{16}\.(?:jpg|png|webp|gif|mp4)")  # what was made for a network; never made because it is asked for
 
 
 def names(asset: Asset) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ BRANDS = {
     b"mif1": "image/heif",
     b"msf1": "image/heif",
 }
+BITMAP_HEADERS = (b"\x0c", b"\x28", b"\x34", b"\x38", b"\x40", b"\x6c", b"\x7c")
 # Containers that hold sound as well as pictures: here the sender's word decides.
 AS_SAID = {
     "video/mp4": ("audio/mp4", "audio/x-m4a", "video/x-m4v", "video/3gpp"),
@@ -60,7 +61,8 @@ MARKUP = re.compile(rb"<(?:!doctype html|html|head|body|script|iframe|style|titl
 class Facts:
     """What a file is. `kind`: image | video | audio | other; width and height as it is shown. What is not known is None.
 
-    `duration` is in seconds, `frame_rate` in frames and `bit_rate` in bits a second; codecs by FFmpeg's names.
+    `duration` is in seconds, `frame_rate` in frames and `bit_rate` in bits a second; codecs and `pixel_format` by FFmpeg's names.
+    `plain`: of a picture, that it is upright, one, and sRGB by its data alone; any other is written anew before a network gets it.
     """
 
     mime: str
@@ -72,6 +74,8 @@ class Facts:
     audio_codec: str | None = None
     frame_rate: float | None = None
     bit_rate: int | None = None
+    pixel_format: str | None = None
+    plain: bool | None = None
 
 
 def look_into(head: bytes, said: str | None = None) -> Facts:
@@ -102,7 +106,7 @@ def _found(head: bytes) -> str | None:
             return mime
     if head[:4] == b"RIFF":
         return RIFF.get(head[8:12])
-    return _film(head) or _frames(head) or _markup(head)
+    return _film(head) or _bitmap(head) or _frames(head) or _markup(head)
 
 
 def _film(head: bytes) -> str | None:
@@ -116,6 +120,12 @@ def _film(head: bytes) -> str | None:
     if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
         return "video/mp2t"
     return None
+
+
+def _bitmap(head: bytes) -> str | None:
+    """BMP: two letters are not much, so the reserved field and the size of the second header must be right as well."""
+    right = head[6:10] == bytes(4) and head[14:15] in BITMAP_HEADERS and head[15:18] == bytes(3)
+    return "image/bmp" if head[:2] == b"BM" and right else None
 
 
 def _frames(head: bytes) -> str | None:

@@ -152,6 +152,8 @@ def described(claims: Claims, facts: Facts, received: Received) -> dict[str, Any
         "audio_codec": facts.audio_codec,
         "frame_rate": facts.frame_rate,
         "bit_rate": facts.bit_rate,
+        "pixel_format": facts.pixel_format,
+        "plain": facts.plain,
         "size": received.size,
         "sha256": received.sha256,
     }

@@ -171,6 +171,7 @@ class Provider:
     extra: Check | None = None  # what data cannot say; pure
     nowhere: str = ""  # what somebody does whose consent opens no destination, where an empty list is all that the network says
     judged_by: tuple[str, ...] = ()  # names of what is known of an account (`Target.meta`) that its posts are judged by
+    narrows: Callable[[Shape, Mapping[str, Any]], Shape] | None = None  # a shape, for an account of which this is known; pure
     warns: Check | None = None  # what forbids nothing, and the user should know before; pure
     actions: tuple[Action, ...] = ()
     settle_seconds: float = 120  # how long a post may be missing from its own time line
@@ -194,9 +195,10 @@ class Provider:
     def target(self, account_type: str) -> TargetType | None:
         return next((t for t in self.targets if t.name == account_type), None)
 
-    def shapes_of(self, target: TargetType | None) -> Mapping[str, Shape]:
-        """What media a post to this type may have, by kind; the first shape of a kind counts."""
-        return {s.kind: s for s in reversed((target and target.shapes) or self.rules.shapes)}
+    def shapes_of(self, target: TargetType | None, about: Mapping[str, Any] | None = None) -> Mapping[str, Shape]:
+        """What media a post to this type may have, by kind; the first shape of a kind counts. `about`: what is known of the account."""
+        found = {s.kind: s for s in reversed((target and target.shapes) or self.rules.shapes)}
+        return {kind: self.narrows(shape, about) for kind, shape in found.items()} if self.narrows and about else found
 
     def target_of(self, handle: str) -> TargetType | None:
         """The type a handle belongs to, by its longest matching prefix."""

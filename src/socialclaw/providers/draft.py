@@ -29,6 +29,8 @@ class Media:
     frame_rate: float | None = None  # frames a second; of a picture where it moves
     video_codec: str | None = None
     audio_codec: str | None = None
+    pixel_format: str | None = None  # of a film, by FFmpeg's names
+    plain: bool | None = None  # of a picture: upright, one, and sRGB by its data alone
 
 
 def is_ours(media: Media) -> bool:

@@ -66,6 +66,7 @@ def media_of(asset: Mapping[str, Any]) -> Media:
         get("frameRate"),
         get("videoCodec"),
         get("audioCodec"),
+        get("pixelFormat"),
     )
 
 

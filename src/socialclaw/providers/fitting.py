@@ -1,7 +1,7 @@
 """The smallest change to a file that makes it satisfy a shape: which one, as data. Pure; whoever publishes carries it out.
 
-A film is never shortened or made longer, and a picture that moves never made to stand still: such files stay as they are, and are
-judged as they are.
+A film is never shortened or made longer. A picture that moves goes on moving where the network shows any that does; elsewhere its first
+frame is left, and that is told. Whatever the policy is, a picture is handed over plain: upright, one, in sRGB.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from socialclaw.providers.shapes import Bounds, Shape, judge_facts
 MADE = {"image": "image/jpeg", "video": "video/mp4"}  # what a changed file is, unless the shape takes something else only
 CODECS = ("h264", "aac")  # of a film that is changed
 PICTURES = ("image/jpeg", "image/png", "image/webp")  # what can be written
+MOVES = "image/gif"  # what a picture becomes that moves and goes on moving
+GROWS = 10  # as many times as large no file becomes
+PIXELS = "yuv420p"  # of a film that is changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +38,19 @@ class Change:
     least: tuple[int, int] = (1, 1)
     aspect: Bounds = (None, None)
     frames: float | None = None
+    moves: bool = False
 
     def of(self, m: Media) -> Media:
         """The file as it will be; how many bytes it will have is not known, only that they are not too many."""
-        made = replace(m, mime=self.mime, width=self.canvas[0], height=self.canvas[1], size=None)
+        made = replace(m, mime=self.mime, width=self.canvas[0], height=self.canvas[1], size=None, plain=True)
         if self.kind != "video":
-            return made
+            return made if self.moves else replace(made, frame_rate=None, duration=None)
         return replace(
             made,
             frame_rate=self.frames or m.frame_rate,
             video_codec=CODECS[0] if m.video_codec else None,
             audio_codec=CODECS[1] if m.audio_codec else None,
+            pixel_format=PIXELS if m.pixel_format else None,
         )
 
     def told(self, m: Media) -> list[str]:
@@ -56,9 +61,12 @@ class Change:
         if m.mime != self.mime:
             yield f"{m.mime} converted to {self.mime}"
         made = self.of(m)
-        for codec, new in ((m.video_codec, made.video_codec), (m.audio_codec, made.audio_codec)):
-            if codec != new:
-                yield f"{codec} converted to {new}"
+        if self.kind == "image" and m.frame_rate and not self.moves:
+            yield "only its first frame is left: the network shows no picture of this kind that moves"
+        of_films = ((m.video_codec, made.video_codec), (m.audio_codec, made.audio_codec), (m.pixel_format, made.pixel_format))
+        for old, new in of_films:
+            if old != new:
+                yield f"{old} converted to {new}"
         if self.frames:
             yield f"{m.frame_rate:g} frames a second converted to {self.frames:g}"
         if (m.width, m.height) != (self.width, self.height):
@@ -70,25 +78,70 @@ class Change:
         yield "rewritten without metadata"
 
 
+def handed_over(m: Media, shape: Shape, *, fit: bool) -> Change | None:
+    """What is changed of a file before its network gets it: always what is not plain, and with `fit` what does not satisfy it."""
+    return (change_for(m, shape) if fit else None) or _plain(m, shape.of(m))
+
+
+def _plain(m: Media, shape: Shape) -> Change | None:
+    """A picture made plain, or a JPEG, and otherwise as it was. None where it is so, or moves, or the network gets files as they are."""
+    foreign = bool(shape.native) and m.mime not in shape.native
+    wanted = m.mime if m.mime in PICTURES and not foreign else MADE["image"]
+    if (
+        m.kind != "image"
+        or not (foreign or m.plain is False)
+        or m.frame_rate
+        or shape.as_it_is
+        or not m.mime
+        or not m.width
+        or not m.height
+    ):
+        return None
+    if (
+        (not foreign and m.mime not in (*PICTURES, "image/tiff"))
+        or (shape.mimes and wanted not in shape.mimes)
+        or any(judge_facts(m, shape))
+    ):
+        return None
+    size = (m.width, m.height)
+    return _bounded(Change("image", wanted or MADE["image"], *size, size, shape.max_bytes, aspect=shape.aspect), m)
+
+
 def change_for(m: Media, shape: Shape) -> Change | None:
     """None where the file satisfies the shape, or cannot be made to by changing it, or too little is known of it."""
-    shape = shape.of(m)
-    broken = {rule for rule, _ in judge_facts(m, shape)}
-    if shape.max_bytes and m.size and m.size > shape.max_bytes:
+    moves = m.kind == "image" and bool(m.frame_rate)
+    goes_on = moves and MOVES in (shape.moving or ()) and (not shape.mimes or MOVES in shape.mimes)
+    broken = {rule for rule, _ in judge_facts(m, shape.of(m))}
+    if size_limit(m, shape.of(m)):
         broken.add("too_large")
-    mime = _mime(m, shape)
-    if not broken or "duration_invalid" in broken or mime is None or not m.width or not m.height:
+    return _change(m, shape.of(replace(m, mime=MOVES)) if goes_on else shape.of(m), broken, goes_on=goes_on)
+
+
+def size_limit(m: Media, shape: Shape) -> bool:
+    return bool(shape.max_bytes and m.size and m.size > shape.max_bytes)
+
+
+def _change(m: Media, shape: Shape, broken: set[str], *, goes_on: bool) -> Change | None:
+    mime = MOVES if goes_on else _mime(m, shape)
+    if not broken or broken & {"duration_invalid", "too_small"} or mime is None or not m.width or not m.height:
         return None
     canvas, (width, height) = _sized(m.width, m.height, shape, step=2 if m.kind == "video" else 1)
     least = ceil(shape.width[0] or 1), ceil(shape.height[0] or 1)
     frames = _frames(m, shape) if "frame_rate_invalid" in broken else None
-    change = Change(m.kind, mime, width, height, canvas, shape.max_bytes, least, shape.aspect, frames)
-    return None if any(judge_facts(change.of(m), shape)) else change
+    change = Change(m.kind, mime, width, height, canvas, shape.max_bytes, least, shape.aspect, frames, goes_on)
+    return None if any(judge_facts(change.of(m), shape)) else _bounded(change, m)
+
+
+def _bounded(change: Change, m: Media) -> Change:
+    """Without a bound of bytes where the file is far from it: then the same change serves several networks, and is made once."""
+    if not m.size or not change.max_bytes or m.size * GROWS > change.max_bytes:
+        return change
+    return replace(change, max_bytes=None, least=(1, 1), aspect=(None, None))
 
 
 def _mime(m: Media, shape: Shape) -> str | None:
     made = MADE.get(m.kind)
-    if made is None or m.mime is None or (m.kind == "image" and m.frame_rate):
+    if made is None or m.mime is None:
         return None
     if not shape.mimes or made in shape.mimes:
         return made

@@ -104,7 +104,9 @@ class Attempts:
 
     async def _call(self, claim: Claim, account: Account) -> Published:
         provider = providers()[claim.post.provider]
-        async with drafted(self.system, claim.post, test=claim.test, account_type=account.type, changes=claim.changes) as draft:
+        async with drafted(
+            self.system, claim.post, test=claim.test, account_type=account.type, about=account.meta, changes=claim.changes
+        ) as draft:
             adapter = provider.adapter(self.system.outbound.network(test=claim.test), account)
             steps = DurableSteps(claim, self.steps)
             try:

@@ -29,10 +29,10 @@ def _fit(m: Media, account: Account) -> dict[str, Any]:
     """By the judge of schedules: with a post of this file alone, first as it is, then as it would be made."""
     provider, target = provider_of(account), target_of(account)
     judge = Judge(provider, target, account.account_type)
-    reasons, shape = _against(judge, m), provider.shapes_of(target).get(m.kind)
+    reasons, shape = _against(judge, m, account), provider.shapes_of(target, account.meta).get(m.kind)
     change = change_for(m, shape) if shape and reasons else None
     made = change.of(m) if change else None
-    if made and _against(judge, made):
+    if made and _against(judge, made, account):
         change = made = None
     fit = CHANGED if change else REFUSED if reasons else AS_IT_IS
     becomes = made or m
@@ -48,10 +48,10 @@ def _fit(m: Media, account: Account) -> dict[str, Any]:
     }
 
 
-def _against(judge: Judge, m: Media) -> list[str]:
+def _against(judge: Judge, m: Media, account: Account) -> list[str]:
     """What is said against the file, and nothing else that such a post lacks."""
     settings, _ = judge.settings({})
-    draft = Draft("", "", "", (m,), settings, target_type=judge.account_type)
+    draft = Draft("", "", "", (m,), settings, target_type=judge.account_type, about=account.meta)
     return [issue.message for issue in judge.judge(draft) if issue.path.startswith("assets")]
 
 
@@ -72,4 +72,6 @@ def _media(asset: Asset, base_url: str) -> Media:
         frame_rate=asset.frame_rate,
         video_codec=asset.video_codec,
         audio_codec=asset.audio_codec,
+        pixel_format=asset.pixel_format,
+        plain=asset.plain,
     )

@@ -95,7 +95,7 @@ class AssetReader:
             return StoredAsset("", "", "")
         if ours is None:
             must = must and stored is None
-        elif stored is None or url.partition("?")[0] != stored.url:
+        elif stored is None or _place(url) != _place(stored.url):
             must, stored = True, None
         if stored and stored.url:
             return stored
@@ -131,6 +131,11 @@ class AssetReader:
         return None
 
 
+def _place(url: str) -> str:
+    """A media URL of ours without the name at its end, which may have been another one before."""
+    return url.partition("?")[0].rpartition("/")[0]
+
+
 def _is_web(url: str) -> bool:
     """Whether this is the URL of something on the web: what reads it later need not fear that it cannot be taken apart."""
     if _NAMED.match(url):
@@ -145,6 +150,7 @@ def _is_web(url: str) -> bool:
 def _kept(stored: StoredAsset, alt: str) -> dict[str, Any]:
     """What we found out about a file counts, not what a document says of it. What only films have is left out of other files."""
     film = {"frameRate": stored.frame_rate, "videoCodec": stored.video_codec, "audioCodec": stored.audio_codec}
+    film["pixelFormat"] = stored.pixel_format
     return {
         "id": stored.id,
         "url": stored.url,

@@ -53,7 +53,10 @@ def library(scope: Scope, document: object, *, base_url: str) -> Library:
     for row in known(scope, ids, base_url=base_url, statuses=("ready", *UNREADY)).values() if ids else ():
         name = safe_name(row.filename, row.mime)
         url = public_url(base_url, row.id, row.delivery_token, name) if row.delivery_token else ""
-        film = row.frame_rate, row.video_codec, row.audio_codec, UNREADY.get(row.status, ""), row.alt_text or ""
-        stored[row.id] = StoredAsset(row.id, url, row.kind, row.mime, row.size, row.duration, row.width, row.height, name, *film)
+        film = row.frame_rate, row.video_codec, row.audio_codec, row.pixel_format
+        stored[row.id] = StoredAsset(
+            *(row.id, url, row.kind, row.mime, row.size, row.duration, row.width, row.height, name),
+            *(*film, UNREADY.get(row.status, ""), row.alt_text or ""),
+        )
     policy = scope.session.scalar(select(Workspace.media_policy).where(Workspace.id == scope.workspace_id)) if stored else None
     return Library(base_url, stored, policy or "strict")

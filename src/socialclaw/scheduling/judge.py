@@ -11,10 +11,11 @@ from socialclaw.errors import InvalidRequest
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.drafting import draft_of, kind_of, media_of
-from socialclaw.providers.fitting import change_for
+from socialclaw.providers.fitting import handed_over
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.judging import judge_of
 from socialclaw.providers.options import settle
+from socialclaw.providers.shapes import Shape
 from socialclaw.scheduling.plan import Plan, PlannedPost, wire_issues
 
 Settled = tuple[dict[str, Any], Sequence[Issue]]
@@ -55,21 +56,23 @@ class Judge:
             effective = {**{s.id: s.default for s in target.settings}, **effective}
         return effective, issues
 
-    def draft(self, post: PlannedPost) -> Draft:
-        """The post as rules and adapters see it; with the policy `fit`, files of ours as they will be when they are published."""
+    def draft(self, post: PlannedPost, about: Mapping[str, Any] | None = None) -> Draft:
+        """The post as rules and adapters see it; with the policy `fit`, files of ours as they will be when they are published.
+
+        `about`: what is known of the account.
+        """
         assets = post.assets
         if not assets:
             media: Sequence[Media] = ()
         elif post.media_policy != "fit":
             media = [media_of(asset) for asset in assets]
         else:
-            media = [self._fitted(media_of(asset)) if asset.get("managed") else media_of(asset) for asset in assets]
-        return draft_of(post, media, target_type=self.account_type)
-
-    def _fitted(self, m: Media) -> Media:
-        shape = self._shapes.get(m.kind)
-        change = change_for(m, shape) if shape else None
-        return change.of(m) if change else m
+            shapes = self.provider.shapes_of(self.target, about) if about else self._shapes
+            media = [_fitted(media_of(asset), shapes) if asset.get("managed") else media_of(asset) for asset in assets]
+        draft = draft_of(post, media, target_type=self.account_type)
+        if about:
+            draft.about = about
+        return draft
 
     def suits(self, draft: Draft) -> Sequence[Issue]:
         """What speaks against its settings beside its media."""
@@ -86,6 +89,12 @@ class Judge:
         """What is not known of a file and would have to be, for all that is said of it to be judged."""
         shape = self._shapes.get(kind_of(asset))
         return shape.unknown(media_of(asset)) if shape else []
+
+
+def _fitted(m: Media, shapes: Mapping[str, Shape]) -> Media:
+    shape = shapes.get(m.kind)
+    change = handed_over(m, shape, fit=True) if shape else None
+    return change.of(m) if change else m
 
 
 def problem(plan: Plan) -> InvalidRequest:

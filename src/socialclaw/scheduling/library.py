@@ -28,6 +28,7 @@ class StoredAsset:
     frame_rate: float | None = None
     video_codec: str | None = None
     audio_codec: str | None = None
+    pixel_format: str | None = None
     unready: str = ""
     alt: str = ""  # of a post that does not say itself what is to be seen
 

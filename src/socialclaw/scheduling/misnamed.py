@@ -64,6 +64,6 @@ ANSWERED_ROOT = _words(
     warnings"""
 )
 ANSWERED_ASSET = _words(
-    """audioCodec bitRate createdAt deleteAfter error frameRate objectKey preview progress publicUrl sha256 status storage
+    """audioCodec bitRate createdAt deleteAfter error frameRate objectKey pixelFormat preview progress publicUrl sha256 status storage
     tenantId useAsMediaLink videoCodec"""
 )

@@ -266,9 +266,7 @@ class PostReader:
         `broken`: some media or words could not be read; `unsettled`: nor could some settings.
         """
         judge, notes = place.judge, self.notes
-        draft = judge.draft(post) if judge else None
-        if draft and place.about:
-            draft.about = place.about
+        draft = judge.draft(post, place.about) if judge else None
         if judge and draft and not (broken or unsettled) and (issues := judge.suits(draft)):
             self._add(issues, path)
         if place.last:

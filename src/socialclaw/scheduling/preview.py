@@ -53,7 +53,7 @@ async def preview(system: System, workspace_id: str, row: Account, body: Mapping
     looked = told(post.assets, await glimpses(system, workspace_id, urls(post.assets))).assets
     provider, target = provider_of(row), target_of(row)
     real = msgspec.structs.replace(post, assets=looked)
-    draft = Judge(provider, target, row.account_type).draft(real)
+    draft = Judge(provider, target, row.account_type).draft(real, row.meta)
     settings = body.get("settings")
     return {
         "valid": not issues,

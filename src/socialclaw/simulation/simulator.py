@@ -17,6 +17,7 @@ import httpx2
 
 from socialclaw.simulation import faults
 from socialclaw.simulation.failing import Failing, Failure
+from socialclaw.simulation.files.looking import look
 from socialclaw.simulation.spool import Gone
 from socialclaw.simulation.store import Full, Seen, Store
 from socialclaw.simulation.worlds import NOBODY, Caller, caller, within
@@ -236,8 +237,10 @@ class Simulator(Failing):
             return self.shelf.posts(**filters)
 
     def describe(self, content: bytes, mime: str, **more: Any) -> dict[str, Any]:
-        """A file as it is remembered with a post."""
+        """A file as it is remembered with a post; of a picture that moves, of how many frames it is."""
         kind = mime.partition("/")[0]
+        if kind == "image" and content and (frames := look(content).frames) > 1:
+            more = {"frames": frames, **more}
         return {"kind": kind, "mime": mime, "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), **more}
 
 

@@ -15,6 +15,7 @@ from socialclaw.networks.linkedin.page import Page
 from socialclaw.networks.linkedin.refusals import explain, explain_upload
 from socialclaw.networks.linkedin.sandbox.words import is_active
 from socialclaw.providers.draft import Account, Mark, Media, Published
+from tests.media.files import playable
 from tests.networks.linkedin.conftest import Scene, post
 from tests.networks.stage import InMemorySteps, NotYet
 
@@ -138,13 +139,11 @@ async def test_a_post_is_sent_as_documented(members: Scene, ann: Account) -> Non
 
 async def test_a_video_goes_in_parts_and_never_as_a_whole(pages: Scene, company: Account) -> None:
     size = 9 * MIB + 17
-    reads: list[int] = []
-    head = b"\0\0\0\x18ftypmp42"
+    reads, content = list[int](), playable(size=size)
 
     async def read(offset: int, length: int) -> bytes:
         reads.append(length)
-        end = min(offset + length, size)
-        return (head + bytes(length))[: end - offset] if offset == 0 else bytes(end - offset)
+        return content[offset : offset + length]
 
     film = Media("v", "video", "video/mp4", size, "https://media.example/film.mp4", "film.mp4", read=read)
     published = await pages.publish(company, pages.draft("A film", film))
@@ -160,10 +159,10 @@ async def test_a_video_goes_in_parts_and_never_as_a_whole(pages: Scene, company:
 
 async def test_a_part_whose_answer_is_lost_is_sent_again_and_no_other(pages: Scene, company: Account) -> None:
     size = 40 * MIB
-    head = b"\0\0\0\x18ftypmp42"
+    content = playable(size=size)
 
     async def read(offset: int, length: int) -> bytes:
-        return (head + bytes(length))[:length] if offset == 0 else bytes(min(length, size - offset))
+        return content[offset : offset + length]
 
     film = Media("v", "video", "video/mp4", size, "https://media.example/film.mp4", "film.mp4", read=read)
     pages.network.fail("timeout_after", "^PUT /dms-uploads/*/uploadedVideo/9$")

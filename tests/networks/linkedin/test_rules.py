@@ -25,7 +25,7 @@ def image(url: str = "https://e.org/a.png", mime: str = "image/png", **more: obj
     return Media("a", "image", mime, 10, url, **more)  # type: ignore[arg-type]
 
 
-def video(size: int = 10) -> Media:
+def video(size: int = 75 * 1024) -> Media:
     return Media("v", "video", "video/mp4", size, "https://e.org/a.mp4")
 
 
@@ -45,6 +45,7 @@ OTHER = Media("o", "other", url="https://e.org/a.pdf")
         (Draft(media=(video(), video())), ["linkedin_multi_video_unsupported"]),
         (Draft(media=(image(), video())), ["linkedin_multi_video_unsupported"]),
         (Draft(media=(OTHER,)), ["linkedin_media_unsupported"]),
+        (Draft(media=(video(75 * 1024 - 1),)), ["linkedin_video_too_small"]),
         (Draft(media=(video(5 * GIB),)), []),
         (Draft(media=(video(5 * GIB + 1),)), ["linkedin_video_too_large"]),
         (Draft("x" * 3000), []),

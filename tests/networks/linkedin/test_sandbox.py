@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from socialclaw.providers.draft import Account
+from tests.media.files import playable
 from tests.networks.linkedin.conftest import HEADERS, Scene, post
 from tests.networks.stage import APP
 
@@ -163,7 +164,7 @@ async def test_a_member_may_not_look_at_a_file(members: Scene, ann: Account) -> 
 
 
 async def test_a_video_is_put_together_from_its_parts_by_their_etags(pages: Scene, company: Account) -> None:
-    content = b"\0\0\0\x18ftypmp42" + bytes(5 * MIB)
+    content = playable(size=5 * MIB)
     value = (await begin(pages, company, "video", fileSizeBytes=len(content)))["value"]
     spans = [(part["firstByte"], part["lastByte"]) for part in value["uploadInstructions"]]
     assert spans == [(0, 4 * MIB - 1), (4 * MIB, len(content) - 1)]

@@ -13,6 +13,7 @@ from socialclaw.errors import Rejected, Unavailable
 from socialclaw.networks.pinterest.upload import LOOKS
 from socialclaw.providers.draft import Account, Mark, Media
 from socialclaw.providers.form_encoder import CHUNK
+from tests.media.files import playable
 from tests.networks.pinterest.conftest import Scene, ids, sent
 from tests.networks.stage import InMemorySteps, NotYet
 
@@ -126,7 +127,7 @@ async def test_a_video_always_has_one_cover(scene: Scene, board: Account, settin
 
 
 async def test_a_large_video_is_read_and_sent_in_pieces(scene: Scene, board: Account) -> None:
-    content, reads = b"\0\0\0\x18ftypmp42" + bytes(2 * CHUNK), list[int]()
+    content, reads = playable(size=2 * CHUNK + 12), list[int]()
 
     async def read(offset: int, length: int) -> bytes:
         reads.append(length)

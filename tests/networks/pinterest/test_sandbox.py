@@ -11,11 +11,14 @@ import pytest
 
 from socialclaw.providers.draft import Account
 from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET
+from tests.media.files import playable
 from tests.networks.pinterest.conftest import API, Scene
 from tests.networks.stage import APP
 
 STORAGE = "https://pinterest-media-upload.s3-accelerate.amazonaws.com/"
 BACK = "https://post.example/oauth/pinterest/callback"
+
+FILM = playable()
 
 
 def pin(board: Account, scene: Scene, **more: Any) -> dict[str, Any]:
@@ -186,7 +189,7 @@ async def registered(scene: Scene, board: Account) -> dict[str, Any]:
     return found
 
 
-async def store(scene: Scene, fields: dict[str, str], content: bytes = b"\0\0\0\x18ftypmp42", **kwargs: Any) -> httpx2.Response:
+async def store(scene: Scene, fields: dict[str, str], content: bytes = FILM, **kwargs: Any) -> httpx2.Response:
     return await scene.http.post(STORAGE, data=fields, files={"file": ("a.mp4", content, "video/mp4")}, **kwargs)
 
 
@@ -223,7 +226,7 @@ async def test_the_storage_wants_exactly_what_was_signed(scene: Scene, board: Ac
     assert "InvalidArgument" in (await store(scene, fields, headers={"authorization": "Bearer x"})).text
     assert "InvalidArgument" in (await scene.http.post(STORAGE, files={n: (None, v) for n, v in fields.items()})).text
     assert "MalformedPOSTRequest" in (await scene.http.post(STORAGE, data=fields)).text
-    late = {"file": ("a.mp4", b"\0\0\0\x18ftypmp42", "video/mp4")} | {name: (None, value) for name, value in fields.items()}
+    late = {"file": ("a.mp4", FILM, "video/mp4")} | {name: (None, value) for name, value in fields.items()}
     assert "AccessDenied" in (await scene.http.post(STORAGE, files=late)).text  # fields behind the file do not count
     scene.ahead += 3601
     assert "Policy expired" in (await store(scene, fields)).text

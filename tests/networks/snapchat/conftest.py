@@ -15,11 +15,12 @@ from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.providers.options import settle
 from socialclaw.simulation.sandbox import Sandbox
 from socialclaw.simulation.store import Store
+from tests.media import files
 from tests.networks.recorded import Clock, Followed, Recorder
 from tests.networks.stage import InMemorySteps
 
 PROVIDER = providers()["snapchat"]
-VIDEO = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(range(256)) * 20
+VIDEO = files.playable(grain=0)
 API = "https://businessapi.snapchat.com"
 
 

@@ -18,6 +18,7 @@ from socialclaw.networks.snapchat.refusals import explain, explain_post
 from socialclaw.networks.snapchat.sandbox.simulator import SnapchatSandbox
 from socialclaw.networks.snapchat.sealing import Secret, sealed_size
 from socialclaw.providers.draft import Account, Mark
+from tests.media import files
 from tests.networks.recorded import Clock
 from tests.networks.snapchat.conftest import VIDEO, Connected, draft, media
 from tests.networks.stage import InMemorySteps, NotYet
@@ -170,18 +171,18 @@ def test_ids_tell_the_kind() -> None:
 async def test_a_file_of_any_length_arrives_whole_in_parts(
     ada: Connected, snapchat: SnapchatSandbox, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr(upload, "PART", 64)
-    content = (VIDEO + bytes(size))[: 24 + size]
+    monkeypatch.setattr(upload, "PART", 2048)
+    content = files.padded(VIDEO, len(VIDEO) + 8 + size)
     await ada.publish(draft("film", media(content)))
     [seen] = snapchat.seen()
     assert (seen.media[0]["size"], seen.media[0]["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
     parts = sum(b'name="part_number"' in q.content for q, _ in ada.wire.calls)
-    assert parts == -(-sealed_size(len(content)) // 64)
+    assert parts == -(-sealed_size(len(content)) // 2048)
 
 
 async def test_a_large_video_is_read_in_slices_and_never_as_a_whole(ada: Connected, snapchat: SnapchatSandbox) -> None:
     reads: list[tuple[int, int]] = []
-    content = VIDEO + bytes(3 * 1024 * 1024)
+    content = files.padded(VIDEO, 3 * 1024 * 1024)
     await ada.publish(draft("film", media(content, reads=reads)))
     assert max(length for _, length in reads) <= 256 * 1024
     assert sum(length for _, length in reads) == len(content)

@@ -74,9 +74,9 @@ def test_each_rule_at_its_edge_and_one_past_it(draft: Draft, expected: list[str]
 def test_the_first_problem_is_the_one_that_clients_expect() -> None:
     wrong = video(mime="video/webm", size=GB + 1, duration=1.0, width=10, height=10)
     assert codes(Draft(media=(wrong,), settings=SAVED)) == [
-        "snapchat_video_required",
         "snapchat_saved_story_title_required",
         "snapchat_video_too_large",
+        "snapchat_video_required",
         "snapchat_video_resolution_invalid",
         "snapchat_video_duration_invalid",
     ]

@@ -40,7 +40,7 @@ def openssl(*arguments: str, content: bytes) -> bytes:
 
 
 async def test_openssl_decrypts_what_the_adapter_uploads(ada: Connected, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upload, "PART", 1024)
+    monkeypatch.setattr(upload, "PART", 4096)
     await ada.publish(draft("film"))
     parts = [q.content for q, _ in ada.wire.calls if b'name="part_number"' in q.content]
     ciphertext = b"".join(part.split(b'name="file"', 1)[1].split(b"\r\n\r\n", 1)[1].rsplit(b"\r\n--", 1)[0] for part in parts)

@@ -19,9 +19,10 @@ from socialclaw.publishing.steps import DurableSteps
 from socialclaw.sending import Lease
 from socialclaw.simulation.sandbox import Sandbox
 from socialclaw.simulation.store import Store
+from tests.media import files
 from tests.networks.recorded import Recorder, Web
 
-VIDEO = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(1000)
+VIDEO = files.playable()
 
 
 class Clock:

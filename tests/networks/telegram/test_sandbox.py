@@ -14,6 +14,7 @@ from socialclaw.networks.telegram.entities import parse
 from socialclaw.networks.telegram.markup import BadMarkup
 from socialclaw.networks.telegram.sandbox.simulator import TelegramSandbox
 from socialclaw.simulation.store import Store
+from tests.media.files import playable
 from tests.networks.recorded import Web
 from tests.networks.telegram.conftest import VIDEO, Clock, picture
 
@@ -190,7 +191,7 @@ def test_a_file_may_be_sent_again_by_its_id(telegram: TelegramSandbox, token: st
 
 
 def test_what_is_no_mp4_arrives_as_a_file(telegram: TelegramSandbox, token: str, chat: str) -> None:
-    files = {"video": ("film.webm", b"\x1aE\xdf\xa3" + bytes(50), "video/webm")}
+    files = {"video": ("film.webm", playable("webm"), "video/webm")}
     _, message = ask(telegram, token, "sendVideo", data={"chat_id": chat}, files=files)
     assert message["document"]["mime_type"] == "video/webm"
 

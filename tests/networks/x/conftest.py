@@ -14,11 +14,12 @@ from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.simulation.sandbox import Sandbox
 from socialclaw.simulation.store import Store
+from tests.media import files
 from tests.networks.recorded import Clock, Recorder
 from tests.networks.stage import InMemorySteps, NotYet
 
-IMAGE = b"\x89PNG" + bytes(2000)
-VIDEO = b"\0\0\0\x18ftypmp42" + bytes(3000)
+IMAGE = files.picture("PNG")
+VIDEO = files.playable()
 
 
 class Connected:

@@ -14,6 +14,7 @@ from socialclaw.networks.x.refusals import explain
 from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.networks.x.upload import CHUNK
 from socialclaw.providers.draft import Draft, Mark
+from tests.media.files import padded, picture
 from tests.networks.recorded import Clock
 from tests.networks.stage import InMemorySteps, NotYet
 from tests.networks.x.conftest import IMAGE, VIDEO, Connected, media, now_of
@@ -36,7 +37,7 @@ async def test_a_text_is_published_with_its_place_on_the_web(ada: Connected, x: 
 
 
 async def test_four_images_arrive_whole_in_order_and_described(ada: Connected, x: XSandbox) -> None:
-    files = [bytes([n]) * (1000 + n) for n in range(4)]
+    files = [picture("PNG", colour=(n, 0, 0)) for n in range(4)]
     await ada.post("four", media=tuple(media(f, alt=f"picture {n}") for n, f in enumerate(files)))
     [seen] = x.seen()
     assert [m["sha256"] for m in seen.media] == [hashlib.sha256(f).hexdigest() for f in files]
@@ -44,7 +45,7 @@ async def test_four_images_arrive_whole_in_order_and_described(ada: Connected, x
 
 
 async def test_a_large_file_is_read_and_sent_in_pieces(ada: Connected, x: XSandbox) -> None:
-    content = bytes(range(256)) * (CHUNK // 256) * 2 + b"tail"
+    content = padded(VIDEO, 2 * CHUNK + 4)
     reads: list[tuple[int, int]] = []
     await ada.post("film", media=(media(content, "video", reads=reads),))
     assert reads == [(0, CHUNK), (CHUNK, CHUNK), (2 * CHUNK, 4)]

@@ -12,11 +12,12 @@ import pytest
 from socialclaw.errors import Rejected
 from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET
+from tests.media import files as made
 from tests.networks.recorded import Clock
 from tests.networks.x.conftest import IMAGE, VIDEO, Connected, media
 
 JSON = dict[str, Any]
-PICTURE = b"\x89PNG\r\n\x1a\n" + IMAGE
+PICTURE = IMAGE
 
 
 async def begin(ada: Connected, content: bytes = IMAGE, mime: str = "image/png", category: str = "tweet_image") -> str:
@@ -143,15 +144,15 @@ async def test_segments_must_add_up(ada: Connected) -> None:
 
 
 async def test_segments_may_come_in_any_order_again_and_in_both_forms(ada: Connected, x: XSandbox) -> None:
-    media_id = await begin(ada, b"abc\r\ndef")
-    assert (await append(ada, media_id, b"def", 1)).status_code == 200
-    files = {"media": ("chunk", b"abc\r\n", "application/octet-stream")}
+    media_id = await begin(ada, IMAGE)
+    assert (await append(ada, media_id, IMAGE[10:], 1)).status_code == 200
+    files = {"media": ("chunk", IMAGE[:10], "application/octet-stream")}
     for _ in range(2):
         form = await ada.call("POST", f"/2/media/upload/{media_id}/append", data={"segment_index": "0"}, files=files)
         assert form.status_code == 200
     assert (await finish(ada, media_id)).status_code == 200
     await ada.call("POST", "/2/tweets", json={"text": "x", "media": {"media_ids": [media_id]}})
-    assert x.seen()[0].media[0]["sha256"] == x.describe(b"abc\r\ndef", "image/png")["sha256"]
+    assert x.seen()[0].media[0]["sha256"] == x.describe(IMAGE, "image/png")["sha256"]
 
 
 async def test_a_segment_form_holds_two_fields(ada: Connected) -> None:
@@ -195,7 +196,7 @@ async def test_files_belong_to_their_account_for_a_day(ada: Connected, x: XSandb
 
 async def test_one_video_or_one_gif_or_images(ada: Connected, clock: Clock) -> None:
     picture, film = await uploaded(ada), await uploaded(ada, VIDEO, "video/mp4", "tweet_video")
-    gif = await uploaded(ada, b"GIF89a", "image/gif", "tweet_gif")
+    gif = await uploaded(ada, made.picture("GIF", mode="P", colour=0), "image/gif", "tweet_gif")
     clock.turn(10)
     for ids in ([picture, film], [film, picture], [picture, gif], [picture, picture]):
         assert (await ada.call("POST", "/2/tweets", json={"text": "x", "media": {"media_ids": ids}})).status_code == 400

@@ -20,6 +20,7 @@ from xdk.posts.models import CreateRequest
 from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.providers.draft import Draft, Mark
 from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET
+from tests.media.files import picture
 from tests.networks.recorded import Clock
 from tests.networks.stage import InMemorySteps
 from tests.networks.x.conftest import IMAGE, VIDEO, Connected, media, now_of
@@ -111,7 +112,7 @@ async def test_every_call_of_the_adapter_and_every_answer_is_as_x_describes_it(
     await ada.adapter.targets()
     await ada.adapter.check()
     first = await ada.post(
-        "look: example.com", media=(media(alt="a square"), media(mime="image/webp")), settings={"replyControl": "verified"}
+        "look: example.com", media=(media(alt="a square"), media(picture("WEBP"), mime="image/webp")), settings={"replyControl": "verified"}
     )
     post = Draft("film", media=(media(VIDEO, "video"),), interaction="reply", reply_to=first)
     ada.steps = InMemorySteps()
@@ -166,7 +167,7 @@ def test_the_official_client_gets_what_it_expects(
     begun = client.media.initialize_upload(
         InitializeUploadRequest(media_type="image/png", total_bytes=len(IMAGE), media_category="tweet_image")
     )
-    for index, piece in enumerate((IMAGE[:1000], IMAGE[1000:])):
+    for index, piece in enumerate((IMAGE[:50], IMAGE[50:])):
         client.media.append_upload(begun.data.id, AppendUploadRequest(media=base64.b64encode(piece).decode(), segment_index=index))
     assert client.media.finalize_upload(begun.data.id).data.size == len(IMAGE)
     client.media.create_metadata(CreateMetadataRequest(id=begun.data.id, metadata={"alt_text": {"text": "a square"}}))

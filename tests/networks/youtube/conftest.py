@@ -14,10 +14,11 @@ from socialclaw.networks.youtube.sandbox.simulator import YouTubeSandbox
 from socialclaw.providers.draft import Account, Draft, Mark, Media, Published
 from socialclaw.simulation.sandbox import Sandbox
 from socialclaw.simulation.store import Store
+from tests.media import files
 from tests.networks.recorded import Clock, Recorder
 from tests.networks.stage import InMemorySteps
 
-VIDEO = b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 20
+VIDEO = files.playable()
 SETTINGS = {"privacyStatus": "public", "notifySubscribers": False, "madeForKids": False}
 SCOPE = "https://www.googleapis.com/auth/"
 

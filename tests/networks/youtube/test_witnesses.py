@@ -26,6 +26,7 @@ from socialclaw.networks.youtube.sandbox.simulator import YouTubeSandbox
 from socialclaw.providers.draft import Mark
 from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET
 from socialclaw.simulation.sandbox import Sandbox
+from tests.media.files import padded
 from tests.networks.recorded import Clock
 from tests.networks.youtube.conftest import SCOPE, VIDEO, Connected, film, media
 
@@ -119,7 +120,7 @@ async def test_every_call_of_the_adapter_and_every_answer_is_as_google_describes
     await ada.adapter.targets()
     await ada.adapter.check()
     await ada.adapter.channels({})
-    post = film(media=(media(bytes(3 * small_pieces)),), settings={"notifySubscribers": True, "madeForKids": True})
+    post = film(media=(media(padded(VIDEO, 3 * small_pieces)),), settings={"notifySubscribers": True, "madeForKids": True})
     published = await ada.publish(post)
     await ada.publish(post)
     mark = ada.mark()

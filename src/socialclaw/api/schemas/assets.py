@@ -62,6 +62,7 @@ class Asset(Schema):
     audio_codec: str | None = None
     frame_rate: float | None = None
     bit_rate: StrictInt | None = None
+    pixel_format: str | None = None
     sha256: str | None = None
     alt_text: str | None = None
     created_at: Time | None = None

@@ -42,6 +42,8 @@ class ShapeLimits(Schema):
     frame_rate: list[float | None]
     video_codecs: list[str]
     audio_codecs: list[str]
+    pixel_formats: list[str]
+    moving: list[str] | None
     max_text_length: StrictInt = optional()
     max_title_length: StrictInt = optional()
 

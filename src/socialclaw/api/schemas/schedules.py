@@ -33,6 +33,7 @@ class PostAsset(AssetInput):
     frame_rate: float = optional()
     video_codec: str = optional()
     audio_codec: str = optional()
+    pixel_format: str = optional()
 
 
 class PostInput(Schema):

@@ -28,13 +28,14 @@ def probe(job: dict[str, Any]) -> dict[str, Any]:
     if mime in (*images.PHONES, "image/avif", "image/png"):
         polyglots.check_whole(source, mime)
     with images.opened(source, mime) as picture:
-        size = images.upright_size(picture) if mime == "image/jpeg" else None
+        size, eight = images.upright_size(picture) if mime == "image/jpeg" else None, images.has_eight_bits(picture)
         if size:
             picture.draft("RGB", (1280, 1280))  # every byte is read all the same
         shown = images.decoded(picture)
         width, height = size or shown.size
-        moves = images.frame_rate(picture, mime)
-        return {"kind": "image", "width": width, "height": height, "frame_rate": moves, "previews": _previews(shown, job, film=False)}
+        plain = eight and images.is_plain(picture)
+        found = {"kind": "image", "width": width, "height": height, "plain": plain, **images.motion(picture, mime)}
+        return {**found, "previews": _previews(shown, job, film=False)}
 
 
 def _previews(picture: Any, job: dict[str, Any], *, film: bool) -> list[str]:

@@ -17,17 +17,23 @@ if TYPE_CHECKING:
 
 QUALITIES = (92, 85, 75, 65)
 SMALLER = 0.85
-FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
+SOLID = ("image/jpeg",)  # has nothing that is clear
 SOUND_BITS = 128_000  # a second
 LEAST_BITS, MOST_BITS = 100_000, 50_000_000  # a second, of pictures
+MOST_DRIFT = 0.1  # seconds between two pieces of sound that are no silence yet
 MARGIN = 0.9  # of the bytes that are allowed, for the container and an encoder that is not exact
 
 
 def picture(job: dict[str, Any]) -> dict[str, Any]:
     """Writes `source` to `target` as the job's `change` has it; its width, height and bytes."""
     change = job["change"]
+    if change["moves"]:
+        return moving_picture(job)
     with images.opened(job["source"], job["mime"]) as opened:
-        made = images.flat(images.decoded(opened))
+        upright = images.in_srgb(images.decoded(opened))
+        solid = change["mime"] in SOLID or [change["width"], change["height"]] != [*change["canvas"]]
+        made = images.flat(upright) if solid else _clear(upright)
     inner, canvas = (change["width"], change["height"]), tuple(change["canvas"])
     most, least = change.get("max_bytes"), change["least"]
     while True:
@@ -62,9 +68,40 @@ def _on_canvas(made: Image, inner: tuple[int, int], canvas: tuple[int, ...]) -> 
     sized = made if made.size == inner else made.resize(inner, Image.Resampling.LANCZOS)
     if inner == canvas:
         return sized
-    whole = Image.new("RGB", (canvas[0], canvas[1]), "white")
+    whole = Image.new("RGB", (canvas[0], canvas[1]), "white")  # only what is solid is padded
     whole.paste(sized, ((canvas[0] - inner[0]) // 2, (canvas[1] - inner[1]) // 2))
     return whole
+
+
+def _clear(picture: Image) -> Image:
+    """In 8 bits a colour, and as clear as it is, with nothing said about it."""
+    made = images.eight_bits(picture)
+    if made.mode not in ("RGB", "RGBA", "L"):
+        made = made.convert("RGBA" if made.mode in ("LA", "PA", "P") or "transparency" in made.info else "RGB")
+    made.info = {}
+    return made
+
+
+def moving_picture(job: dict[str, Any]) -> dict[str, Any]:
+    """A GIF of all frames of a picture that moves, smaller where it would have too many bytes."""
+    from PIL import ImageSequence
+
+    change = job["change"]
+    inner, canvas = (change["width"], change["height"]), tuple(change["canvas"])
+    with images.opened(job["source"], job["mime"]) as opened:
+        while True:
+            frames, stays = [], []
+            for frame in ImageSequence.Iterator(opened):
+                frames.append(_on_canvas(images.flat(frame), inner, canvas))
+                stays.append(max(20, int(frame.info.get("duration") or 100)))
+            frames[0].save(job["target"], "GIF", save_all=True, append_images=frames[1:], duration=stays, loop=0)
+            size, most = os.stat(job["target"]).st_size, change.get("max_bytes")  # noqa: PTH116
+            if not most or size <= most:
+                return {"width": canvas[0], "height": canvas[1], "size": size}
+            if min(inner) * SMALLER < max(*change["least"], 16):
+                message = f"The picture cannot be made small enough: it still has {size:,} bytes, and the limit is {most:,}"
+                raise InvalidRequest(message, code="media_fit_failed")
+            inner = canvas = (int(inner[0] * SMALLER), int(inner[1] * SMALLER))
 
 
 def film(job: dict[str, Any]) -> dict[str, Any]:
@@ -99,7 +136,7 @@ def _write(source: InputContainer, made: OutputContainer, change: dict[str, Any]
         bits = min(max(LEAST_BITS, int(most * 8 * MARGIN / seconds) - SOUND_BITS), MOST_BITS)
         out.options = {"preset": "veryfast", "crf": "21", "maxrate": str(bits), "bufsize": str(bits)}
     out_sound = made.add_stream("aac", rate=48_000, layout="stereo") if sound is not None else None
-    graph: Graph | None = None
+    graph, heard = None, 0
     for packet in source.demux([s for s in (moving, sound) if s is not None]):
         frame: Any
         for frame in packet.decode():
@@ -108,10 +145,19 @@ def _write(source: InputContainer, made: OutputContainer, change: dict[str, Any]
                 graph.push(frame)
                 _drain(graph, out, made)
             elif out_sound is not None:
+                heard = _timed(frame, heard)
                 made.mux(out_sound.encode(frame))
     made.mux(out.encode())
     if out_sound is not None:
         made.mux(out_sound.encode())
+
+
+def _timed(frame: Any, heard: int) -> int:
+    """Give a piece of sound a time of whole samples, behind the one before it: some containers only say it roughly. Its end."""
+    said = round(frame.time * frame.sample_rate) if frame.pts is not None else heard
+    at = said if said > heard + frame.sample_rate * MOST_DRIFT else heard
+    frame.time_base, frame.pts = Fraction(1, frame.sample_rate), at
+    return int(at + frame.samples)
 
 
 def _graph(moving: VideoStream, frame: Any, change: dict[str, Any]) -> Graph:
@@ -124,7 +170,7 @@ def _graph(moving: VideoStream, frame: Any, change: dict[str, Any]) -> Graph:
     steps = [
         *turns.get(frame.rotation % 360, ()),
         *((("fps", f"{change['frames']}"),) if change["frames"] else ()),
-        ("scale", f"{width}:{height}"),
+        ("scale", f"{width}:{height}{_usual_light(frame)}"),
         ("pad", f"{change['canvas'][0]}:{change['canvas'][1]}:(ow-iw)/2:(oh-ih)/2"),
         ("setsar", "1"),
         ("format", "yuv420p"),
@@ -137,6 +183,15 @@ def _graph(moving: VideoStream, frame: Any, change: dict[str, Any]) -> Graph:
         last = following
     graph.configure()
     return graph
+
+
+def _usual_light(frame: Any) -> str:
+    """Where a frame is of high dynamic range, it is mapped to what every screen shows (BT.709); its colours would be pale else."""
+    from av.video.reformatter import ColorTrc
+
+    if frame.color_trc not in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67):
+        return ""
+    return ":in_range=tv:out_range=tv:out_primaries=bt709:out_transfer=bt709:out_color_matrix=bt709:intent=perceptual"
 
 
 def _drain(graph: Graph, out: Any, made: OutputContainer) -> None:

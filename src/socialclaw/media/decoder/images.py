@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from socialclaw.errors import InvalidRequest
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF", "image/avif": "AVIF"}
+FORMATS |= {"image/tiff": "TIFF", "image/bmp": "BMP"}
 MOVING = ("image/webp", "image/png", "image/gif", "image/avif")  # a JPEG or HEIC may hold several pictures, and shows one
 PHONES = ("image/heic", "image/heif")
+EIGHT_BITS = ("RGB", "RGBA", "L", "LA", "P", "PA", "1", "RGBX")
 SIDE_WAYS = range(5, 9)  # EXIF orientations in which width and height change places
 ORIENTATION = 0x0112
 
@@ -61,19 +64,70 @@ def decoded(picture: Image) -> Image:
         raise InvalidRequest(f"The picture {what}: its data cannot be decoded", code=code) from error
 
 
-def frame_rate(picture: Image, mime: str) -> float | None:
-    """Frames a second of a picture that moves, by how long its first one stays; None of one that stands still."""
+def motion(picture: Image, mime: str) -> dict[str, float]:
+    """Frames a second of a picture that moves, by how long its first one stays, and its seconds; nothing of one that stands still."""
     if mime not in MOVING or not getattr(picture, "is_animated", False):
-        return None
-    return round(1000 / max(picture.info.get("duration") or 100, 1), 3)
+        return {}
+    rate = round(1000 / max(picture.info.get("duration") or 100, 1), 3)
+    return {"frame_rate": rate, "duration": round(getattr(picture, "n_frames", 1) / rate, 3)}
+
+
+def has_eight_bits(picture: Image) -> bool:
+    """Whether each colour has 8 bits, in a mode that everybody reads. Of a picture that is not decoded, which makes 8 bits of 16."""
+    return picture.mode in EIGHT_BITS and not any("16" in str(tile[3]) for tile in getattr(picture, "tile", ()))
+
+
+def is_plain(picture: Image) -> bool:
+    """Whether the data alone of a decoded picture, without what is said beside it, shows it as it is meant: upright, one picture, sRGB."""
+    one = picture.format != "MPO" and not (picture.format == "TIFF" and getattr(picture, "n_frames", 1) > 1)
+    return one and picture.getexif().get(ORIENTATION, 1) == 1 and _is_srgb(picture)
+
+
+def _is_srgb(picture: Image) -> bool:
+    """Colours without a profile are taken for sRGB by everybody; grey ones look alike in all."""
+    from PIL import ImageCms
+
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in ("RGB", "RGBA", "P"):
+        return True
+    try:
+        return "srgb" in ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(BytesIO(profile))).lower()
+    except (ImageCms.PyCMSError, OSError, ValueError):  # what nobody can read, nobody goes by
+        return True
+
+
+def in_srgb(picture: Image) -> Image:
+    """The same colours without a profile. One that cannot be read or does not fit is passed over."""
+    from PIL import ImageCms
+
+    profile = picture.info.get("icc_profile")
+    if not profile or (picture.mode in ("RGB", "RGBA") and _is_srgb(picture)) or picture.mode not in ("RGB", "RGBA", "CMYK"):
+        return picture
+    try:
+        source, target = ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
+        alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
+        made = ImageCms.profileToProfile(picture.convert("RGB") if alpha else picture, source, target, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture
+    if made is None:
+        return picture
+    if alpha:
+        made.putalpha(alpha)
+    return made
+
+
+def eight_bits(picture: Image) -> Image:
+    """The same in 8 bits a colour."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda level: level / 256).convert("L")  # 16 bits of grey
 
 
 def flat(picture: Image) -> Image:
     """The picture in three colours of 8 bits, on white where it is transparent, with nothing said about it."""
     from PIL import Image
 
-    if picture.mode.startswith("I"):  # 16 bits of grey
-        picture = picture.convert("I").point(lambda level: level / 256).convert("L")
+    picture = eight_bits(picture)
     if picture.mode in ("RGBA", "LA", "PA", "P") or "transparency" in picture.info:
         solid = picture.convert("RGBA")
         made = Image.new("RGB", solid.size, "white")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 # A playlist or a list of files opens other files, so only containers that hold everything themselves are known here.
-CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
+CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts"
 MIMES = (
     "video/mp4",
     "video/quicktime",
@@ -24,6 +24,8 @@ MIMES = (
     "video/3gpp",
     "video/webm",
     "video/x-matroska",
+    "video/x-msvideo",
+    "video/mp2t",
     "audio/mp4",
     "audio/x-m4a",
     "audio/webm",
@@ -73,6 +75,7 @@ def facts(container: InputContainer) -> dict[str, Any]:
         "duration": _seconds(container, film),
         "video_codec": film.codec_context.codec.canonical_name if film is not None else None,
         "audio_codec": sound.codec_context.codec.canonical_name if sound is not None else None,
+        "pixel_format": film.codec_context.pix_fmt if film is not None else None,
         "frame_rate": round(float(rate), 3) if rate and 0 < rate < 1000 else None,
         "bit_rate": container.bit_rate or None,
     }

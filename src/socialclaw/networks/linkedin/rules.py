@@ -8,14 +8,23 @@ from dataclasses import replace
 from socialclaw.providers.draft import Draft
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.rules import Mix, Rules
-from socialclaw.providers.shapes import GB, Shape
+from socialclaw.providers.shapes import GB, KB, USUAL_PIXELS, Shape
 
 MOST_PIXELS = 36_152_320  # an image must have fewer (Images API)
 
 MEMBER = Rules(
     shapes=(
-        Shape("image", mimes=("image/jpeg", "image/png", "image/gif")),
-        Shape("video", max_bytes=5 * GB),
+        Shape("image", mimes=("image/jpeg", "image/png", "image/gif"), moving=("image/gif",)),
+        # https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/videos-api
+        Shape(
+            "video",
+            max_bytes=5 * GB,
+            min_bytes=75 * KB,
+            mimes=("video/mp4", "video/quicktime", "video/x-m4v"),
+            seconds=(3, 30 * 60),
+            video_codecs=("h264", "hevc"),
+            pixel_formats=USUAL_PIXELS,
+        ),
     ),
     mixes=(Mix({"image": 20}), Mix({"video": 1})),
     max_text=3000,

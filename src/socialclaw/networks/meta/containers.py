@@ -99,10 +99,10 @@ def last_container(done: Mapping[str, Any], names: list[str]) -> str | None:
 
 
 def _file(media: Media) -> dict[str, str]:
-    """A file as a container is told of it. What is no JPEG is fetched from us as one, where it is ours."""
+    """A file as a container is told of it. A PNG or WebP is fetched from us as a JPEG, where it is ours."""
     if media.kind == "video":
         return {"media_type": "VIDEO", "video_url": media.url}
-    as_it_is = media.mime in (None, "image/jpeg") or not is_ours(media)
+    as_it_is = media.mime not in ("image/png", "image/webp") or not is_ours(media)
     url = media.url if as_it_is else f"{media.url}{'&' if '?' in media.url else '?'}format=jpeg"
     return {"image_url": url, **({"alt_text": media.alt} if media.alt else {})}
 

@@ -16,7 +16,7 @@ from socialclaw.providers.issues import Issue
 from socialclaw.providers.judging import judge_of
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Mix, Rules
-from socialclaw.providers.shapes import GB, MB, Shape
+from socialclaw.providers.shapes import GB, MB, USUAL_PIXELS, Shape
 
 MOST_FILES = 10
 MOST_HASHTAGS, MOST_MENTIONS = 30, 20
@@ -26,9 +26,8 @@ HASHTAG, MENTION = re.compile(r"(?<![\w&])#\w+"), re.compile(r"(?<![\w.])@[\w.]+
 PAGE_PICTURES = ("image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp")
 FACEBOOK = Rules(
     shapes=(
-        # A WebP of ours is handed out as a JPEG.
-        Shape("image", max_bytes=10 * MB, mimes=(*PAGE_PICTURES, "image/webp")),
-        Shape("video", max_bytes=10 * GB),
+        Shape("image", max_bytes=10 * MB, mimes=(*PAGE_PICTURES, "image/webp"), native=PAGE_PICTURES, moving=()),
+        Shape("video", max_bytes=10 * GB, pixel_formats=USUAL_PIXELS),
     ),
     mixes=(Mix({"image": MOST_FILES}), Mix({"video": 1})),
     max_text=63_206,
@@ -41,8 +40,14 @@ FACEBOOK = Rules(
 )
 INSTAGRAM = Rules(
     shapes=(
-        # A PNG or WebP of ours is handed out as the JPEG that Instagram wants.
-        Shape("image", max_bytes=8 * MB, mimes=("image/jpeg", "image/png", "image/webp"), aspect=(0.8, 1.91)),
+        Shape(
+            "image",
+            max_bytes=8 * MB,
+            mimes=("image/jpeg", "image/png", "image/webp"),
+            native=("image/jpeg",),
+            aspect=(0.8, 1.91),
+            moving=(),
+        ),
         Shape(
             "video",
             max_bytes=300 * MB,
@@ -53,6 +58,7 @@ INSTAGRAM = Rules(
             frames=(23, 60),
             video_codecs=("h264", "hevc"),
             audio_codecs=("aac",),
+            pixel_formats=USUAL_PIXELS,
         ),
     ),
     mixes=(Mix({"image": MOST_FILES, "video": MOST_FILES}, most=MOST_FILES),),

@@ -16,7 +16,7 @@ from socialclaw.networks.pinterest.settings import SETTINGS, extra, fits
 from socialclaw.providers.base import Provider, Quota, TargetType
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.rules import Mix, Rules
-from socialclaw.providers.shapes import GB, MB, Shape
+from socialclaw.providers.shapes import GB, MB, USUAL_PIXELS, Shape
 
 PROVIDERS = [
     Provider(
@@ -32,7 +32,7 @@ PROVIDERS = [
         ),
         rules=Rules(
             shapes=(
-                Shape("image", max_bytes=20 * MB, mimes=("image/jpeg", "image/png")),
+                Shape("image", max_bytes=20 * MB, mimes=("image/jpeg", "image/png"), moving=()),
                 Shape(
                     "video",
                     max_bytes=2 * GB,
@@ -40,6 +40,7 @@ PROVIDERS = [
                     aspect=(0.5, 1.91),
                     seconds=(4, 15 * 60),
                     video_codecs=("h264", "hevc"),
+                    pixel_formats=USUAL_PIXELS,
                 ),
             ),
             mixes=(Mix({"image": 5}), Mix({"video": 1})),

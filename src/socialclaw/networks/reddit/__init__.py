@@ -31,7 +31,7 @@ PROVIDERS = [
             authorize_params={"duration": "permanent"},
         ),
         rules=Rules(
-            shapes=(Shape("image"), Shape("video"), Shape("other")),
+            shapes=(Shape("image", as_it_is=True), Shape("video"), Shape("other")),
             title="required",
             max_title=300,
             max_text=40_000,

@@ -14,18 +14,32 @@ from socialclaw.providers.issues import Issue, shown
 from socialclaw.providers.judging import judge_of
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Rules
-from socialclaw.providers.shapes import GB, Shape, extension_of
+from socialclaw.providers.shapes import GB, USUAL_PIXELS, Shape, extension_of
 
-MP4 = "video/mp4"
 MOST_TITLE = 45
 OF_SPOTLIGHTS = ("snapchatPublishMode", ("spotlight",))
 
 RULES = Rules(
-    shapes=(Shape("video", max_bytes=GB, width=(540, None), height=(960, None), seconds=(5, 300), video_codecs=("h264",)),),
+    shapes=(
+        Shape(
+            "video",
+            max_bytes=GB,
+            mimes=("video/mp4",),
+            width=(540, None),
+            height=(960, None),
+            seconds=(5, 300),
+            video_codecs=("h264",),
+            pixel_formats=USUAL_PIXELS,
+        ),
+    ),
     media_required=True,
     max_text=160,
     order=("interaction", "required", "limit", "kinds"),  # `extra` judges the rest, in this provider's order
-    codes={"media_limit_exceeded": "snapchat_media_required", "media_unsupported": "snapchat_video_required"},
+    codes={
+        "media_limit_exceeded": "snapchat_media_required",
+        "media_unsupported": "snapchat_video_required",
+        "video_type_unsupported": "snapchat_video_required",
+    },
 )
 
 judge_sizes, judge_text = (judge_of(replace(RULES, order=(rule,)), "snapchat") for rule in ("size", "text"))
@@ -65,10 +79,10 @@ def extra(draft: Draft) -> Sequence[Issue]:
 
 
 def _format(media: Media) -> Iterator[Issue]:
-    """By what is known of the file; by its name where nothing is."""
-    if media.mime == MP4 if media.mime else "mp4" in (extension_of(media.url), extension_of(media.filename)):
+    """By its name, where nothing is known of the file."""
+    if media.mime or "mp4" in (extension_of(media.url), extension_of(media.filename)):
         return
-    what = media.mime or shown(media.filename or media.url)
+    what = shown(media.filename or media.url)
     yield Issue(
         "snapchat_video_required", f"Snapchat takes .mp4 videos; this is {what}", "assets[0]", {"assetId": media.id, "url": media.url}
     )

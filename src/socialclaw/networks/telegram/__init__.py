@@ -13,7 +13,7 @@ from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.connect import Field, Form
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Rules
-from socialclaw.providers.shapes import MB, Shape
+from socialclaw.providers.shapes import MB, USUAL_PIXELS, Shape
 
 SETTINGS = (
     Setting(
@@ -33,6 +33,10 @@ SETTINGS = (
         )
     ),
 )
+
+PHOTOS = ("image/jpeg", "image/png", "image/webp", "image/gif")
+ANIMATION = Shape("image", max_bytes=50 * MB)
+FILMS = ("video/mp4", "video/quicktime", "video/x-m4v")
 
 TARGETS = tuple(
     TargetType(
@@ -63,7 +67,11 @@ PROVIDERS = [
         ),
         rules=Rules(
             # What may be uploaded ("Sending files"); by URL it is 5 and 20 MB, beyond which the adapter uploads.
-            shapes=(Shape("image", max_bytes=10 * MB), Shape("video", max_bytes=50 * MB)),
+            # Other pictures are refused, and other films would arrive as files to download.
+            shapes=(
+                Shape("image", max_bytes=10 * MB, mimes=PHOTOS, moving=("image/gif",), instead=(("image/gif", ANIMATION),)),
+                Shape("video", max_bytes=50 * MB, mimes=FILMS, video_codecs=("h264", "hevc"), pixel_formats=USUAL_PIXELS),
+            ),
             max_text=MOST_TEXT,
             max_caption=MOST_CAPTION,
             measure=utf16,

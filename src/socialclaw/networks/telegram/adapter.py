@@ -25,7 +25,9 @@ API = "https://api.telegram.org"
 TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{35}")
 CHAT = re.compile(r"(?:(?:https?://)?t(?:elegram)?\.me/|@)?([A-Za-z][A-Za-z0-9_]{3,31})/?")
 SENDING = {"image": ("sendPhoto", "photo"), "video": ("sendVideo", "video")}
+MOVING = ("sendAnimation", "animation")  # a picture that moves, which would stand still as a photo
 MOST_BY_URL = {"image": 5 * MB, "video": 20 * MB}  # "Sending files"
+MOST_PHOTO = 10 * MB
 SUPERGROUPS = 10**12  # the ids of channels and supergroups lie below minus this; what is beyond it is their number in t.me/c/
 TYPES = {"channel": "telegram_channel", "group": "telegram_group", "supergroup": "telegram_group", "private": "telegram_chat"}
 
@@ -42,7 +44,7 @@ class Telegram:
             return self._published(await steps.irreversible("message", self._send_text, draft))
         media = draft.media[0]
         sent: dict[str, Any] = {"refused": "too large to be fetched"}
-        if media.url and (media.size or 0) <= MOST_BY_URL[media.kind]:
+        if media.url and (media.size or 0) <= MOST_BY_URL["video" if _moves(media) else media.kind]:
             sent = await steps.irreversible("message by url", self._send_by_url, draft, media)
         if "refused" in sent:
             sent = await steps.irreversible("message by upload", self._send_upload, draft, media)
@@ -91,7 +93,7 @@ class Telegram:
 
     async def _send_by_url(self, draft: Draft, media: Media) -> dict[str, Any]:
         """Remembered even when refused: after a crash the upload that followed must not be forgotten and the URL tried again."""
-        method, part = SENDING[media.kind]
+        method, part = _way(media)
         try:
             return _kept(await self._call(method, {**self._beside(draft, media), part: media.url}))
         except Rejected as refusal:
@@ -100,7 +102,7 @@ class Telegram:
             return {"refused": refusal.details["said"]}
 
     async def _send_upload(self, draft: Draft, media: Media) -> dict[str, Any]:
-        method, part = SENDING[media.kind]
+        method, part = _way(media)
         return _kept(await self._call(method, self._beside(draft, media), file=(part, media)))
 
     def _beside(self, draft: Draft, media: Media) -> dict[str, Any]:
@@ -164,6 +166,16 @@ class Telegram:
 
     def _chat(self) -> int | str:
         return _chat_named(self.account.id)
+
+
+def _way(media: Media) -> tuple[str, str]:
+    """The method by which a file is sent, and the name of its part."""
+    return MOVING if _moves(media) else SENDING[media.kind]
+
+
+def _moves(media: Media) -> bool:
+    """A GIF that moves, or is too large for a photo."""
+    return media.mime == "image/gif" and (bool(media.frame_rate) or (media.size or 0) > MOST_PHOTO)
 
 
 def post_url(post_id: str, account: Account) -> str | None:

@@ -19,7 +19,7 @@ from socialclaw.providers.draft import Draft, is_ours
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Mix, Rules
-from socialclaw.providers.shapes import GB, MB, Shape
+from socialclaw.providers.shapes import GB, MB, USUAL_PIXELS, Shape
 
 
 def fits(draft: Draft) -> Sequence[Issue]:
@@ -140,8 +140,19 @@ PROVIDERS = [
                     seconds=(None, 600),
                     frames=(23, 60),
                     video_codecs=("h264", "hevc", "vp8", "vp9"),
+                    pixel_formats=(*USUAL_PIXELS, "yuv420p10le"),
                 ),
-                Shape("image", max_bytes=20 * MB, long_side=(None, 1920), short_side=(None, 1080), max_text=4000, max_title=90),
+                Shape(
+                    "image",
+                    max_bytes=20 * MB,
+                    mimes=tuple(f"image/{name}" for name in ("jpeg", "webp", "png", "gif", "avif", "heic", "heif")),
+                    native=PICTURES,
+                    moving=(),
+                    long_side=(None, 1920),
+                    short_side=(None, 1080),
+                    max_text=4000,
+                    max_title=90,
+                ),
             ),
             mixes=(Mix({"video": 1}), Mix({"image": 35})),
             max_text=2200,

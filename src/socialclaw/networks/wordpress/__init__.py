@@ -5,12 +5,18 @@ REST API v1.1 and v1.2: https://developer.wordpress.com/docs/api/. The endpoints
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
 from socialclaw.networks.wordpress.adapter import WordPress
 from socialclaw.networks.wordpress.dated import DATED
 from socialclaw.networks.wordpress.sandbox.simulator import WordPressSandbox
 from socialclaw.networks.wordpress.sites import list_sites
 from socialclaw.providers.base import Action, Provider, TargetType
 from socialclaw.providers.connect import OAuth2
+from socialclaw.providers.draft import Draft
+from socialclaw.providers.issues import Issue
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Mix, Rules
 from socialclaw.providers.shapes import Shape
@@ -19,6 +25,21 @@ MOST_FILES = 20
 # WordPress names no limit (its column holds 4 GB): this figure is ours, so that an article stays one request of ordinary size.
 MOST_TEXT = 200_000
 SYNC = "Sync sites"
+SHAPES = (Shape("image"), Shape("video"))  # which types a site takes, it tells itself: see `narrows`
+
+EXTENSIONS = {
+    **{f"image/{name}": (name,) for name in ("png", "gif", "webp", "heic", "heif", "avif", "bmp")},
+    "image/jpeg": ("jpg", "jpeg"),
+    "image/tiff": ("tif", "tiff"),
+    "video/mp4": ("mp4",),
+    "video/x-m4v": ("m4v",),
+    "video/quicktime": ("mov",),
+    "video/webm": ("webm",),
+    "video/x-matroska": ("mkv",),
+    "video/x-msvideo": ("avi",),
+    "video/3gpp": ("3gp",),
+    "video/mp2t": ("ts",),
+}
 
 SETTINGS = (
     Setting(
@@ -40,6 +61,30 @@ SETTINGS = (
     Setting("slug", description="The last part of the address; WordPress makes one of the title where nothing is given."),
 )
 
+
+def narrows(shape: Shape, about: Mapping[str, Any]) -> Shape:
+    """What a site takes goes by its plan and its host: it tells the extensions."""
+    taken = about.get("allowedFileTypes")
+    if not taken:
+        return shape
+    mimes = tuple(mime for mime, extensions in EXTENSIONS.items() if mime.startswith(shape.kind) and set(extensions) & set(taken))
+    return replace(shape, mimes=mimes or ("none",))
+
+
+def extra(draft: Draft) -> Sequence[Issue]:
+    """Files of a type that this site does not take."""
+    if not draft.media or not draft.about:
+        return ()
+    shapes = {shape.kind: narrows(shape, draft.about) for shape in SHAPES}
+    found = []
+    for index, m in enumerate(draft.media):
+        if m.kind in shapes and m.mime and (taken := shapes[m.kind].mimes) and m.mime not in taken:
+            details = {"mime": m.mime, "supportedValues": list(taken), "assetId": m.id, "url": m.url}
+            message = f"This site does not take {m.mime}; it takes {', '.join(taken)}"
+            found.append(Issue("wordpress_media_type_unsupported", message, f"assets[{index}]", details))
+    return found
+
+
 PROVIDERS = [
     Provider(
         key="wordpress",
@@ -51,8 +96,7 @@ PROVIDERS = [
             scopes=("global",),  # without it the user picks one site, and the token opens that alone
         ),
         rules=Rules(
-            # Which types and sizes a site takes is told by the site alone (its plan, its host): nothing is refused for them here.
-            shapes=(Shape("image"), Shape("video")),
+            shapes=SHAPES,
             mixes=(Mix({"image": MOST_FILES, "video": MOST_FILES}, most=MOST_FILES),),
             title="optional",
             max_text=MOST_TEXT,
@@ -71,6 +115,9 @@ PROVIDERS = [
         ),
         adapter=WordPress,
         simulator=WordPressSandbox,
+        extra=extra,
+        narrows=narrows,
+        judged_by=("allowedFileTypes",),
         ids_per_destination=True,
         actions=(
             Action(

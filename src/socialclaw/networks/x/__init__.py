@@ -18,7 +18,7 @@ from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.issues import Issue
 from socialclaw.providers.options import Setting
 from socialclaw.providers.rules import Mix, Rules
-from socialclaw.providers.shapes import MB, Shape
+from socialclaw.providers.shapes import MB, USUAL_PIXELS, Shape
 
 MOST_FRAMES, MOST_PIXELS = 350, 300_000_000  # of a GIF
 UNVERIFIED_SECONDS = 140
@@ -76,11 +76,13 @@ PROVIDERS = [
                     "image",
                     max_bytes=5 * MB,
                     mimes=("image/jpeg", "image/png", "image/gif", "image/webp"),
+                    moving=("image/gif",),
                     instead=(("image/gif", Shape("image", max_bytes=15 * MB, width=(None, 1280), height=(None, 1080))),),
                 ),
                 Shape(
                     "video",
                     max_bytes=512 * MB,
+                    mimes=("video/mp4", "video/quicktime", "video/x-m4v", "video/mp2t", "video/webm"),
                     width=(32, None),
                     height=(32, None),
                     aspect=(1 / 3, 3.0),
@@ -88,6 +90,7 @@ PROVIDERS = [
                     frames=(None, 60),
                     video_codecs=("h264",),
                     audio_codecs=("aac",),
+                    pixel_formats=USUAL_PIXELS,
                 ),
             ),
             mixes=(Mix({"image": 4}), Mix({"video": 1})),

@@ -27,7 +27,8 @@ MARGIN = 600.0  # seconds that an upload should still live when its post is made
 LIFE = 86_400.0
 IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/tiff")
 MIMES = frozenset([*IMAGES, "video/mp4", "video/webm", "video/quicktime", "video/mp2t"])
-FALLBACK = {"image": "image/jpeg", "video": "video/mp4"}
+UNKNOWN = {"image": "image/jpeg", "video": "video/mp4"}  # what a file is declared as of which nobody knows what it is
+SAME = {"video/x-m4v": "video/mp4"}  # X has no word for it, and it is no different
 GONE = re.compile(r"media.?ids?\b|\bexpired\b|not found", re.IGNORECASE)
 
 
@@ -96,7 +97,10 @@ class Upload:
 
     async def _begin(self) -> dict[str, Any]:
         media = self.media
-        mime = media.mime if media.mime in MIMES else FALLBACK[media.kind]
+        mime = SAME.get(media.mime or "", media.mime) or UNKNOWN[media.kind]
+        if mime not in MIMES:
+            code = "x_image_type_unsupported" if media.kind == "image" else "x_video_type_unsupported"
+            raise Rejected(f"{media.filename} is {mime}, which X does not take", code=code, mime=mime)
         category = "tweet_gif" if mime == "image/gif" else f"tweet_{media.kind}"
         body = {"media_type": mime, "total_bytes": media.size, "media_category": category}
         data = (await self.call("POST", "/2/media/upload/initialize", json=body))["data"]

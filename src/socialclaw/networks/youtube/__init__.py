@@ -23,8 +23,11 @@ from socialclaw.providers.shapes import GB, VIDEO_EXTENSIONS, Shape, extension_o
 REFUSED = re.compile("[<>\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]")
 SCOPE = "https://www.googleapis.com/auth/"
 
+# https://support.google.com/youtube/troubleshooter/2888402, and Matroska, which it takes without naming it.
+FILMS = tuple(f"video/{name}" for name in ("mp4", "quicktime", "x-m4v", "webm", "x-matroska", "x-msvideo", "3gpp", "mpeg", "mp2t"))
+
 RULES = Rules(
-    shapes=(Shape("video", max_bytes=256 * GB),),  # `maxSize` of videos.insert in the discovery document
+    shapes=(Shape("video", max_bytes=256 * GB, mimes=FILMS),),  # `maxSize` of videos.insert in the discovery document
     media_required=True,
     title="required",
     max_title=100,
@@ -36,6 +39,7 @@ RULES = Rules(
         "media_limit_exceeded": "provider_multi_asset_unsupported",
         "media_required": "youtube_video_required",
         "media_unsupported": "youtube_video_required",
+        "video_type_unsupported": "youtube_video_required",
     },
 )
 
@@ -44,7 +48,7 @@ def extra(draft: Draft) -> Sequence[Issue]:
     """Signs that YouTube refuses (control characters too), and the extension without which a file is not taken for a video."""
     issues = []
     first = draft.media[0] if draft.media else None
-    if first and first.kind == "video" and extension_of(first.url) not in VIDEO_EXTENSIONS:
+    if first and first.kind == "video" and not first.mime and extension_of(first.url) not in VIDEO_EXTENSIONS:
         message = f"YouTube takes .{', .'.join(sorted(VIDEO_EXTENSIONS))} files; {shown(first.filename or first.url)} is none by its URL"
         issues.append(Issue("youtube_video_required", message, "assets[0]", {"assetId": first.id, "url": first.url}))
     title, description = RULES.parts(draft)

@@ -6,22 +6,23 @@ https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares
 from __future__ import annotations
 
 import hashlib
-import io
 import secrets
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import httpx2
 
 from socialclaw.networks.linkedin.sandbox import words as say
+from socialclaw.simulation.files.looking import Look, look
+from socialclaw.simulation.files.pieces import look_at_pieces
 from socialclaw.simulation.spool import Spool
 from socialclaw.simulation.store import Shelf
 
 HOST = "https://www.linkedin.com"
 PART = 4 * 1024 * 1024
 MOST_PIXELS = 36_152_320
-MOST_VIDEO = 5 * 1024**3
+MOST_VIDEO, LEAST_VIDEO = 5 * 1024**3, 75 * 1024
+PICTURES, FILMS = ("image/jpeg", "image/png", "image/gif"), ("video/mp4", "video/quicktime", "video/x-m4v")
 LEAVE_SECONDS = 86_400.0
 OWNER = say.urn("person", "organization")
 INITIALIZE_IMAGE: say.Shape = {"initializeUploadRequest!": {"owner!": OWNER}}
@@ -100,13 +101,12 @@ class Files:
         if asked["uploadToken"] != "" or asked["uploadedPartIds"] != expected:
             raise say.invalid("/uploadedPartIds :: do not match the parts that were uploaded")
         if "uploaded_at" not in file:
-            head, digest = b"", hashlib.sha256()
-            for index in range(count):
-                content = self.spool.read(f"{file['number']}-{index}")
-                head = head or content[:12]
-                digest.update(content)
-                self.spool.drop(f"{file['number']}-{index}")
-            sound = head[4:8] == b"ftyp"
+            names, digest = [f"{file['number']}-{index}" for index in range(count)], hashlib.sha256()
+            for name in names:
+                digest.update(self.spool.read(name))
+            sound = size >= LEAST_VIDEO and _is_playable(look_at_pieces(self.spool, names))
+            for name in names:
+                self.spool.drop(name)
             about = {"kind": "video", "mime": "video/mp4", "size": size, "sha256": digest.hexdigest()}
             self._keep({**file, "uploaded_at": self.clock(), "sound": sound, "shown": about})
         return httpx2.Response(200)
@@ -155,9 +155,11 @@ class Files:
             self.shelf.put("doom", owner, True)
 
     def _receive_image(self, file: Document, content: bytes) -> httpx2.Response:
-        mime = _examined(content)
-        about = {"kind": "image", "mime": mime or "image/x-unknown", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-        self._keep({**file, "uploaded_at": self.clock(), "sound": mime is not None, "shown": about})
+        found = look(content)
+        about = {"kind": "image", "mime": found.mime or "image/x-unknown", "size": len(content)}
+        about |= {"sha256": hashlib.sha256(content).hexdigest(), "frames": found.frames if found.mime == "image/gif" else 1}
+        sound = found.sound and found.mime in PICTURES and found.width * found.height < MOST_PIXELS
+        self._keep({**file, "uploaded_at": self.clock(), "sound": sound, "shown": about})
         return httpx2.Response(201)
 
     def _receive_part(self, file: Document, request: httpx2.Request, index: int) -> httpx2.Response:
@@ -175,18 +177,9 @@ class Files:
         self.shelf.put("files", file["urn"], file)
 
 
-def _examined(content: bytes) -> str | None:
-    """The type of an image that LinkedIn takes; None for any other."""
-    from PIL import Image  # not at the top: most processes never look at a picture
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "GIF"))
-            width, height = image.size
-            return f"image/{str(image.format).lower()}" if width * height < MOST_PIXELS else None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None
+def _is_playable(found: Look) -> bool:
+    """https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/videos-api: MP4, 3 seconds to 30 minutes."""
+    return found.sound and found.mime in FILMS and found.plain and found.judged(video=("h264", "hevc"), seconds=(3, 1800))
 
 
 def _value(value: Document) -> httpx2.Response:

@@ -196,7 +196,7 @@ class PageEdges(MetaHouse):
             raise say.no(324, "(#324) Missing or invalid image file", subcode=2069019, error_user_msg="The file is no image that we take")
         if len(content) > MOST_PHOTO:
             raise say.no(1, "Your photo is too large: photos have up to 10 MB", subcode=1366046)
-        file = self.describe(content, mime, alt=asked.get("alt_text_custom", ""), url=asked.get("url", ""))
+        file = self.describe(content, mime, alt=asked.get("alt_text_custom", ""), url=asked.get("url", ""), frames=1)
         photo: dict[str, Any] = {"id": self.new_id("13"), "page": page_id, "file": file, "at": self.clock(), "used": False}
         self.shelf.put("photos", photo["id"], photo)
         return photo

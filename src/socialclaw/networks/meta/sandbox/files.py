@@ -1,32 +1,26 @@
-"""Files as the simulated Meta gets them: fetched or sent, told apart by their first bytes, JPEGs measured by their header."""
+"""Files as the simulated Meta gets them: fetched or sent, and told apart by their bytes."""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 
 import httpx2
 
-Fetch = Callable[[str], httpx2.Response]
+from socialclaw.simulation.files.looking import Look, look
 
-SIGNS = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"GIF8", "image/gif"),
-    (b"BM", "image/bmp"),
-    (b"II*\0", "image/tiff"),
-    (b"MM\0*", "image/tiff"),
-    (b"\x1a\x45\xdf\xa3", "video/webm"),
-)
+Fetch = Callable[[str], httpx2.Response]
 
 
 def mime_of(content: bytes) -> str:
-    """What a file is by its first bytes; empty if it is nothing that is known here."""
-    if content[4:8] == b"ftyp":
-        return "video/quicktime" if content[8:10] == b"qt" else "video/mp4"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    return next((mime for sign, mime in SIGNS if content.startswith(sign)), "")
+    """What a file is by its bytes; empty if it is nothing that is known here."""
+    return look(content).mime
+
+
+def is_reel(found: Look) -> bool:
+    """A video that Instagram takes: https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media"""
+    kind = found.sound and found.plain and found.mime in ("video/mp4", "video/quicktime", "video/x-m4v")
+    fits = found.judged(video=("h264", "hevc"), audio=("aac",), seconds=(3, 900), frames=(23, 60))
+    return kind and fits and found.width <= 1920 and 0.01 <= found.width / found.height <= 10
 
 
 def fetched(fetch: Fetch, url: str) -> bytes | None:
@@ -38,15 +32,3 @@ def fetched(fetch: Fetch, url: str) -> bytes | None:
     except httpx2.TransportError:
         return None
     return response.content if response.status_code == 200 else None
-
-
-def jpeg_size(content: bytes) -> tuple[int, int] | None:
-    """Width and height by the frame header (ITU T.81, B.2.2)."""
-    position = 2
-    while position + 9 <= len(content) and content[position] == 0xFF:
-        marker = content[position + 1]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack_from(">HH", content, position + 5)
-            return width, height
-        position += 2 + int(struct.unpack_from(">H", content, position + 2)[0])
-    return None

@@ -13,7 +13,8 @@ import httpx2
 from socialclaw.networks.meta.sandbox import words as say
 from socialclaw.networks.meta.sandbox.base import GRAPH, INSTAGRAM, Caller, graph
 from socialclaw.networks.meta.sandbox.facebook import LIST, PageEdges, moment, paged
-from socialclaw.networks.meta.sandbox.files import fetched, jpeg_size, mime_of
+from socialclaw.networks.meta.sandbox.files import fetched, is_reel
+from socialclaw.simulation.files.looking import look
 from socialclaw.simulation.simulator import outside
 from socialclaw.simulation.store import Seen
 
@@ -219,15 +220,15 @@ class InstagramEdges(PageEdges):
     def _file(self, url: str, content: bytes | None, *, video: bool, alt: str, story: bool) -> dict[str, Any]:
         if content is None:
             raise say.unfit("The media could not be fetched from this URI", 9004, 2207052, "Media download has failed")
-        mime = mime_of(content)
+        found = look(content)
+        mime = found.mime
         if video:
-            return self.describe(content, mime or "video/unknown", alt="", url=url)
-        if mime != "image/jpeg":
+            return self.describe(content, mime if mime.startswith("video/") and is_reel(found) else "video/unknown", alt="", url=url)
+        if mime != "image/jpeg" or found.several or not found.sound:
             raise say.unfit("The image format is not supported. Supported formats are: JPEG", 36001, 2207005, "Image format not supported")
         if len(content) > MOST_IMAGE:
             raise say.unfit("The image is too large to download. It should be less than 8 MiB.", 36000, 2207004, "Image size too large")
-        size = jpeg_size(content)
-        if size is None or not (story or 0.8 <= size[0] / size[1] <= 1.91):  # a story fills what it does not cover
+        if not (story or 0.8 <= found.width / found.height <= 1.91):  # a story fills what it does not cover
             raise say.unfit("The submitted image has an invalid aspect ratio.", 36003, 2207009, "Invalid aspect ratio")
         return self.describe(content, mime, alt=alt, url=url)
 

@@ -11,7 +11,9 @@ import httpx2
 from socialclaw.networks.meta.sandbox import words as say
 from socialclaw.networks.meta.sandbox.base import graph
 from socialclaw.networks.meta.sandbox.facebook import LATER, ON_FACEBOOK, PageEdges, moment
-from socialclaw.networks.meta.sandbox.files import fetched, mime_of
+from socialclaw.networks.meta.sandbox.files import fetched
+from socialclaw.simulation.files.looking import Look, look
+from socialclaw.simulation.files.pieces import look_at_pieces
 from socialclaw.simulation.simulator import outside
 from socialclaw.simulation.spool import Spool
 
@@ -111,10 +113,10 @@ class VideoEdges(PageEdges):
         session = self._session(session_id, page_id)
         if session["at"] < session["size"]:
             raise say.no(6000, "(#6000) There was a problem uploading your video file.", subcode=1363030)
-        mime, digest = mime_of(bytes.fromhex(session["head"])), self.spool.sha256(session_id, session["size"])
-        file = {**self.describe(b"", mime), "size": session["size"], "sha256": digest, "alt": ""}
+        found, digest = look_at_pieces(self.spool, [session_id]), self.spool.sha256(session_id, session["size"])
+        file = {**self.describe(b"", found.mime), "size": session["size"], "sha256": digest, "alt": ""}
         self.shelf.drop("sessions", session_id)
-        self._publish(self.shelf.get("videos", session["video"]), file, asked)
+        self._publish(self.shelf.get("videos", session["video"]), file, found, asked)
         self.spool.drop(session_id)
         return httpx2.Response(200, json={"success": True})
 
@@ -127,8 +129,9 @@ class VideoEdges(PageEdges):
             raise say.no(389, "(#389) Unable to fetch video file from URL.")
         with self.store.transaction():
             video = self._new_video(page_id)
-            file = self.describe(content, mime_of(content), alt="", url=asked.get("file_url", ""))
-            self._publish(video, file, asked)
+            found = look(content)
+            file = self.describe(content, found.mime, alt="", url=asked.get("file_url", ""))
+            self._publish(video, file, found, asked)
             return httpx2.Response(200, json={"id": video["id"]})
 
     def _new_video(self, page_id: str) -> dict[str, Any]:
@@ -138,9 +141,11 @@ class VideoEdges(PageEdges):
         self.shelf.put("videos", video["id"], video)
         return video
 
-    def _publish(self, video: dict[str, Any], file: dict[str, Any], asked: Mapping[str, str]) -> None:
-        if not file["mime"].startswith("video/"):
+    def _publish(self, video: dict[str, Any], file: dict[str, Any], found: Look, asked: Mapping[str, str]) -> None:
+        """What is a film, and cannot be shown, fails in processing."""
+        if found.kind != "video":
             raise say.no(352, "(#352) The video file you selected is in a format that we don't support.")
+        video = {**video, "doomed": video["doomed"] or not (found.sound and found.plain)}
         now = self.clock()
         words = {"title": asked.get("title"), "description": asked.get("description")}
         video = {**video, **words, "finished_at": now, "size": file["size"]}

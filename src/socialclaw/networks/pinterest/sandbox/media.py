@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import email
 import hashlib
-import io
 import secrets
-import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
@@ -18,6 +16,7 @@ from typing import Any
 import httpx2
 
 from socialclaw.networks.pinterest.sandbox import words as say
+from socialclaw.simulation.files.looking import Look, look
 from socialclaw.simulation.forms import parts
 from socialclaw.simulation.simulator import Fetch
 from socialclaw.simulation.store import Shelf
@@ -100,8 +99,9 @@ class Videos:
             return _s3(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
         if len(content) > MOST_VIDEO:
             return _s3(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
-        file = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "playable": content[4:8] == b"ftyp"}
-        mime = "video/quicktime" if content[8:10] == b"qt" else "video/mp4"
+        found = look(content)
+        file = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "playable": _is_playable(found)}
+        mime = "video/quicktime" if found.mime == "video/quicktime" else "video/mp4"
         self._keep({**media, **file, "mime": mime, "uploaded_at": self.clock()})
         return httpx2.Response(204)
 
@@ -124,15 +124,16 @@ def fetched(fetching: Fetch, url: str) -> tuple[bytes, str, int, int]:
 
 
 def examined(content: bytes) -> tuple[str, int, int]:
-    from PIL import Image  # not at the top: most processes never look at a picture
+    found = look(content)
+    if not found.sound or found.mime not in ("image/jpeg", "image/png"):
+        raise say.broken_image("it is neither a JPEG nor a PNG")
+    return found.mime, found.width, found.height
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG"))
-            return f"image/{str(image.format).lower()}", *image.size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise say.broken_image("it is neither a JPEG nor a PNG") from None
+
+def _is_playable(found: Look) -> bool:
+    """https://help.pinterest.com/en/business/article/pinterest-product-specs"""
+    kind = found.sound and found.mime in ("video/mp4", "video/quicktime", "video/x-m4v") and found.plain
+    return kind and found.judged(video=("h264", "hevc"), seconds=(4, 900)) and 0.5 <= found.width / found.height <= 1.91
 
 
 def _names(request: httpx2.Request, media: Document) -> bool:

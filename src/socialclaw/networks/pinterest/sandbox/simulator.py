@@ -156,7 +156,7 @@ class PinterestSandbox(PinterestBoards):
             else:
                 continue
             more = {"url": item["url"]} if "url" in item else {}
-            found.append(self.describe(content, mime, alt=body.get("alt_text") or "", width=width, height=height, **more))
+            found.append(self.describe(content, mime, alt=body.get("alt_text") or "", width=width, height=height, frames=1, **more))
         shapes = [file["width"] / file["height"] for file in found]
         if shapes and max(shapes) / min(shapes) > ONE_SHAPE:
             raise say.invalid("The images of a carousel must have the same aspect ratio.")

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from socialclaw.networks.snapchat.sandbox import words as say
 from socialclaw.providers.incoming import number_of
 from socialclaw.simulation import json_shapes as shapes
+from socialclaw.simulation.files.looking import Look
+from socialclaw.simulation.files.pieces import look_at_pieces
 from socialclaw.simulation.spool import Spool
 from socialclaw.simulation.store import Store
 
@@ -105,20 +107,31 @@ class Videos:
         """Size, SHA-256 and whether it is a video that can be played; empty where the ciphertext does not fit the key."""
         key, iv = base64.b64decode(media["key"]), base64.b64decode(media["iv"])
         cipher, padding = Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor(), PKCS7(128).unpadder()
-        digest, head, size = hashlib.sha256(), b"", 0
+        digest, size, name = hashlib.sha256(), 0, f"{media_id}-plain"
         try:
             for piece in self._ciphertext(media_id, len(media["parts"])):
                 plain = padding.update(cipher.update(piece))
-                head, size = (head + plain[:64])[:64], size + len(plain)
+                self.spool.write(name, size, plain)
+                size += len(plain)
                 digest.update(plain)
             last = padding.update(cipher.finalize()) + padding.finalize()
         except ValueError:
+            self.spool.drop(name)
             return {}
         digest.update(last)
-        return {"size": size + len(last), "sha256": digest.hexdigest(), "mp4": (head + last)[4:8] == b"ftyp"}
+        self.spool.write(name, size, last)
+        found = look_at_pieces(self.spool, [name])
+        self.spool.drop(name)
+        return {"size": size + len(last), "sha256": digest.hexdigest(), "mp4": _is_playable(found)}
 
     def _ciphertext(self, media_id: str, count: int) -> Iterator[bytes]:
         for number in range(1, count + 1):
             with self.spool.opened(f"{media_id}-{number}") as file:
                 while block := file.read(BLOCK):
                     yield block
+
+
+def _is_playable(found: Look) -> bool:
+    """https://developers.snap.com/api/marketing-api/Public-Profile-API/ProfileAssetManagement"""
+    kind = found.sound and found.mime == "video/mp4" and found.plain and found.judged(video=("h264",), seconds=(5, 300.999))
+    return kind and found.width >= 540 and found.height >= 960

@@ -23,7 +23,13 @@ MEMBER_RIGHTS = (
     *("can_edit_tag", "can_change_info", "can_invite_users", "can_pin_messages", "can_manage_topics"),
 )
 OWNER: Document = {"id": 1, "name": "Owner", "username": "owner", "is_bot": False}
-NEEDED = {"text messages": "can_send_messages", "photos": "can_send_photos", "videos": "can_send_videos", "documents": "can_send_documents"}
+NEEDED = {
+    "text messages": "can_send_messages",
+    "photos": "can_send_photos",
+    "videos": "can_send_videos",
+    "animations": "can_send_other_messages",
+    "documents": "can_send_documents",
+}
 
 
 class Chats:

@@ -16,7 +16,7 @@ from socialclaw.providers.incoming import number_of
 
 MOST = {"text": 4096, "caption": 1024}  # UTF-16 code units after entity parsing
 TOO_LONG = {"text": "message is too long", "caption": "message caption is too long"}
-PLURALS = {"photo": "photos", "video": "videos", "document": "documents"}
+PLURALS = {"photo": "photos", "video": "videos", "animation": "animations", "document": "documents"}
 ACTIONS = (
     *("typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document", "choose_sticker"),
     *("find_location", "record_video_note", "upload_video_note"),
@@ -103,6 +103,10 @@ def send_video(call: Call) -> Document:
     return _send_media(call, "video")
 
 
+def send_animation(call: Call) -> Document:
+    return _send_media(call, "animation")
+
+
 def send_media_group(call: Call) -> list[Document]:
     items = call.given.value("media")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
@@ -151,7 +155,7 @@ def edit_message_caption(call: Call) -> Document:
 METHODS: dict[str, Callable[[Call], Any]] = {
     function.__name__.replace("_", ""): function
     for function in (
-        *(get_me, get_chat, get_chat_member, get_chat_member_count, send_message, send_photo, send_video, send_media_group),
+        *(get_me, get_chat, get_chat_member, get_chat_member_count, send_message, send_photo, send_video, send_animation, send_media_group),
         *(delete_message, delete_messages, edit_message_text, edit_message_caption),
         *(get_chat_administrators, send_chat_action, get_file),
     )
@@ -161,7 +165,7 @@ METHODS: dict[str, Callable[[Call], Any]] = {
 
 def addresses(method: str, given: Parameters) -> list[tuple[str, str]]:
     """The (URL, kind) pairs that a call asks the server to fetch."""
-    if method in ("sendphoto", "sendvideo"):
+    if method in ("sendphoto", "sendvideo", "sendanimation"):
         kind = method.removeprefix("send")
         pairs = [] if kind in given.files else [(given.text(kind), kind)]
     elif method == "sendmediagroup" and isinstance(items := given.value("media"), list):
@@ -214,12 +218,12 @@ def _file(call: Call, values: Mapping[str, Any], kind: str, *, named: str) -> Do
     if call.spoiled:
         raise Refused("IMAGE_PROCESS_FAILED" if kind == "photo" else "VIDEO_CONTENT_TYPE_INVALID")
     facts = examine(file, kind)
-    if kind == "video" and facts["mime"] not in ("video/mp4", "video/quicktime"):
-        kind = "document"  # other formats arrive as plain files
+    kind = facts["kind"]
     identifier, unique = file_id(file.content, kind)
     ids = {"file_id": identifier, "file_unique_id": unique, "file_size": len(file.content)}
-    described = call.describe(file.content, facts["mime"], name=file.name)
-    record = {"kind": kind, "name": file.name, "ids": ids, "described": described, **facts}
+    shown = {"shown": "a file to download"} if kind == "document" else {}
+    described = call.describe(file.content, facts["mime"], name=file.name, frames=facts["frames"], **shown)
+    record = {"name": file.name, "ids": ids, "described": described, **facts}
     call.chats.shelf.put("file", identifier, record)
     return record
 
@@ -229,9 +233,9 @@ def _send_file(call: Call, chat: Document, file: Document, caption: tuple[str, l
     match kind:
         case "photo":
             body: Document = {"photo": [{**ids, "width": file["width"], "height": file["height"]}]}
-        case "video":
+        case "video" | "animation":
             sides = {name: call.given.number(name) for name in ("width", "height", "duration")}
-            body = {"video": {**ids, **sides, "mime_type": file["mime"], "file_name": file["name"]}}
+            body = {kind: {**ids, **sides, "mime_type": file["mime"], "file_name": file["name"]}}
         case _:
             body = {"document": {**ids, "mime_type": file["mime"], "file_name": file["name"]}}
     text, entities = caption

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import warnings
 from typing import Any
 
 import httpx2
 
 from socialclaw.networks.telegram.sandbox.parameters import File, Parameters, Refused
 from socialclaw.providers.incoming import url_of
+from socialclaw.simulation.files.looking import look
 from socialclaw.simulation.simulator import Fetch
 
 MB = 1024 * 1024
 BY_URL, BY_UPLOAD = {"photo": 5 * MB, "video": 20 * MB}, {"photo": 10 * MB, "video": 50 * MB}
-MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"GIF8", "image/gif"), (b"\x1aE\xdf\xa3", "video/webm"))
+for limits in (BY_URL, BY_UPLOAD):
+    limits["animation"] = limits["video"]
+PHOTOS = ("image/jpeg", "image/png", "image/webp", "image/gif")
+FILMS = ("video/mp4", "video/quicktime", "video/x-m4v")
+FETCHED = {"photo": ("image/",), "video": ("video/mp4",), "animation": ("image/gif", "video/mp4")}  # by URL, the beginnings of types
 
 
 def fetch(fetching: Fetch, url: str, kind: str) -> File:
@@ -31,7 +34,7 @@ def fetch(fetching: Fetch, url: str, kind: str) -> File:
     if answer.status_code != 200:
         raise Refused("failed to get HTTP URL content")
     mime = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not (mime.startswith("image/") if kind == "photo" else mime == "video/mp4"):
+    if not mime.startswith(FETCHED[kind]):
         raise Refused("wrong type of the web page content")
     if len(answer.content) > BY_URL[kind]:
         raise Refused("file is too big")
@@ -56,38 +59,26 @@ def uploaded(parameters: Parameters, given: str, kind: str, *, part: str) -> Fil
 
 
 def examine(file: File, kind: str) -> dict[str, Any]:
-    """What the file really is: mime, width and height (0 where they cannot be read). Refuses what is no picture."""
-    mime = _mime(file.content)
-    if kind == "video":
-        return {"mime": mime or file.mime, "width": 0, "height": 0}
-    if mime is None or not mime.startswith("image/"):
-        raise Refused("IMAGE_PROCESS_FAILED")
-    width, height = _sides(file.content)
-    if width + height > 10_000 or (width and height and max(width, height) > 20 * min(width, height)):
-        raise Refused("PHOTO_INVALID_DIMENSIONS")
-    return {"mime": mime, "width": width, "height": height}
+    """What the file really is: kind, mime, width and height (0 where they are not known). Refuses what is no picture.
+
+    A picture that is sent as a photo stands still; as an animation, what is no GIF and no silent MP4 arrives as a plain file, and so does
+    a video that is not what every app plays.
+    """
+    found = look(file.content)
+    about = {"mime": found.mime or file.mime, "width": found.width, "height": found.height}
+    if kind == "photo":
+        if found.mime not in PHOTOS or not found.sound:
+            raise Refused("IMAGE_PROCESS_FAILED")
+        if sum(found.size) > 10_000 or max(found.size) > 20 * min(found.size):
+            raise Refused("PHOTO_INVALID_DIMENSIONS")
+        return {**about, "kind": kind, "frames": 1}
+    plays = found.sound and found.plain and found.mime in FILMS and found.judged(video=("h264", "hevc"))
+    if kind == "animation" and found.mime == "image/gif" and found.sound:
+        return {**about, "kind": kind, "frames": found.frames}
+    return {**about, "kind": kind if plays else "document", "frames": found.frames}
 
 
 def file_id(content: bytes, kind: str) -> tuple[str, str]:
     """A file_id and a file_unique_id."""
     digest = hashlib.sha256(content).hexdigest()
     return f"{'AgAC' if kind == 'photo' else 'BAAC'}{digest}", f"AQAD{digest[:12]}"
-
-
-def _mime(content: bytes) -> str | None:
-    if content[4:8] == b"ftyp":
-        return "video/quicktime" if content[8:10] == b"qt" else "video/mp4"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    return next((mime for magic, mime in MAGIC if content.startswith(magic)), None)
-
-
-def _sides(content: bytes) -> tuple[int, int]:
-    from PIL import Image  # not at the top: most processes never look at a picture
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "GIF", "WEBP")).size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return 0, 0

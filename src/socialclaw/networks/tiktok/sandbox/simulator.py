@@ -156,7 +156,7 @@ class TikTokSandbox(TikTokLedger):
             publish_id = self._new(account, "p_inbox_url~v2." if draft else "p_pub_url~v2.", info, draft=draft, cover=cover)
         found = [files.pull(self.fetch, url, photo=True) for url in urls]
         with self.store.transaction():
-            media = [self.describe(content, mime) for content, mime, _ in found]
+            media = [self.describe(content, mime, frames=1) for content, mime, _ in found]
             self._accept(publish_id, media, reason=next((reason for *_, reason in found if reason), ""))
         return say.answer({"publish_id": publish_id})
 
@@ -165,9 +165,9 @@ class TikTokSandbox(TikTokLedger):
         response, publish_id = files.take_piece(self.shelf, self.spool, request, self.clock())
         if publish_id:
             upload = self.shelf.get("uploads", request.url.params["upload_id"])
-            digest, head = files.whole(self.spool, request.url.params["upload_id"], upload["size"])
+            digest, found = files.whole(self.spool, request.url.params["upload_id"], upload["size"])
             media = self.describe(b"", upload["mime"]) | {"size": upload["size"], "sha256": digest}
-            self._accept(publish_id, [media], reason="" if files.is_video(head) else "file_format_check_failed")
+            self._accept(publish_id, [media], reason=files.problem_of(found, upload["mime"]))
         return response
 
     @api("POST", r"/v2/post/publish/status/fetch/")

@@ -227,7 +227,11 @@ class WordPressSandbox(WordPressSites):
         files = []
         for source, alt in sources:
             item = self.shelf.get("media", self.shelf.get("addresses", source) or "")
-            known = {name: item[name] for name in ("kind", "mime", "size", "sha256")} if item else {"kind": "broken", "url": source}
+            known = (
+                {name: item[name] for name in ("kind", "mime", "size", "sha256", "frames") if name in item}
+                if item
+                else {"kind": "broken", "url": source}
+            )
             files.append({**known, "alt": alt, "width": (item or {}).get("width"), "height": (item or {}).get("height")})
         words = "\n\n".join(filter(None, (title, text)))
         author = (self.person_of(post["author"]) or {}).get("name", "")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import warnings
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,12 +12,15 @@ import httpx2
 
 from socialclaw.networks.wordpress.sandbox import words as say
 from socialclaw.networks.wordpress.sandbox.base import GB, Document, WordPressHouse, address_of, api, capabilities
+from socialclaw.simulation.files.looking import look
 from socialclaw.simulation.grants import key_of
 
 MOST_BYTES = 2 * GB
 ATTRIBUTE = re.compile(r"attrs\[([0-9]{1,9})\]\[(title|caption|alt|description|parent_id)\]")
 MIMES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
 FILMS = {"mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm"}
+MORE = {"heic": "image/heic", "avi": "video/x-msvideo", "3gp": "video/3gpp"}
+ALIKE = {("video/mp4", "video/x-m4v"), ("video/quicktime", "video/mp4"), ("video/3gpp", "video/mp4")}  # (by its name, by its bytes)
 NOT_ALLOWED = "Sorry, you are not allowed to upload this file type."
 
 
@@ -187,20 +188,13 @@ class WordPressSites(WordPressHouse):
 
 
 def _is_readable(content: bytes, extension: str) -> bool:
-    """Whether a file is what its name says, as far as that is looked at: pictures and films."""
-    if extension in ("mp4", "m4v", "mov"):
-        return content[4:8] == b"ftyp"
-    if extension == "webm":
+    """Whether a file is what its name says: pictures and films are looked into, as WordPress does (wp_check_filetype_and_ext)."""
+    expected = {**MIMES, **FILMS, **MORE}.get(extension)
+    if expected is None:
         return bool(content)
-    return _pixels(content) != (0, 0) if extension in MIMES else bool(content)
+    found = look(content)
+    return found.sound and (found.mime == expected or (expected, found.mime) in ALIKE)
 
 
 def _pixels(content: bytes) -> tuple[int, int]:
-    from PIL import Image  # not at the top: most processes never look at a picture
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "GIF", "WEBP")).size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return 0, 0
+    return look(content).size

@@ -17,12 +17,16 @@ from socialclaw.networks.x.sandbox import one_shot
 from socialclaw.networks.x.sandbox import words as say
 from socialclaw.networks.x.sandbox.words import bad, invalid
 from socialclaw.providers.incoming import json_of
+from socialclaw.simulation.files.looking import Look, look
+from socialclaw.simulation.files.pieces import look_at_pieces
 from socialclaw.simulation.grants import Refused
 from socialclaw.simulation.spool import Spool
 from socialclaw.simulation.store import Shelf
 
 MB = 1024 * 1024
+LONGEST = 140  # seconds of a video, of accounts that are not verified; here none is
 MAX_CHUNK = 5 * MB
+SHOWN = ("image/jpeg", "image/png", "image/webp", "image/gif")
 IMAGES = ("image/jpeg", "image/png", "image/webp", "image/bmp", "image/pjpeg", "image/tiff")
 VIDEOS = ("video/mp4", "video/webm", "video/mp2t", "video/quicktime")
 # category -> (media types, most bytes, prefix of the media key)
@@ -101,14 +105,16 @@ class Uploads:
         count = len(upload["segments"])
         if set(upload["segments"]) != {str(i) for i in range(count)} or sum(upload["segments"].values()) != upload["total"]:
             raise bad("Segments do not add up to provided total file size.")
-        content = hashlib.sha256()
-        for index in range(count):
-            content.update(self.spool.read(f"{media_id}-{index}"))
-        for index in range(count):
-            self.spool.drop(f"{media_id}-{index}")
-        if upload["doomed"] and upload["category"] == "tweet_image":
+        content, names = hashlib.sha256(), [f"{media_id}-{index}" for index in range(count)]
+        for name in names:
+            content.update(self.spool.read(name))
+        found = look_at_pieces(self.spool, names)
+        if upload["category"] == "tweet_image" and (upload["doomed"] or not _is_image(found, upload["mime"])):
             raise bad("Media type unrecognized.")
-        upload |= {"segments": {}, "sha256": content.hexdigest(), "finished_at": self.clock()}
+        upload["doomed"] = upload["doomed"] or not _is_playable(found, upload)
+        for name in names:
+            self.spool.drop(name)
+        upload |= {"segments": {}, "sha256": content.hexdigest(), "finished_at": self.clock(), "frames": found.frames}
         self.shelf.put("uploads", media_id, upload)
         return self._shown(media_id, upload)
 
@@ -116,17 +122,19 @@ class Uploads:
         """A whole file in one call. What it is, is told by its bytes."""
         content, category, owners = one_shot.read(request)
         types, most, prefix = CATEGORIES.get(category, ((), 0, ""))
-        mime = one_shot.mime_of(content)
-        if mime not in types:
+        found = look(content)
+        mime = "video/mp4" if found.mime == "video/x-m4v" else found.mime
+        if mime not in types or (category == "tweet_image" and not _is_image(found, mime)):
             raise bad("Media type unrecognized.")
         if len(content) > most:
             raise bad(f"File size exceeds {most} bytes.")
         media_id = self.new_id()
         upload = {
             **{"owners": [account, *owners], "mime": mime, "category": category, "total": len(content), "key": f"{prefix}_{media_id}"},
-            **{"expires_at": self.clock() + LIFE, "segments": {}, "doomed": False},
+            **{"expires_at": self.clock() + LIFE, "segments": {}, "frames": found.frames},
             **{"sha256": hashlib.sha256(content).hexdigest(), "finished_at": self.clock()},
         }
+        upload["doomed"] = not _is_playable(found, upload)
         self.shelf.put("uploads", media_id, upload)
         return self._shown(media_id, upload)
 
@@ -223,6 +231,24 @@ class Uploads:
                 for index in upload["segments"]:
                     self.spool.drop(f"{media_id}-{index}")
                 self.shelf.drop("uploads", media_id)
+
+
+def _is_image(found: Look, declared: str) -> bool:
+    """A picture that X shows, and what it was declared as."""
+    return found.sound and found.mime in SHOWN and found.mime == declared.replace("pjpeg", "jpeg")
+
+
+def _is_playable(found: Look, upload: dict[str, Any]) -> bool:
+    """https://docs.x.com/x-api/media/quickstart/best-practices, and the type that was declared."""
+    if upload["category"] == "tweet_image":
+        return True
+    if upload["category"] == "tweet_gif":
+        pixels = found.frames * found.width * found.height
+        return found.mime == "image/gif" and found.width <= 1280 and found.height <= 1080 and found.frames <= 350 and pixels <= 300_000_000
+    mime = "video/mp4" if found.mime == "video/x-m4v" else found.mime
+    codecs = found.sound and found.plain and found.judged(video=("h264",), audio=("aac",), seconds=(0.5, LONGEST), frames=(0, 60))
+    sides = not found.width or (min(found.size) >= 32 and 1 / 3 <= found.width / found.height <= 3)
+    return bool(mime == upload["mime"] and codecs and sides)
 
 
 def _segment(request: httpx2.Request) -> tuple[int, bytes]:

@@ -14,10 +14,6 @@ from socialclaw.simulation.forms import parts
 
 CATEGORIES = ("tweet_image", "tweet_video", "tweet_gif", "dm_image", "dm_video", "dm_gif", "subtitles")
 ONE_SHOT: say.Shape = {"media!": say.text(700 * 1024**2), "media_category!": say.one_of(*CATEGORIES), "additional_owners": say.text(2000)}
-BEGINNINGS = (
-    *((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"GIF8", "image/gif"), (b"BM", "image/bmp")),
-    *((b"II*\0", "image/tiff"), (b"MM\0*", "image/tiff"), (b"\x1aE\xdf\xa3", "video/webm")),
-)
 
 
 def read(request: httpx2.Request) -> tuple[bytes, str, list[str]]:
@@ -41,15 +37,6 @@ def read(request: httpx2.Request) -> tuple[bytes, str, list[str]]:
     if not content:
         raise say.bad("The file is empty.")
     return content, fields["media_category"], owners
-
-
-def mime_of(content: bytes) -> str:
-    """By its first bytes; empty where they are those of nothing that X knows."""
-    if content[4:8] == b"ftyp":
-        return "video/quicktime" if content[8:10] == b"qt" else "video/mp4"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    return next((mime for beginning, mime in BEGINNINGS if content.startswith(beginning)), "")
 
 
 def parts_of(content: bytes, kind: str) -> dict[str, bytes]:

@@ -218,7 +218,13 @@ class XSandbox(XPeople):
         post_id = self.new_id()
         name = (self.person_of(account) or {})["username"]
         media = [
-            self.describe(b"", f["mime"], key=f["key"]) | {"size": f["total"], "sha256": f["sha256"], "alt": f.get("alt", "")}
+            self.describe(b"", f["mime"], key=f["key"])
+            | {
+                "size": f["total"],
+                "sha256": f["sha256"],
+                "alt": f.get("alt", ""),
+                "frames": f["frames"] if f["category"] == "tweet_gif" else 1,
+            }
             for f in files
         ]
         shown, urls = compose(text, post_id=post_id, username=name, media=media)

@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 
 from socialclaw.networks.youtube.sandbox import words as say
+from socialclaw.simulation.files.pieces import look_at_pieces
 from socialclaw.simulation.grants import Refused
 from socialclaw.simulation.spool import Spool
 from socialclaw.simulation.store import Store
@@ -96,6 +97,9 @@ class Uploads:
         if session["stored"] < size:
             self.shelf.put("sessions", key, session)
             return _more(session["stored"])
+        found = look_at_pieces(self.spool, [key])
+        if session["verdict"] is None and not (found.kind == "video" and found.sound):
+            session["verdict"] = ("failed", "invalidFile")
         session["video"] = finish(session, self.spool.sha256(key, size))
         self.shelf.put("sessions", key, {**session, "body": {}})
         self.spool.drop(key)
