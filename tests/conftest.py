@@ -26,6 +26,7 @@ import httpx2
 import hypothesis
 import pytest
 from fastapi import FastAPI
+from httpx2._config import DEFAULT_TIMEOUT_CONFIG
 from sqlalchemy.orm import Session
 
 from socialclaw import outbound
@@ -54,6 +55,8 @@ def write_to_memory() -> None:
 
 
 write_to_memory()
+for part in ("connect", "read", "write", "pool"):  # five seconds, which a busy machine may need for the answer to a test
+    setattr(DEFAULT_TIMEOUT_CONFIG, part, 60.0)
 hypothesis.settings.register_profile("socialclaw", deadline=None)  # how fast a busy machine is, is nothing to fail for
 hypothesis.settings.load_profile("socialclaw")
 

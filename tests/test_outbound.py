@@ -43,7 +43,7 @@ def internet(listener: Listener) -> Internet:
 @pytest.fixture
 async def client(internet: Internet) -> AsyncIterator[httpx2.AsyncClient]:
     transport = guarded_transport(GuardedBackend(internet, resolver=names_or_system))
-    async with httpx2.AsyncClient(transport=transport, trust_env=False, timeout=5) as client:
+    async with httpx2.AsyncClient(transport=transport, trust_env=False, timeout=60) as client:
         yield client
 
 
@@ -66,7 +66,7 @@ async def test_no_host_that_is_not_public_is_connected_to(host: str, listener: L
     for transport in (ours, guarded_transport(GuardedBackend(internet, resolver=names_or_system))):
         if transport is ours and host.lower() in NAMES:
             continue
-        async with httpx2.AsyncClient(transport=transport, trust_env=False, timeout=5) as client:
+        async with httpx2.AsyncClient(transport=transport, trust_env=False, timeout=60) as client:
             with pytest.raises(Blocked):
                 await get(client, url)
     assert (listener.connections, internet.connected) == (0, [])
@@ -74,7 +74,7 @@ async def test_no_host_that_is_not_public_is_connected_to(host: str, listener: L
 
 @pytest.mark.parametrize("host", DOUBTFUL)
 async def test_a_name_that_the_system_may_not_know_is_not_connected_to_either(host: str, listener: Listener) -> None:
-    async with httpx2.AsyncClient(transport=guarded_transport(), trust_env=False, timeout=5) as client:
+    async with httpx2.AsyncClient(transport=guarded_transport(), trust_env=False, timeout=60) as client:
         with pytest.raises((Blocked, Unavailable)):
             await get(client, f"http://{host}:{listener.port}/")
     assert listener.connections == 0
@@ -311,7 +311,7 @@ async def test_a_connection_is_used_again_until_the_other_side_hangs_up() -> Non
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-    async with httpx2.AsyncClient(transport=outbound.transport(outbound.Backend(), idle=5), trust_env=False, timeout=5) as client:
+    async with httpx2.AsyncClient(transport=outbound.transport(outbound.Backend(), idle=5), trust_env=False, timeout=60) as client:
         for _ in range(3):
             assert (await client.get(url)).content == b"hello"
         assert listener.connections == 1

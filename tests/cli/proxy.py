@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-BOUND_SECONDS = 30
+BOUND_SECONDS = 120
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 OURS = {"content-length", "transfer-encoding", "connection", "date", "server", "content-encoding"}
 

@@ -46,7 +46,7 @@ class Server:
         return psutil.Process(self.running.process.pid).memory_info().rss
 
     def health(self) -> httpx2.Response:
-        return httpx2.get(f"http://127.0.0.1:{self.port}/health", timeout=10)
+        return httpx2.get(f"http://127.0.0.1:{self.port}/health", timeout=60)
 
 
 def port_of(process: subprocess.Popen[str]) -> int:

@@ -78,7 +78,7 @@ def port(request: pytest.FixtureRequest, file: Path) -> Iterator[int]:
 
 def ask(port: int, path: str = "/") -> socket.socket:
     """A connection on which the file is on its way; nothing of it is read yet."""
-    wire = socket.create_connection(("127.0.0.1", port), timeout=10)
+    wire = socket.create_connection(("127.0.0.1", port), timeout=60)
     wire.sendall(f"GET {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
     return wire
 
@@ -98,7 +98,7 @@ def open_files() -> int:
 
 def test_a_file_comes_whole_and_in_parts_over_one_connection(port: int, file: Path, calls: list[int]) -> None:
     content = file.read_bytes()
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for start in (0, 1_234_567, 0):
         client.request("GET", f"/?from={start}")
         assert client.getresponse().read() == content[start:]
@@ -152,7 +152,7 @@ def test_where_sendfile_cannot_read_a_file_it_is_read(port: int, file: Path, mon
         raise OSError(22, "Invalid argument")
 
     monkeypatch.setattr(os, "sendfile", refused)
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     client.request("GET", "/?from=7")
     assert client.getresponse().read() == file.read_bytes()[7:]
     client.close()

@@ -110,7 +110,7 @@ async def test_a_commit_that_fails_raises_and_leaves_nothing(database: Database,
         await database.write(add_orphan)
     assert await database.read(children) == 0
     another = Database(url)  # no lock was left behind, for us or for others
-    await asyncio.wait_for(another.write(add_parent, 1), 5)
+    await asyncio.wait_for(another.write(add_parent, 1), 60)
     await another.close()
     await database.write(add_parent, 2)
     assert await database.read(parents) == [1, 2]

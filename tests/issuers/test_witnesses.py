@@ -40,7 +40,7 @@ def googles(house: House, serve: Serve) -> tuple[OAuth2Session, str, str, str]:
 
 def consent(url: str, **typed: str) -> str:
     """Where the page sends the browser to."""
-    answer = requests.post(url, data={"login": "grace", "decision": "allow", **typed}, allow_redirects=False, timeout=10)
+    answer = requests.post(url, data={"login": "grace", "decision": "allow", **typed}, allow_redirects=False, timeout=60)
     assert answer.status_code == 302, answer.text
     return answer.headers["location"]
 
@@ -97,7 +97,7 @@ def test_googles_library_follows_a_rotation(google_house: House, serve_simulator
         kids.append(jwt.get_unverified_header(granted["id_token"])["kid"])
         google_house.simulator.rotate()
     assert len(set(kids)) == 3
-    assert len(requests.get(keys, timeout=10).json()["keys"]) == 2
+    assert len(requests.get(keys, timeout=60).json()["keys"]) == 2
 
 
 def test_googles_library_takes_none_of_what_is_wrong(google_house: House, serve_simulator: Serve) -> None:
@@ -122,7 +122,7 @@ def test_authlib_and_pyjwt_sign_in_with_apple(apple_house: House, serve_simulato
         token_endpoint_auth_method="client_secret_post",
     )
     url, state = client.create_authorization_url(f"{base}/auth/authorize", response_mode="form_post", nonce="n-1")
-    page = requests.post(url, data={"login": "grace.hopper", "decision": "allow", "mail": "hide"}, timeout=10)
+    page = requests.post(url, data={"login": "grace.hopper", "decision": "allow", "mail": "hide"}, timeout=60)
     came = came_back(page, apple_house.back)  # type: ignore[arg-type]
     assert came["state"] == state
     assert "Grace" in came["user"]

@@ -16,7 +16,7 @@ from socialclaw.db.base import Hint, utc_now
 from socialclaw.jobs.queue import Queue
 from socialclaw.system import System
 
-BOUND_SECONDS = 30
+BOUND_SECONDS = 120
 
 
 @asynccontextmanager

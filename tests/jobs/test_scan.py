@@ -17,7 +17,7 @@ from tests.publishing.desk import Desk
 
 pytestmark = pytest.mark.usefixtures("both_databases")
 
-BOUND_SECONDS = 30
+BOUND_SECONDS = 120
 
 
 async def overdue(desk: Desk, **more: Any) -> list[str]:
