@@ -224,6 +224,23 @@ class TestSlots:
             "2035-04-01T00:30:00.000Z",
         ]
 
+    @both
+    async def test_what_is_composed_for_the_next_slot_takes_it_and_once(self, desk: Desk, page: httpx2.AsyncClient) -> None:
+        accounts = [(await desk.account(await desk.connect("x", who))).handle for who in ("ada", "grace")]
+        body = {"targets": [{"account": one} for one in accounts], "text": "In a slot", "slot": "next", "idempotencyKey": "once"}
+        none = await page.post("/v1/dashboard/compose", json=body)
+        assert (none.status_code, none.json()["code"]) == (409, "slot_none_free")
+        await ours(page, times=[slot("monday", "09:30")])
+        [first, second] = await free(page, count=2)
+        made = await page.post("/v1/dashboard/compose", json=body)
+        assert {post["publishAtUtc"] for post in made.json()["posts"]} == {first}, made.text
+        again = await page.post("/v1/dashboard/compose", json=body)
+        assert (again.status_code, again.json()["run"]["id"]) == (200, made.json()["run"]["id"])
+        other = await page.post("/v1/dashboard/compose", json={"account": accounts[0], "text": "Later", "slot": "next", "draft": True})
+        assert {post["publishAtUtc"] for post in other.json()["posts"]} == {second}, "a draft holds a slot too"
+        both_ways = await page.post("/v1/dashboard/compose", json={**body, "publishNow": True})
+        assert both_ways.json()["code"] == "publish_time_required"
+
     async def test_what_is_over_is_never_offered(self, page: httpx2.AsyncClient) -> None:
         await ours(page, times=[slot("monday", "09:30")])
         [soon] = await free(page, after="2020-01-01T00:00:00Z", count=1)

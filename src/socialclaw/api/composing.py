@@ -19,7 +19,7 @@ from socialclaw.api.schemas import DashboardComposeRequest, DashboardPostUpdateR
 from socialclaw.db.base import iso, utc_now
 from socialclaw.errors import InvalidRequest
 from socialclaw.providers.issues import Issue
-from socialclaw.publishing import editing
+from socialclaw.publishing import editing, slots
 from socialclaw.publishing import posts as stored
 from socialclaw.workspaces import reckoning
 
@@ -43,13 +43,14 @@ OF_TARGET = ("account", "settings", "provider")
 async def dashboard_compose(caller: Caller, request: Request, body: DashboardComposeRequest) -> Response:
     """Make a run of one post for each target: `POST /v1/posts/apply`, in the words of a composer.
 
-    It says when: `publishAt` (in the workspace's time zone, where neither it nor `timezone` says which), `publishNow` or `draft`. With a
+    It says when: `publishAt` (in the workspace's time zone, where neither it nor `timezone` says which), `publishNow`,
+    `slot: "next"` (the next time that is a free slot of all its accounts; 409 `slot_none_free` where there is none) or `draft`. With a
     `campaignName` the posts are steps of that campaign. What is wrong with a post is told under `targets[…]`, `title`, `text`, `assets` and
     so on. Who may not publish keeps drafts.
     """
-    at, now = body.publish_at is not None, bool(body.publish_now)
-    if now if body.draft else at == now:
-        message = "Say when it goes out, by one of publishAt and publishNow; or keep it as a draft"
+    ways = [body.publish_at is not None, bool(body.publish_now), body.slot is not None]
+    if (ways[1] or sum(ways) > 1) if body.draft else sum(ways) != 1:
+        message = "Say when it goes out, by one of publishAt, publishNow and slot; or keep it as a draft"
         raise InvalidRequest(message, code="publish_time_required", path="publishAt")
     above, within = key_of(request), body.idempotency_key or None
     if above and within and above != within:
@@ -58,6 +59,8 @@ async def dashboard_compose(caller: Caller, request: Request, body: DashboardCom
     single = not body.targets
     said = body.model_dump(mode="json", exclude={"idempotency_key"}, exclude_unset=True)
     usual = await caller.read(reckoning.zone_of)
+    if body.slot:
+        body.publish_at = await caller.read(slots.next_of, [one.account for one in body.targets or ()] or [body.account])
     schedule = _schedule(body, body.timezone or usual)
     return await schedules.applied(
         caller, schedule, above or within, source="dashboard", said=said, named=lambda issues: _named(issues, single=single)

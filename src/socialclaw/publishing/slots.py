@@ -20,7 +20,7 @@ from socialclaw.db.base import Scope, iso, real_now, utc_now
 from socialclaw.db.planning import Timetable
 from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Workspace
-from socialclaw.errors import InvalidRequest
+from socialclaw.errors import Conflict, InvalidRequest
 from socialclaw.scheduling import times
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -92,6 +92,19 @@ def free(scope: Scope, account_ids: Sequence[str], *, count: int, after: datetim
     since = max(after or utc_now(), utc_now())
     open_ones = _open(scope, account_ids, sorted(common), since, zone(name)) if common else iter(())
     return name, [moment for _, moment in zip(range(count), open_ones, strict=False)]
+
+
+def next_of(scope: Scope, named: Sequence[str | None]) -> datetime:
+    """The next slot that is free for all of these, by their ids or handles. Conflict `slot_none_free`.
+
+    Who is none of the workspace's accounts has no say: that is told where the post is judged.
+    """
+    ids = [row.id for row in directory.accounts(scope) if row.id in named or row.handle in named]
+    _, found = free(scope, ids, count=1, after=None)
+    if not found:
+        message = "These accounts have no slot in common that is free: set slots, or say a time by publishAt"
+        raise Conflict(message, code="slot_none_free", path="slot")
+    return datetime.fromisoformat(found[0]["atUtc"])
 
 
 def _open(scope: Scope, account_ids: Sequence[str], slots: Sequence[int], since: datetime, local: tzinfo) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import StrictBool
 
@@ -20,7 +20,8 @@ class ComposeTarget(Schema):
 
 
 class DashboardComposeRequest(Body):
-    """A post for one account or several (`targets`). It goes out at `publishAt`, or with `publishNow`, or is kept as a `draft`."""
+    """A post for one account or several (`targets`). It goes out at `publishAt`, with `publishNow`, or at the next free `slot`,
+    or is kept as a `draft`."""
 
     misses: ClassVar = {"accounts": "targets", "publishat": "publishAt", "scheduledat": "publishAt", "time": "publishAt"} | {
         "body": "text",
@@ -38,6 +39,7 @@ class DashboardComposeRequest(Body):
     timezone: str | None = None
     publish_at: Time | None = None
     publish_now: StrictBool = optional()
+    slot: Literal["next"] = optional()
     campaign_name: str | None = None
     draft: StrictBool = optional()
     idempotency_key: str | None = None
