@@ -363,3 +363,17 @@ async def test_an_app_may_repeat_its_secret_and_send_json(ada: Connected, x: XSa
     body = {"grant_type": "refresh_token", "refresh_token": refresh, "client_id": CLIENT_ID, "client_secret": secret}
     answer = await ada.http.post("https://api.x.com/2/oauth2/token", json=body, auth=(CLIENT_ID, CLIENT_SECRET))
     assert answer.status_code == status
+
+
+async def test_x_may_have_verified_somebody(ada: Connected, x: XSandbox) -> None:
+    fields = {"user.fields": "verified,verified_type"}
+    told = (await ada.call("GET", "/2/users/me", params=fields)).json()["data"]
+    assert (told["verified"], told["verified_type"]) == (False, "none")
+    x.verify("ada", "blue")
+    for path in ("/2/users/me", "/2/users/by/username/ada", f"/2/users/{told['id']}"):
+        known = (await ada.call("GET", path, params=fields)).json()["data"]
+        assert (known["id"], known["verified"], known["verified_type"]) == (told["id"], True, "blue")
+    nobody = (await ada.call("GET", "/2/users/by/username/nobody_at_all")).json()
+    assert (nobody["errors"][0]["parameter"], "data" in nobody) == ("username", False)
+    with pytest.raises(ValueError, match="X verifies as"):
+        x.verify("ada", "gold")

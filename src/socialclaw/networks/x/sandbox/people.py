@@ -40,9 +40,6 @@ class XPeople(XHouse):
         self.admit_to(request, "GET /2/users/:id", *READ)
         return self._told(request, self.person_of(user), "id", user)
 
-    def verified_type(self, account: str) -> str:
-        return str((self.person_of(account) or {}).get("verified_type", "none"))
-
     def included(self, view: View, found: Sequence[Seen]) -> dict[str, Any]:
         """What the expansions of a request bring along; empty where they bring nothing."""
         above = [seen for post in found if post.reply_to for seen in self.shelf.posts(post_id=post.reply_to)]
