@@ -13,6 +13,7 @@ from socialclaw.errors import Rejected
 from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET
 from tests.media import files as made
+from tests.media.files import film
 from tests.networks.recorded import Clock
 from tests.networks.x.conftest import IMAGE, VIDEO, Connected, media
 
@@ -377,3 +378,21 @@ async def test_x_may_have_verified_somebody(ada: Connected, x: XSandbox) -> None
     assert (nobody["errors"][0]["parameter"], "data" in nobody) == ("username", False)
     with pytest.raises(ValueError, match="X verifies as"):
         x.verify("ada", "gold")
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds", "error"),
+    [
+        ("none", 140, None),
+        ("none", 141, "Duration 2.minutes+21.seconds exceeds max duration of 2.minutes+20.seconds"),
+        ("blue", 141, None),
+    ],
+)
+async def test_how_long_a_film_may_be_depends_on_who_posts_it(
+    ada: Connected, x: XSandbox, clock: Clock, kind: str, seconds: int, error: str | None
+) -> None:
+    x.verify("ada", kind)
+    media_id = await uploaded(ada, film(seconds=seconds, rate=1, sound=None, size=(64, 64)), "video/mp4", "tweet_video")
+    clock.turn(5)
+    told = (await ada.call("GET", f"/2/media/upload?command=STATUS&media_id={media_id}")).json()["data"]["processing_info"]
+    assert (told["state"], told.get("error", {}).get("message")) == ("failed" if error else "succeeded", error)

@@ -24,7 +24,7 @@ from socialclaw.simulation.spool import Spool
 from socialclaw.simulation.store import Shelf
 
 MB = 1024 * 1024
-LONGEST = 140  # seconds of a video, of accounts that are not verified; here none is
+LONGEST, UNVERIFIED_SECONDS = 14_400.0, 140.0  # seconds of a video: of accounts that are verified, and that are not
 MAX_CHUNK = 5 * MB
 SHOWN = ("image/jpeg", "image/png", "image/webp", "image/gif")
 IMAGES = ("image/jpeg", "image/png", "image/webp", "image/bmp", "image/pjpeg", "image/tiff")
@@ -111,7 +111,7 @@ class Uploads:
         found = look_at_pieces(self.spool, names)
         if upload["category"] == "tweet_image" and (upload["doomed"] or not _is_image(found, upload["mime"])):
             raise bad("Media type unrecognized.")
-        upload["doomed"] = upload["doomed"] or not _is_playable(found, upload)
+        upload |= self._judged(found, upload, upload["doomed"])
         for name in names:
             self.spool.drop(name)
         upload |= {"segments": {}, "sha256": content.hexdigest(), "finished_at": self.clock(), "frames": found.frames}
@@ -134,9 +134,8 @@ class Uploads:
             **{"expires_at": self.clock() + LIFE, "segments": {}, "frames": found.frames},
             **{"sha256": hashlib.sha256(content).hexdigest(), "finished_at": self.clock()},
         }
-        upload["doomed"] = not _is_playable(found, upload)
-        self.shelf.put("uploads", media_id, upload)
-        return self._shown(media_id, upload)
+        self.shelf.put("uploads", media_id, upload | self._judged(found, upload, False))
+        return self._shown(media_id, self.shelf.get("uploads", media_id))
 
     def status(self, request: httpx2.Request, account: str) -> httpx2.Response:
         given = say.query(request, "command", "media_id")
@@ -196,6 +195,14 @@ class Uploads:
             raise bad(f"The media id {media_id} is finalized already.")
         return upload
 
+    def _judged(self, found: Look, upload: dict[str, Any], doomed: bool) -> dict[str, Any]:
+        """Whether processing will fail; and why, where it is that who is not verified posts so long a film."""
+        person = self.shelf.get("people", upload["owners"][0]) or {}
+        seconds = found.film.seconds if found.film and upload["category"] == "tweet_video" else 0.0
+        if seconds > UNVERIFIED_SECONDS and person.get("verified_type", "none") == "none":
+            return {"doomed": True, "why": f"Duration {_lasting(seconds)} exceeds max duration of {_lasting(UNVERIFIED_SECONDS)}"}
+        return {"doomed": doomed or not _is_playable(found, upload)}
+
     def _state(self, upload: dict[str, Any]) -> tuple[str, float]:
         """Where processing stands, and the seconds it still takes."""
         left = 0.0 if upload["category"] == "tweet_image" else upload["finished_at"] + self.processing_seconds - self.clock()
@@ -217,7 +224,8 @@ class Uploads:
                 "progress_percent": int(100 - 100 * seconds / self.processing_seconds),
             }
         elif state == "failed":
-            info["error"] = {"code": 1, "name": "InvalidMedia", "message": "Unsupported video format"}
+            long = {"code": 3, "name": "UnsupportedMedia", "message": upload.get("why")}
+            info["error"] = long if upload.get("why") else {"code": 1, "name": "InvalidMedia", "message": "Unsupported video format"}
         else:
             info["progress_percent"] = 100
         return _data(**data, processing_info=info, video={"video_type": upload["mime"]})
@@ -249,6 +257,13 @@ def _is_playable(found: Look, upload: dict[str, Any]) -> bool:
     codecs = found.sound and found.plain and found.judged(video=("h264",), audio=("aac",), seconds=(0.5, LONGEST), frames=(0, 60))
     sides = not found.width or (min(found.size) >= 32 and 1 / 3 <= found.width / found.height <= 3)
     return bool(mime == upload["mime"] and codecs and sides)
+
+
+def _lasting(seconds: float) -> str:
+    """As X writes it: 2.minutes+29.seconds+350.milliseconds."""
+    thousandths = round(seconds * 1000)
+    parts = {"minutes": thousandths // 60_000, "seconds": thousandths // 1000 % 60, "milliseconds": thousandths % 1000}
+    return "+".join(f"{count}.{unit}" for unit, count in parts.items() if count)
 
 
 def _segment(request: httpx2.Request) -> tuple[int, bytes]:
