@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import io
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from PIL import Image
 
 from socialclaw.providers.draft import Account
 from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET
@@ -326,3 +328,15 @@ async def test_the_public_sees_pins_boards_and_users(scene: Scene, board: Accoun
         "https://www.pinterest.com/x",
     ):
         assert (await scene.http.get(str(gone))).status_code == 404
+
+
+@pytest.mark.parametrize(("second", "status"), [((64, 48), 201), ((48, 48), 400)])
+async def test_the_images_of_a_carousel_are_of_one_shape(scene: Scene, board: Account, second: tuple[int, int], status: int) -> None:
+    items = []
+    for size in ((128, 96), second):
+        file = io.BytesIO()
+        Image.new("RGB", size, "teal").save(file, "PNG")
+        items.append({"content_type": "image/png", "data": base64.b64encode(file.getvalue()).decode()})
+    source = {"source_type": "multiple_image_base64", "items": items}
+    answer = await scene.raw(board, "POST", "/pins", json={"board_id": board.id, "media_source": source})
+    assert answer.status_code == status, answer.text
