@@ -9,15 +9,17 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench docs
+.PHONY: help up test check bench docs web web-build
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: $(STAMP) ## Start everything: make up ARGS="--port 9000 --no-tour"
+	@$(RUN) python web/build.py --or-go-on
 	@$(RUN) socialclaw up $(ARGS)
 
 test: $(STAMP) ## Run all tests: make test ARGS="tests/cli -k tour"
+	@$(RUN) python web/build.py
 	@$(RUN) python -m tests.browser.chromium
 	@$(RUN) python -m tests.networks.clients.node
 	@$(RUN) pytest $(ARGS)
@@ -29,6 +31,12 @@ check: $(STAMP) ## Style, types, import rules, generated docs and the lock file
 	@$(RUN) lint-imports
 	@$(RUN) python -m docs.generate --check
 	@$(UV) lock --check
+
+web: $(STAMP) ## The dashboard on http://127.0.0.1:5173/dashboard/ with hot reload, beside a running `make up`
+	@$(RUN) python web/build.py dev
+
+web-build: $(STAMP) ## Build the dashboard, where it has changed
+	@$(RUN) python web/build.py
 
 bench: $(STAMP) ## Measure, and print the table of figures
 	@$(RUN) python -m bench $(ARGS)

@@ -30,6 +30,7 @@ from httpx2._config import DEFAULT_TIMEOUT_CONFIG
 from sqlalchemy.orm import Session
 
 from socialclaw import outbound
+from socialclaw.api import dashboard_files
 from socialclaw.app import build
 from socialclaw.db import accounts, assets, posts  # noqa: F401 (their tables)
 from socialclaw.db.base import Scope
@@ -117,6 +118,12 @@ def no_internet(monkeypatch: pytest.MonkeyPatch) -> None:
         return await resolve(host, port, *more, **options)
 
     monkeypatch.setattr(outbound, "resolve", here)
+
+
+@pytest.fixture(autouse=True)
+def no_dashboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether somebody has built the dashboard here changes no test; the tests of the dashboard itself start servers of their own."""
+    monkeypatch.setattr(dashboard_files, "FOLDER", Path("/nowhere"))
 
 
 @pytest.fixture(scope="session")

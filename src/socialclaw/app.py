@@ -19,6 +19,7 @@ from socialclaw.api import (
     composing,
     connections,
     dashboard,
+    dashboard_files,
     desk,
     errors,
     events,
@@ -81,6 +82,7 @@ ROUTERS = (
     support.router,
     issuers.router,
     native_sign_in.router,
+    dashboard_files.router,
 )
 
 

@@ -35,6 +35,12 @@ class Installation:
         return done.stdout.strip()
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @pytest.fixture(scope="module")
 def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
     found = Post(tmp_path_factory.mktemp("post"))
@@ -44,10 +50,7 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory, post: Post) -> Iterator[Installation]:
-    folder = tmp_path_factory.mktemp("browser")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    folder, port = tmp_path_factory.mktemp("browser"), free_port()
     url = f"http://127.0.0.1:{port}"
     known = {"SOCIALCLAW_SANDBOX_SECRET": "by which the two know each other", "SOCIALCLAW_PUBLIC_BASE_URL": url}
     sign_in = {"SIMULATED": "true", "SIGN_UP": "open", "STARTS_PER_MINUTE": "1000", "TRIES_PER_MINUTE": "1000"}
@@ -103,11 +106,22 @@ class Person:
     def sign_in(self, issuer: str, login: str, button: str) -> None:
         self.start(issuer)
         self.consent(login, button)
-        self.page.wait_for_url(f"{self.installation.url}/dashboard")
+        self.page.wait_for_url(f"{self.installation.url}/dashboard**")
 
-    def sees_sign_out(self) -> None:
-        """What a page shows to somebody who is signed in."""
-        expect(self.page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
+    def arrive(self) -> None:
+        """By the link that the server prints, into the workspace that it has."""
+        self.page.goto(self.installation.link())
+        self.press("Sign in")
+        self.sees_menu()
+
+    def sees_menu(self) -> None:
+        """What the dashboard shows to somebody who is signed in."""
+        expect(self.page.get_by_role("button", name="Account menu")).to_be_visible()
+
+    def choose_in_menu(self, item: str) -> None:
+        """In the menu of who is signed in."""
+        self.page.get_by_role("button", name="Account menu").click()
+        self.page.get_by_role("menuitem", name=item, exact=True).click()
 
     def heard(self) -> list[str]:
         """The complaints so far, which were expected."""
@@ -125,6 +139,13 @@ class Person:
         answer = self.context.request.get(f"{self.installation.url}/v1/dashboard/session")
         found: dict[str, Any] = answer.json()
         return found
+
+    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """What the API answers to this browser: the witness of what its pages show."""
+        url, headers = f"{self.installation.url}{path}", {"Origin": self.installation.url}
+        answer = self.context.request.get(url) if body is None else self.context.request.post(url, data=body, headers=headers)
+        assert answer.ok, answer.text()
+        return answer.json()
 
     def cookies(self) -> dict[str, Any]:
         return {one["name"]: one for one in self.context.cookies(self.installation.url)}  # type: ignore[typeddict-item]
@@ -152,5 +173,6 @@ def person(browser: Browser, installation: Installation) -> Iterator[Callable[[]
 
 
 def _heard(person: Person, message: ConsoleMessage) -> None:
-    if message.type in ("error", "warning"):
+    judged = message.location["url"].endswith("/v1/posts/validate") and "422" in message.text
+    if message.type in ("error", "warning") and not judged:  # to be told what is wrong is what validate is asked for
         person.complaints.append(f"{message.type}: {message.text}")

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
 import pytest
-from playwright.sync_api import Request
+from playwright.sync_api import Request, expect
 
 from tests.browser.conftest import Installation, Person, Post
 from tests.mail.post_office import links
@@ -37,11 +37,11 @@ def test_who_comes_back_from_an_issuer_sees_that_they_are_signed_in(
     assert returned.method == method
     assert headers["sec-fetch-site"] == "cross-site"
     assert "sc_attempt=" in headers["cookie"]
-    ada.sees_sign_out()
+    ada.sees_menu()
     assert list(ada.cookies()) == ["sc_session"], "what bound the attempt to this browser is gone"
     who = ada.card()
     assert (who["authenticated"], who["user"]["email"]) == (True, f"ada-{issuer}{mailbox}")
-    ada.press("Sign out")
+    ada.choose_in_menu("Sign out")
     ada.sees("Nobody is signed in")
     assert ada.cookies() == {}
 
@@ -53,8 +53,8 @@ def test_the_page_has_a_button_for_each_issuer(person: People, installation: Ins
     ada.sees("Nobody is signed in")
     ada.choose(f"Continue with {issuer}")
     ada.consent(f"by-a-button-{issuer}", button)
-    ada.page.wait_for_url(f"{installation.url}/dashboard")
-    ada.sees_sign_out()
+    ada.page.wait_for_url(f"{installation.url}/dashboard**")
+    ada.sees_menu()
 
 
 @pytest.mark.parametrize(
@@ -66,15 +66,17 @@ def test_who_links_a_second_identity_comes_in_by_either(
     ada, later = person(), person()
     ada.sign_in(first, f"linking-{first}", press)
     me = ada.card()["user"]["id"]
-    ada.choose(f"Link {second}")
+    ada.choose_in_menu(f"Link {second}")
     ada.consent(f"linked-{second}", press_then)
-    ada.page.wait_for_url(f"{installation.url}/dashboard")
-    ada.sees_sign_out()
+    ada.page.wait_for_url(f"{installation.url}/dashboard**")
+    ada.sees_menu()
     mine = ada.card()["user"]
     assert (mine["id"], sorted(one["provider"] for one in mine["identities"])) == (me, ["simulated-apple", "simulated-google"])
-    assert ada.page.get_by_role("link").count() == 0, "there is no third one to be linked"
+    ada.page.get_by_role("button", name="Account menu").click()
+    expect(ada.page.get_by_role("menuitem", name="Sign out", exact=True)).to_be_visible()
+    assert ada.page.get_by_role("menuitem", name="Link").count() == 0, "there is no third one to be linked"
     later.sign_in(second.lower(), f"linked-{second}", press_then)
-    later.sees_sign_out()
+    later.sees_menu()
     assert later.card()["user"]["id"] == me
 
 
@@ -126,7 +128,7 @@ def test_who_says_no_at_an_issuer_is_told_so_and_is_not_signed_in(person: People
 def test_an_address_that_another_person_has_opens_nobodys_account(person: People) -> None:
     ada, other = person(), person()
     ada.sign_in("google", "grace@acme.example", "Allow")
-    ada.sees_sign_out()
+    ada.sees_menu()
     other.start("google")
     other.consent("grace@acme.example", "Allow", kind="anew")
     other.sees("This did not work")
@@ -143,7 +145,7 @@ def test_the_link_that_is_printed_is_spent_by_its_button_and_not_by_looking(pers
     assert scanner.cookies() == {}
     ada.page.goto(link)
     ada.press("Sign in")
-    ada.sees("Operator")
+    ada.sees_menu()
     scanner.press("Sign in")
     scanner.sees("This did not work")
     assert scanner.cookies() == {}
@@ -167,22 +169,22 @@ def test_a_link_from_a_mail_signs_in_by_its_button_in_the_browser_that_asked(
     ada.sees("Sign in")
     assert "sc_session" not in ada.cookies()
     ada.press("Sign in")
-    ada.sees_sign_out()
+    ada.sees_menu()
     assert ada.card()["user"]["email"] == "ada@elsewhere.example"
 
 
 def test_who_signs_out_everywhere_is_so_in_every_browser(person: People, installation: Installation) -> None:
     here, there = person(), person()
     for each in (here, there):
-        each.page.goto(installation.link())
-        each.press("Sign in")
-        each.sees("Operator")
-    here.press("Sign out everywhere")
+        each.arrive()
+    here.choose_in_menu("Sign out everywhere")
     here.sees("Nobody is signed in")
     there.page.reload()
     there.sees("Nobody is signed in")
     there.page.goto(f"{installation.url}/dashboard")
     there.sees("Nobody is signed in")
+    refused = "error: Failed to load resource: the server responded with a status of 401 (Unauthorized)"
+    assert set(there.heard()) <= {refused}, "what its page asked for after that was refused"
 
 
 @pytest.mark.parametrize(("issuer", "button"), [("google", "Allow"), ("apple", "Continue")])
@@ -194,7 +196,7 @@ def test_a_cookie_that_was_put_into_the_browser_is_not_the_one_of_who_signs_in(
     planted = thief.cookies()["sc_session"]["value"]
     ada.context.add_cookies([{"name": "sc_session", "value": planted, "url": installation.url}])
     ada.sign_in(issuer, f"victim-{issuer}", button)
-    ada.sees_sign_out()
+    ada.sees_menu()
     assert ada.cookies()["sc_session"]["value"] != planted
     assert ada.card()["user"]["email"].startswith("victim-")
     assert "victim-" not in str(thief.card())
@@ -202,9 +204,7 @@ def test_a_cookie_that_was_put_into_the_browser_is_not_the_one_of_who_signs_in(
 
 def test_a_session_is_kept_from_scripts_other_sites_and_other_hosts(person: People, installation: Installation) -> None:
     ada = person()
-    ada.page.goto(installation.link())
-    ada.press("Sign in")
-    ada.sees("Operator")
+    ada.arrive()
     kept = ada.cookies()["sc_session"]
     assert (kept["httpOnly"], kept["sameSite"], kept["path"], kept["domain"]) == (True, "Lax", "/", "127.0.0.1")
     assert ada.page.evaluate("document.cookie") == ""
@@ -221,12 +221,10 @@ def test_a_sign_in_under_way_travels_back_with_apples_form_alone(person: People)
 
 def test_who_follows_a_link_from_another_site_is_still_signed_in(person: People, installation: Installation) -> None:
     ada = person()
-    ada.page.goto(installation.link())
-    ada.press("Sign in")
-    ada.sees("Operator")
+    ada.arrive()
     ada.start("google")
     ada.page.evaluate(
         "url => { const a = document.createElement('a'); a.href = url; document.body.append(a); a.click() }",
         f"{installation.url}/dashboard",
     )
-    ada.sees("Operator")
+    ada.sees_menu()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from socialclaw.api.idempotency import key_of
 from socialclaw.api.openapi import DASHBOARD
 from socialclaw.api.operation import Operation, repeats_itself, signed_in, takes_up_to
 from socialclaw.api.schemas import DashboardComposeRequest, DashboardPostUpdateRequest, PostResponse, RunResponse
+from socialclaw.api.schemas.composing import ComposeTarget
 from socialclaw.db.base import iso, utc_now
 from socialclaw.errors import InvalidRequest
 from socialclaw.providers.issues import Issue
@@ -28,6 +29,7 @@ router = APIRouter(route_class=Operation, prefix="/v1/dashboard", tags=[DASHBOAR
 MOST_COMPOSED = 1024 * 1024  # bytes: a post with its texts, for a hundred accounts
 PLACE = re.compile(r"(?:campaigns\[0\]\.targets|posts)\[(\d+)\](?:\.steps\[0\])?\.?")
 OF_TARGET = ("account", "settings", "provider")
+TEXTS = {"name": "title", "description": "text"}  # what a target may have of its own, by the schedule's words
 
 
 @router.post(
@@ -56,14 +58,13 @@ async def dashboard_compose(caller: Caller, request: Request, body: DashboardCom
     if above and within and above != within:
         message = "The Idempotency-Key header and the body's idempotencyKey differ: give one of them"
         raise InvalidRequest(message, code="idempotency_key_mismatch", path="idempotencyKey")
-    single = not body.targets
     said = body.model_dump(mode="json", exclude={"idempotency_key"}, exclude_unset=True)
     usual = await caller.read(reckoning.zone_of)
     if body.slot:
         body.publish_at = await caller.read(slots.next_of, [one.account for one in body.targets or ()] or [body.account])
     schedule = _schedule(body, body.timezone or usual)
     return await schedules.applied(
-        caller, schedule, above or within, source="dashboard", said=said, named=lambda issues: _named(issues, single=single)
+        caller, schedule, above or within, source="dashboard", said=said, named=lambda issues: _named(issues, body.targets or ())
     )
 
 
@@ -145,9 +146,9 @@ def _schedule(body: DashboardComposeRequest, timezone: str) -> dict[str, Any]:
     zone = {"timezone": timezone}
     content.pop("timezone", None)
     own, settings = content.pop("account", None), content.pop("settings", {})
-    targets = [(one.account, one.settings or {}) for one in body.targets or ()] or [(own, {})]
+    targets = [(one.account, one.settings or {}, _own_texts(one)) for one in body.targets or ()] or [(own, {}, {})]
     root = {**zone, "mode": "draft" if body.draft else "scheduled"}
-    each = [(account, {**content, "settings": {**settings, **more}}) for account, more in targets]
+    each = [(account, {**content, **texts, "settings": {**settings, **more}}) for account, more, texts in targets]
     if not body.campaign_name:
         return {**root, "posts": [{"account": account, **at, **post} for account, post in each]}
     at = at or {"publish_at": iso(utc_now())}  # a campaign says when, also one that is for now
@@ -155,14 +156,19 @@ def _schedule(body: DashboardComposeRequest, timezone: str) -> dict[str, Any]:
     return {**root, "campaigns": [{"name": body.campaign_name, "targets": listed}]}
 
 
-def _named(issues: Iterable[Issue], *, single: bool) -> Iterator[Issue]:
+def _own_texts(target: ComposeTarget) -> dict[str, str | None]:
+    return {name: getattr(target, field) for name, field in TEXTS.items() if field in target.model_fields_set}
+
+
+def _named(issues: Iterable[Issue], targets: Sequence[ComposeTarget]) -> Iterator[Issue]:
     """Issues of the document, where each is in what was sent."""
     for issue in issues:
         place = PLACE.match(issue.path)
         rest = issue.path[place.end() :] if place else issue.path
         field, dot, more = rest.partition(".")
-        if field in OF_TARGET and place and not single:
-            yield replace(issue, path=f"targets[{place[1]}].{rest}")
+        own = targets[int(place[1])] if place and targets else None
+        if own and place and (field in OF_TARGET or TEXTS.get(field) in own.model_fields_set):
+            yield replace(issue, path=f"targets[{place[1]}].{TEXTS.get(field, field)}{dot}{more}")
         elif not place:
             yield replace(issue, path="campaignName") if rest.startswith("campaigns[0]") else issue
         else:

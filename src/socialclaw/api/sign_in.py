@@ -110,25 +110,6 @@ async def sign_out_everywhere(system: Installation, request: Request, person: Pe
     return _out(system, request, None)
 
 
-@router.get(HOME, include_in_schema=False)
-async def home(system: Installation, request: Request) -> Response:
-    """Who is signed in, and the way out; a page for as long as there is no larger one."""
-    who = await signed(request)
-    if who is None:
-        forms = [mail_form(system.settings, "Send me a link")] if system.settings.smtp.ready else []
-        lines = ["Whoever runs the server: run `socialclaw sign-in` there, and open the link that it prints."]
-        return page("Nobody is signed in", lines, forms=forms, on=to_issuers(request), close=False)
-    found = await system.database.read(card.card, who, who.seat())
-    lines = [f"{one['name']}: {one['role']}" for one in found["workspaces"]] or ["You are a member of no workspace."]
-    forms = [
-        Form(here(system.settings, f"/auth/{path}"), said)
-        for path, said in (("sign-out", "Sign out"), ("sign-out-everywhere", "Sign out everywhere"))
-    ]
-    known = {one["provider"] for one in found["user"]["identities"]}
-    on = to_issuers(request, but=known, link="true") if who.fresh else []
-    return page(found["user"]["name"] or found["user"]["email"] or "Signed in", lines, forms=forms, on=on)
-
-
 async def signed(request: Request) -> SignedIn | None:
     """Who is signed in, of a request that may come from anybody."""
     try:

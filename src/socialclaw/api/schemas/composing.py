@@ -11,11 +11,13 @@ from socialclaw.api.schemas.schedules import AssetInput
 
 
 class ComposeTarget(Schema):
-    """An account that it goes to, with settings of its own."""
+    """An account that it goes to, with settings of its own; and with a title and a text of its own, where it is to have others."""
 
     inline: ClassVar[bool] = True
 
     account: str = known_as("account", listed=["accountHandle"])
+    title: str | None = known_as("title", "name")
+    text: str | None = known_as("text", "description")
     settings: Object = optional()
 
 

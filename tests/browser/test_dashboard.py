@@ -1,0 +1,257 @@
+"""The dashboard as people use it, in Chromium. Clicks and keys are counted; the witness is the API, and what the public sees."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import WAIT, Installation, Person, free_port
+from tests.cli.processes import started
+
+pytestmark = pytest.mark.xdist_group("browser")  # one server and one browser serve them all
+People = Callable[[], Person]
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Clicks, and keys that are none of a text; what the policy forbids is an error, which nobody expects.
+WATCH = """
+const count = (what) => sessionStorage.setItem(what, Number(sessionStorage.getItem(what)) + 1);
+addEventListener('pointerdown', () => count('clicks'), true);
+addEventListener('keydown', (event) => {
+  if (['Control', 'Shift', 'Alt', 'Meta'].includes(event.key)) return;
+  if (event.ctrlKey || !event.target.closest('input, textarea')) count('chords');
+}, true);
+addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI));
+"""
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """As `make up` starts it: with simulated networks of its own, an account on each of them, and no tour."""
+    data, port = tmp_path_factory.mktemp("dashboard") / "data", free_port()
+    generous = {"SOCIALCLAW_SIGN_IN__TRIES_PER_MINUTE": "1000"}
+    with started("up", "--port", str(port), "--no-tour", "--data-dir", data, **generous) as up:
+        up.until(r"Ctrl-C")
+        yield Installation(f"http://127.0.0.1:{port}", "", data)
+        assert up.stop() == 0
+
+
+@pytest.fixture
+def mara(person: People) -> Person:
+    found = person()
+    found.context.add_init_script(WATCH)
+    return found
+
+
+def acts(page: Page) -> tuple[int, int]:
+    """Clicks and chords so far."""
+    clicks, chords = page.evaluate("['clicks', 'chords'].map((what) => Number(sessionStorage.getItem(what)))")
+    page.evaluate("sessionStorage.clear()")
+    return clicks, chords
+
+
+def open_at(mara: Person, path: str) -> None:
+    mara.page.goto(f"{mara.installation.url}/dashboard/w/sandbox/{path}")
+    mara.sees_menu()
+
+
+def eventually(page: Page, found: Callable[[], Any], wanted: Any) -> None:
+    until = time.monotonic() + WAIT / 1000
+    while (last := found()) != wanted:
+        assert time.monotonic() < until, f"{last!r} is not {wanted!r}"
+        page.wait_for_timeout(100)
+
+
+def account(mara: Person, provider: str) -> dict[str, Any]:
+    listed = mara.ask("/v1/dashboard/accounts")["accounts"]
+    return next(one for one in listed if one["provider"] == provider and one["publishable"])
+
+
+def public(mara: Person, network: str, text: str) -> int:
+    """How many posts with this text the public sees there."""
+    return sum(one["text"] == text for one in mara.ask(f"/v1/sandbox/networks/{network}/posts")["posts"])
+
+
+def wednesday() -> datetime:
+    """At ten, in the week after the next: whatever day it is, there are days of the same week on both sides of it."""
+    today = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=today.weekday()) + timedelta(days=16)
+
+
+def planned(mara: Person, text: str, at: datetime) -> str:
+    """The id of a post that is scheduled for then."""
+    posts = [{"account": account(mara, "x")["id"], "description": text, "publish_at": at.isoformat()}]
+    answer = mara.ask("/v1/posts/apply", {"timezone": "UTC", "posts": posts})
+    return str(answer["posts"][0]["id"])
+
+
+def due(mara: Person, post_id: str) -> datetime:
+    return datetime.fromisoformat(mara.ask(f"/v1/posts/{post_id}")["post"]["publishAtUtc"])
+
+
+def card(page: Page, text: str) -> Locator:
+    return page.get_by_role("button").filter(has_text=text)
+
+
+def test_the_first_post_after_an_installation_takes_one_click_and_two_chords(mara: Person, installation: Installation) -> None:
+    mara.page.goto(installation.link())
+    mara.press("Sign in")
+    mara.sees_menu()
+    expect(mara.page.get_by_role("grid", name="Calendar")).to_be_visible()
+    mara.page.keyboard.press("c")
+    expect(mara.page.get_by_role("textbox", name="Text for everyone")).to_be_focused()
+    mara.page.keyboard.type("Hello from the dashboard")
+    mara.page.keyboard.press("Control+Enter")
+    expect(mara.page.get_by_text("Live on Discord (sandbox)")).to_be_visible()
+    assert acts(mara.page) == (1, 2)
+    assert public(mara, "discord", "Hello from the dashboard") == 1
+    expect(card(mara.page, "Hello from the dashboard")).to_be_visible()
+
+
+def test_a_card_is_dragged_to_another_day_and_hour_and_a_key_takes_it_back(mara: Person) -> None:
+    mara.arrive()
+    at = wednesday()
+    post_id = planned(mara, "Dragged about", at)
+    open_at(mara, f"calendar?view=week&date={at.date()}")
+    expect(card(mara.page, "Dragged about")).to_be_visible()
+    acts(mara.page)
+    there = at + timedelta(days=2, hours=3)
+    place = mara.page.locator(f"[data-cell][data-day='{there.date()}'][data-hour='{there.hour}']")
+    start, end = card(mara.page, "Dragged about").bounding_box(), place.bounding_box()
+    assert start
+    assert end
+    mouse = mara.page.mouse
+    mouse.move(start["x"] + 20, start["y"] + 8)
+    mouse.down()
+    mouse.move(end["x"] + 40, end["y"] + 2, steps=12)
+    mouse.up()
+    expect(mara.page.get_by_text("1 post moved to")).to_be_visible()
+    assert acts(mara.page) == (1, 0), "one drag"
+    eventually(mara.page, lambda: due(mara, post_id), there)
+    expect(place.get_by_role("button")).to_contain_text("Dragged about")
+    mara.page.keyboard.press("z")
+    eventually(mara.page, lambda: due(mara, post_id), at)
+    expect(mara.page.get_by_text("Taken back")).to_be_visible()
+
+
+def test_a_card_is_moved_by_keys_alone_said_aloud_and_left_where_it_was_by_escape(mara: Person) -> None:
+    mara.arrive()
+    at = wednesday() + timedelta(days=7)
+    post_id = planned(mara, "Moved by keys", at)
+    open_at(mara, f"calendar?view=week&date={at.date()}")
+    card(mara.page, "Moved by keys").focus()
+    acts(mara.page)
+    for key in ("m", "ArrowRight", "Enter"):
+        mara.page.keyboard.press(key)
+    expect(mara.page.get_by_text("1 post moved to")).to_be_visible()
+    assert acts(mara.page) == (0, 3)
+    eventually(mara.page, lambda: due(mara, post_id), at + timedelta(days=1))
+    card(mara.page, "Moved by keys").focus()
+    mara.page.keyboard.press("m")
+    mara.page.keyboard.press("Shift+ArrowDown")
+    mara.page.keyboard.press("ArrowDown")
+    expect(mara.page.get_by_role("status").filter(has_text="11:15")).to_be_attached()
+    mara.page.keyboard.press("Escape")
+    expect(mara.page.get_by_role("status").filter(has_text="It stays where it was")).to_be_attached()
+    mara.page.keyboard.press("z")
+    eventually(mara.page, lambda: due(mara, post_id), at)
+
+
+def test_nothing_is_put_into_the_past(mara: Person) -> None:
+    mara.arrive()
+    soon = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=50)
+    post_id = planned(mara, "Not into the past", soon)
+    open_at(mara, f"calendar?view=week&date={soon.date()}")
+    card(mara.page, "Not into the past").focus()
+    mara.page.keyboard.press("m")
+    mara.page.keyboard.press("Shift+ArrowUp")
+    mara.page.keyboard.press("Enter")
+    expect(mara.page.get_by_role("status").filter(has_text="In the past")).to_be_attached()
+    assert due(mara, post_id) == soon
+
+
+def test_what_others_schedule_appears_without_loading_the_page_again(mara: Person) -> None:
+    mara.arrive()
+    at = wednesday() + timedelta(days=14)
+    open_at(mara, f"calendar?view=week&date={at.date()}")
+    expect(mara.page.get_by_role("grid", name="Calendar")).to_be_visible()
+    planned(mara, "Came by itself", at)
+    expect(card(mara.page, "Came by itself")).to_be_visible()
+
+
+def test_another_text_for_one_network_is_what_that_network_gets(mara: Person) -> None:
+    mara.arrive()
+    open_at(mara, "compose")
+    for label in ("X", "Discord"):
+        chip = mara.page.get_by_role("group", name="Accounts that it goes to").get_by_role("button", name=re.compile(rf" ?{label}$"))
+        if chip.get_attribute("aria-pressed") == "false":
+            chip.click()
+    mara.page.get_by_role("textbox", name="Text for everyone").fill("To everyone")
+    mara.page.keyboard.press("Control+,")
+    expect(mara.page.get_by_role("textbox", name="Text for this account")).to_be_focused()
+    mara.page.get_by_role("textbox", name="Text for this account").fill("To X alone")
+    mara.page.keyboard.press("Control+Enter")
+    expect(mara.page.get_by_text("2 posts are live")).to_be_visible()
+    assert [public(mara, "x", text) for text in ("To everyone", "To X alone")] == [0, 1]
+    assert [public(mara, "discord", text) for text in ("To everyone", "To X alone")] == [1, 0]
+
+
+def test_what_is_too_long_is_said_while_one_types_and_what_was_written_survives_a_reload(mara: Person) -> None:
+    mara.arrive()
+    open_at(mara, "compose")
+    text = "a" * 2001
+    mara.page.get_by_role("textbox", name="Text for everyone").fill(text)
+    expect(mara.page.get_by_text("too many")).to_be_visible()
+    expect(mara.page.get_by_text("to mend first")).to_be_visible()
+    mara.page.reload()
+    expect(mara.page.get_by_role("textbox", name="Text for everyone")).to_have_value(text)
+    mara.page.get_by_role("textbox", name="Text for everyone").fill("")
+
+
+def test_an_hour_that_the_clocks_skip_takes_nothing_and_one_that_comes_twice_shows_both(mara: Person) -> None:
+    mara.arrive()
+    open_at(mara, "calendar?view=week&date=2027-03-28&tz=Europe/Berlin")
+    skipped = mara.page.locator("[data-cell][data-state=skipped]")
+    expect(skipped).to_have_count(1)
+    assert (skipped.get_attribute("data-day"), skipped.get_attribute("data-hour")) == ("2027-03-28", "2")
+    for hour in (0, 1):
+        planned(mara, f"Twice {hour}", datetime(2027, 10, 31, hour, 30, tzinfo=UTC))
+    open_at(mara, "calendar?view=week&date=2027-10-31&tz=Europe/Berlin")
+    expect(card(mara.page, "Twice 0").get_by_text("02:30", exact=True)).to_be_visible()
+    expect(card(mara.page, "Twice 1").get_by_text("02:30 (2nd)", exact=True)).to_be_visible()
+    expect(mara.page.get_by_role("button", name="Times are those of Europe/Berlin, UTC+1")).to_be_visible()
+
+
+SCREENS = ["calendar?view=week", "calendar?view=month", "calendar?view=list", "compose", "posts", "accounts", "keys", "sandbox", "health"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_screen_can_be_used_by_everybody(mara: Person, scheme: Any) -> None:
+    mara.page.emulate_media(color_scheme=scheme)
+    mara.arrive()
+    planned(mara, "For everybody", wednesday())
+    found = []
+    for screen in SCREENS:
+        open_at(mara, screen)
+        expect(mara.page.get_by_role("heading", level=1)).to_be_visible()
+        mara.page.wait_for_timeout(700)
+        found += violations(mara.page, screen)
+    open_at(mara, "posts")
+    mara.page.get_by_role("button", name="For everybody").first.click()
+    expect(mara.page.get_by_role("dialog").get_by_role("heading", name="Goes out")).to_be_visible()
+    found += violations(mara.page, "a post")
+    assert found == []
+
+
+def violations(page: Page, screen: str) -> list[str]:
+    """What axe finds, rule by rule."""
+    page.evaluate(AXE.read_text() + "; 0")
+    told = """(rules) => axe.run(document, { runOnly: rules }).then(({ violations }) =>
+      violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`)))"""
+    return [f"{screen}: {one}" for one in page.evaluate(told, RULES)]

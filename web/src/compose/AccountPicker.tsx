@@ -1,0 +1,28 @@
+import { Check } from 'lucide-react';
+import { nameOf, type Account } from '../api/accounts';
+import { Glyph, labelOf } from '../ui/Glyph';
+import classes from './AccountPicker.module.css';
+
+export function AccountPicker({ accounts, chosen, toggle }: { accounts: Account[]; chosen: string[]; toggle: (id: string) => void }) {
+  return (
+    <div className={classes.row} role="group" aria-label="Accounts that it goes to">
+      {accounts.map((one) => {
+        const on = chosen.includes(one.id);
+        const broken = one.status !== 'connected';
+        return (
+          <button key={one.id} type="button" className={classes.chip} aria-pressed={on} disabled={broken && !on} onClick={() => toggle(one.id)}>
+            <Glyph provider={one.provider} size={20} />
+            <span className={classes.name}>
+              <strong>{nameOf(one)}</strong>
+              <small>
+                {labelOf(one.provider)}
+                {broken && ' · to be connected again'}
+              </small>
+            </span>
+            {on && <Check size={15} aria-hidden />}
+          </button>
+        );
+      })}
+    </div>
+  );
+}

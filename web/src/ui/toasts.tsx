@@ -1,0 +1,39 @@
+// Short words in the corner: what was done, with the way back, or why it was not.
+import { notifications } from '@mantine/notifications';
+import type { ReactNode } from 'react';
+import { Problem } from '../api/client';
+import { undo, type Undoable } from '../lib/undo';
+import classes from './toasts.module.css';
+
+const SECONDS = 10;
+
+export function tell(message: ReactNode): void {
+  notifications.show({ message, autoClose: SECONDS * 1000, withBorder: true });
+}
+
+export function refused(error: unknown, what: string): void {
+  const message = error instanceof Problem ? (error.issues[0]?.message ?? error.message) : String(error);
+  notifications.show({ title: what, message, color: 'red', autoClose: SECONDS * 1000, withBorder: true });
+}
+
+export function tellUndoable(what: Undoable): void {
+  const id = notifications.show({
+    autoClose: SECONDS * 1000,
+    withBorder: true,
+    message: (
+      <span className={classes.line}>
+        {what.label}
+        <button
+          type="button"
+          className={classes.undo}
+          onClick={() => {
+            notifications.hide(id);
+            undo(what).catch((error: unknown) => refused(error, 'It could not be taken back'));
+          }}
+        >
+          Undo <kbd>Z</kbd>
+        </button>
+      </span>
+    ),
+  });
+}
