@@ -64,6 +64,7 @@ def _beyond(shape: Shape) -> Iterator[Media]:
     for fact, taken in (("mime", shape.mimes), ("video_codec", shape.video_codecs), ("audio_codec", shape.audio_codecs)):
         yield from [_file(shape.kind, **{fact: "application/x-nonsense"})] if taken else []
     yield from [_file(shape.kind, pixel_format="nonsense")] if shape.pixel_formats else []
+    yield from [_file(shape.kind, size=shape.min_bytes - 1)] if shape.min_bytes else []
     yield from [_file(shape.kind, mime="image/x-nonsense", frame_rate=10)] if shape.moving is not None else []
 
 

@@ -181,6 +181,8 @@ def _facts(shape: Shape) -> Iterator[str]:
         yield f"{name} {' and '.join(words)} {unit}".rstrip() if words else ""
     for what, codecs_taken in (("video", shape.video_codecs), ("audio", shape.audio_codecs)):
         yield f"{what} codec {' or '.join(codecs_taken)}" if codecs_taken else ""
+    if shape.min_bytes:
+        yield f"at least {shape.min_bytes:,} bytes"
     if shape.pixel_formats:
         yield f"pixel format {' or '.join(shape.pixel_formats)}"
     if shape.moving is not None:

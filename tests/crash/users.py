@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -24,7 +23,7 @@ from socialclaw.scheduling.document import parse
 from socialclaw.scheduling.plan import Plan
 from socialclaw.system import System
 from tests.accounts.world import unrouted, whose
-from tests.media.files import film, picture
+from tests.media.files import film, padded, picture
 from tests.networks.stage import pixels
 
 MOST_PAGES = 10
@@ -96,7 +95,7 @@ async def upload(system: System, workspace: str, shape: Shape, number: int) -> d
         extension, codec, sound = VIDEOS[mime]
         content = film(extension, codec, sound=sound, size=(width, height), seconds=seconds or 1.0, rate=30)
         if extension != "webm":
-            content += struct.pack(">I4s", 1008, b"free") + bytes([number % 256]) * 1000
+            content = padded(content, max(len(content) + 1008, shape.min_bytes or 0), number)
     async with intake(system) as file:
         await file.write(content)
         claims = Claims(f"{shape.kind}-{number}.{extension}", mime)

@@ -20,7 +20,7 @@ from socialclaw.providers.connect import OAuth2
 LIMITS = "https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/share-on-linkedin, 2026-10"
 SHAPE, DELIVERY = "text_or_image_post", "socialclaw_uploads_images_to_linkedin"
 LIMITATIONS = (
-    "Images are JPEG, PNG or GIF; LinkedIn is known to process MP4 videos of 3 seconds to 30 minutes and up to 500 MB.",
+    "Images are JPEG, PNG or GIF; LinkedIn names MP4 alone for videos, and is known to process up to 500 MB.",
     "Alt text is for images; LinkedIn takes none for videos.",
     "A link stays a link in the text: LinkedIn makes no preview of it for posts that come through its API.",
     "LinkedIn refuses a post that repeats a recent one of the same author.",
