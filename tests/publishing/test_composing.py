@@ -49,6 +49,16 @@ async def test_a_post_for_several_accounts_is_one_run_each_with_its_own_settings
     assert posts[one]["settings"]["disableNotification"] is True
 
 
+async def test_a_target_may_have_a_text_and_a_title_of_its_own(desk: Desk, page: httpx2.AsyncClient) -> None:
+    one, two = await desk.connect("telegram"), await desk.connect("x")
+    targets = [{"account": one}, {"account": two, "text": "Shorter", "title": None}]
+    made = await composed(page, title="News", text="Longer", targets=targets, publishAt=LATER)
+    assert {post["accountId"]: (post["name"], post["description"]) for post in made["posts"]} == {
+        one: ("News", "Longer"),
+        two: ("", "Shorter"),
+    }
+
+
 @both
 async def test_with_a_name_it_is_a_campaign_and_as_a_draft_it_waits(desk: Desk, page: httpx2.AsyncClient) -> None:
     account = await desk.connect()
@@ -92,6 +102,7 @@ async def test_it_says_when_in_one_way(desk: Desk, page: httpx2.AsyncClient, whe
         ({"account": "OURS", "text": "x" * 300}, {"text"}),
         ({"account": "OURS", "settings": {"colour": 1}}, {"settings.colour"}),
         ({"targets": [{"account": "OURS", "settings": {"colour": 1}}]}, {"targets[0].settings.colour"}),
+        ({"targets": [{"account": "OURS", "text": "x" * 300}]}, {"targets[0].text"}),
         ({"account": "OURS", "publishAt": "2001-01-01T00:00:00Z", "publishNow": False}, {"publishAt"}),
         ({"account": "OURS", "timezone": "Mars/Base"}, {"timezone"}),
         ({"account": "x:@nobody", "campaignName": "C"}, {"account"}),
