@@ -59,19 +59,9 @@ def within(folder: Path) -> list[str]:
 
 
 @cache
-def film(container: str = "mp4", codec: str = "libx264", **more: Any) -> bytes:
-    """A film: see `_film`. x265 writes short films without a header now and then, which the container refuses: then it is made again."""
-    for _ in range(9):
-        try:
-            return _film(container, codec, **more)
-        except av.error.PatchWelcomeError:
-            continue
-    return _film(container, codec, **more)
-
-
-def _film(
-    container: str,
-    codec: str,
+def film(
+    container: str = "mp4",
+    codec: str = "libx264",
     *,
     sound: str | None = "aac",
     size: tuple[int, int] = (320, 240),
@@ -92,7 +82,8 @@ def _film(
     folder = tempfile.TemporaryDirectory()
     path = Path(folder.name) / "film"
     with av.open(str(path), "w", format=container, options={"movflags": "faststart"} if fast else {}) as made:
-        quiet = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+        # Of a film shorter than the frames that x265 would look back to, the first has no time, which the container may refuse.
+        quiet = {"x265-params": "log-level=none:bframes=0"} if codec == "libx265" else {}
         film_stream: Any = made.add_stream(codec, rate=rate, options={**quiet, **dict(options)})
         film_stream.width, film_stream.height = size
         film_stream.pix_fmt = pixels

@@ -75,7 +75,7 @@ async def test_who_has_none_is_told_what_to_do(
 
 @pytest.mark.parametrize(
     ("network", "count", "words"),
-    [("x", 2, "always has what there is"), ("youtube", 2, "0 to 1 channels"), ("pinterest", 26, "less than or equal to 25")],
+    [("x", 2, "always has what there is"), ("youtube", 2, "0 to 1 channels"), ("pinterest", 26, "Must be at most 25")],
 )
 async def test_what_cannot_be_is_refused(api: httpx2.AsyncClient, network: str, count: int, words: str) -> None:
     answer = await api.put(f"/v1/sandbox/networks/{network}/destinations", json={"count": count})
