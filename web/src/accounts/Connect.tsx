@@ -106,7 +106,8 @@ function Consent({ connection, done }: { connection: Schemas['Connection']; done
   const { id } = useWorkspace();
   const { data } = useQuery({
     queryKey: ['connections', id, connection.id],
-    queryFn: () => answered(client.GET('/v1/dashboard/connections/{connectionId}', { params: { path: { connectionId: connection.id } } })),
+    queryFn: ({ signal }) =>
+      answered(client.GET('/v1/dashboard/connections/{connectionId}', { params: { path: { connectionId: connection.id } }, signal })),
     refetchInterval: LOOK_MS,
   });
   const now = data?.connection;

@@ -23,8 +23,25 @@ export class Problem extends Error {
   }
 }
 
+/** While somebody signs out, nothing but that is asked. */
+class Leaving extends EventTarget {
+  now = false;
+
+  begin(): void {
+    this.now = true;
+    this.dispatchEvent(new Event('begin'));
+  }
+
+  end(): void {
+    this.now = false;
+  }
+}
+
+export const leaving = new Leaving();
+
 const inWorkspace: Middleware = {
-  onRequest({ request }) {
+  onRequest({ request, schemaPath }) {
+    if (leaving.now && !schemaPath.startsWith('/auth/')) throw new DOMException('Somebody is signing out', 'AbortError');
     const workspace = workspaceOfAddress();
     if (workspace) request.headers.set('X-Workspace', workspace);
     return request;

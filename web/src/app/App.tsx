@@ -1,30 +1,19 @@
 // The frame of everything: theme, cache, addresses, and who is signed in.
 import { Button, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Redirect, Route, Router, Switch, useParams } from 'wouter';
-import { Problem } from '../api/client';
 import { HOME } from '../lib/address';
 import { Empty, Failure } from '../ui/Notice';
 import { Page } from '../ui/Page';
 import classes from './App.module.css';
+import { cache } from './cache';
 import { leave } from './leave';
 import { sessionOf, Signed, workspaceOf, type Session } from './session';
 import { Screens } from './Screens';
 import { Shell } from './Shell';
 import { theme } from './theme';
-
-const cache = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 30_000,
-      retry: (failures, error) => failures < 2 && (!(error instanceof Problem) || error.status === 0 || error.status >= 500),
-      refetchOnWindowFocus: 'always',
-    },
-    mutations: { retry: false }, // what changes something is sent once; the API's idempotency keys are for who does it again
-  },
-});
 
 export function App() {
   return (

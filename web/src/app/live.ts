@@ -2,6 +2,7 @@
 // one is harmless, because everything visible is fetched anew whenever the stream begins again.
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { leaving } from '../api/client';
 import { ROOT } from '../lib/address';
 
 interface Hint {
@@ -67,7 +68,13 @@ function stream(workspace: string, setLive: (live: boolean) => void, heard: (hin
     source.addEventListener('change', (event) => heard(JSON.parse((event as MessageEvent<string>).data) as Hint));
   };
   open();
+  const hush = () => {
+    source.close(); // it would come back by itself, and be refused
+    again = setTimeout(open, POLL_MS); // for who is still here then
+  };
+  leaving.addEventListener('begin', hush);
   return () => {
+    leaving.removeEventListener('begin', hush);
     clearTimeout(down);
     clearTimeout(again);
     source.close();
