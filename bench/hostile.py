@@ -72,29 +72,27 @@ class Member:
 
 
 async def measure(ground: Ground, size: Size, told: Told) -> list[Result]:
+    """Each round has a server of its own: what an attack leaves behind would slow down those who are alone in the next one."""
     results = []
     for kind in ground.kinds:
-        async with (
-            drips() as source,
-            ground.installation(kind, rate_limit_per_minute=2400) as installation,
-            started("serve", installation, port=free_port(), before=("bench.reachable", str(source))) as server,
-        ):
-            results += await _compared(kind, installation, server, size, told)
+        rounds = []
+        for n in range(1, size.rounds + 1):
+            async with (
+                drips() as source,
+                ground.installation(kind, rate_limit_per_minute=1200) as installation,
+                started("serve", installation, port=free_port(), before=("bench.reachable", str(source))) as server,
+            ):
+                honest = await _member(installation, server, "Honest")
+                hostile = await _member(installation, server, "Hostile")
+                rounds.append(
+                    await _round(server, honest, hostile, size, lambda *a, n=n, kind=kind: told(f"{kind}, round {n}: {a[0]}", *a[1:]))
+                )  # type: ignore[misc]
+        results += _results(kind, rounds)
     return results
 
 
-async def _compared(kind: str, installation: Installation, server: Running, size: Size, told: Told) -> list[Result]:
-    honest = await _member(installation, server, "Honest")
-    hostile = await _member(installation, server, "Hostile")
-    await _honest(server, honest, size.alone / 10, lambda _: told(f"{kind}: warming up"))
-    rounds = [
-        await _round(server, honest, hostile, size, lambda *a, n=n: told(f"{kind}, round {n}: {a[0]}", *a[1:]))
-        for n in range(1, size.rounds + 1)
-    ]
-    return _results(kind, rounds)
-
-
 async def _round(server: Running, honest: Member, hostile: Member, size: Size, told: Told) -> Round:
+    await _honest(server, honest, size.alone / 10, lambda _: told("warming up"))
     alone = await _honest(server, honest, size.alone, lambda s: told("alone", s, size.alone))
     await _held_up(server, hostile)
     attackers = await asyncio.create_subprocess_exec(
