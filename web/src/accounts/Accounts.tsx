@@ -12,6 +12,7 @@ import { Glyph, labelOf } from '../ui/Glyph';
 import { Empty, Failure } from '../ui/Notice';
 import { Page } from '../ui/Page';
 import { refused, tell } from '../ui/toasts';
+import rows from '../ui/Rows.module.css';
 import classes from './Accounts.module.css';
 import { Connect } from './Connect';
 
@@ -34,7 +35,7 @@ export function Accounts() {
         </Empty>
       )}
       {!!data?.length && (
-        <ul className={classes.list}>
+        <ul className={rows.list}>
           {data.map((one) => (
             <Row key={one.id} account={one} connect={mayConnect ? () => setConnecting(one.provider) : null} />
           ))}

@@ -11,6 +11,7 @@ import { ago } from '../lib/say';
 import { copy } from '../ui/JsonView';
 import { Empty, Failure } from '../ui/Notice';
 import { Page } from '../ui/Page';
+import rows from '../ui/Rows.module.css';
 import { refused, tell } from '../ui/toasts';
 import classes from './Keys.module.css';
 
@@ -49,7 +50,7 @@ export function Keys() {
         </Empty>
       )}
       {!!good?.length && (
-        <ul className={classes.list}>
+        <ul className={rows.list}>
           {good.map((key) => (
             <Row key={key.id} one={key} rotate={() => setRotating(key)} />
           ))}
@@ -74,7 +75,7 @@ function Row({ one, rotate }: { one: Key; rotate: () => void }) {
   });
   const [asking, setAsking] = useState(false);
   return (
-    <li className={classes.row}>
+    <li className={rows.row}>
       <div className={classes.name}>
         <strong>{one.label || 'Without a label'}</strong>
         <code>{one.prefix}…</code>
@@ -182,7 +183,7 @@ function Secret({ secret, close }: { secret: string; close: () => void }) {
         <pre className={classes.secret} tabIndex={0}>
           {secret}
         </pre>
-        <div className={classes.row}>
+        <div className={classes.acts}>
           <Button leftSection={<Copy size={15} />} onClick={() => void copy(secret, 'The key is copied')}>
             Copy the key
           </Button>
