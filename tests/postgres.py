@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator
@@ -64,10 +65,18 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Server]:
-    found = Server(folder)
-    try:
-        yield found
-    finally:
-        with suppress(subprocess.SubprocessError, OSError):  # it may be down
-            found.stop("immediate")
+def server() -> Iterator[Server]:
+    with folder_of_its_own() as folder:
+        found = Server(folder / "data")
+        try:
+            yield found
+        finally:
+            with suppress(subprocess.SubprocessError, OSError):  # it may be down
+                found.stop("immediate")
+
+
+@contextmanager
+def folder_of_its_own() -> Iterator[Path]:
+    """A folder outside of pytest's: run by root, a server is another user's, whom each new run of pytest shuts out of those."""
+    with tempfile.TemporaryDirectory(prefix="socialclaw-postgresql-") as folder:
+        yield Path(folder)

@@ -27,7 +27,7 @@ DOCUMENT = {"posts": [{"account": "x:@nobody", "description": "Hello"}]}
 
 @pytest.fixture
 def postgres_server(tmp_path: Path) -> Iterator[Server]:
-    with server(tmp_path / "pg") as found:
+    with server() as found:
         yield found
 
 

@@ -201,7 +201,7 @@ class TestDoctor:
 
 
 def test_a_server_waits_for_a_postgresql_that_is_not_there_yet(tmp_path: Path) -> None:
-    with server(tmp_path / "pg") as postgres:
+    with server() as postgres:
         postgres.stop()
         place = ("--data-dir", tmp_path / "data", "--database-url", postgres.url)
         assert "start PostgreSQL there" in refusal(run("migrate", *place)), "who does one thing and ends says so at once"

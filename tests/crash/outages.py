@@ -160,7 +160,7 @@ def _times(seconds: Sequence[float]) -> tuple[str, str]:
 
 
 async def run(folder: Path, *, outages: int, posts: int, most: float, seed: int = 9) -> Found:
-    with server(folder / "pg") as postgres:
+    with server() as postgres:
         async with Lab(folder, postgres.url) as lab:
             return await campaign(lab, postgres, outages=outages, posts=posts, most=most, seed=seed)
 

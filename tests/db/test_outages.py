@@ -57,8 +57,8 @@ async def delivered(queue: Queue, got: asyncio.Queue[str], key: str) -> None:
 
 class TestPostgres:
     @pytest.fixture
-    def postgres_server(self, tmp_path: Path) -> Iterator[Server]:
-        with server(tmp_path / "pg") as found:
+    def postgres_server(self) -> Iterator[Server]:
+        with server() as found:
             yield found
 
     @pytest.fixture
