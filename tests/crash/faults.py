@@ -99,9 +99,13 @@ async def meet(lab: Lab, member: Member, kind: str) -> Case:
     It strikes the call that makes the post visible; where it is about credentials, the first call, as that other one may need none.
     """
     network = lab.networks[member.provider.network]
-    network.fail(kind, "*" if kind in CREDENTIALS else "", seconds=1, workspace=member.workspace)
     text = f"{member.key} meets {kind}"
-    run = await lab.schedule([(member, text)])
+
+    def arm() -> None:
+        network.fail(kind, "*" if kind in CREDENTIALS else "", seconds=1, workspace=member.workspace)
+
+    # Not sooner: who collects the account's figures would meet the fault, and a schedule for an account that is to be connected again is refused.
+    run = await lab.schedule([(member, text)], between=arm)
     [post] = await _until(lab, run)
     if _waits_long(post):  # as the network wants it; the user does not
         assert lab.seen()[text] == 0, f"{text}: seen before its time"

@@ -10,7 +10,7 @@ import asyncio
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -123,13 +123,21 @@ class Lab:
         return member
 
     async def schedule(
-        self, posts: Iterable[tuple[Member, str]], *, at: datetime | None = None, assets: Iterable[Mapping[str, Any]] = ()
+        self,
+        posts: Iterable[tuple[Member, str]],
+        *,
+        at: datetime | None = None,
+        assets: Iterable[Mapping[str, Any]] = (),
+        between: Callable[[], object] = lambda: None,
     ) -> str:
-        """Apply posts of one workspace with these texts; the run's id. `assets` in the place of those that the provider demands."""
+        """Apply posts of one workspace with these texts; the run's id. `assets` in the place of those that the provider demands.
+
+        `between` is called when they have been judged, and before any can be published.
+        """
         posts = list(posts)
         [workspace] = {member.workspace for member, _ in posts} or {self.workspace}
         document = _document(posts, at or utc_now(), list(assets))
-        return await users.schedule(self.system, workspace, document)
+        return await users.schedule(self.system, workspace, document, between=between)
 
     # During: workers that come and go.
 

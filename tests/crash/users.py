@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -111,14 +111,20 @@ def required(provider: Provider, account_type: str) -> dict[str, Any]:
     return {s.id: next(iter(s.options), "text") for s in target.settings if s.required}
 
 
-async def schedule(system: System, workspace: str, document: Mapping[str, Any]) -> str:
-    """Apply a schedule; the run's id. What validation would refuse fails here, all problems at once."""
+async def schedule(
+    system: System, workspace: str, document: Mapping[str, Any], *, between: Callable[[], object] = lambda: None
+) -> str:
+    """Apply a schedule; the run's id. What validation would refuse fails here, all problems at once.
+
+    `between` is called when it has been judged, and before anything of it can be published.
+    """
 
     base_url = system.settings.base_url
 
     def do(scope: Scope) -> str:
         plan = _plan(scope, document, base_url)
         assert not plan.issues, plan.issues
+        between()
         return apply(scope, plan, fingerprint(document), base_url=base_url, max_late=timedelta(days=1)).run_id
 
     return await system.write(workspace, do, test=True)
