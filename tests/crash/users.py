@@ -111,9 +111,7 @@ def required(provider: Provider, account_type: str) -> dict[str, Any]:
     return {s.id: next(iter(s.options), "text") for s in target.settings if s.required}
 
 
-async def schedule(
-    system: System, workspace: str, document: Mapping[str, Any], *, between: Callable[[], object] = lambda: None
-) -> str:
+async def schedule(system: System, workspace: str, document: Mapping[str, Any], *, between: Callable[[], object] = lambda: None) -> str:
     """Apply a schedule; the run's id. What validation would refuse fails here, all problems at once.
 
     `between` is called when it has been judged, and before anything of it can be published.
