@@ -104,7 +104,7 @@ async def meet(lab: Lab, member: Member, kind: str) -> Case:
     def arm() -> None:
         network.fail(kind, "*" if kind in CREDENTIALS else "", seconds=1, workspace=member.workspace)
 
-    # Not sooner: who collects the account's figures would meet the fault, and nothing can be scheduled for an account to be connected again.
+    # Not sooner: who collects the account's figures would meet the fault, and then nothing can be scheduled for it.
     run = await lab.schedule([(member, text)], between=arm)
     [post] = await _until(lab, run)
     if _waits_long(post):  # as the network wants it; the user does not
