@@ -81,6 +81,18 @@ async def test_a_token_that_ends_on_the_way_is_refreshed(api: httpx2.AsyncClient
     assert row.status == "connected"
 
 
+async def test_tokens_that_nobody_uses_are_renewed_once_a_day(api: httpx2.AsyncClient, system: System, x: str) -> None:
+    """X's would be every hour and a half; at the end one has as long to live as it had at the beginning."""
+    start = await frozen(api)
+    before = await row_of(system, x)
+    told = await advance(api, days=10)
+    assert told["rehearsed"]["instants"] <= 2 * 11, "of renewals and of figures"
+    after = await row_of(system, x)
+    assert after.refresh_at is not None
+    assert after.refresh_at > start + 10 * DAY
+    assert after.sealed != before.sealed
+
+
 async def test_posts_go_out_in_order_and_retries_take_their_time(api: httpx2.AsyncClient, system: System, x: str) -> None:
     start = await frozen(api)
     texts = [("first", 60), ("second", 120), ("third", 180)]

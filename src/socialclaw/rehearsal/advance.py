@@ -103,6 +103,8 @@ class Rehearsal:
             if idle and told.end == until:
                 break
         await self._move(told, until)
+        with act_for(self.workspace_id, until):
+            await self._renew(await self.system.database.read(frozen_clock.due_refreshes, self.workspace_id, until))
         return told
 
     async def _next(self, now: datetime, until: datetime, *, idle: bool) -> frozen_clock.Due | None:
@@ -121,12 +123,15 @@ class Rehearsal:
 
     async def _work_off(self, told: Rehearsed, due: frozen_clock.Due, subjects: Sequence[collect.Subject]) -> bool:
         """Everything that is due at this instant; whether there was anything that could be done."""
-        for account in due.refreshes:
-            await credentials.refresh_due(self.system, account)
+        await self._renew(due.refreshes)
         worked = await asyncio.gather(*(self._lane(account, told) for account in due.accounts))
         for subject in subjects:
             await collect.collect_due(self.system, subject)
         return bool(due.refreshes or subjects or any(worked))
+
+    async def _renew(self, accounts: Sequence[str]) -> None:
+        for account in accounts:
+            await credentials.refresh_due(self.system, account)
 
     async def _lane(self, account_id: str, told: Rehearsed) -> bool:
         """An account's due posts, one after another; whether there was one."""

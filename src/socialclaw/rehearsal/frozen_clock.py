@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -55,8 +55,13 @@ class Due:
 
 
 def next_due(session: Session, workspace_id: str, earliest: datetime, until: datetime) -> Due | None:
-    """What is due next, up to `until`; None where nothing is. What was due before `earliest` is taken for due then."""
-    instants = session.execute(_NEXT, {"workspace": workspace_id}).one()
+    """What is due next, up to `until`; None where nothing is. What was due before `earliest` is taken for due then.
+
+    Tokens are renewed together, at the end of the day on which it is time: one that is used before is renewed for that, and hourly
+    instants of tokens that nobody uses would be most of them all.
+    """
+    post, refresh, *collections = session.execute(_NEXT, {"workspace": workspace_id}).one()
+    instants = (post, refresh and _end_of_day(refresh), *collections)
     first = min((at for at in instants if at is not None and at <= until), default=None)
     if first is None:
         return None
@@ -68,6 +73,10 @@ def next_due(session: Session, workspace_id: str, earliest: datetime, until: dat
         due_refreshes(session, workspace_id, at) if refresh else (),
         any(collections),
     )
+
+
+def _end_of_day(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def _first(column: InstrumentedAttribute[datetime | None], *where: ColumnElement[bool]) -> ScalarSelect[datetime | None]:
