@@ -60,8 +60,8 @@ def next_due(session: Session, workspace_id: str, earliest: datetime, until: dat
     Tokens are renewed together, at the end of the day on which it is time: one that is used before is renewed for that, and hourly
     instants of tokens that nobody uses would be most of them all.
     """
-    post, refresh, *collections = session.execute(_NEXT, {"workspace": workspace_id}).one()
-    instants = (post, refresh and _end_of_day(refresh), *collections)
+    next_post, next_refresh, *next_collections = session.execute(_NEXT, {"workspace": workspace_id}).one()
+    instants = (next_post, next_refresh and _end_of_day(next_refresh), *next_collections)
     first = min((at for at in instants if at is not None and at <= until), default=None)
     if first is None:
         return None
