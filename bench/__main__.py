@@ -12,12 +12,29 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from bench import apply, backlog, burst, crash, delivery, hints, hostile, idle, listing, machine, pickup, report, stream, upload, validate
+from bench import (
+    apply,
+    backlog,
+    burst,
+    crash,
+    delivery,
+    drag,
+    hints,
+    hostile,
+    idle,
+    listing,
+    machine,
+    pickup,
+    report,
+    stream,
+    upload,
+    validate,
+)
 from bench.figures import Figure, Result
 from bench.ground import Ground
 from socialclaw.cli import runtime
 
-MODULES = (burst, pickup, backlog, validate, apply, listing, idle, crash, stream, delivery, upload, hostile, hints)
+MODULES = (burst, pickup, backlog, validate, apply, listing, idle, crash, stream, delivery, upload, hostile, hints, drag)
 FIGURES: dict[str, Figure] = {module.FIGURE.name: module.FIGURE for module in MODULES}
 WIDE = 160  # columns, where nobody looks at the table in a terminal
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"

@@ -92,6 +92,17 @@ async def test_a_mobile_app_is_sent_back_to_itself(system: System, api: httpx2.A
     assert (answer.status_code, answer.headers["location"]) == (303, f"org.example.app://oauth/callback?{expected}")
 
 
+async def test_who_began_at_the_dashboard_is_sent_back_there_whatever_came_of_it(
+    system: System, api: httpx2.AsyncClient, anonymous: httpx2.AsyncClient
+) -> None:
+    for allow, status in ((True, "connected"), (False, "failed")):
+        begun = await start(api, provider="x", client="dashboard")
+        answer = await anonymous.get("/oauth/x/callback", params=await consent(system, begun["connection"]["authorizeUrl"], allow=allow))
+        expected = urlencode({"connectionId": begun["connection"]["id"], "status": status})
+        there = f"{system.settings.base_url}/dashboard/connected?{expected}"
+        assert (answer.status_code, answer.headers["location"]) == (303, there)
+
+
 @pytest.mark.parametrize("provider", ["telegram", "discord"])
 async def test_a_form_answers_the_account_at_once(system: System, api: httpx2.AsyncClient, provider: str) -> None:
     made = await start(api, provider=provider, **network(system, provider).credentials("ada"))

@@ -219,6 +219,8 @@ def test_operations_of_our_own_are_few_and_known(document: dict[str, Any]) -> No
         ("GET", "/v1/dashboard/slots/next"),
         ("PATCH", "/v1/dashboard/assets/{assetId}"),
         ("GET", "/v1/dashboard/assets/{assetId}/fit"),
+        ("GET", "/v1/dashboard/assets/{assetId}/uses"),
+        ("GET", "/v1/dashboard/accounts/posts"),
         ("GET", "/v1/dashboard/analytics"),
     }
 

@@ -325,6 +325,34 @@ class TestAssets:
             found = (await page.get(f"/v1/dashboard/assets?{query}")).json()
             assert [one["originalFilename"] for one in found["assets"]] == names
 
+    @both
+    async def test_which_posts_show_a_file_is_counted_and_told_and_files_that_none_shows_are_found(
+        self, desk: Desk, page: httpx2.AsyncClient
+    ) -> None:
+        account = (await desk.account(await desk.connect("x"))).handle
+        twice, once, never = [await self.upload(page, (64, height)) for height in (40, 50, 60)]
+        two = await desk.apply({"account": account, "description": "A", "assets": [twice["id"], once["publicUrl"]]}, mode="draft")
+        one = await desk.apply({"account": account, "description": "B", "media_link": twice["publicUrl"]}, mode="draft")
+
+        async def listed(**asked: str) -> dict[str, int]:
+            found = (await page.get("/v1/dashboard/assets", params=asked)).json()
+            assert found["total"] == len(found["assets"])
+            return {asset["id"]: asset["uses"] for asset in found["assets"]}
+
+        async def shown(asset: Json) -> list[str]:
+            answer = await page.get(f"/v1/dashboard/assets/{asset['id']}/uses")
+            return [post["id"] for post in answer.json()["posts"]]
+
+        first, second = two["posts"][0]["id"], one["posts"][0]["id"]
+        assert await listed() == {twice["id"]: 2, once["id"]: 1, never["id"]: 0}
+        assert await listed(used="true") == {twice["id"]: 2, once["id"]: 1}
+        assert await listed(used="false") == {never["id"]: 0}
+        assert {*await shown(twice)} == {first, second}
+        assert await shown(never) == []
+        await page.delete(f"/v1/dashboard/posts/{first}")
+        assert (await listed(used="true"), await shown(once)) == ({twice["id"]: 1}, [])
+        assert (await page.get("/v1/dashboard/assets/asset_nobody/uses")).json()["code"] == "asset_not_found"
+
 
 class TestSearch:
     """`q`: posts that have these words, in one piece and in whatever case."""
@@ -351,8 +379,8 @@ class TestSearch:
 class TestAnalytics:
     """What was gained in a span: by figure, by day, by account; never added up across figures."""
 
-    async def measured(self, system: System, workspace: Member, *told: tuple[str, str | None, str, Json]) -> Json:
-        """Accounts and posts by their names, with these figures: account, post (or None), when, what."""
+    async def measured(self, system: System, workspace: Member, *told: tuple[str, str | None, str, Json], **published: str) -> Json:
+        """Accounts and posts by their names, with these figures: account, post (or None), when, what. `published`: when which post was."""
 
         def make(scope: Scope) -> Json:
             run, made = rows.run(scope), dict[str, Any]()
@@ -361,7 +389,8 @@ class TestAnalytics:
             for account, post, when, metrics in told:
                 of = made[account]
                 if post and post not in made:
-                    made[post] = rows.post(scope, of, run, status="published", next_at=None)
+                    born = datetime.fromisoformat(published.get(post, "2034-12-01T00:00:00Z"))
+                    made[post] = rows.post(scope, of, run, status="published", next_at=None, published_at=born)
                 moment = datetime.fromisoformat(when)
                 scope.add(
                     Snapshot(
@@ -387,6 +416,8 @@ class TestAnalytics:
             ("x", None, "2034-12-30T10:00:00Z", {"followers": 5}),
             ("x", None, "2035-01-02T10:00:00Z", {"followers": 10}),
             ("x", None, "2035-01-04T10:00:00Z", {"followers": 14}),
+            new="2035-01-03T11:30:00Z",
+            film="2035-01-03T11:59:00Z",
         )
         await page.patch("/v1/dashboard/workspace", json={"timezone": "Europe/Berlin"})
         asked = {"from": "2035-01-01T00:00:00Z", "to": "2035-01-10T00:00:00Z"}
@@ -403,6 +434,11 @@ class TestAnalytics:
         youtube = by[made["youtube"]]
         assert (youtube["metrics"]["views"], youtube["metrics"]["impressions"], youtube["followers"]) == (50, None, None)
         assert set(by[made["telegram"]]["metrics"].values()) == {None}, "what a network does not tell is not 0"
+        posts = {post["id"]: post["metrics"] for post in answer["posts"]}
+        assert posts == {made["film"]: {"views": 50, "likes": 1}, made["new"]: {"likes": 7}, made["old"]: {"impressions": 600, "likes": 2}}
+        assert answer["posts"][0]["publishedAt"] == "2035-01-03T11:59:00.000Z"
+        both_of_them = {"weekday": "wednesday", "hour": 12, "posts": 2, "metrics": {"views": 50, "likes": 8}}
+        assert answer["hours"] == [both_of_them], "the old one went out before"
         for narrowed in (made["youtube"], "youtube:ada"):
             alone = (await page.get("/v1/dashboard/analytics", params={**asked, "account": narrowed})).json()
             assert (alone["metrics"], [one["account"]["id"] for one in alone["accounts"]]) == ({"views": 50, "likes": 1}, [made["youtube"]])

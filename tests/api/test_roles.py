@@ -29,7 +29,8 @@ MATRIX = {
     " get_capabilities get_settings list_actions run_action list_posts get_post list_attempts run_status run_campaign get_run run_table"
     " list_assets get_asset account_analytics post_analytics run_analytics list_networks read_feed list_faults"
     " read_clock remove_member dashboard_accounts dashboard_publish_settings dashboard_connection dashboard_posts dashboard_assets"
-    " dashboard_events dashboard_attention dashboard_runs dashboard_slots dashboard_next_slots dashboard_asset_fit dashboard_analytics",
+    " dashboard_events dashboard_attention dashboard_runs dashboard_slots dashboard_next_slots dashboard_asset_fit dashboard_analytics"
+    " dashboard_asset_uses dashboard_account_posts",
     CONTRIBUTOR: "validate_schedule preview_campaign apply_schedule upload_asset register_asset initiate_upload sign_upload_part get_upload"
     " complete_upload abort_upload dashboard_upload_asset dashboard_initiate_upload dashboard_sign_upload_part"
     " dashboard_complete_upload dashboard_abort_upload dashboard_compose dashboard_update_post dashboard_delete_post"

@@ -140,10 +140,11 @@ class Person:
         found: dict[str, Any] = answer.json()
         return found
 
-    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
+    def ask(self, path: str, body: dict[str, Any] | None = None, *, method: str | None = None) -> Any:
         """What the API answers to this browser: the witness of what its pages show."""
         url, headers = f"{self.installation.url}{path}", {"Origin": self.installation.url}
-        answer = self.context.request.get(url) if body is None else self.context.request.post(url, data=body, headers=headers)
+        way = method or ("GET" if body is None else "POST")
+        answer = self.context.request.fetch(url, method=way, data=body, headers=headers)
         assert answer.ok, answer.text()
         return answer.json()
 

@@ -35,7 +35,8 @@ def test_no_screen_imports_another() -> None:
         own = path.relative_to(SOURCE).parts[0]
         if own in SHARED - {"post", "api", "lib", "ui"} or path.parent == SOURCE:
             continue
-        used = {match.split("/")[1] for match in re.findall(r"from '(\.\./[^']+)'", path.read_text())}
+        imported = re.findall(r"from '(\.\./[^']+)'", path.read_text())
+        used = {(path.parent / one).resolve().relative_to(SOURCE).parts[0] for one in imported}
         found += [f"{name(path)} imports {other}" for other in sorted(used - SHARED - {own})]
     assert found == []
 

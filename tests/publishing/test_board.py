@@ -245,6 +245,7 @@ async def test_what_needs_somebody_is_counted_by_why(desk: Desk, page: httpx2.As
         rows.post(scope, account, run, name="Held", blocked_by="hold", next_at=None)
         rows.post(scope, account, run, name="Late", next_at=utc_now() - timedelta(hours=1))
         rows.post(scope, account, run, name="Fine")
+        rows.post(scope, account, run, name="Out", status="published", next_at=None, published_at=long_ago)
 
     await system.write(workspace.id, make, test=True)
     found = (await page.get("/v1/dashboard/attention")).json()
@@ -255,7 +256,10 @@ async def test_what_needs_somebody_is_counted_by_why(desk: Desk, page: httpx2.As
         **{"refused": ["Refused"], "waitingForAccount": ["Waits"]},
         **{"held": ["Held"], "overdue": ["Late"]},
     }
-    assert [account["status"] for account in found["accounts"]] == ["reconnect_required"]
+    [broken] = found["accounts"]
+    assert broken["status"] == "reconnect_required"
+    told = {one.pop("accountId"): one for one in (await page.get("/v1/dashboard/accounts/posts")).json()["accounts"]}
+    assert told[broken["id"]] == {"upcoming": 4, "waiting": 1, "lastPublishedAt": iso(long_ago)}
 
 
 class TestMoves:

@@ -124,6 +124,8 @@ async def test_figures_are_collected_on_the_way(api: httpx2.AsyncClient, x: str)
     [post_id] = await apply(api, {"account": x, "description": "Watch me grow", "publish_at": iso(start + timedelta(hours=1))})
     growth = await api.put("/v1/sandbox/networks/x/growth", json={"metrics": 10})
     assert growth.json()["growth"] == {"metrics": 10, "followers": 1}
+    told = {one["network"]: one["growth"] for one in (await api.get("/v1/sandbox")).json()["networks"]}
+    assert (told["x"], told["linkedin"]) == (growth.json()["growth"], {"metrics": 1, "followers": 1})
     await advance(api, days=31)
     history = (await api.get(f"/v1/analytics/posts/{post_id}")).json()["history"]
     published = start + timedelta(hours=1)

@@ -34,11 +34,12 @@ LONGEST_SAID = 300
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What came of a handshake. `error` is for the user; `accounts` are their names."""
+    """What came of a handshake. `error` is for the user; `accounts` are their names; `client` is who had begun it, as it called itself."""
 
     connection_id: str
     provider: Provider
     callback_scheme: str | None
+    client: str | None
     accounts: tuple[str, ...] = ()
     error: str | None = None
 
@@ -75,9 +76,9 @@ async def _finish(system: System, row: Connection, answer: Mapping[str, str], st
     except SocialClawError as error:
         message = scrub(error.message, hidden)[:LONGEST_SAID]
         await system.write(row.workspace_id, fail, row.id, code=error.code, message=message, test=test)
-        return Finished(row.id, provider, row.callback_scheme, error=message)
+        return Finished(row.id, provider, row.callback_scheme, row.client, error=message)
     accounts = await system.write(row.workspace_id, _store, system.vault, row.id, targets, grant, test=test)
-    return Finished(row.id, provider, row.callback_scheme, tuple(a.display_name or a.handle for a in accounts))
+    return Finished(row.id, provider, row.callback_scheme, row.client, tuple(a.display_name or a.handle for a in accounts))
 
 
 async def _exchange(system: System, provider: Provider, code: str, verifier: str, *, test: bool) -> Grant:

@@ -1,4 +1,4 @@
-"""What a workspace's accounts have gained in a span of days: figures by what they are, by account and by day.
+"""What a workspace's accounts have gained in a span of days: figures by what they are, by account, by day, by post and by the hour of it.
 
 A network tells totals. What a post gained is its last total of the span less its last one before, which of a post that is younger is
 nothing. A day has what was added since the total before, on the day when that was read. Figures of different names are never added to
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Executable, func, select
 
 from socialclaw.accounts.lookup import provider_of
 from socialclaw.analytics.windows import LIFETIME
@@ -21,6 +21,7 @@ from socialclaw.clock import zone
 from socialclaw.db.accounts import Account
 from socialclaw.db.analytics import Snapshot
 from socialclaw.db.base import Scope, iso, utc_now
+from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import InvalidRequest
 from socialclaw.providers.base import METRICS
@@ -28,6 +29,9 @@ from socialclaw.providers.base import METRICS
 LONGEST = timedelta(days=400)
 USUAL = timedelta(days=30)
 FOLLOWERS = "followers"
+MOST_POSTS = 20  # of each figure
+LONGEST_TEXT = 140  # characters of a post
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Totals = Mapping[str, int]
 
 
@@ -57,7 +61,7 @@ class Gained:
     account: Account
     metrics: Counter[str] = field(default_factory=Counter)
     days: dict[str, Counter[str]] = field(default_factory=dict)
-    posts: set[str] = field(default_factory=set)
+    posts: dict[str, Counter[str]] = field(default_factory=dict)
     followers: list[int] = field(default_factory=list)
 
     @property
@@ -90,7 +94,7 @@ def overview(scope: Scope, asked: Span) -> dict[str, Any]:
             continue
         added = _added(metrics, totals.get(post_id, {}))
         totals[post_id] = metrics
-        one.posts.add(post_id)
+        one.posts.setdefault(post_id, Counter()).update(added)
         one.metrics.update(added)
         one.days.setdefault(at.astimezone(local).date().isoformat(), Counter()).update(added)
     return {
@@ -100,7 +104,49 @@ def overview(scope: Scope, asked: Span) -> dict[str, Any]:
         "metrics": {name: sum(one.metrics[name] for one in found.values() if name in one.metrics) for name in _names(found.values())},
         "days": [*_days(found.values())],
         "accounts": [one.wire for one in found.values()],
+        **_of_posts(scope, asked, {post_id: gained for one in found.values() for post_id, gained in one.posts.items()}, local),
     }
+
+
+def _of_posts(scope: Scope, asked: Span, gained: Mapping[str, Counter[str]], local: tzinfo) -> dict[str, Any]:
+    """The posts that gained most of each figure; and by the hour of the week, what those gained that went out in the span."""
+    best = {
+        post_id for name in METRICS for post_id in sorted(gained, key=lambda one: -gained[one][name])[:MOST_POSTS] if gained[post_id][name]
+    }
+    posts, hours = [], dict[tuple[int, int], list[Counter[str]]]()
+    for row in scope.session.execute(_published(scope, asked)):
+        if row.id in best:
+            posts.append(_post(row, gained[row.id]))
+        if row.id in gained and row.published_at and asked.since <= row.published_at <= asked.until:
+            at = row.published_at.astimezone(local)
+            hours.setdefault((at.weekday(), at.hour), []).append(gained[row.id])
+    return {"posts": posts, "hours": [_hour(*when, counts) for when, counts in sorted(hours.items())]}
+
+
+def _published(scope: Scope, asked: Span) -> Executable:
+    columns = (Post.id, Post.provider, Post.account, Post.account_id, Post.name, Post.description, Post.published_at)
+    there = select(Snapshot.post_id).where(*_figures(scope), *_within(asked), Snapshot.post_id.is_not(None))
+    return select(*columns).where(Post.workspace_id == scope.workspace_id, Post.id.in_(there)).order_by(Post.published_at.desc(), Post.id)
+
+
+def _post(row: Any, gained: Counter[str]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "provider": row.provider,
+        "account": row.account,
+        "accountId": row.account_id,
+        "text": (row.name or row.description)[:LONGEST_TEXT],
+        "publishedAt": iso(row.published_at) if row.published_at else None,
+        "metrics": {name: gained[name] for name in METRICS if name in gained},
+    }
+
+
+def _hour(weekday: int, hour: int, gained: Sequence[Counter[str]]) -> dict[str, Any]:
+    total: Counter[str] = Counter()
+    for one in gained:
+        total.update(one)
+    metrics = {name: total[name] for name in METRICS if name in total}
+    return {"weekday": WEEKDAYS[weekday], "hour": hour, "posts": len(gained), "metrics": metrics}
 
 
 def _added(total: Totals, before: Totals) -> Counter[str]:

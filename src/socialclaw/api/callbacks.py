@@ -15,13 +15,15 @@ from socialclaw.errors import InvalidRequest
 
 router = APIRouter(route_class=Operation, tags=["Connections and Accounts"])
 
+DASHBOARD = "dashboard"  # the `client` of a connection that its page began in this very tab: it says itself what came of it
+
 
 @router.get(
     "/oauth/{provider}/callback",
     response_class=HTMLResponse,
     responses={
         200: {"description": "The connection is complete, or failed; the page says which."},
-        303: {"description": "The same, told to the app that asked for it by its `callbackScheme`.", "content": {}},
+        303: {"description": "The same, told to the app that asked for it by its `callbackScheme`, or to the dashboard.", "content": {}},
         400: {"description": "The state is not ours, not of this provider, used before or too old.", "content": {"text/html": {}}},
         429: {
             "description": MEANINGS[429],
@@ -37,9 +39,11 @@ async def oauth_callback(system: Installation, request: Request, provider: str) 
     except InvalidRequest as error:
         request.app.state.rates.refuse(request)
         return page("This did not work", [error.message], status=error.status)
+    query = urlencode({"connectionId": done.connection_id, "status": done.status})
     if done.callback_scheme:
-        query = urlencode({"connectionId": done.connection_id, "status": done.status})
         return RedirectResponse(f"{done.callback_scheme}://oauth/callback?{query}", status_code=303, headers=HEADERS)
+    if done.client == DASHBOARD:
+        return RedirectResponse(f"{system.settings.base_url}/dashboard/connected?{query}", status_code=303, headers=HEADERS)
     label = done.provider.label
     if done.error:
         return page(f"{label} was not connected", [done.error])

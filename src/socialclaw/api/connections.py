@@ -29,7 +29,8 @@ async def start_connection(caller: Caller, body: ConnectionStartRequest) -> Resp
 
     With OAuth the answer has an `authorizeUrl` (also as `authorizationUrl`) for a browser, good for 15 minutes; poll the
     connection until it is no longer `pending`. Networks without OAuth take their values in the body, are asked at once, and
-    the answer has the accounts. `callbackScheme`: the URL scheme of an app to return to from the browser.
+    the answer has the accounts. `callbackScheme`: the URL scheme of an app to return to from the browser. `client` `dashboard`: return
+    to the dashboard, which tells what came of it.
     """
     values = body.model_dump(by_alias=True)
     found = await connect.start(

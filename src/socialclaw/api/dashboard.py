@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -10,7 +10,7 @@ from socialclaw.api import accounts, assets, connections, keys, posts, uploads
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.dialect import asked
-from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, Words
+from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, Words, one_of
 from socialclaw.api.openapi import DASHBOARD, takes
 from socialclaw.api.operation import Operation, large, repeats_itself, signed_in, takes_up_to
 from socialclaw.api.schemas import (
@@ -35,7 +35,8 @@ from socialclaw.api.schemas import (
     PublishSettingsResponse,
 )
 from socialclaw.api.schemas.keys import KeyRotateRequest
-from socialclaw.db.base import iso
+from socialclaw.db.base import Scope, iso
+from socialclaw.media import listing
 from socialclaw.people import audit
 from socialclaw.workspaces import keys as made
 
@@ -123,12 +124,22 @@ async def dashboard_assets(
     caller: Caller,
     q: Annotated[str | None, Query(description="A part of the filename.")] = None,
     kind: Annotated[str | None, Query(description="image, video, audio or other.")] = None,
+    used: Annotated[bool | None, Query(description="Only files that posts show (`true`), or that none shows (`false`).")] = None,
     sort: Annotated[str | None, Query(description="created_desc (newest first, the default) or created_asc.")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="At most so many (default 24).")] = 24,
     offset: Offset = 0,
 ) -> Response:
-    """`GET /v1/assets`: the workspace's files, newest first."""
-    return await assets.list_assets(caller, query=q, kind=kind, sort=sort, limit=limit, offset=offset)
+    """`GET /v1/assets`: the workspace's files, newest first, each with how many posts show it (`uses`)."""
+    only = listing.AssetFilter(one_of("kind", kind, assets.KINDS), query=q or None, used=used)
+    order = one_of("sort", sort, listing.ORDERS) or listing.ORDERS[0]
+    base_url = caller.system.settings.base_url
+
+    def found(scope: Scope) -> tuple[list[dict[str, Any]], int]:
+        rows, total = listing.page(scope, only, base_url=base_url, order=order, limit=limit, offset=offset)
+        return listing.with_uses(scope, rows), total
+
+    rows, total = await caller.read(found)
+    return ok(assets=rows, total=total, limit=limit, offset=offset)
 
 
 @router.delete(

@@ -13,11 +13,11 @@ from socialclaw.api.filters import one_of
 from socialclaw.api.openapi import BOARD
 from socialclaw.api.operation import Operation, repeats_itself, signed_in
 from socialclaw.api.runs import run_out
-from socialclaw.api.schemas import AttentionResponse, MovedResponse, PostResponse, RunsResponse
+from socialclaw.api.schemas import AccountPostsResponse, AttentionResponse, MovedResponse, PostResponse, RunsResponse
 from socialclaw.api.schemas.desk import MoveRequest, VerdictRequest
 from socialclaw.db.base import Scope, iso
 from socialclaw.people import makers
-from socialclaw.publishing import attention, moving, runs, verdict
+from socialclaw.publishing import attention, by_account, moving, runs, verdict
 
 router = APIRouter(route_class=Operation, prefix="/v1/dashboard", tags=[BOARD])
 
@@ -30,6 +30,14 @@ async def dashboard_attention(caller: Caller) -> Response:
     """What needs a person: how many posts of which kind, the first 50 of each as cards, and the accounts to be connected again."""
     found = await caller.read(attention.needed, caller.system.settings.base_url)
     return ok(total=sum(found.counts.values()) + len(found.accounts), counts=found.counts, posts=found.posts, accounts=found.accounts)
+
+
+@router.get("/accounts/posts", summary="Posts by account", response_model=AccountPostsResponse, responses=problems())
+@signed_in("read")
+async def dashboard_account_posts(caller: Caller) -> Response:
+    """Of each account that has posts: how many are still to go out, how many of those wait until it is connected again, and when the last
+    one was published."""
+    return ok(accounts=await caller.read(by_account.posts))
 
 
 @router.get("/runs", summary="List runs", response_model=RunsResponse, responses=problems(422))

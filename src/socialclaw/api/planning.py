@@ -12,7 +12,7 @@ from socialclaw.analytics import overview
 from socialclaw.api.answers import closed, ok
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.dialect import asked
-from socialclaw.api.filters import AccountFilter, instant
+from socialclaw.api.filters import AccountFilter, Limit, instant
 from socialclaw.api.openapi import BOARD
 from socialclaw.api.operation import Operation, signed_in, takes_up_to
 from socialclaw.api.schemas import (
@@ -22,13 +22,15 @@ from socialclaw.api.schemas import (
     FitsResponse,
     FreeSlotsResponse,
     OverviewResponse,
+    PostsResponse,
     SlotsResponse,
 )
 from socialclaw.api.schemas.planning import AssetChange, DraftRequest, SlotsRequest
+from socialclaw.db.base import Scope
 from socialclaw.errors import InvalidRequest
-from socialclaw.media import assets
+from socialclaw.media import assets, uses
 from socialclaw.people import drafts
-from socialclaw.publishing import fits, slots
+from socialclaw.publishing import fits, listing, slots
 
 router = APIRouter(route_class=Operation, prefix="/v1/dashboard", tags=[BOARD])
 
@@ -117,6 +119,19 @@ async def dashboard_asset_fit(
 ) -> Response:
     """Whether a file can be posted as it is, at each account or at one: else what the media policy `fit` would change, or why it cannot."""
     return ok(assetId=assetId, fits=await caller.read(fits.of, assetId, account_id or None, caller.system.settings.base_url))
+
+
+@router.get("/assets/{assetId}/uses", summary="Posts that show an asset", response_model=PostsResponse, responses=problems(404))
+@signed_in("read")
+async def dashboard_asset_uses(caller: Caller, assetId: str, limit: Limit = 100) -> Response:
+    """The posts that show a file, as cards in the order of their times; those that were taken back are not among them."""
+
+    def found(scope: Scope) -> listing.Rows:
+        assets.find(scope, assetId)
+        which = uses.showing(scope.workspace_id, assetId)
+        return listing.cards_where(scope, which, caller.system.settings.base_url, limit=limit)
+
+    return ok(posts=await caller.read(found), limit=limit)
 
 
 @router.get("/analytics", summary="Dashboard analytics", response_model=OverviewResponse, responses=problems(422))

@@ -88,10 +88,11 @@ Rehearsing = Annotated[CallerContext, Depends(rehearsing, scope="function")]
 @router.get("", response_model=SandboxResponse, responses=problems(404, 409), summary="List simulated networks")
 @needs("read")
 async def list_networks(caller: Rehearsing) -> Response:
-    """The simulated networks with their providers, how many posts of this workspace the public sees there, and where to look."""
+    """The simulated networks with their providers, how many posts of this workspace the public sees there, how much faster than usual
+    figures grow, and where to look."""
     found = [feed for feed in await feeds.feeds(caller.system, caller.workspace_id) if feed.simulator.publishes]
-    counts = await asyncio.to_thread(lambda: [feed.count() for feed in found])
-    networks = [_network(caller, feed, count) for feed, count in zip(found, counts, strict=True)]
+    told = await asyncio.to_thread(lambda: [(feed.count(), feed.growth()) for feed in found])
+    networks = [_network(caller, feed, *one) for feed, one in zip(found, told, strict=True)]
     return ok(
         networks=networks, faults=[{"kind": kind, "meaning": meaning} for kind, meaning in FAULTS.items()], clock=await _clock(caller)
     )
@@ -230,12 +231,13 @@ async def _clock(caller: CallerContext) -> dict[str, Any]:
     return {"state": "frozen" if at else "running", "now": iso(at or utc_now())}
 
 
-def _network(caller: CallerContext, feed: feeds.Feed, posts: int) -> dict[str, Any]:
+def _network(caller: CallerContext, feed: feeds.Feed, posts: int, growth: dict[str, float]) -> dict[str, Any]:
     name = feed.simulator.network
     return {
         "network": name,
         "label": label(name),
         "providers": [p.key for p in providers().values() if p.network == name],
         "posts": posts,
+        "growth": growth,
         "feedUrl": caller.system.feed_link(caller.workspace_id, name),
     }

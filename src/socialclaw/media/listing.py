@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 
 from socialclaw.db.assets import SHOWN, Arrival, Asset
 from socialclaw.db.base import Scope
+from socialclaw.media import uses
 from socialclaw.media.assets import ARRIVING, find, wire
 
 ORDERS = ("created_desc", "created_asc")
@@ -17,12 +18,14 @@ ORDERS = ("created_desc", "created_asc")
 
 @dataclass(frozen=True, slots=True)
 class AssetFilter:
-    """Which assets; None: any. `mime` is how their type begins, `query` a part of their name in whatever case."""
+    """Which assets; None: any. `mime` is how their type begins, `query` a part of their name in whatever case; `used`: whether posts
+    show them."""
 
     kind: str | None = None
     status: str | None = None
     mime: str | None = None
     query: str | None = None
+    used: bool | None = None
 
 
 def one(scope: Scope, asset_id: str, *, base_url: str) -> dict[str, Any]:
@@ -50,4 +53,13 @@ def _wanted(scope: Scope, only: AssetFilter) -> Sequence[ColumnElement[bool]]:
         wanted.append(Asset.mime.istartswith(only.mime, autoescape=True))
     if only.query:
         wanted.append(Asset.filename.icontains(only.query, autoescape=True))
+    if only.used is not None:
+        shown = Asset.id.in_(uses.shown(scope.workspace_id))
+        wanted.append(shown if only.used else ~shown)
     return wanted
+
+
+def with_uses(scope: Scope, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same, each with how many posts show it."""
+    counted = uses.counts(scope, [one["id"] for one in found])
+    return [{**one, "uses": counted.get(one["id"], 0)} for one in found]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from socialclaw.db import cursors
 from socialclaw.db.base import Scope, utc_now
@@ -89,7 +89,8 @@ def listed(scope: Scope, wanted: Wanted) -> tuple[list[Listed], str | None]:
     for run_id, status, count, first, last in scope.session.execute(grouped.where(Post.run_id.in_(ids)).group_by(Post.run_id, Post.status)):
         counts[run_id][status] = count
         times[run_id] += [first, last]
-    first_posts = select(Post.run_id, Post.name, Post.description).where(Post.run_id.in_(ids), Post.position == 0)
+    own = case((Post.generated_name, ""), else_=Post.name)  # a name that nobody wrote says nothing
+    first_posts = select(Post.run_id, own, Post.description).where(Post.run_id.in_(ids), Post.position == 0)
     texts = {run_id: name or description for run_id, name, description in scope.session.execute(first_posts)}
     return [_listed(run, counts[run.id], times[run.id], texts.get(run.id, "")) for run in rows], after
 

@@ -67,9 +67,17 @@ class Feed:
     def grow(self, factors: dict[str, float]) -> dict[str, float]:
         """Set how much faster than usual figures grow; what is not named stays."""
         with within(Caller(self.workspace_id)), self.simulator.store.transaction():
-            known = {"metrics": 1.0, "followers": 1.0} | (self.simulator.shelf.get("growth", self.workspace_id) or {}) | factors
+            known = self._growth() | factors
             self.simulator.shelf.put("growth", self.workspace_id, known)
         return known
+
+    def growth(self) -> dict[str, float]:
+        """How much faster than usual figures grow."""
+        with within(Caller(self.workspace_id)), self.simulator.store.lock:
+            return self._growth()
+
+    def _growth(self) -> dict[str, float]:
+        return {"metrics": 1.0, "followers": 1.0} | (self.simulator.shelf.get("growth", self.workspace_id) or {})
 
     def furnish(self, login: str, count: int) -> None:
         """Let a user there have so many destinations; InvalidRequest where that cannot be."""

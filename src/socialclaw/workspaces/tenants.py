@@ -183,6 +183,7 @@ def tenant(row: Workspace) -> dict[str, Any]:
         "weekStart": row.week_start,
         "twinId": row.twin_id,
         "mediaPolicy": row.media_policy,
+        "maxLateMinutes": row.max_late_minutes,
         "plan": row.plan,
         "subscriptionStatus": row.subscription_status,
         "entitlements": entitlements(row),

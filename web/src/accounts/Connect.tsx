@@ -1,78 +1,79 @@
-// Connecting an account: a network is chosen; where it has a consent page that is opened, and where it has none, what it needs is asked for here.
+// Connecting an account, step by step: which network, what it takes and asks for, then its consent page, or a form where it has none. What was
+// found is shown where one comes back: see app/Returned.
 import { Button, Modal, TextInput } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { accountsOf, nameOf } from '../api/accounts';
-import { answered, client, type Schemas } from '../api/client';
+import { useQueryClient } from '@tanstack/react-query';
+import { ArrowLeft, ExternalLink } from 'lucide-react';
+import { useState } from 'react';
+import { nameOf, type Account } from '../api/accounts';
+import { Problem } from '../api/client';
+import { connect } from '../app/connecting';
 import { useWorkspace } from '../app/session';
-import { ownPath } from '../lib/address';
-import { listed } from '../lib/say';
-import { Glyph, labelOf, PROVIDERS } from '../ui/Glyph';
+import { counted, listed } from '../lib/say';
+import { Glyph, labelOf } from '../ui/Glyph';
 import { Failure, Notice } from '../ui/Notice';
 import { tell } from '../ui/toasts';
 import classes from './Connect.module.css';
+import { FORMS, KEYS, NETWORKS } from './networks';
 
-type Start = Schemas['ConnectionStartRequest'];
-const FORMS: Record<string, [field: 'botToken' | 'chatId' | 'webhookUrl', label: string, hint: string][]> = {
-  telegram: [
-    ['botToken', 'Token of the bot', 'What @BotFather gave you'],
-    ['chatId', 'Channel or group', '@channel, or a number; the bot has to be an admin there'],
-  ],
-  discord: [['webhookUrl', 'Address of the webhook', 'Channel settings, Integrations, Webhooks']],
-};
-const LOOK_MS = 1000;
+interface Props {
+  chosen: string; // a provider, or '' where it is still to be chosen
+  accounts: Account[];
+  choose: (provider: string | null) => void;
+}
 
-export function Connect({ opened, first, close }: { opened: boolean; first: string | null; close: () => void }) {
-  const [chosen, setChosen] = useState<string | null>(null);
-  useEffect(() => setChosen(opened ? first : null), [opened, first]);
-  const title = chosen ? `Connect ${labelOf(chosen)}` : 'Which network?';
+export function Connect({ chosen, accounts, choose }: Props) {
+  const known = NETWORKS[chosen] !== undefined;
+  const title = known ? `Connect ${labelOf(chosen)}` : 'Which network?';
   return (
-    <Modal opened={opened} onClose={close} title={title} size="lg" lockScroll={false} closeButtonProps={{ 'aria-label': 'Close' }}>
-      {chosen ? (
-        <One key={chosen} provider={chosen} close={close} />
+    <Modal opened onClose={() => choose(null)} title={title} size="lg" lockScroll={false} closeButtonProps={{ 'aria-label': 'Close' }}>
+      {known ? (
+        <One key={chosen} provider={chosen} back={() => choose('')} close={() => choose(null)} />
       ) : (
-        <div className={classes.grid}>
-          {PROVIDERS.map((one) => (
-            <button key={one} type="button" className={classes.network} onClick={() => setChosen(one)}>
-              <Glyph provider={one} size={28} />
-              {labelOf(one)}
-            </button>
-          ))}
-        </div>
+        <ul className={classes.grid}>
+          {KEYS.map((one) => {
+            const count = accounts.filter((account) => account.provider === one && account.status !== 'disconnected').length;
+            return (
+              <li key={one}>
+                <button type="button" className={classes.network} onClick={() => choose(one)}>
+                  <Glyph provider={one} size={28} />
+                  <span>
+                    {labelOf(one)}
+                    <small>{count ? counted(count, 'account') : 'not connected'}</small>
+                  </span>
+                </button>
+              </li>
+            );
+          })}
+        </ul>
       )}
     </Modal>
   );
 }
 
-function One({ provider, close }: { provider: string; close: () => void }) {
-  const { id } = useWorkspace();
+function One({ provider, back, close }: { provider: string; back: () => void; close: () => void }) {
+  const { id, test } = useWorkspace();
   const cache = useQueryClient();
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const [connection, setConnection] = useState<Schemas['Connection'] | null>(null);
   const fields = FORMS[provider] ?? [];
-
-  const done = (accounts: Schemas['ConnectedAccount'][]) => {
-    void cache.invalidateQueries({ queryKey: ['accounts', id] });
-    tell(`Connected: ${listed(accounts.map(nameOf))}`);
-    close();
-  };
+  const { takes, asks } = NETWORKS[provider]!;
   const start = async () => {
     setBusy(true);
     setError(null);
     try {
-      const body = { provider, ...typed } as Start;
-      const answer = await answered(client.POST('/v1/dashboard/connections/start', { body }));
-      if (answer.accounts?.length) return done(answer.accounts);
-      setConnection(answer.connection ?? null);
+      const made = await connect(provider, { again: false, values: typed });
+      if (made === null) return; // on the way to the network
+      void cache.invalidateQueries({ queryKey: ['accounts', id] });
+      tell(`Connected: ${listed(made.map(nameOf))}`);
+      close();
     } catch (problem) {
       setError(problem);
-    } finally {
       setBusy(false);
     }
   };
-  if (connection?.authorizeUrl) return <Consent connection={connection} done={done} />;
+  const wrong = (name: string) => (error instanceof Problem ? error.issues.find((issue) => issue.path === name)?.message : undefined);
+  const placed = fields.some(([name]) => wrong(name));
   return (
     <form
       className={classes.form}
@@ -81,7 +82,22 @@ function One({ provider, close }: { provider: string; close: () => void }) {
         void start();
       }}
     >
-      {!fields.length && <p>{labelOf(provider)} asks you whether we may publish for you, on a page of its own. Then come back here.</p>}
+      <p>
+        <strong>What it takes.</strong> {takes}.
+      </p>
+      {asks.length > 0 && (
+        <div>
+          <p>
+            <strong>{labelOf(provider)} will ask you</strong> whether we may
+          </p>
+          <ul className={classes.asks}>
+            {asks.map((one) => (
+              <li key={one}>{one}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {test && <Notice>This is a test workspace: it is the simulated {labelOf(provider)} that asks.</Notice>}
       {fields.map(([name, label, hint]) => (
         <TextInput
           key={name}
@@ -89,41 +105,35 @@ function One({ provider, close }: { provider: string; close: () => void }) {
           description={hint}
           required
           autoComplete="off"
+          error={wrong(name)}
           value={typed[name] ?? ''}
           onChange={(event) => setTyped({ ...typed, [name]: event.currentTarget.value })}
         />
       ))}
-      {error != null && <Failure error={error} />}
-      <Button type="submit" loading={busy}>
-        {fields.length ? `Connect ${labelOf(provider)}` : `Go on to ${labelOf(provider)}`}
-      </Button>
+      {error != null && !placed && (error instanceof Problem && error.code === 'provider_not_configured' ? <NotConfigured problem={error} provider={provider} /> : <Failure error={error} />)}
+      <div className={classes.acts}>
+        <Button type="submit" loading={busy} rightSection={fields.length ? undefined : <ExternalLink size={15} />}>
+          {fields.length ? `Connect ${labelOf(provider)}` : `Go on to ${labelOf(provider)}`}
+        </Button>
+        <Button variant="subtle" color="gray" leftSection={<ArrowLeft size={15} />} onClick={back}>
+          Another network
+        </Button>
+      </div>
     </form>
   );
 }
 
-/** Somebody consents in a tab of the network; here it is watched until they have. */
-function Consent({ connection, done }: { connection: Schemas['Connection']; done: (accounts: Schemas['ConnectedAccount'][]) => void }) {
-  const { id } = useWorkspace();
-  const { data } = useQuery({
-    queryKey: ['connections', id, connection.id],
-    queryFn: ({ signal }) =>
-      answered(client.GET('/v1/dashboard/connections/{connectionId}', { params: { path: { connectionId: connection.id } }, signal })),
-    refetchInterval: LOOK_MS,
-  });
-  const now = data?.connection;
-  const accounts = useQuery({ ...accountsOf(id), enabled: now?.status === 'connected' });
-  useEffect(() => {
-    if (now?.status === 'connected' && data) done(data.accounts ?? now.accounts ?? []);
-    // only once, when it has become so
-  }, [now?.status]);
-  if (now?.status === 'failed') return <Notice tone="bad">{now.error ?? 'It was not connected'}</Notice>;
+/** For the world, a network wants a developer app of whoever runs the server. */
+function NotConfigured({ problem, provider }: { problem: Problem; provider: string }) {
+  const names = Array.isArray(problem.details.settings) ? (problem.details.settings as string[]) : [];
   return (
-    <div className={classes.form}>
-      <p>Consent on the page of {labelOf(connection.provider)}; this one notices it.</p>
-      <Button component="a" href={ownPath(connection.authorizeUrl!)} target="_blank" rel="noreferrer">
-        Open {labelOf(connection.provider)}
-      </Button>
-      <Notice>{accounts.isFetching ? 'Connected' : 'Waiting for your consent…'}</Notice>
-    </div>
+    <Notice tone="warn">
+      <p>
+        {labelOf(provider)} wants a developer app of whoever runs this server. They register one there, with the address to return to, and set:
+      </p>
+      <pre className={classes.settings} tabIndex={0}>
+        {names.map((name) => `${name}=…`).join('\n') || problem.message}
+      </pre>
+    </Notice>
   );
 }

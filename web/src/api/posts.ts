@@ -24,11 +24,18 @@ export const attemptsOf = (workspace: string, id: string) =>
 
 const PAGE = 100;
 
-export const postsOf = (workspace: string, only: { status: string | null; account: string | null }) =>
+export interface Only {
+  status: string | null;
+  account: string | null;
+  q: string | null;
+}
+
+export const postsOf = (workspace: string, only: Only) =>
   infiniteQueryOptions({
     queryKey: ['posts', workspace, 'list', only],
     queryFn: ({ pageParam, signal }) => {
-      const query = { view: 'card', limit: PAGE, offset: pageParam, status: only.status ?? undefined, account: only.account ?? undefined } as const;
+      const [status, account, q] = [only.status, only.account, only.q].map((one) => one ?? undefined);
+      const query = { view: 'card', limit: PAGE, offset: pageParam, status, account, q } as const;
       return answered(client.GET('/v1/dashboard/posts', { params: { query }, signal }));
     },
     initialPageParam: 0,

@@ -10,6 +10,7 @@ import { Page } from '../ui/Page';
 import classes from './App.module.css';
 import { cache } from './cache';
 import { leave } from './leave';
+import { Connected } from './Returned';
 import { sessionOf, Signed, workspaceOf, type Session } from './session';
 import { Screens } from './Screens';
 import { Shell } from './Shell';
@@ -19,12 +20,15 @@ export function App() {
   return (
     // The theme's variables and classes are in a file: written by a script they would break the content security policy.
     <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false} withStaticClasses>
-      <Notifications position="bottom-right" limit={4} />
       <QueryClientProvider client={cache}>
         <Router base={HOME}>
+          <Notifications position="bottom-right" limit={4} />
           <Switch>
             <Route path="/w/:workspace/*?">
               <InWorkspace />
+            </Route>
+            <Route path="/connected">
+              <Connected />
             </Route>
             <Route>
               <ToLastWorkspace />

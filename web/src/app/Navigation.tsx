@@ -1,18 +1,25 @@
 import { useQuery } from '@tanstack/react-query';
-import { CalendarDays, FlaskConical, HeartPulse, KeyRound, ListChecks, Plus, Users, type LucideIcon } from 'lucide-react';
+import { Plus, Search } from 'lucide-react';
 import { Link, useRoute } from 'wouter';
 import { attentionOf } from '../api/posts';
 import { counted } from '../lib/say';
 import classes from './Navigation.module.css';
+import { openPalette } from './opening';
+import { placesOf, type Place } from './places';
 import { useWorkspace } from './session';
 import { UserMenu } from './UserMenu';
 import { WorkspaceSwitcher } from './WorkspaceSwitcher';
 
 export function Navigation() {
-  const { id, slug, test, rights } = useWorkspace();
+  const workspace = useWorkspace();
+  const { id, slug, rights } = workspace;
   const { data: attention } = useQuery(attentionOf(id));
   const posts = attention ? Object.values(attention.counts as Record<string, number>).reduce((sum, n) => sum + n, 0) : 0;
   const broken = attention?.accounts.length ?? 0;
+  const marks: Record<string, Mark> = {
+    posts: { badge: posts, told: `${counted(posts, 'post needs', 'posts need')} you` },
+    accounts: { badge: broken, told: `${counted(broken, 'account')} to connect again` },
+  };
   return (
     <nav className={classes.bar} aria-label="Main">
       <WorkspaceSwitcher />
@@ -23,33 +30,39 @@ export function Navigation() {
           <kbd aria-hidden>C</kbd>
         </Link>
       )}
+      <button type="button" className={classes.search} onClick={openPalette} aria-keyshortcuts="Control+k">
+        <Search size={16} aria-hidden />
+        <span>Search or jump to</span>
+        <kbd aria-hidden>Ctrl K</kbd>
+      </button>
       <ul className={classes.list}>
-        <Entry to="calendar" icon={CalendarDays} label="Calendar" />
-        <Entry to="posts" icon={ListChecks} label="Posts" badge={posts} told={`${counted(posts, 'post needs', 'posts need')} you`} />
-        <Entry to="accounts" icon={Users} label="Accounts" badge={broken} told={`${counted(broken, 'account')} to connect again`} />
-        {rights.has('keys') && <Entry to="keys" icon={KeyRound} label="Keys" wide />}
-        {test && <Entry to="sandbox" icon={FlaskConical} label="Sandbox" />}
-        <Entry to="health" icon={HeartPulse} label="Health" wide />
+        {placesOf(workspace).map((place) => (
+          <Entry key={place.to} place={place} {...marks[place.to]} />
+        ))}
       </ul>
       <UserMenu />
     </nav>
   );
 }
 
-/** `wide`: where there is room for it only; on a phone it is in the menu of who is signed in. */
-function Entry(props: { to: string; icon: LucideIcon; label: string; badge?: number; told?: string; wide?: boolean }) {
+interface Mark {
+  badge?: number;
+  told?: string;
+}
+
+function Entry({ place, badge, told }: Mark & { place: Place }) {
   const { slug } = useWorkspace();
-  const [active] = useRoute(`/w/${slug}/${props.to}/*?`);
-  const Icon = props.icon;
+  const [active] = useRoute(`/w/${slug}/${place.to}/*?`);
+  const Icon = place.icon;
   return (
-    <li className={props.wide ? classes.wide : undefined}>
-      <Link className={classes.entry} href={`/w/${slug}/${props.to}`} aria-current={active ? 'page' : undefined}>
+    <li className={place.phone ? undefined : classes.wide} data-begins={place.begins}>
+      <Link className={classes.entry} href={`/w/${slug}/${place.to}`} aria-current={active ? 'page' : undefined}>
         <Icon size={17} aria-hidden />
-        <span>{props.label}</span>
-        {!!props.badge && (
-          <span className={classes.badge} title={props.told}>
-            {props.badge}
-            <span className="visually-hidden"> ({props.told})</span>
+        <span>{place.label}</span>
+        {!!badge && (
+          <span className={classes.badge} title={told}>
+            {badge}
+            <span className="visually-hidden"> ({told})</span>
           </span>
         )}
       </Link>

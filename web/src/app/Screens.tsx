@@ -9,7 +9,16 @@ const Calendar = lazy(() => import('../calendar/Calendar').then((m) => ({ defaul
 const Composer = lazy(() => import('../compose/Composer').then((m) => ({ default: m.Composer })));
 const Posts = lazy(() => import('../posts/Posts').then((m) => ({ default: m.Posts })));
 const PostPage = lazy(() => import('../posts/PostPage').then((m) => ({ default: m.PostPage })));
+const Runs = lazy(() => import('../runs/Runs').then((m) => ({ default: m.Runs })));
+const RunPage = lazy(() => import('../runs/RunPage').then((m) => ({ default: m.RunPage })));
+const Media = lazy(() => import('../media/Media').then((m) => ({ default: m.Media })));
+const Analytics = lazy(() => import('../analytics/Analytics').then((m) => ({ default: m.Analytics })));
 const Accounts = lazy(() => import('../accounts/Accounts').then((m) => ({ default: m.Accounts })));
+const Team = lazy(() => import('../team/Team').then((m) => ({ default: m.Team })));
+const WorkspaceSettings = lazy(() => import('../settings/WorkspaceSettings').then((m) => ({ default: m.WorkspaceSettings })));
+const Slots = lazy(() => import('../settings/Slots').then((m) => ({ default: m.Slots })));
+const Me = lazy(() => import('../settings/Me').then((m) => ({ default: m.Me })));
+const Usage = lazy(() => import('../usage/Usage').then((m) => ({ default: m.Usage })));
 const Keys = lazy(() => import('../developers/Keys').then((m) => ({ default: m.Keys })));
 const Sandbox = lazy(() => import('../sandbox/Sandbox').then((m) => ({ default: m.Sandbox })));
 const Health = lazy(() => import('../health/Health').then((m) => ({ default: m.Health })));
@@ -29,10 +38,21 @@ export function Screens() {
         <Route path={`${base}/posts/:id`}>
           <OnePost />
         </Route>
+        <Route path={`${base}/runs`} component={Runs} />
+        <Route path={`${base}/runs/:id`}>
+          <OneRun />
+        </Route>
+        <Route path={`${base}/media`} component={Media} />
+        <Route path={`${base}/analytics`} component={Analytics} />
         <Route path={`${base}/accounts`} component={Accounts} />
         <Route path={`${base}/keys`} component={Keys} />
         {test && <Route path={`${base}/sandbox/:network?`} component={Sandbox} />}
         <Route path={`${base}/health`} component={Health} />
+        <Route path={`${base}/settings`} component={WorkspaceSettings} />
+        <Route path={`${base}/settings/slots`} component={Slots} />
+        <Route path={`${base}/settings/team`} component={Team} />
+        <Route path={`${base}/settings/usage`} component={Usage} />
+        <Route path={`${base}/settings/me`} component={Me} />
         <Route>
           <NotHere />
         </Route>
@@ -44,6 +64,11 @@ export function Screens() {
 function OnePost() {
   const { id } = useParams<{ id: string }>();
   return <PostPage key={id} id={id} />;
+}
+
+function OneRun() {
+  const { id } = useParams<{ id: string }>();
+  return <RunPage key={id} id={id} />;
 }
 
 function NotHere() {

@@ -2,20 +2,27 @@
 import { type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { undoLast } from '../lib/undo';
+import { useNews } from '../notifications/news';
 import { Notice } from '../ui/Notice';
 import { refused, tell } from '../ui/toasts';
 import { useLiveHints } from './live';
 import { Navigation } from './Navigation';
+import { Returned } from './Returned';
 import { useWorkspace } from './session';
 import classes from './Shell.module.css';
-import { useKeys } from './shortcuts';
+import { placesOf } from './places';
+import { useKeys, useKeysAfter } from './shortcuts';
+import { Palette } from './opening';
 import { ShortcutList } from './ShortcutList';
 import { TestBar } from './TestBar';
+import { WorkerBar } from './WorkerBar';
 
 export function Shell({ children }: { children: ReactNode }) {
-  const { id, slug, test } = useWorkspace();
+  const workspace = useWorkspace();
+  const { id, slug, test } = workspace;
   const [, go] = useLocation();
   const live = useLiveHints(id);
+  useNews();
   useKeys({
     c: () => go(`/w/${slug}/compose`),
     z: () => {
@@ -25,6 +32,7 @@ export function Shell({ children }: { children: ReactNode }) {
       );
     },
   });
+  useKeysAfter('g', Object.fromEntries(placesOf(workspace).map(({ key, to }) => [key, () => go(`/w/${slug}/${to}`)])));
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#main">
@@ -33,10 +41,13 @@ export function Shell({ children }: { children: ReactNode }) {
       <Navigation />
       <main id="main" className={classes.main}>
         {test && <TestBar />}
+        <WorkerBar />
         {!live && <Notice tone="warn">Live updates are off: what is shown is asked for every 15 seconds.</Notice>}
         {children}
       </main>
       <ShortcutList />
+      <Palette />
+      <Returned />
     </div>
   );
 }

@@ -15,7 +15,7 @@ export function TestBar() {
     <div className={classes.bar} role="note">
       <FlaskConical size={15} aria-hidden />
       <span>
-        <strong>Test mode.</strong> Posts go to simulated networks.
+        <strong>Test mode.</strong> <span className={classes.about}>Posts go to simulated networks.</span>
       </span>
       {data && (
         <span className={classes.clock}>

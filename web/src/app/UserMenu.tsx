@@ -1,15 +1,19 @@
 import { ActionIcon, Menu, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { HeartPulse, KeyRound, Link2, LogOut, Moon, Sun } from 'lucide-react';
+import { Link2, LogOut, Moon, Search, Sun, UserRound } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { ROOT } from '../lib/address';
 import { capital } from '../lib/say';
 import { leave } from './leave';
+import { openPalette } from './opening';
+import { placesOf } from './places';
 import { useSigned, type Session } from './session';
 import classes from './UserMenu.module.css';
 
 export function UserMenu() {
   const { session, workspace } = useSigned();
   const [, go] = useLocation();
+  const { setColorScheme } = useMantineColorScheme();
+  const dark = useComputedColorScheme() === 'dark';
   const name = session.user?.name ?? session.user?.email ?? 'You';
   const to = (screen: string) => () => go(`/w/${workspace.slug}/${screen}`);
   return (
@@ -24,18 +28,29 @@ export function UserMenu() {
               <strong>{name}</strong>
               <small>{capital(workspace.role)}</small>
             </span>
+            <span className={classes.more} aria-hidden>
+              More
+            </span>
             <span className="visually-hidden">Account menu</span>
           </button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item className={classes.narrow} leftSection={<HeartPulse size={15} />} onClick={to('health')}>
-            Health
+          {placesOf(workspace)
+            .filter((place) => !place.phone)
+            .map(({ to: screen, label, icon: Icon }) => (
+              <Menu.Item key={screen} className={classes.narrow} leftSection={<Icon size={15} />} onClick={to(screen)}>
+                {label}
+              </Menu.Item>
+            ))}
+          <Menu.Item className={classes.narrow} leftSection={<Search size={15} />} onClick={openPalette}>
+            Search
           </Menu.Item>
-          {workspace.rights.has('keys') && (
-            <Menu.Item className={classes.narrow} leftSection={<KeyRound size={15} />} onClick={to('keys')}>
-              Keys
-            </Menu.Item>
-          )}
+          <Menu.Item className={classes.narrow} leftSection={dark ? <Sun size={15} /> : <Moon size={15} />} onClick={() => setColorScheme(dark ? 'light' : 'dark')}>
+            {dark ? 'Light colours' : 'Dark colours'}
+          </Menu.Item>
+          <Menu.Item leftSection={<UserRound size={15} />} onClick={to('settings/me')}>
+            You and your devices
+          </Menu.Item>
           {session.session?.fresh && unlinked(session).map((issuer) => (
             <Menu.Item key={issuer} component="a" href={`${ROOT}/auth/${issuer}/start?link=true`} leftSection={<Link2 size={15} />}>
               Link {capital(issuer)}
@@ -49,7 +64,9 @@ export function UserMenu() {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <ColorScheme />
+      <div className={classes.roomy}>
+        <ColorScheme />
+      </div>
     </div>
   );
 }

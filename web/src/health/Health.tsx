@@ -2,30 +2,20 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Check, TriangleAlert } from 'lucide-react';
-import { answered, client, Problem, type Schemas } from '../api/client';
+import { answered, client, type Schemas } from '../api/client';
+import { serverOf, type Server } from '../api/health';
 import { useWorkspace } from '../app/session';
 import { ago, counted } from '../lib/say';
 import { Failure, Notice } from '../ui/Notice';
 import { Page } from '../ui/Page';
 import classes from './Health.module.css';
 
-type Server = Schemas['HealthResponse'];
 const AGAIN_MS = 15_000;
 const GB = 1e9;
 
-/** Where the server is not ready it answers with the same facts, as the details of a problem. */
-async function asked(signal: AbortSignal): Promise<Server> {
-  try {
-    return await answered(client.GET('/health', { signal }));
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'not_ready') return { now: new Date().toISOString(), service: 'socialclaw', ...error.details, ok: true };
-    throw error;
-  }
-}
-
 export function Health() {
   const { id } = useWorkspace();
-  const server = useQuery({ queryKey: ['health'], queryFn: ({ signal }) => asked(signal), refetchInterval: AGAIN_MS, staleTime: 0 });
+  const server = useQuery({ ...serverOf, refetchInterval: AGAIN_MS });
   const workspace = useQuery({
     queryKey: ['posts', id, 'health'],
     queryFn: ({ signal }) => answered(client.GET('/v1/workspace/health', { signal })),

@@ -18,7 +18,7 @@ export function workspaceOfAddress(): string | undefined {
 export function ownPath(url: string): string {
   try {
     const { pathname, search } = new URL(url);
-    return /\/(media|sandbox)\//.test(pathname) ? pathname + search : url;
+    return /\/(media|sandbox|exports)\//.test(pathname) ? pathname + search : url;
   } catch {
     return url;
   }

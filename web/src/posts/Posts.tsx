@@ -1,19 +1,21 @@
-// All posts as a list, narrowed down by what is in the address.
-import { Button, Menu, SegmentedControl } from '@mantine/core';
+// All posts as a list, narrowed down by what is in the address; several of them can be acted upon at once.
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Check, ListFilter } from 'lucide-react';
-import { useSearchParams } from 'wouter';
-import { accountsOf, nameOf } from '../api/accounts';
+import { Search } from 'lucide-react';
+import { useState } from 'react';
 import { attentionOf, postsOf, type Post } from '../api/posts';
 import { useWorkspace } from '../app/session';
-import { counted, moment } from '../lib/say';
-import { Glyph, labelOf } from '../ui/Glyph';
+import { useKeys } from '../app/shortcuts';
+import { useQueryOf } from '../app/query';
+import { PostDrawer } from '../post/PostDrawer';
+import { AccountMenu } from '../ui/AccountMenu';
 import { Empty, Failure } from '../ui/Notice';
 import { Page } from '../ui/Page';
-import { Status } from '../ui/Status';
-import { lookOf } from '../ui/status';
-import { PostDrawer } from '../post/PostDrawer';
+import { PostRows } from '../ui/PostRows';
+import { BulkBar } from './BulkBar';
 import classes from './Posts.module.css';
+import { useBulk } from './useBulk';
 
 const SHOWN: [key: string, label: string, status: string | null][] = [
   ['all', 'All', null],
@@ -26,60 +28,55 @@ const SHOWN: [key: string, label: string, status: string | null][] = [
 
 export function Posts() {
   const { zone } = useWorkspace();
-  const [params, setParams] = useSearchParams();
+  const [params, change] = useQueryOf();
   const show = SHOWN.find(([key]) => key === params.get('show'))?.[0] ?? 'all';
   const account = params.get('account');
   const opened = params.get('post');
-  const change = (name: string, value: string | null) =>
-    setParams(
-      (old) => {
-        const made = new URLSearchParams(old);
-        if (value === null) made.delete(name);
-        else made.set(name, value);
-        return made;
-      },
-      { replace: name !== 'post' },
-    );
-  const open = (post: string) => change('post', post);
+  const [typed, setTyped] = useState(params.get('q') ?? '');
+  const [q] = useDebouncedValue(typed.trim(), 250);
+  const open = (post: string) => change({ post }, false);
   return (
-    <Page
-      title="Posts"
-      actions={
-        <>
-          {show !== 'attention' && <ByAccount chosen={account} choose={(one) => change('account', one)} />}
+    <Page title="Posts">
+      <div className={classes.filters}>
+        <div className={classes.which}>
           <SegmentedControl
             aria-label="Which posts"
             value={show}
-            onChange={(key) => change('show', key === 'all' ? null : key)}
+            onChange={(key) => change({ show: key === 'all' ? null : key })}
             data={SHOWN.map(([value, label]) => ({ value, label }))}
             withItemsBorders={false}
           />
-        </>
-      }
-    >
-      {show === 'attention' ? <NeedsYou open={open} /> : <List show={show} account={account} open={open} />}
-      {opened && <PostDrawer id={opened} beside={[]} zone={zone} show={open} close={() => change('post', null)} />}
+        </div>
+        {show !== 'attention' && (
+          <>
+            <TextInput className={classes.search} aria-label="Search in posts" placeholder="Search in posts" leftSection={<Search size={15} />} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+            <AccountMenu chosen={account} choose={(one) => change({ account: one })} />
+          </>
+        )}
+      </div>
+      {show === 'attention' ? <NeedsYou open={open} /> : <List key={show} show={show} account={account} q={q || null} open={open} />}
+      {opened && <PostDrawer id={opened} beside={[]} zone={zone} show={open} close={() => change({ post: null })} />}
     </Page>
   );
 }
 
-function List({ show, account, open }: { show: string; account: string | null; open: (id: string) => void }) {
+function List({ show, account, q, open }: { show: string; account: string | null; q: string | null; open: (id: string) => void }) {
   const { id } = useWorkspace();
   const status = SHOWN.find(([key]) => key === show)?.[2] ?? null;
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery({
-    ...postsOf(id, { status, account }),
+    ...postsOf(id, { status, account, q }),
     placeholderData: keepPreviousData,
   });
   if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return null;
   const posts = data.pages.flatMap((page) => page.posts);
   if (!posts.length) {
-    const narrowed = status || account;
+    const narrowed = status || account || q;
     return <Empty title={narrowed ? 'No post is like this' : 'No posts yet'}>{narrowed ? 'Other filters may show more.' : 'Press C to write the first.'}</Empty>;
   }
   return (
     <>
-      <Table posts={posts} open={open} />
+      <Several posts={posts} open={open} />
       {hasNextPage && (
         <Button variant="default" mt="md" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           Show more
@@ -95,71 +92,37 @@ function NeedsYou({ open }: { open: (id: string) => void }) {
   if (error) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return null;
   const posts = Object.values(data.posts as Record<string, Post[]>).flat();
-  return posts.length ? <Table posts={posts} open={open} /> : <Empty title="Nothing needs you" />;
+  return posts.length ? <Several posts={posts} open={open} /> : <Empty title="Nothing needs you" />;
 }
 
-function Table({ posts, open }: { posts: Post[]; open: (id: string) => void }) {
-  const { zone } = useWorkspace();
+/** Posts of which some can be chosen, by a click or by keys, and acted upon together. */
+function Several({ posts, open }: { posts: Post[]; open: (id: string) => void }) {
+  const bulk = useBulk(posts);
+  useKeys({
+    j: () => step(1),
+    k: () => step(-1),
+    x: () => {
+      const post = document.activeElement?.closest<HTMLElement>('[data-post]')?.dataset.post;
+      if (post) bulk.choose(post, false);
+    },
+  });
   return (
-    <div className={classes.frame}>
-      <table className={classes.table}>
-        <caption className="visually-hidden">{counted(posts.length, 'post')}, times of {zone}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            <th scope="col">Account</th>
-            <th scope="col">Text</th>
-            <th scope="col">Status</th>
-          </tr>
-        </thead>
-        <tbody>
-          {posts.map((post) => (
-            <tr key={post.id} onClick={() => open(post.id)}>
-              <td>{post.publishAtUtc && <time dateTime={post.publishAtUtc}>{moment(post.publishAtUtc, zone)}</time>}</td>
-              <td>
-                <span className={classes.account}>
-                  <Glyph provider={post.provider} size={18} /> {labelOf(post.provider)}
-                </span>
-              </td>
-              <td className={classes.text}>
-                <button type="button" onClick={() => open(post.id)}>
-                  {post.text || 'No text'}
-                </button>
-              </td>
-              <td>
-                <Status look={lookOf(post)} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <PostRows
+        posts={posts}
+        open={open}
+        choosing={bulk}
+        beside={(post) => bulk.why.get(post.id) && <span className={classes.why}>{bulk.why.get(post.id)}</span>}
+      />
+      <BulkBar bulk={bulk} />
+    </>
   );
 }
 
-function ByAccount({ chosen, choose }: { chosen: string | null; choose: (id: string | null) => void }) {
-  const { data: accounts = [] } = useQuery(accountsOf(useWorkspace().id));
-  const name = accounts.find((one) => one.id === chosen);
-  return (
-    <Menu position="bottom-end" width={260} shadow="md">
-      <Menu.Target>
-        <Button variant="default" leftSection={<ListFilter size={16} />}>
-          {name ? nameOf(name) : 'All accounts'}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown mah={420} style={{ overflow: 'auto' }}>
-        <Menu.Item onClick={() => choose(null)}>All accounts</Menu.Item>
-        {accounts.map((one) => (
-          <Menu.Item
-            key={one.id}
-            leftSection={<Glyph provider={one.provider} size={18} named />}
-            rightSection={one.id === chosen && <Check size={15} aria-label="shown" />}
-            onClick={() => choose(one.id)}
-          >
-            {nameOf(one)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
+/** The focus goes to the next row, or to the one before. */
+function step(by: number): void {
+  const rows = [...document.querySelectorAll<HTMLElement>('[data-post]')];
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const next = rows[at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + by))];
+  next?.querySelector<HTMLElement>('td button')?.focus();
 }

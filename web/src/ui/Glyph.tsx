@@ -5,7 +5,7 @@ import { MARKS } from './marks';
 const NETWORKS: Record<string, [network: string, label: string]> = {
   x: ['x', 'X'],
   instagram: ['instagram', 'Instagram'],
-  instagram_business: ['instagram', 'Instagram'],
+  instagram_business: ['instagram', 'Instagram Business'],
   meta: ['facebook', 'Meta'],
   facebook: ['facebook', 'Facebook'],
   linkedin: ['linkedin', 'LinkedIn'],

@@ -1,8 +1,9 @@
 import { LOOKS, type Look } from './status';
 import classes from './Status.module.css';
 
-export function Status({ look }: { look: Look }) {
-  const { word, icon: Icon } = LOOKS[look];
+/** `word`: what it is called where it is not a post's. */
+export function Status({ look, word = LOOKS[look].word }: { look: Look; word?: string }) {
+  const Icon = LOOKS[look].icon;
   return (
     <span className={classes.status} data-look={look}>
       <Icon size={13} strokeWidth={2.4} aria-hidden />

@@ -33,6 +33,7 @@ from socialclaw.api.schemas.assets import (
 from socialclaw.api.schemas.capabilities import CapabilitiesResponse, Capability, PublishSettings, PublishSettingsResponse
 from socialclaw.api.schemas.composing import ComposeTarget, DashboardComposeRequest, DashboardPostUpdateRequest
 from socialclaw.api.schemas.desk import (
+    AccountPostsResponse,
     AttentionResponse,
     ListedRun,
     Maker,
@@ -119,6 +120,7 @@ from socialclaw.api.schemas.support import SupportRequest, SupportResponse
 from socialclaw.api.schemas.workspaces import WorkspaceResponse
 
 __all__ = [
+    "AccountPostsResponse",
     "AccountsResponse",
     "ActionResultResponse",
     "AnalyticsRefreshRequest",

@@ -41,7 +41,10 @@ class AssetError(Schema):
 
 
 class Asset(Schema):
-    """A media file that we keep. `publicUrl` is what a schedule names, and so is `useAsMediaLink`. Facts that are not known are null."""
+    """A media file that we keep. `publicUrl` is what a schedule names, and so is `useAsMediaLink`. Facts that are not known are null.
+
+    `uses`, in the dashboard's list: how many posts show it.
+    """
 
     id: str
     tenant_id: str | None = None
@@ -69,6 +72,7 @@ class Asset(Schema):
     delete_after: Time | None = None
     progress: ImportProgress | None = None
     error: AssetError | None = None
+    uses: StrictInt = optional()
 
 
 class AssetUploadRequest(Body):

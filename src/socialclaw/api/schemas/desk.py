@@ -42,6 +42,21 @@ class AttentionResponse(OkResponse):
     accounts: list[ConnectedAccount]
 
 
+class AccountPosts(Schema):
+    """What an account has before it and behind it. `waiting`: those of its posts that go out once it is connected again."""
+
+    account_id: str
+    upcoming: StrictInt
+    waiting: StrictInt
+    last_published_at: Time | None
+
+
+class AccountPostsResponse(OkResponse):
+    """The accounts that have posts."""
+
+    accounts: list[AccountPosts]
+
+
 class Maker(Schema):
     """Who made something: a key, by its label and the beginning of its secret, or a person. `name` is null of who is gone."""
 

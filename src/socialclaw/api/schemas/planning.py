@@ -151,8 +151,32 @@ class GainedAccount(Schema):
     followers_gained: StrictInt | None
 
 
+class GainedPost(Schema):
+    """What a post has gained in the span. `text`: how it begins."""
+
+    id: str
+    provider: ProviderName
+    account: str
+    account_id: str
+    text: str
+    published_at: Time | None
+    metrics: Metrics
+
+
+class GainedHour(Schema):
+    """What the posts have gained that went out in the span on this weekday in this hour, by the workspace's time zone; and how many."""
+
+    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    hour: StrictInt
+    posts: StrictInt
+    metrics: Metrics
+
+
 class OverviewResponse(OkResponse):
-    """What was gained in a span of days: in all by figure, by day, and by account."""
+    """What was gained in a span of days: in all by figure, by day, by account, and by hour of the week.
+
+    `posts` are those that gained most of some figure, the last published first.
+    """
 
     since: Time = optional("from")
     until: Time = optional("to")
@@ -160,3 +184,5 @@ class OverviewResponse(OkResponse):
     metrics: Metrics
     days: list[GainedDay]
     accounts: list[GainedAccount]
+    posts: list[GainedPost]
+    hours: list[GainedHour]

@@ -17,13 +17,21 @@ class Clock(Schema):
     now: Time
 
 
+class Growth(Schema):
+    """How many times as fast as usual figures grow."""
+
+    metrics: float
+    followers: float
+
+
 class SimulatedNetwork(Schema):
-    """A network in miniature, and how many posts of the workspace the public sees there."""
+    """A network in miniature, how many posts of the workspace the public sees there, and how much faster than usual figures grow."""
 
     network: str
     label: str
     providers: list[ProviderName]
     posts: StrictInt
+    growth: Growth
     feed_url: Uri
 
 
@@ -55,13 +63,6 @@ class SeenPost(Schema):
     reply_to: str | None
     url: Uri | None
     created_at: float
-
-
-class Growth(Schema):
-    """How many times as fast as usual figures grow."""
-
-    metrics: float
-    followers: float
 
 
 class Happened(Schema):

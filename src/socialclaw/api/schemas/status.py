@@ -24,6 +24,7 @@ class Tenant(Schema):
     """A workspace. `mode` is `live`, or `test` where every network is the sandbox; `slug` is its name in addresses.
 
     `timezone` and `weekStart` are how its people reckon. `twinId`: the test workspace of a live one, and the live one of that.
+    `maxLateMinutes`: how late its posts may go out; null: as the server is set.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Tenant(Schema):
     week_start: Literal["monday", "saturday", "sunday"] = optional()
     twin_id: str | None = None
     media_policy: Literal["strict", "fit"] = optional()
+    max_late_minutes: StrictInt | None = None
     created_at: Time = optional()
 
 

@@ -1,0 +1,53 @@
+// What comes to need a person while the page is open is told in its corner, wherever they are. What needed one before is above the calendar.
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { Link } from 'wouter';
+import { nameOf } from '../api/accounts';
+import { attentionOf, type Post } from '../api/posts';
+import { useWorkspace } from '../app/session';
+import { counted } from '../lib/say';
+import { labelOf } from '../ui/Glyph';
+import { tell } from '../ui/toasts';
+import classes from './news.module.css';
+
+const KINDS: Record<string, (network: string) => string> = {
+  unresolved: (network) => `Nobody knows whether a post is live on ${network}`,
+  refused: (network) => `${network} refused a post`,
+  overdue: (network) => `A post to ${network} is overdue`,
+};
+const MOST = 2; // at a time; more are told as one
+
+interface News {
+  id: string;
+  text: string;
+  to: string;
+}
+
+export function useNews(): void {
+  const { id, slug } = useWorkspace();
+  const { data } = useQuery(attentionOf(id));
+  const known = useRef<{ workspace: string; ids: Set<string> } | null>(null);
+  useEffect(() => {
+    if (!data) return;
+    const posts = Object.entries(KINDS).flatMap(([kind, words]) =>
+      ((data.posts as Record<string, Post[]>)[kind] ?? []).map((post): News => ({ id: post.id, text: words(labelOf(post.provider)), to: `/w/${slug}/posts/${post.id}` })),
+    );
+    const accounts = data.accounts.map((one): News => ({ id: one.id, text: `The login of ${nameOf(one)} at ${labelOf(one.provider)} has ended`, to: `/w/${slug}/accounts?broken` }));
+    const now = [...posts, ...accounts];
+    const before = known.current?.workspace === id ? known.current.ids : null;
+    known.current = { workspace: id, ids: new Set(now.map((one) => one.id)) };
+    if (!before) return; // what there was when the page came is in its bar
+    const fresh = now.filter((one) => !before.has(one.id));
+    if (fresh.length > MOST) say({ id: '', text: `${counted(fresh.length, 'thing needs', 'things need')} you`, to: `/w/${slug}/posts?show=attention` });
+    else fresh.forEach(say);
+  }, [data, id, slug]);
+}
+
+function say({ text, to }: News): void {
+  tell(
+    <span className={classes.news}>
+      {text}
+      <Link href={to}>Look</Link>
+    </span>,
+  );
+}
