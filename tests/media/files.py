@@ -116,6 +116,13 @@ def playable(container: str = "mp4", *, number: int = 0, size: int = 0, grain: i
     return padded(made, max(size, len(made) + 9), number)
 
 
+def noisy(content: bytes) -> bytes:
+    """The same MP4 or MOV with noise for its frames; its index is whole."""
+    at = content.index(b"mdat")
+    length = int.from_bytes(content[at - 4 : at], "big") - 8
+    return content[: at + 4] + random.Random(7).randbytes(length) + content[at + 4 + length :]
+
+
 def padded(content: bytes, size: int, number: int = 0) -> bytes:
     """The same MP4 or MOV (or WebM) with so many bytes in all: behind it stands a box that means nothing."""
     left = size - len(content)

@@ -205,6 +205,7 @@ async def test_a_policy_that_is_none_is_refused_and_what_no_change_helps_stays_r
 SMALL = files.film("matroska", size=(320, 240))
 ODD = files.film("webm", "libvpx-vp9", sound="libopus", rate=75, size=(160, 120))
 SLOW = files.film(seconds=4, size=(320, 400), sound=None)
+LIGHT = files.film("matroska", seconds=4)  # of fewer bytes than LinkedIn takes, and of fewer still when it is changed
 FILMS: list[tuple[tuple[str, str], bytes, dict[str, Any], list[str], tuple[int, int, float]]] = [
     (
         TIKTOK,
@@ -233,6 +234,16 @@ FILMS: list[tuple[tuple[str, str], bytes, dict[str, Any], list[str], tuple[int, 
         {"instagram_video_frame_rate_invalid": {"frameRate": 10.0, "minFrameRate": 23}},
         ["10 frames a second converted to 23"],
         (320, 400, 23),
+    ),
+    (
+        ("linkedin", "linkedin"),
+        LIGHT,
+        {
+            "linkedin_video_type_unsupported": {"mime": "video/x-matroska"},
+            "linkedin_video_too_small": {"size": len(LIGHT), "minBytes": 75 * 1024},
+        },
+        ["video/x-matroska converted to video/mp4", f"filled up to 76,800 bytes, from {len(LIGHT):,}"],
+        (320, 240, 10),
     ),
 ]
 

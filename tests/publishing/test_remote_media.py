@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from socialclaw.db.posts import Post
+from socialclaw.networks import providers
+from tests.crash import users
 from tests.internet import Served, Web
 from tests.media import files
 from tests.publishing.desk import Desk
@@ -50,6 +52,39 @@ async def test_a_network_that_would_fetch_the_file_itself_is_not_sent_after_one_
     await desk.work()
     assert (await desk.post(post))["errorCode"] == "media_unreachable"
     assert not [line for line in desk.network("meta").requests[asked:] if line.startswith("POST")]
+
+
+FILM = "http://cdn.example/film.mp4"
+TOLD = {
+    "x": ("x_media_processing_failed", "X could not process the file: InvalidMedia Unsupported video format"),
+    "youtube": ("youtube_failed_invalid_file", "YouTube could not read the file"),
+}
+
+
+@pytest.mark.parametrize("key", TOLD)
+async def test_a_film_that_its_network_cannot_process_is_told_in_its_words_and_goes_out_once_when_it_is_sound(
+    desk: Desk, web: Web, key: str
+) -> None:
+    """Its beginning is a film's, so nobody knows before the network has decoded it."""
+    sound = files.playable()
+    web.files["/film.mp4"] = Served(files.noisy(sound))
+    network = desk.network(key)
+    (getattr(network, "uploads", network) if key == "x" else network).processing_seconds = 0.0
+    account = await desk.connect(key)
+    settings = users.required(providers()[key], (await desk.account(account)).account_type)
+    [post] = await desk.publish(account, "A film", name="A film", media_link=FILM, settings=settings)
+    for _ in range(3):
+        await desk.wait(120)
+    found = await desk.post(post)
+    assert (found["status"], found["errorCode"], found["error"]) == ("failed", *TOLD[key])
+    assert desk.seen(key) == []
+    web.files["/film.mp4"] = Served(sound)
+    assert (await desk.do(post, "retry")).status_code == 200
+    for _ in range(3):
+        await desk.wait(120)
+    assert (await desk.post(post))["status"] == "published"
+    [seen] = desk.network(key).seen()
+    assert [m["sha256"] for m in seen.media] == [hashlib.sha256(sound).hexdigest()]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1/a.jpg", "http://public.example/inside.jpg"])

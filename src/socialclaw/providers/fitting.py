@@ -26,7 +26,7 @@ class Change:
     """What a file becomes: of type `mime`, its picture `width` x `height`, in the middle of a canvas where that is larger.
 
     `max_bytes`: more than that it must not have; then it is made coarser, and smaller at last, down to `least` pixels,
-    within the same `aspect`. `frames` is the frame rate of a film, None where that stays.
+    within the same `aspect`. A film with fewer than `min_bytes` is filled up. `frames` is the frame rate of a film, None where that stays.
     """
 
     kind: str
@@ -39,6 +39,7 @@ class Change:
     aspect: Bounds = (None, None)
     frames: float | None = None
     moves: bool = False
+    min_bytes: int | None = None
 
     def of(self, m: Media) -> Media:
         """The file as it will be; how many bytes it will have is not known, only that they are not too many."""
@@ -75,6 +76,8 @@ class Change:
             yield f"padded to {self.canvas[0]}x{self.canvas[1]}"
         if m.size and self.max_bytes and m.size > self.max_bytes:
             yield f"compressed to less than {self.max_bytes:,} bytes, from {m.size:,}"
+        if m.size and self.min_bytes and m.size < self.min_bytes:
+            yield f"filled up to {self.min_bytes:,} bytes, from {m.size:,}"
         yield "rewritten without metadata"
 
 
@@ -123,12 +126,13 @@ def size_limit(m: Media, shape: Shape) -> bool:
 
 def _change(m: Media, shape: Shape, broken: set[str], *, goes_on: bool) -> Change | None:
     mime = MOVES if goes_on else _mime(m, shape)
-    if not broken or broken & {"duration_invalid", "too_small"} or mime is None or not m.width or not m.height:
+    beyond = {"duration_invalid"} if m.kind == "video" else {"duration_invalid", "too_small"}
+    if not broken or broken & beyond or mime is None or not m.width or not m.height:
         return None
     canvas, (width, height) = _sized(m.width, m.height, shape, step=2 if m.kind == "video" else 1)
     least = ceil(shape.width[0] or 1), ceil(shape.height[0] or 1)
     frames = _frames(m, shape) if "frame_rate_invalid" in broken else None
-    change = Change(m.kind, mime, width, height, canvas, shape.max_bytes, least, shape.aspect, frames, goes_on)
+    change = Change(m.kind, mime, width, height, canvas, shape.max_bytes, least, shape.aspect, frames, goes_on, shape.min_bytes)
     return None if any(judge_facts(change.of(m), shape)) else _bounded(change, m)
 
 

@@ -56,6 +56,7 @@ def test_twitter_api_v2_signs_in_uploads_posts_replies_reads_and_deletes(play: P
     assert (media["type"], media["alt_text"]) == ("photo", "a square")
     assert done["named"]["id"] == done["me"]["id"]
     assert [text.partition(" https")[0] for text in done["timeline"]] == ["one", "from twitter-api-v2"]
+    assert (done["searched"], done["by"]) == (["one"], ["grace"])
 
 
 def test_googleapis_signs_in_uploads_reads_reports_and_deletes(play: Play) -> None:
@@ -81,9 +82,10 @@ def test_grammy_posts_replies_edits_reads_and_deletes(play: Play) -> None:
     assert done["photo"]["caption_entities"] == [{"type": "bold", "offset": 2, "length": 6}]
     assert done["refused"] == "Bad Request: QUOTE_TEXT_INVALID"
     assert done["kept"]["file_size"] == len(square())
+    assert (done["document"]["document"]["file_name"], done["document"]["caption"]) == ("paper.pdf", "to keep")
     assert [member["status"] for member in done["members"]] == ["administrator", "creator", "administrator"]
     assert done["members"][0]["can_send_welcome_messages"] is True
-    assert (done["edited"], done["count"], shown(telegram)) == ("better", 2, ["better", "a square"])
+    assert (done["edited"], done["count"], shown(telegram)) == ("better", 2, ["better", "a square", "to keep"])
 
 
 def test_telegraf_posts_is_refused_and_deletes(play: Play) -> None:

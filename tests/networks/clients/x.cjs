@@ -25,6 +25,7 @@ module.exports = async ({ clientId, clientSecret, callback, login, image, mime }
   })
   const named = await client.v2.userByUsername(login)
   const timeline = await client.v2.userTimeline(me.data.id, { max_results: 5, exclude: ['replies'] })
+  const searched = await client.v2.search(`from:${login} one`, { max_results: 10, expansions: ['author_id'] })
   const gone = await client.v2.deleteTweet(reply.data.id)
   const refused = await client.v2.tweet('and a reply', { reply: { in_reply_to_tweet_id: reply.data.id } }).catch((error) => error.code)
   await app.revokeOAuth2Token(refreshToken, 'refresh_token')
@@ -37,6 +38,8 @@ module.exports = async ({ clientId, clientSecret, callback, login, image, mime }
     read,
     named: named.data,
     timeline: timeline.tweets.map((tweet) => tweet.text),
+    searched: searched.tweets.map((tweet) => tweet.text),
+    by: searched.includes.users.map((user) => user.username),
     gone: gone.data,
     refused,
     closed,

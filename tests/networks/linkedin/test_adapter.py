@@ -183,7 +183,15 @@ async def test_a_members_files_are_given_time_instead_of_looked_at(members: Scen
     assert len([line for line in members.lines if line.startswith("GET /rest/images/")]) == 1, "one refusal says it for all"
 
 
+async def test_a_members_video_is_looked_at_where_linkedin_lets_the_app(members: Scene, ann: Account) -> None:
+    await members.publish(ann, members.draft("Look", members.media("video", 0)))
+    assert len([line for line in members.lines if line.startswith("GET /rest/videos/")]) > 1
+    assert members.lines.count("POST /rest/posts") == 1
+    assert len(members.seen()) == 1
+
+
 async def test_what_comes_too_early_is_sent_again_later(members: Scene, ann: Account) -> None:
+    members.linkedin.shows_members_videos = False
     members.linkedin.files.processing_seconds = {"image": 60.0, "video": 60.0}
     await members.publish(ann, members.draft("Look", members.media("video", 0)))
     assert members.lines.count("POST /rest/posts") > 2

@@ -140,14 +140,6 @@ async def test_photos_are_sent_unseen_with_their_alt_text_and_then_attached(page
     assert [m["alt"] for m in seen.media] == ["one", "", "three"]
 
 
-async def test_a_webp_picture_is_fetched_as_a_jpeg(page: Play) -> None:
-    jpeg = page.media("image", 0)
-    page.files["https://media.example/picture.webp?format=jpeg"] = page.files[jpeg.url]
-    webp = page.media("image", 1)
-    await page.publish(page.account, page.draft("Look", replace(webp, mime="image/webp", url="https://media.example/picture.webp")))
-    assert [m["mime"] for m in page.seen()[0].media] == ["image/jpeg"]
-
-
 async def test_photos_that_have_become_too_old_are_sent_again(page: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     draft, steps = page.draft("Look", page.media("image", 0)), InMemorySteps()
     page.network.fail("refuse")
@@ -312,14 +304,6 @@ async def test_a_video_that_facebook_cannot_fetch_says_so(page: Play) -> None:
     with pytest.raises(Unavailable) as told:
         await page.attempt(page.account, draft, InMemorySteps())
     assert (told.value.code, told.value.sent) == ("facebook_video_unreachable", False)
-
-
-async def test_auto_lets_facebook_fetch_what_it_does_not_take_in_parts(page: Play) -> None:
-    draft, steps = page.draft("Film", page.media("video", 0), facebookVideoUploadMode="auto"), InMemorySteps()
-    steps.done["video-begin"] = {"id": "1", "video_id": "2", "start": 0, "end": 1024}  # a session that Facebook has forgotten
-    published = await page.attempt(page.account, draft, steps)
-    assert [seen.id for seen in page.seen()] == [published.id]
-    assert page.network.requests.count(f"POST /v25.0/{page.account.id}/videos") == 1
 
 
 async def test_auto_uploads_where_that_works(page: Play) -> None:

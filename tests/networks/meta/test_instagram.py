@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import parse_qs
@@ -78,14 +77,6 @@ async def test_a_carousel_has_its_caption_once_and_its_files_in_order(insta: Pla
     assert (album["media_type"], album["caption"], album["children"].count(",")) == ("CAROUSEL", "Three", 2)
     [seen] = insta.seen()
     assert [m["kind"] for m in seen.media] == ["video", "image", "video"]
-
-
-async def test_a_png_is_fetched_from_us_as_a_jpeg(insta: Play) -> None:
-    jpeg = insta.media("image", 0)
-    url = f"https://media.example/media/{jpeg.id}/token/picture.png"
-    insta.files[f"{url}?format=jpeg"] = insta.files[jpeg.url]
-    await insta.publish(insta.account, insta.draft("", replace(jpeg, mime="image/png", url=url)))
-    assert len(insta.seen()) == 1
 
 
 async def test_a_png_from_elsewhere_is_refused_in_words_that_help(insta: Play) -> None:

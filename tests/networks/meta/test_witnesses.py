@@ -26,6 +26,7 @@ from facebook_business.session import FacebookSession
 
 from socialclaw.networks.meta import linked_targets
 from socialclaw.networks.meta.sandbox import words
+from socialclaw.networks.meta.sandbox.uploads import APP
 from socialclaw.providers.draft import Account
 from tests.networks.meta.conftest import Play, play
 from tests.networks.meta.test_facebook import finder, mark
@@ -57,6 +58,10 @@ class Description:
         """Raises what is not described; returns "METHOD Node/edge"."""
         assert response.is_success, response.text
         own, edge = self._place(request)
+        if own == "upload":  # no node, and in no description: https://developers.facebook.com/docs/graph-api/guides/upload
+            assert set(request.url.params) == {"sig"}
+            assert request.method == "GET" or {"file_offset", "authorization"} <= set(request.headers)
+            return f"{request.method} {own}"
         given = {re.sub(r"\[\d+\]$", "", name) for name in words.given(request)} | set(words.files_of(request))
         described = self._edge(own, edge, request.method)
         unknown = given - GENERAL - {p["name"] for p in described["params"]} - ({PHOTO_FILE} if edge == "photos" else set())
@@ -90,6 +95,10 @@ class Description:
         meta = self.stage.meta
         if node == "me":
             own = "IGUserForIGOnlyAPI" if only else "User" if edge or not self._is_page_token(request) else "Page"
+        elif node.startswith("upload:"):
+            own = "upload"
+        elif node in ("app", APP["id"]):
+            own = "Application"
         elif meta.people.page(node):
             own = "Page"
         elif meta.people.instagram(node):
@@ -163,12 +172,14 @@ async def test_every_call_to_facebook_and_every_answer_is_as_meta_describes_it(o
     await everything(stage, (), ("image",), ("image", "image"))
     film = stage.draft("film", stage.media("video", 0))
     await stage.publish(stage.account, film)
-    await stage.publish(stage.account, stage.draft("fetched", stage.media("video", 1), facebookVideoUploadMode="remote_url"))
+    for number, mode in enumerate(("remote_url", "resumable"), 1):
+        await stage.publish(stage.account, stage.draft(mode, stage.media("video", number), facebookVideoUploadMode=mode))
     called = {description.judge(request, response) for request, response in wire.calls}
     assert called == {
         *("GET User", "GET User/accounts", "GET User/permissions", "GET Page", "GET Page/insights", "GET Page/published_posts"),
         *("POST Page/feed", "POST Page/photos", "POST Page/videos", "GET AdVideo", "GET PagePost", "GET PagePost/insights"),
-        "DELETE PagePost",
+        *("DELETE PagePost", "GET Application", "POST Application/uploads"),
+        *("GET upload", "POST upload"),
     }
 
 

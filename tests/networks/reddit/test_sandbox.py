@@ -154,6 +154,9 @@ async def test_a_call_needs_a_token(scene: Scene, ann: Account, token: str, stat
         ("GET", "/api/v1/CasualTalk/post_requirements", "submit"),
         ("POST", "/api/submit", "submit"),
         ("POST", "/api/del", "edit"),
+        ("POST", "/api/comment", "submit"),
+        ("GET", "/r/CasualTalk/new", "read"),
+        ("GET", "/comments/1", "read"),
     ],
 )
 async def test_each_call_needs_its_own_scope(scene: Scene, ann: Account, method: str, path: str, scope: str) -> None:
@@ -173,6 +176,8 @@ async def test_each_call_needs_its_own_scope(scene: Scene, ann: Account, method:
         ("/r/noflair/api/link_flair_v2", 403, None),
         ("/user/nobody/submitted", 404, None),
         ("/comments/zzz", 404, None),
+        ("/r/nosuchplace/new", 404, None),
+        ("/r/private/new", 403, "private"),
         ("/api/nothing", 404, None),
     ],
 )
@@ -331,3 +336,66 @@ async def test_who_says_who_it_is_as_reddit_asks_is_answered(scene: Scene, ann: 
 async def test_what_a_question_does_not_know_is_no_hindrance(scene: Scene, ann: Account) -> None:
     answer = await scene.raw(ann, "GET", "/api/v1/me?raw_json=1&obey_over18=true&colour=red")
     assert (answer.status_code, answer.json()["name"]) == (200, "ann")
+
+
+# Comments, and finding a post.
+
+
+async def comment(scene: Scene, account: Account, below: str, text: str = "Well said") -> httpx2.Response:
+    return await scene.raw(account, "POST", "/api/comment", data={"api_type": "json", "thing_id": below, "text": text})
+
+
+async def test_a_comment_stands_below_its_post_and_goes_with_its_author_alone(scene: Scene, ann: Account) -> None:
+    bob = await scene.connect("bob")
+    post = (await submit(scene, ann)).json()["json"]["data"]["name"]
+    [made] = (await comment(scene, bob, post)).json()["json"]["data"]["things"]
+    [below] = (await comment(scene, ann, made["data"]["name"], "Thank you & <3")).json()["json"]["data"]["things"]
+    assert (made["kind"], made["data"]["author"], made["data"]["link_id"], made["data"]["parent_id"]) == ("t1", "bob", post, post)
+    assert below["data"]["parent_id"] == made["data"]["name"]
+    _, listed = (await scene.raw(ann, "GET", f"/comments/{post[3:]}?raw_json=1")).json()
+    [shown] = listed["data"]["children"]
+    assert shown["data"]["body"] == "Well said"
+    assert [one["data"]["body"] for one in shown["data"]["replies"]["data"]["children"]] == ["Thank you & <3"]
+    [told] = (await scene.raw(ann, "GET", f"/api/info?id={made['data']['name']}")).json()["data"]["children"]
+    assert told["data"]["id"] == made["data"]["id"]
+    page = (await scene.http.get(f"{SITE}/by_id/{post}")).text
+    assert "Well said" in page
+    assert "Thank you &amp; &lt;3" in page
+    await scene.raw(ann, "POST", "/api/del", data={"id": made["data"]["name"]})
+    assert "Well said" in (await scene.http.get(f"{SITE}/by_id/{post}")).text
+    await scene.raw(bob, "POST", "/api/del", data={"id": made["data"]["name"]})
+    assert "Well said" not in (await scene.http.get(f"{SITE}/by_id/{post}")).text
+    assert len(scene.seen()) == 1, "a comment is no post"
+
+
+async def test_a_comment_that_reddit_does_not_take(scene: Scene, ann: Account) -> None:
+    post = (await submit(scene, ann)).json()["json"]["data"]["name"]
+    assert words(await comment(scene, ann, post, " ")) == ["NO_TEXT"]
+    assert words(await comment(scene, ann, post, "x" * 10_001)) == ["TOO_LONG"]
+    assert words(await comment(scene, ann, "t3_nothere")) == ["NO_THING_ID"]
+    await scene.raw(ann, "POST", "/api/del", data={"id": post})
+    assert words(await comment(scene, ann, post)) == ["DELETED_LINK"]
+
+
+async def test_comments_below_comments_are_shown_to_some_depth(scene: Scene, ann: Account) -> None:
+    above = post = (await submit(scene, ann)).json()["json"]["data"]["name"]
+    for _ in range(30):
+        [made] = (await comment(scene, ann, above)).json()["json"]["data"]["things"]
+        above = made["data"]["name"]
+    _, listed = (await scene.raw(ann, "GET", f"/comments/{post[3:]}")).json()
+    deep = 0
+    while listed:
+        listed, deep = listed["data"]["children"][0]["data"]["replies"], deep + 1
+    assert deep == 11
+
+
+async def test_a_post_is_found_among_the_latest_of_its_subreddit_and_by_its_link(scene: Scene, ann: Account) -> None:
+    made = [(await submit(scene, ann, **{**LINK, "title": f"Soup {n}"})).json()["json"]["data"]["name"] for n in range(3)]
+    await submit(scene, ann, sr="linksonly", **{**LINK, "url": "https://e.org/other.png"})
+    found = (await scene.raw(ann, "GET", "/r/casualtalk/new?limit=2")).json()["data"]
+    assert [one["data"]["name"] for one in found["children"]] == made[:0:-1]
+    rest = (await scene.raw(ann, "GET", f"/r/casualtalk/new?after={found['after']}")).json()["data"]
+    assert [one["data"]["name"] for one in rest["children"]] == made[:1]
+    for path in ("/api/info", "/r/casualtalk/api/info"):
+        listed = (await scene.raw(ann, "GET", path, params={"url": LINK["url"]})).json()["data"]["children"]
+        assert [one["data"]["name"] for one in listed] == made[::-1]

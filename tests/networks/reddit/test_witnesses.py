@@ -191,6 +191,21 @@ def test_praw_posts_reads_and_deletes(scene: Scene, client: praw.Reddit) -> None
     assert (gone.author, gone.selftext, gone.removed_by_category) == (None, "[deleted]", "deleted")
 
 
+def test_praw_comments_and_finds_posts_by_subreddit_and_link(scene: Scene, client: praw.Reddit) -> None:
+    """`comment`, `new` and `info?url=`, as tools do that look whether a link is there already before they post it."""
+    url = scene.media("image", 1).url
+    post = client.subreddit("CasualTalk").submit("Bread", url=url)
+    said = post.reply("Fresh & warm")
+    below = said.reply("So it is")
+    assert (said.body, said.parent_id, below.parent_id) == ("Fresh & warm", post.fullname, said.fullname)
+    post.comments.replace_more(limit=0)
+    assert [one.body for one in client.submission(post.id).comments.list()] == ["Fresh & warm", "So it is"]
+    assert [one.id for one in client.subreddit("CasualTalk").new(limit=5)] == [post.id]
+    assert [one.id for one in client.info(url=url)] == [post.id]
+    said.delete()
+    assert client.submission(post.id).comments.list() == []
+
+
 def test_praw_is_told_what_a_subreddit_wants(scene: Scene, client: praw.Reddit) -> None:
     assert [one.display_name for one in client.user.subreddits()][:3] == ["CasualTalk", "linksonly", "textonly"]
     assert [one.display_name for one in client.user.moderator_subreddits()] == ["u_grace"]

@@ -15,6 +15,7 @@ from socialclaw.networks.telegram.adapter import Telegram, post_url
 from socialclaw.networks.telegram.refusals import explain
 from socialclaw.networks.telegram.sandbox.simulator import TelegramSandbox
 from socialclaw.providers.draft import Account, Draft
+from tests.media import files
 from tests.networks.recorded import Recorder, Web
 from tests.networks.telegram.conftest import VIDEO, Clock, connected, media, picture, steps
 
@@ -60,6 +61,14 @@ async def test_a_video_tells_its_size_and_length(adapter: Telegram, telegram: Te
     shown = seen.extra["message"]["video"]
     assert (shown["width"], shown["height"], shown["duration"]) == (640, 360, 3)
     assert seen.text == ""
+
+
+async def test_a_film_of_noise_arrives_as_a_file_to_download_and_the_post_says_so(adapter: Telegram, telegram: TelegramSandbox) -> None:
+    film = media(files.noisy(files.playable()), kind="video", mime="video/mp4")
+    published = await adapter.publish(Draft(media=(film,)), steps())
+    (seen,) = telegram.seen()
+    assert set(seen.extra["message"]) & {"video", "document"} == {"document"}
+    assert published.note == "Telegram could not show it as a video: it stands there as a file to download"
 
 
 @pytest.mark.parametrize("answer", [None, 404, "text/html"], ids=["unreachable", "not found", "not a picture"])

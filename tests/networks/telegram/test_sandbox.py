@@ -413,3 +413,30 @@ def test_administrators_actions_and_files_are_told_of(telegram: TelegramSandbox,
     assert ask(telegram, token, "getFile", {"file_id": "none"}) == (400, "Bad Request: invalid file_id")
     private = telegram.add_chat("private", "Bob", token=token)
     assert ask(telegram, token, "getChatAdministrators", {"chat_id": private})[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "mime"), [("paper.pdf", b"%PDF-1.7\n%%EOF\n", "application/pdf"), ("a.jpg", picture(), "image/jpeg")]
+)
+def test_a_document_is_a_file_to_download_whatever_it_is(
+    telegram: TelegramSandbox, token: str, chat: str, name: str, content: bytes, mime: str
+) -> None:
+    files = {"document": (name, content, mime)}
+    status, message = ask(telegram, token, "sendDocument", data={"chat_id": chat, "caption": "to keep"}, files=files)
+    assert (status, message["document"]["file_name"], message["document"]["mime_type"]) == (200, name, mime)
+    assert "photo" not in message
+    [seen] = telegram.seen()
+    assert (seen.text, seen.media[0]["shown"]) == ("to keep", "a file to download")
+    again = ask(telegram, token, "sendDocument", {"chat_id": chat, "document": message["document"]["file_id"]})[1]
+    assert again["document"]["file_id"] == message["document"]["file_id"]
+    assert ask(telegram, token, "sendPhoto", {"chat_id": chat, "photo": message["document"]["file_id"]})[0] == 400
+
+
+def test_a_document_by_its_address_is_of_the_few_kinds_that_telegram_fetches(
+    telegram: TelegramSandbox, token: str, chat: str, web: Web
+) -> None:
+    web.put("https://media.example/a.pdf", b"%PDF-1.7\n%%EOF\n", "application/pdf")
+    web.put("https://media.example/a.txt", b"words", "text/plain")
+    assert ask(telegram, token, "sendDocument", {"chat_id": chat, "document": "https://media.example/a.pdf"})[0] == 200
+    refused = ask(telegram, token, "sendDocument", {"chat_id": chat, "document": "https://media.example/a.txt"})
+    assert refused == (400, "Bad Request: wrong type of the web page content")

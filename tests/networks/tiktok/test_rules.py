@@ -9,7 +9,6 @@ import pytest
 
 from socialclaw.networks import canonical, provider_of_handle, providers
 from socialclaw.networks.tiktok import posts
-from socialclaw.networks.tiktok.posts import picture_url
 from socialclaw.providers.base import Checks, Confirms, Deletes, Discovers, Measures, MeasuresAccount
 from socialclaw.providers.draft import Account, Draft, Media
 from socialclaw.providers.judging import check
@@ -136,21 +135,6 @@ def test_defaults_are_off_and_switches_are_taken_for_their_truth() -> None:
         "photoCoverIndex": 0,
         "tiktokPostMode": "direct",
     }
-
-
-@pytest.mark.parametrize(
-    ("mime", "url", "asked"),
-    [
-        ("image/png", "https://me.example/media/a/t/a.png", "https://me.example/media/a/t/a.png?format=jpeg"),
-        ("image/gif", "https://me.example/media/a/t/a.gif?x=1", "https://me.example/media/a/t/a.gif?x=1&format=jpeg"),
-        ("image/png", "https://me.example/media/a/t/a.png?format=jpeg", "https://me.example/media/a/t/a.png?format=jpeg"),
-        ("image/jpeg", "https://me.example/media/a/t/a.jpg", "https://me.example/media/a/t/a.jpg"),
-        ("image/webp", "https://me.example/media/a/t/a.webp", "https://me.example/media/a/t/a.webp"),
-        ("image/png", "https://elsewhere.example/media/b/t/a.png", "https://elsewhere.example/media/b/t/a.png"),
-    ],
-)
-def test_our_own_pictures_are_asked_for_as_jpeg_where_they_must(mime: str, url: str, asked: str) -> None:
-    assert picture_url(image(mime=mime, url=url)) == asked
 
 
 def test_a_caption_that_is_not_sent_is_told_before_and_after() -> None:

@@ -14,6 +14,7 @@ from socialclaw.networks.x.refusals import explain
 from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.networks.x.upload import CHUNK
 from socialclaw.providers.draft import Draft, Mark
+from tests.media import files
 from tests.media.files import padded, picture
 from tests.networks.recorded import Clock
 from tests.networks.stage import InMemorySteps, NotYet
@@ -76,6 +77,31 @@ async def test_an_unprocessable_video_is_refused_with_the_reason_of_x(ada: Conne
     with pytest.raises(Rejected, match="Unsupported video format") as refused:
         await ada.post("film", media=(media(VIDEO, "video"),))
     assert refused.value.code == "x_media_processing_failed"
+
+
+NOISE = {"noise alone": files.MP4 + bytes(range(256)) * 40, "frames of noise": files.noisy(VIDEO)}
+
+
+@pytest.mark.parametrize("content", NOISE.values(), ids=NOISE)
+async def test_a_film_of_noise_fails_in_processing_and_the_post_that_is_tried_again_sends_it_again(
+    ada: Connected, x: XSandbox, content: bytes
+) -> None:
+    draft = Draft(text="film", media=(media(content, "video"),))
+    for tries in (1, 2, 3):
+        with pytest.raises(Rejected) as refused:
+            await ada.publish(draft)
+        assert refused.value.code == "x_media_processing_failed"
+        assert refused.value.message == "X could not process the file: InvalidMedia Unsupported video format"
+        assert ada.lines.count("POST /2/media/upload/initialize") == tries
+    assert "POST /2/tweets" not in ada.lines
+    assert x.seen() == []
+
+
+async def test_a_picture_of_noise_is_refused_by_name_and_nothing_is_posted(ada: Connected, x: XSandbox) -> None:
+    with pytest.raises(Rejected) as refused:
+        await ada.post("picture", media=(media(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40, mime="image/jpeg"),))
+    assert (refused.value.code, refused.value.details["said"]) == ("x_media_unreadable", "Bad Request | Media type unrecognized.")
+    assert x.seen() == []
 
 
 async def test_a_video_that_never_gets_ready_ends_after_fifteen_looks(ada: Connected, x: XSandbox) -> None:

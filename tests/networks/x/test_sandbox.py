@@ -396,3 +396,77 @@ async def test_how_long_a_film_may_be_depends_on_who_posts_it(
     clock.turn(5)
     told = (await ada.call("GET", f"/2/media/upload?command=STATUS&media_id={media_id}")).json()["data"]["processing_info"]
     assert (told["state"], told.get("error", {}).get("message")) == ("failed" if error else "succeeded", error)
+
+
+# Search.
+
+
+@pytest.fixture
+async def found(ada: Connected, x: XSandbox, clock: Clock) -> Any:
+    """`found(query, …) -> texts`: what a search brings, of posts by two people."""
+    bob = Connected("bob", x, clock)
+    first = await ada.post("One cashtag $TSLA and #news")
+    await ada.post("a picture of a dog", media=(media(),))
+    await bob.post("Look: https://example.org/dogs, all of them")
+    await ada.post("dog again", reply_to=first)
+
+    async def search(query: str, **more: Any) -> list[str]:
+        answer = await ada.call("GET", "/2/tweets/search/recent", params={"query": query, "max_results": "10", **more})
+        assert answer.status_code == 200, answer.text
+        return [post["text"].partition(" https://t.co")[0] for post in answer.json().get("data", [])]
+
+    return search
+
+
+@pytest.mark.parametrize(
+    ("query", "texts"),
+    [
+        ("dog", ["dog again", "a picture of a dog"]),
+        ("DOG again", ["dog again"]),
+        ('"of a dog"', ["a picture of a dog"]),
+        ("dog -is:reply", ["a picture of a dog"]),
+        ("#news", ["One cashtag $TSLA and #news"]),
+        ("$TSLA OR has:links", ["Look:", "One cashtag $TSLA and #news"]),
+        ("from:bob", ["Look:"]),
+        ("from:ada has:media", ["a picture of a dog"]),
+        ("from:ada is:reply", ["dog again"]),
+        ("url:example.org", ["Look:"]),
+        ("cat", []),
+    ],
+)
+async def test_search_finds_what_its_operators_say_newest_first(found: Any, query: str, texts: list[str]) -> None:
+    assert await found(query) == texts
+
+
+async def test_search_goes_on_where_it_stopped_and_knows_seven_days(ada: Connected, x: XSandbox, clock: Clock) -> None:
+    for number in range(12):
+        await ada.post(f"number {number}")
+    asked = {"query": "number", "max_results": "10"}
+    first = (await ada.call("GET", "/2/tweets/search/recent", params=asked)).json()
+    assert first["meta"]["result_count"] == 10
+    second = (await ada.call("GET", "/2/tweets/search/recent", params={**asked, "next_token": first["meta"]["next_token"]})).json()
+    assert [post["text"] for post in second["data"]] == ["number 1", "number 0"]
+    clock.turn(8 * 86_400)
+    later = Connected("ada", x, clock)
+    assert (await later.call("GET", "/2/tweets/search/recent", params=asked)).json() == {"meta": {"result_count": 0}}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"query": " "},
+        {"query": "x" * 4097},
+        {"query": "(a OR b)"},
+        {"query": "a OR"},
+        {"query": "lang:en dog"},
+        {"query": "dog", "max_results": "5"},
+        {"query": "dog", "start_time": "2020-01-01T00:00:00Z"},
+        {"query": "dog", "sort_order": "loudest"},
+        {"query": "dog", "colour": "red"},
+        {"query": 'dog "open'},
+    ],
+)
+async def test_search_refuses_what_x_does_not_know_or_is_not_simulated(ada: Connected, given: dict[str, str]) -> None:
+    answer = await ada.call("GET", "/2/tweets/search/recent", params=given)
+    assert (answer.status_code, answer.json()["title"]) == (400, "Invalid Request")

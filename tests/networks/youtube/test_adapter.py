@@ -22,9 +22,10 @@ from socialclaw.providers import oauth2
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Mark
 from socialclaw.providers.wire import by_status
+from tests.media import files
 from tests.networks.recorded import Clock
 from tests.networks.stage import APP, InMemorySteps
-from tests.networks.youtube.conftest import SCOPE, Connected, film
+from tests.networks.youtube.conftest import SCOPE, VIDEO, Connected, film, media
 
 PUBLISHING = ("youtube.upload", "youtube.readonly")
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -141,6 +142,21 @@ async def test_a_video_that_cannot_be_processed_fails_with_the_reason(ada: Conne
         await ada.confirm(film(), made)
     code, message = verdicts.FAILED[reason]
     assert (refused.value.code, refused.value.message, refused.value.details["reason"]) == (code, message, reason)
+    assert youtube.seen() == []
+
+
+NOISE = {"noise alone": files.MP4 + bytes(range(256)) * 40, "frames of noise": files.noisy(VIDEO)}
+
+
+@pytest.mark.parametrize("content", NOISE.values(), ids=NOISE)
+async def test_a_film_of_noise_is_taken_and_fails_in_processing(ada: Connected, youtube: YouTubeSandbox, content: bytes) -> None:
+    draft = film(media=(media(content),))
+    published = await ada.publish(draft)
+    assert published.final is False
+    for _ in range(2):
+        with pytest.raises(Rejected) as refused:
+            await ada.confirm(draft, published.id)
+        assert (refused.value.code, refused.value.message) == verdicts.FAILED["invalidFile"]
     assert youtube.seen() == []
 
 

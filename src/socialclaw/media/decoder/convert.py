@@ -114,12 +114,22 @@ def film(job: dict[str, Any]) -> dict[str, Any]:
             _write(source, made, change)
     except av.FFmpegError as error:
         raise InvalidRequest("The video is damaged and cannot be re-encoded", code="media_damaged") from error
-    size = os.stat(job["target"]).st_size  # noqa: PTH116
-    most = change.get("max_bytes")
+    size, most = _filled(job["target"], change.get("min_bytes") or 0), change.get("max_bytes")
     if most and size > most:
         message = f"The video cannot be made small enough: it still has {size:,} bytes, and the limit is {most:,}"
         raise InvalidRequest(message, code="media_fit_failed")
     return {"width": change["canvas"][0], "height": change["canvas"][1], "size": size}
+
+
+def _filled(path: str, least: int) -> int:
+    """The bytes of a film, which has at least so many: if need be by a box behind it that means nothing (ISO/IEC 14496-12, 8.1.2)."""
+    size = os.stat(path).st_size  # noqa: PTH116
+    if size >= least:
+        return size
+    left = max(least - size, 8)
+    with open(path, "ab") as file:  # noqa: PTH123
+        file.write(left.to_bytes(4, "big") + b"free" + bytes(left - 8))
+    return size + left
 
 
 def _write(source: InputContainer, made: OutputContainer, change: dict[str, Any]) -> None:
@@ -141,7 +151,9 @@ def _write(source: InputContainer, made: OutputContainer, change: dict[str, Any]
         frame: Any
         for frame in packet.decode():
             if packet.stream is moving:
-                graph = graph or _graph(moving, frame, change)
+                if graph is None:
+                    graph = _graph(moving, frame, change)
+                    _say_colours(out.codec_context, frame)
                 graph.push(frame)
                 _drain(graph, out, made)
             elif out_sound is not None:
@@ -170,7 +182,7 @@ def _graph(moving: VideoStream, frame: Any, change: dict[str, Any]) -> Graph:
     steps = [
         *turns.get(frame.rotation % 360, ()),
         *((("fps", f"{change['frames']}"),) if change["frames"] else ()),
-        ("scale", f"{width}:{height}{_usual_light(frame)}"),
+        ("scale", f"{width}:{height}:out_range=tv{_usual_colours(frame)}"),
         ("pad", f"{change['canvas'][0]}:{change['canvas'][1]}:(ow-iw)/2:(oh-ih)/2"),
         ("setsar", "1"),
         ("format", "yuv420p"),
@@ -185,13 +197,30 @@ def _graph(moving: VideoStream, frame: Any, change: dict[str, Any]) -> Graph:
     return graph
 
 
-def _usual_light(frame: Any) -> str:
-    """Where a frame is of high dynamic range, it is mapped to what every screen shows (BT.709); its colours would be pale else."""
-    from av.video.reformatter import ColorTrc
+def _usual_colours(frame: Any) -> str:
+    """How a frame of more light or wider colours than every screen shows is mapped to BT.709; else it would look pale."""
+    if frame.format.is_rgb:
+        return ":out_color_matrix=bt709"
+    mapped = ":out_primaries=bt709:out_transfer=bt709:out_color_matrix=bt709:intent=perceptual"
+    return mapped if _is_beyond(frame) else ""
 
-    if frame.color_trc not in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67):
-        return ""
-    return ":in_range=tv:out_range=tv:out_primaries=bt709:out_transfer=bt709:out_color_matrix=bt709:intent=perceptual"
+
+def _is_beyond(frame: Any) -> bool:
+    from av.video.reformatter import ColorPrimaries, ColorTrc
+
+    light = frame.color_trc in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
+    return light or frame.color_primaries in (ColorPrimaries.BT2020, ColorPrimaries.SMPTE431, ColorPrimaries.SMPTE432)
+
+
+def _say_colours(about: Any, frame: Any) -> None:
+    """Write into the film which colours it has, for players guess by its size where nothing is said."""
+    from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+
+    about.color_range = ColorRange.MPEG
+    if frame.format.is_rgb or _is_beyond(frame):
+        about.color_primaries, about.color_trc, about.colorspace = ColorPrimaries.BT709, ColorTrc.BT709, Colorspace.ITU709
+    else:
+        about.color_primaries, about.color_trc, about.colorspace = frame.color_primaries, frame.color_trc, frame.colorspace
 
 
 def _drain(graph: Graph, out: Any, made: OutputContainer) -> None:

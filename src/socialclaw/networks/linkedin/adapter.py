@@ -41,13 +41,16 @@ class Author:
 
     async def publish(self, draft: Draft, steps: Steps) -> Published:
         """Upload the files, then post. What LinkedIn finds too early is sent again a little later."""
-        urns = await Upload(self.rest, self.urn, draft, steps).run() if draft.media else []
+        upload = Upload(self.rest, self.urn, draft, steps)
+        urns = await upload.run() if draft.media else []
         try:
             first = await steps.once("first-send", _now)
             post_id = await steps.irreversible("create", self._create, draft, urns, datetime.fromisoformat(first))
         except Rejected as error:
             if error.code == NOT_READY and urns:
                 await _pause(steps)
+            elif error.code != DUPLICATE and urns:
+                await upload.give_up()  # where files may not be looked at, this is how LinkedIn says that it could not process one
             raise
         silent = [m.filename for m in draft.media if m.alt and m.kind != "image"]
         note = f"LinkedIn takes alt text for images only; left out for {', '.join(silent)}" if silent else None

@@ -29,6 +29,7 @@ PATIENT_LOOKS = 4  # LinkedIn may not know a file's bytes right after it has tak
 FIRST_WAIT = {"image": 2.0, "video": 5.0}  # seconds between two looks, half as long again each time
 LONGEST_WAIT = 30.0
 GRACE = {"image": 5.0, "video": 20.0}  # seconds given to a file that may not be looked at
+UNPROCESSED = ("linkedin_media_failed", "linkedin_media_timeout")
 READY, FAILED, WAITING, UNREADABLE = "AVAILABLE", "PROCESSING_FAILED", "WAITING_UPLOAD", "UNREADABLE"
 
 
@@ -66,11 +67,18 @@ class Upload:
                 if not await self._settle(f"{self.prefix}{media.kind}-{index}", media.kind, urn):
                     break  # this token may look at none of them
         except Rejected as error:
+            if error.code in UNPROCESSED:
+                await self.give_up()
             if error.code not in (ENDED, NOT_FOUND):
                 raise
             await self.steps.once(f"{self.prefix}gone", _true)
             raise _Gone from error
         return urns
+
+    async def give_up(self) -> None:
+        """LinkedIn can do nothing with these uploads: whoever tries the post again has the files sent anew, while a round is left."""
+        if self.number < ROUNDS - 1:
+            await self.steps.once(f"{self.prefix}gone", _true)
 
     async def _send(self, media: Media, name: str) -> str:
         if media.kind == "video":

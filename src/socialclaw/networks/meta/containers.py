@@ -14,7 +14,7 @@ from socialclaw.errors import Rejected, Unavailable
 from socialclaw.networks.meta.graph import Graph
 from socialclaw.networks.meta.refusals import PASSING, REFUSALS
 from socialclaw.providers.base import Steps
-from socialclaw.providers.draft import Draft, Media, is_ours
+from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.polling import look_until
 
 LIFE = 23 * 3600.0  # seconds
@@ -99,12 +99,10 @@ def last_container(done: Mapping[str, Any], names: list[str]) -> str | None:
 
 
 def _file(media: Media) -> dict[str, str]:
-    """A file as a container is told of it. A PNG or WebP is fetched from us as a JPEG, where it is ours."""
+    """A file as a container is told of it."""
     if media.kind == "video":
         return {"media_type": "VIDEO", "video_url": media.url}
-    as_it_is = media.mime not in ("image/png", "image/webp") or not is_ours(media)
-    url = media.url if as_it_is else f"{media.url}{'&' if '?' in media.url else '?'}format=jpeg"
-    return {"image_url": url, **({"alt_text": media.alt} if media.alt else {})}
+    return {"image_url": media.url, **({"alt_text": media.alt} if media.alt else {})}
 
 
 def _reel(media: Media) -> dict[str, str]:

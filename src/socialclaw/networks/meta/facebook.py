@@ -22,7 +22,7 @@ from socialclaw.networks.meta.recognition import FIELDS, is_post
 from socialclaw.networks.meta.rounds import give_up, names, rounds
 from socialclaw.networks.meta.video import Video, sighting
 from socialclaw.providers.base import Steps
-from socialclaw.providers.draft import Account, Draft, Mark, Media, Published, Target, is_ours
+from socialclaw.providers.draft import Account, Draft, Mark, Media, Published, Target
 from socialclaw.providers.form_encoder import form
 
 SCOPES = (
@@ -139,13 +139,9 @@ class Facebook:
         raise Rejected("Every upload of this photo ended before it could be posted", code="facebook_photo_expired")
 
     async def _upload(self, media: Media) -> dict[str, Any]:
-        """One photo that nobody sees yet. Facebook takes no WebP, so one of ours is fetched from us as a JPEG."""
+        """One photo that nobody sees yet."""
         fields = {"published": "false", **({"alt_text_custom": media.alt} if media.alt else {})}
-        path = f"{self.account.id}/photos"
-        if media.mime == "image/webp" and is_ours(media):
-            answer = await self.graph.post(path, {**fields, "url": as_jpeg(media.url)})
-        else:
-            answer = await self.graph.send(path, *form(fields, media, part="source"))
+        answer = await self.graph.send(f"{self.account.id}/photos", *form(fields, media, part="source"))
         return {"id": str(answer["id"]), "at": clock.now().timestamp()}
 
     async def _create(self, text: str, photos: Sequence[str], link: str) -> str:
@@ -182,11 +178,6 @@ def id_in(answer: Any) -> str:
         return str(answer["id"])
     except (KeyError, TypeError) as error:
         raise Unavailable("Meta answered without the id of what was made", sent=True, code="provider_malformed") from error
-
-
-def as_jpeg(url: str) -> str:
-    """Where our media server gives a picture as a JPEG; elsewhere the parameter means nothing."""
-    return f"{url}{'&' if '?' in url else '?'}format=jpeg"
 
 
 def _total(edge: Any) -> int | None:

@@ -33,7 +33,7 @@ class Graph:
         self.explain = partial(explain, prefix=prefix)
 
     async def get(self, path: str, **params: str) -> Any:
-        return await self._call("GET", path, params=params)
+        return await self._call("GET", path, **({"params": params} if params else {}))  # a path may bring a query of its own
 
     async def post(self, path: str, fields: Mapping[str, str]) -> Any:
         return await self._call("POST", path, data=dict(fields))

@@ -19,6 +19,12 @@ def names(what: str) -> list[str]:
     return [f"{what}-again-{number}" if number else what for number in reversed(range(MOST))]
 
 
+def number_of(name: str) -> int:
+    """Which round it is, from 0 on."""
+    _, again, number = name.rpartition("-again-")
+    return int(number) if again else 0
+
+
 async def give_up(steps: Steps, name: str) -> None:
     """Remember that nothing comes of this round any more."""
     await steps.once(f"{name}-gone", _true)

@@ -23,6 +23,7 @@ MOST_HASHTAGS, MOST_MENTIONS = 30, 20
 PAGES = ("facebook_page",)
 HASHTAG, MENTION = re.compile(r"(?<![\w&])#\w+"), re.compile(r"(?<![\w.])@[\w.]+")
 
+RESUMABLE = ("video/mp4", "video/x-m4v", None)  # films that go to the developer app first; what is not known is not judged
 PAGE_PICTURES = ("image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp")
 FACEBOOK = Rules(
     shapes=(
@@ -93,11 +94,12 @@ PAGE_SETTINGS = (
     Setting(
         "facebookVideoUploadMode",
         type="enum",
-        options=("auto", "native", "remote_url"),
+        options=("auto", "native", "resumable", "remote_url"),
         default="native",
         write_default=False,
         code="facebook_video_upload_mode_invalid",
-        description="How a video gets there: uploaded in parts, fetched by Facebook from its URL, or uploaded and fetched if that fails.",
+        description="How a video gets there: to the Page in parts (native), to the developer app first, which is for people with a role on "
+        "it (resumable), fetched by Facebook from its URL, or by one after the other until it is there (auto).",
     ),
     Setting(
         "linkCard",
@@ -121,7 +123,12 @@ INSTAGRAM_SETTINGS = (
 
 
 def page_fits(draft: Draft) -> Sequence[Issue]:
-    """Whether `pagePostMode` suits the files."""
+    """Whether `pagePostMode` and `facebookVideoUploadMode` suit the files."""
+    film = next((m for m in draft.media[:1] if m.kind == "video"), None)
+    if film and film.mime not in RESUMABLE and draft.settings.get("facebookVideoUploadMode") == "resumable":
+        message = f"facebookVideoUploadMode resumable takes MP4, and the video is {film.mime}"
+        details = {"mime": film.mime, "supportedValues": [mime for mime in RESUMABLE if mime]}
+        return [Issue("facebook_video_upload_mode_mismatch", message, "settings.facebookVideoUploadMode", details)]
     mode = draft.settings.get("pagePostMode", "auto")
     kind = draft.media[0].kind if draft.media else ""
     own = {"": "feed", "image": "photo", "video": "video"}.get(kind)

@@ -1,7 +1,7 @@
 """A video's way onto a Page: begun, sent in the parts that Facebook asks for, finished (which publishes it), then processed.
 
-https://developers.facebook.com/docs/video-api/guides/publishing. The video's id is known before it is published, so a lost answer is
-decided by the video itself. With `remote_url` Facebook fetches the file, and only the Page's posts can tell.
+https://developers.facebook.com/docs/graph-api/reference/page/videos. The video's id is known before it is published, so a lost answer is
+decided by the video itself. Where Facebook fetches the file, or has a handle for it (`handles.py`), only the Page's posts can tell.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Any
 
 from socialclaw.errors import ProviderError, Rejected, Unavailable
 from socialclaw.networks.meta.graph import Graph
-from socialclaw.networks.meta.rounds import give_up, names, rounds
+from socialclaw.networks.meta.handles import NO_ROLE, Handle
+from socialclaw.networks.meta.rounds import give_up, names, number_of, rounds
+from socialclaw.networks.meta.rules import RESUMABLE
 from socialclaw.providers.base import Steps
 from socialclaw.providers.draft import Draft, Media, Published
 from socialclaw.providers.form_encoder import form
@@ -22,7 +24,9 @@ from socialclaw.providers.polling import look_until
 LARGEST_PART = 4 * 1024 * 1024  # bytes read at once, whatever Facebook asks for
 BATCH = 8  # parts that one step remembers
 LOOKS = 8
-BROKEN = ("facebook_upload_failed", "facebook_not_found", "facebook_rejected")
+BROKEN = ("facebook_upload_failed", "facebook_not_found", "facebook_rejected", NO_ROLE)
+# `facebookVideoUploadMode` -> the way of each round, the last one's for those after it
+WAYS = {"native": ("parts",), "resumable": ("handle",), "remote_url": ("fetch",), "auto": ("parts", "handle", "fetch")}
 READY, WORKING, WAITING = "ready", "processing", "waiting"
 
 
@@ -39,7 +43,7 @@ class Video:
 
     @staticmethod
     def begun(done: Mapping[str, Any]) -> str | None:
-        """The id of the video that these steps have begun last, or have given to Facebook to fetch."""
+        """The id of the video that these steps have begun last, or have had made at once."""
         for name in names("video"):
             if f"{name}-gone" in done:
                 continue
@@ -48,26 +52,29 @@ class Video:
         return None
 
     async def publish(self) -> Published:
-        """With `auto` the first round uploads, and those after it let Facebook fetch."""
-        mode = self.draft.settings.get("facebookVideoUploadMode") or "native"
+        """With `auto` each round tries another way, the last one to let Facebook fetch."""
+        ways = WAYS[self.draft.settings.get("facebookVideoUploadMode") or "native"]
+        ways = tuple(way for way in ways if way != "handle" or self.media.mime in RESUMABLE or len(ways) == 1)
         for name in rounds(self.steps, "video"):
-            remote = mode == "remote_url" or (mode == "auto" and name != "video")
+            way = ways[min(number_of(name), len(ways) - 1)]
             try:
-                video_id = await self._send(name, remote=remote)
+                video_id = await self._send(name, way)
             except Rejected as error:
                 if error.code not in BROKEN:
                     raise
                 await give_up(self.steps, name)
-                if mode == "auto" and not remote:
+                if way != ways[-1]:
                     continue
                 raise
             return await self._settle(name, video_id)
         raise Rejected("Every upload of this video came to nothing", code="facebook_video_failed")
 
-    async def _send(self, name: str, *, remote: bool) -> str:
-        """Upload and publish, or let Facebook fetch and publish; the video's id."""
-        if remote:
-            made = await self.steps.irreversible(f"{name}-create", self._fetched)
+    async def _send(self, name: str, way: str) -> str:
+        """Publish the video in this way; its id."""
+        if way != "parts":
+            handle = await Handle(self.graph, self.media, self.steps, name=name).run() if way == "handle" else ""
+            source = {"fbuploader_video_file_chunk": handle} if handle else {"file_url": self.media.url}
+            made = await self.steps.irreversible(f"{name}-create", self._make, source)
             return str(made["video_id"])
         session = await self.steps.once(f"{name}-begin", self._begin)
         at = {"start": session["start"], "end": session["end"]}
@@ -109,8 +116,8 @@ class Video:
             raise Unavailable("Facebook did not say whether the video is published", sent=True, code="provider_malformed")
         return {"video_id": session["video_id"]}
 
-    async def _fetched(self) -> dict[str, Any]:
-        answer = await self.graph.post(self.path, {"file_url": self.media.url, **self._words()})
+    async def _make(self, source: Mapping[str, str]) -> dict[str, Any]:
+        answer = await self.graph.post(self.path, {**source, **self._words()})
         try:
             return {"video_id": str(answer["id"])}
         except (KeyError, TypeError) as error:

@@ -1,6 +1,7 @@
 """A video's way onto Pinterest: register it, send it to the storage that Pinterest names, wait while it is processed.
 
-Every stage is a remembered step. Leave to upload ends, and an upload may be forgotten: then the video is sent anew under new names.
+Every stage is a remembered step. Leave to upload ends, and an upload may be forgotten: then the video is sent anew under new names, as by
+whoever tries a post again whose video Pinterest could not process.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ ROUNDS = 3
 LOOKS = 40
 FIRST_WAIT, LONGEST_WAIT = 5.0, 60.0  # seconds between two looks, half as long again each time
 GONE = frozenset({"pinterest_upload_ended", "pinterest_media_not_found"})
+UNPROCESSED = frozenset({"pinterest_media_processing_failed", "pinterest_media_processing_timeout"})
 
 
 class Upload:
@@ -65,9 +67,10 @@ class Upload:
             await self.steps.once(f"{self.name}-upload", self._upload, leave)
             await self._settle(str(leave["media_id"]))
         except Rejected as error:
+            if error.code in GONE or (error.code in UNPROCESSED and self.number < ROUNDS - 1):
+                await self.steps.once(f"{self.name}-gone", _true)
             if error.code not in GONE:
                 raise
-            await self.steps.once(f"{self.name}-gone", _true)
             raise _Gone from error
         return str(leave["media_id"])
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx2
 
 from socialclaw import clock
-from socialclaw.errors import Conflict, Rejected, Unavailable, Uncertain
+from socialclaw.errors import Conflict, Missing, Rejected, Unavailable, Uncertain
 from socialclaw.networks.snapchat import figures, kinds, listing, profiles
 from socialclaw.networks.snapchat.kinds import SAVED_STORY, SPOTLIGHT, STORY, UNNAMED, Kind
 from socialclaw.networks.snapchat.refusals import DENIED, EXPIRED, POSTING, PROCESSING, explain, explain_post
@@ -59,11 +59,15 @@ class Snapchat:
     # Publishing.
 
     async def publish(self, draft: Draft, steps: Steps) -> Published:
-        """Upload and post. An upload that has ended unused is made anew."""
+        """Upload and post. An upload that has ended unused is made anew, and one that was refused by whoever tries the post again."""
         for number in range(ROUNDS - 1):
+            if steps.known(f"over-{number}"):
+                continue
             try:
                 return await self._round(draft, steps, number)
             except Rejected as error:
+                if not isinstance(error, Missing):
+                    await steps.once(f"over-{number}", self._note)
                 if error.code != EXPIRED:
                     raise
         return await self._round(draft, steps, ROUNDS - 1)

@@ -28,6 +28,7 @@ SENDING = {"image": ("sendPhoto", "photo"), "video": ("sendVideo", "video")}
 MOVING = ("sendAnimation", "animation")  # a picture that moves, which would stand still as a photo
 MOST_BY_URL = {"image": 5 * MB, "video": 20 * MB}  # "Sending files"
 MOST_PHOTO = 10 * MB
+AS_A_FILE = "Telegram could not show it as a video: it stands there as a file to download"
 SUPERGROUPS = 10**12  # the ids of channels and supergroups lie below minus this; what is beyond it is their number in t.me/c/
 TYPES = {"channel": "telegram_channel", "group": "telegram_group", "supergroup": "telegram_group", "private": "telegram_chat"}
 
@@ -116,7 +117,7 @@ class Telegram:
         return body
 
     def _published(self, sent: Mapping[str, Any]) -> Published:
-        note = None
+        note = AS_A_FILE if sent.get("as_a_file") else None
         if self._chat() not in (sent["chat_id"], f"@{sent['username']}"):
             note = f"The group has become a supergroup with the id {sent['chat_id']}; connect it again under that id"
         return Published(str(sent["message_id"]), _permalink(str(sent["message_id"]), str(sent["chat_id"]), sent["username"]), note=note)
@@ -212,4 +213,5 @@ def _kept(message: Mapping[str, Any]) -> dict[str, Any]:
     """What is worth remembering of a message."""
     chat = message["chat"]
     username = chat.get("username") if chat["type"] != "private" else None
-    return {"message_id": message["message_id"], "chat_id": chat["id"], "username": username}
+    as_a_file = "document" in message and "animation" not in message  # which has both
+    return {"message_id": message["message_id"], "chat_id": chat["id"], "username": username, "as_a_file": as_a_file}

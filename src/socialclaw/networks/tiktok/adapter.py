@@ -17,7 +17,7 @@ from socialclaw.networks.tiktok.refusals import explain, failed
 from socialclaw.networks.tiktok.status import Status
 from socialclaw.networks.tiktok.upload import GONE, Upload, source_of
 from socialclaw.providers.base import Steps
-from socialclaw.providers.draft import Account, Draft, Mark, Published, Target, is_ours
+from socialclaw.providers.draft import Account, Draft, Mark, Published, Target
 from socialclaw.providers.wire import call
 
 API = "https://open.tiktokapis.com"
@@ -121,7 +121,7 @@ class TikTok:
     async def _photos(self, draft: Draft, steps: Steps, number: int) -> tuple[dict[str, Any], str, float | None]:
         """Hand over the addresses of the pictures: with this call TikTok posts by itself."""
         for media in draft.media:
-            if not is_ours(media) and (mime := posts.mime_of(media)) not in (*posts.PICTURES, None):
+            if (mime := posts.mime_of(media)) not in (*posts.PICTURES, None):
                 raise Rejected(f"{media.filename} is {mime}; TikTok takes JPEG and WebP", code="tiktok_image_type_unsupported", mime=mime)
         allowed = await steps.once(f"creator-{number}", self._allowed, draft)
         made = await steps.irreversible(f"create-{number}", self._create, posts.photo_body(draft, allowed["off"]))

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from socialclaw.errors import Rejected
-from socialclaw.providers.draft import Draft, Media, is_ours
+from socialclaw.providers.draft import Draft, Media
 
 PICTURES = ("image/jpeg", "image/webp")
 EXTENSIONS = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp", "png": "image/png"}
@@ -37,14 +37,6 @@ def is_draft(draft: Draft) -> bool:
 def mime_of(media: Media) -> str | None:
     """The type of a picture, by its extension where nothing else is known."""
     return media.mime or EXTENSIONS.get(urlsplit(media.url).path.rpartition(".")[2].lower())
-
-
-def picture_url(media: Media) -> str:
-    """Where TikTok fetches a picture from. It takes a PNG at first and then fails, so ours are asked for as JPEG."""
-    if media.mime in PICTURES or not is_ours(media):
-        return media.url
-    parts = urlsplit(media.url)
-    return media.url if "format=jpeg" in parts.query else f"{media.url}{'&' if parts.query else '?'}format=jpeg"
 
 
 def admit(draft: Draft, creator: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,7 +79,7 @@ def photo_body(draft: Draft, off: Sequence[str]) -> dict[str, Any]:
         info |= _switches(draft, off, ("comment",)) | _disclosed(draft) | {"auto_add_music": bool(settings.get("autoAddMusic"))}
     source = {
         "source": "PULL_FROM_URL",
-        "photo_images": [picture_url(m) for m in draft.media],
+        "photo_images": [m.url for m in draft.media],
         "photo_cover_index": int(settings.get("photoCoverIndex") or 0),
     }
     mode = "MEDIA_UPLOAD" if is_draft(draft) else "DIRECT_POST"

@@ -43,6 +43,7 @@ REJECTIONS: tuple[tuple[str, str, str], ...] = (
     (r"client-forbidden|client-not-enrolled|user-not-enrolled", "x_app_not_enrolled", "The developer app is not enrolled for this call"),
     (r"user-suspended|account is suspended", "x_account_suspended", "The account is suspended"),
     (r"might be automated|\b226\b", "x_automation_blocked", "X takes the post for automated spam"),
+    (r"media type unrecognized", "x_media_unreadable", "X cannot read the file as what it is called"),
     (r"video longer than", "x_video_too_long", "The video is longer than this account may post"),
     (r"one cashtag", "x_too_many_cashtags", "X takes one cashtag in a post"),
     (r"invalid url", "x_invalid_url", "X does not take a link in the text"),

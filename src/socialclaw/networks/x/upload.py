@@ -1,7 +1,7 @@
 """A file's way onto X: begin, append in pieces, finish, wait while X processes it, describe it.
 
-Every stage is a remembered step, so a broken upload goes on where it was. An upload lives for a day: one that has ended, or that X
-does not know any more, is begun again under new step names.
+Every stage is a remembered step, so a broken upload goes on where it was. An upload lives for a day: one that has ended, that X does
+not know any more or that it could not process is begun again under new step names, the last one by whoever tries the post again.
 """
 
 from __future__ import annotations
@@ -90,6 +90,8 @@ class Upload:
                 pause=lambda number, seen: max(seen["wait"], 5.0 * (number - 3)),
                 why=PROCESSING,
             )
+        if progress["state"] != "succeeded":
+            await self.give_up()  # nothing is posted yet: whoever tries the post again has the file uploaded again
         if progress["state"] == "failed":
             raise Rejected(f"X could not process the file: {progress['why']}", code="x_media_processing_failed", said=progress["why"])
         if progress["state"] != "succeeded":

@@ -1,4 +1,7 @@
-"""Films in boxes (MP4, MOV, M4V, 3GP), read off their index; nothing is decoded. ISO/IEC 14496-12, and 14496-15 for the codecs."""
+"""Films in boxes (MP4, MOV, M4V, 3GP), read off their index and the form of their first frame; nothing is decoded.
+
+ISO/IEC 14496-12, and 14496-15 for the codecs.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
+
+from socialclaw.simulation.files.frames import MOST_FRAME, is_frame
 
 MOST_BOXES, MOST_INDEX = 10_000, 64 * 1024 * 1024
 HEADERS = {b"hdlr": 8, b"stsd": 8, b"meta": 4}  # bytes before the boxes within
@@ -44,6 +49,7 @@ class Film:
     chroma: int | None = None
     bits: int | None = None
     whole: bool = True  # not cut off
+    legible: bool = True  # its first frame has the form of its codec, or where that lies is not known
 
 
 @dataclass(slots=True)
@@ -57,6 +63,7 @@ class _Track:
     samples: int = 0
     chroma: int | None = None
     bits: int | None = None
+    unit: int = 0  # bytes of the length before each unit of a frame (H.264, HEVC)
     boxes: dict[bytes, bytes] = field(default_factory=dict)
 
 
@@ -71,7 +78,12 @@ def read(file: BinaryIO, size: int) -> Film | None:
     if index is None:
         return None
     try:
-        film = _film([_track(body) for kind, body in _boxes(index) if kind == b"trak"], dict(_boxes(index)).get(b"mvhd", b""))
+        tracks = [_track(body) for kind, body in _boxes(index) if kind == b"trak"]
+        moving = next(
+            (t for t in tracks if t.handler == b"vide" and t.samples > 1), next((t for t in tracks if t.handler == b"vide"), None)
+        )
+        film = _film(tracks, moving, dict(_boxes(index)).get(b"mvhd", b""))
+        film.legible = moving is None or _is_legible(file, moving)
     except (struct.error, IndexError, ValueError):
         return None
     film.whole = ends <= size
@@ -143,8 +155,10 @@ def _codec(track: _Track, kind: bytes, body: bytes) -> None:
     about = dict(_boxes(body[78:]))
     if avc := about.get(b"avcC"):
         track.chroma, track.bits = h264_depth(avc)
+        track.unit = 1 + (avc[4] & 3)
     elif hvc := about.get(b"hvcC"):
         track.chroma, track.bits = (400, 420, 422, 444)[hvc[16] & 3], 8 + (hvc[17] & 7)
+        track.unit = 1 + (hvc[21] & 3)
     elif av1 := about.get(b"av1C"):
         track.bits = 8 if not av1[2] & 0x40 else 12 if av1[2] & 0x20 else 10
         track.chroma = 400 if av1[2] & 0x10 else (444, 422, 0, 420)[av1[2] >> 2 & 3]
@@ -184,12 +198,22 @@ def h264_depth(config: bytes) -> tuple[int, int]:
     return (400, 420, 422, 444)[values[1]], 8 + values[2]
 
 
-def _film(tracks: list[_Track], head: bytes) -> Film:
+def _is_legible(file: BinaryIO, track: _Track) -> bool:
+    """Whether the first frame looks like one; the frames of a film in fragments are not looked for."""
+    places, sizes = track.boxes.get(b"stco") or track.boxes.get(b"co64", b""), track.boxes.get(b"stsz", b"")
+    width = 4 if b"stco" in track.boxes else 8
+    if len(places) < 8 + width or len(sizes) < 12:
+        return True
+    length = int.from_bytes(sizes[4:8], "big") or int.from_bytes(sizes[12:16], "big")
+    file.seek(int.from_bytes(places[8 : 8 + width], "big"))
+    return is_frame(track.codec, file.read(min(length, MOST_FRAME)), track.unit)
+
+
+def _film(tracks: list[_Track], moving: _Track | None, head: bytes) -> Film:
     film = Film()
     if head:
         scale, length = struct.unpack_from(">IQ" if head[0] else ">II", head, 20 if head[0] else 12)
         film.seconds = length / scale if scale else 0.0
-    moving = next((t for t in tracks if t.handler == b"vide" and t.samples > 1), next((t for t in tracks if t.handler == b"vide"), None))
     if moving:
         film.video, film.chroma, film.bits = moving.codec, moving.chroma, moving.bits
         film.width, film.height = moving.sides[::-1] if moving.turned else moving.sides

@@ -88,7 +88,7 @@ def look_at(file: BinaryIO, size: int) -> Look:
         return Look(mime)
     if not film.video:
         return Look(mime.replace("video/", "audio/"), film=film)
-    return Look(mime, film.whole, film.width, film.height, (film.width, film.height), film=film)
+    return Look(mime, film.whole and film.legible, film.width, film.height, (film.width, film.height), film=film)
 
 
 def _film_type(head: bytes) -> str:
@@ -101,7 +101,7 @@ def _film_type(head: bytes) -> str:
         return "video/quicktime"
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         return "video/webm" if b"webm" in head[:64] else "video/x-matroska"
-    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+    if head[:4] == b"RIFF" and head[8:16] == b"AVI LIST" and head[20:24] == b"hdrl":
         return "video/x-msvideo"
     if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
         return "video/mp2t"
@@ -128,6 +128,7 @@ def _picture(file: BinaryIO) -> Look:
             width, height = sides[::-1] if turned else sides
             several = form == "MPO"
             mime = PICTURES["JPEG" if several else form]
+            picture.verify()
             return Look(mime, True, width, height, sides, 1 if several else frames, several, picture.mode)
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError, Image.DecompressionBombError):
         return Look()

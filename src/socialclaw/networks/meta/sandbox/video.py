@@ -1,4 +1,4 @@
-"""Videos of the simulated Page: sent in parts, fetched or sent whole; published when they are complete, then processed for a while."""
+"""Videos of the simulated Page: sent in parts, by their handle, fetched or sent whole; published when they are complete, then processed."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Any
 import httpx2
 
 from socialclaw.networks.meta.sandbox import words as say
-from socialclaw.networks.meta.sandbox.base import graph
-from socialclaw.networks.meta.sandbox.facebook import LATER, ON_FACEBOOK, PageEdges, moment
+from socialclaw.networks.meta.sandbox.base import Caller, graph
+from socialclaw.networks.meta.sandbox.facebook import LATER, ON_FACEBOOK, moment
 from socialclaw.networks.meta.sandbox.files import fetched
+from socialclaw.networks.meta.sandbox.uploads import UploadEdges
 from socialclaw.simulation.files.looking import Look, look
 from socialclaw.simulation.files.pieces import look_at_pieces
 from socialclaw.simulation.simulator import outside
-from socialclaw.simulation.spool import Spool
 
 GB = 1024 * 1024 * 1024
 MOST_VIDEO = 10 * GB
 PART = 4 * 1024 * 1024
 SESSION_LIFE = 86_400.0
+SOURCES = ("source", "file_url", "fbuploader_video_file_chunk")
 WORDS = ("title", "description", "thumb", "targeting", "feed_targeting", "content_category", "content_tags", "no_story", *LATER)
 VIDEO_FIELDS = (
     *("id", "status", "permalink_url", "post_id", "published", "length", "description", "title", "created_time", "updated_time"),
@@ -28,18 +29,14 @@ VIDEO_FIELDS = (
 )
 
 
-class VideoEdges(PageEdges):
+class VideoEdges(UploadEdges):
     processing_seconds: float = 4.0
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.spool = Spool(self.store, self.network)
 
     @outside
     @graph("POST", r"/(\d+)/videos", *ON_FACEBOOK)
     def videos(self, request: httpx2.Request, page_id: str) -> httpx2.Response:
         with self.store.transaction():
-            self.page_caller(request, page_id, "pages_manage_posts", "pages_read_engagement", "publish_video")
+            caller = self.page_caller(request, page_id, "pages_manage_posts", "pages_read_engagement", "publish_video")
             phase = say.given(request).get("upload_phase", "").lower()
             match phase:
                 case "start":
@@ -51,7 +48,11 @@ class VideoEdges(PageEdges):
                     return self._finish(page_id, say.only(request, "upload_phase", "upload_session_id", *WORDS))
             if phase:
                 raise say.invalid("Param upload_phase must be one of {cancel, finish, start, transfer}")
-            asked = say.only(request, "file_url", "source", *WORDS)
+            asked = say.only(request, *SOURCES, *WORDS)
+            if sum(name in (*asked, *say.files_of(request)) for name in SOURCES) != 1:
+                raise say.invalid(f"You must provide exactly one of {', '.join(SOURCES)}")
+            if handle := asked.get("fbuploader_video_file_chunk"):
+                return self._made_of(handle, caller, asked)
         return self._whole(page_id, asked, say.files_of(request).get("source"))
 
     def shown_video(self, video: Mapping[str, Any], wanted: say.Fields) -> dict[str, Any]:
@@ -122,8 +123,6 @@ class VideoEdges(PageEdges):
 
     def _whole(self, page_id: str, asked: Mapping[str, str], source: bytes | None) -> httpx2.Response:
         """A video in one request: sent, or fetched from a URL. `outside`: fetching takes its time."""
-        if (source is None) == ("file_url" not in asked):
-            raise say.invalid("You must provide exactly one of source and file_url")
         content = source if source is not None else fetched(self.fetch, asked["file_url"])
         if content is None:
             raise say.no(389, "(#389) Unable to fetch video file from URL.")
@@ -133,6 +132,16 @@ class VideoEdges(PageEdges):
             file = self.describe(content, found.mime, alt="", url=asked.get("file_url", ""))
             self._publish(video, file, found, asked)
             return httpx2.Response(200, json={"id": video["id"]})
+
+    def _made_of(self, handle: str, caller: Caller, asked: Mapping[str, str]) -> httpx2.Response:
+        """The video of a handle, which is good for one."""
+        upload = self.uploaded(handle, caller.person)
+        key, video = upload["session"], self._new_video(caller.id)
+        found, digest = look_at_pieces(self.spool, [key]), self.spool.sha256(key, upload["size"])
+        self._publish(video, {**self.describe(b"", found.mime), "size": upload["size"], "sha256": digest, "alt": ""}, found, asked)
+        self.shelf.drop("handles", handle)
+        self.spool.drop(key)
+        return httpx2.Response(200, json={"id": video["id"]})
 
     def _new_video(self, page_id: str) -> dict[str, Any]:
         doomed = self.shelf.get("options", "doomed") is not None

@@ -15,8 +15,11 @@ from socialclaw.simulation.store import Seen
 ACCENT = "#ff4500"
 
 
-def post_page(seen: Seen, author: str, *, up: str) -> httpx2.Response:
-    return page(f"{seen.extra['title']} : {seen.extra['subreddit']}", _article(seen, author, up=up), accent=ACCENT, network="Reddit")
+def post_page(seen: Seen, author: str, comments: Sequence[tuple[str, str]], *, up: str) -> httpx2.Response:
+    """A post, with the author and the text of each comment below it."""
+    below = "".join(f"<p><b>u/{escape(by)}</b> <span class=text>{escape(text)}</span></p>" for by, text in comments)
+    body = _article(seen, author, up=up) + below
+    return page(f"{seen.extra['title']} : {seen.extra['subreddit']}", body, accent=ACCENT, network="Reddit")
 
 
 def list_page(name: str, posts: Sequence[tuple[Seen, str]], *, up: str) -> httpx2.Response:

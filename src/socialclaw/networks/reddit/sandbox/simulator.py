@@ -13,7 +13,7 @@ import httpx2
 from socialclaw.networks.reddit.sandbox import pages, submissions, subreddits
 from socialclaw.networks.reddit.sandbox import words as say
 from socialclaw.networks.reddit.sandbox.base import api, site
-from socialclaw.networks.reddit.sandbox.places import RedditPlaces
+from socialclaw.networks.reddit.sandbox.comments import RedditComments
 from socialclaw.networks.reddit.sandbox.subreddits import Document
 from socialclaw.simulation.grants import key_of
 from socialclaw.simulation.simulator import outside
@@ -27,7 +27,7 @@ FIELDS = (
 )
 
 
-class RedditSandbox(RedditPlaces):
+class RedditSandbox(RedditComments):
     def spoil_media(self, request: httpx2.Request) -> None:
         """Reddit processes no files of links: what may happen to such a post is that the spam filter takes it away."""
         record = self.shelf.get("tokens", key_of(self.token_of(request) or ""))
@@ -54,27 +54,11 @@ class RedditSandbox(RedditPlaces):
         """The answer is the same whether or not there is such a post, and whoever's it is."""
         user = self.admit_to(request, "edit")["id"]
         given = say.form(request, "id")
+        self.delete_comment(given.get("id", ""), user)
         for seen in self.shelf.posts(account=user, post_id=given.get("id", ""), gone=True):
             self.shelf.change_post(replace(seen, extra={**seen.extra, "removed": "deleted"}))
             self.shelf.remove_post(seen.id, self.clock())
         return say.answer(request, {})
-
-    @api("GET", r"/api/info")
-    def info(self, request: httpx2.Request) -> httpx2.Response:
-        self.admit_to(request, "read")
-        given = say.query(request)
-        names = given.get("id", "").split(",")[:100]
-        found = [self._shown(seen) for name in names if name for seen in self.shelf.posts(post_id=name, gone=True)]
-        return say.answer(request, say.listing({"limit": "100"}, found))
-
-    @api("GET", r"/comments/([a-z0-9]+)")
-    def comments(self, request: httpx2.Request, post_id: str) -> httpx2.Response:
-        self.admit_to(request, "read")
-        given = say.query(request)
-        found = [self._shown(seen) for seen in self.shelf.posts(post_id=f"t3_{post_id}", gone=True)]
-        if not found:
-            raise say.not_found()
-        return say.answer(request, [say.listing({}, found), say.listing(given, [])])
 
     @api("GET", r"/user/([\w-]+)/submitted")
     def submitted(self, request: httpx2.Request, name: str) -> httpx2.Response:
@@ -85,7 +69,7 @@ class RedditSandbox(RedditPlaces):
         if owner is None:
             raise say.not_found()
         posts = self.shelf.posts(account=owner["id"], gone=owner["id"] == reader)
-        return say.answer(request, say.listing(given, [self._shown(seen) for seen in posts[::-1] if seen.extra["removed"] != "deleted"]))
+        return say.answer(request, say.listing(given, [self.shown(seen) for seen in posts[::-1] if seen.extra["removed"] != "deleted"]))
 
     # What browsers see.
 
@@ -201,18 +185,15 @@ class RedditSandbox(RedditPlaces):
         file = self.describe(found.content, mime, url=url)
         return file if file["kind"] in ("image", "video") else {**file, "kind": "other"}
 
-    def _shown(self, seen: Seen) -> Document:
-        return submissions.post(seen, self._author(seen), self.figure)
-
-    def _author(self, seen: Seen) -> str:
-        return str((self.person_of(seen.account) or {}).get("username"))
-
     def _signed(self, posts: list[Seen]) -> list[tuple[Seen, str]]:
-        return [(seen, self._author(seen)) for seen in posts]
+        return [(seen, self.author(seen)) for seen in posts]
 
     def _page(self, request: httpx2.Request, post_id: str) -> httpx2.Response:
         found = self.shelf.posts(post_id=post_id)
-        return pages.post_page(found[0], self._author(found[0]), up=_up(request)) if found else pages.gone_page()
+        if not found:
+            return pages.gone_page()
+        comments = [(one["author"], one["text"]) for below in self.below(post_id).values() for one in below]
+        return pages.post_page(found[0], self.author(found[0]), comments, up=_up(request))
 
 
 def _wrong(given: dict[str, str]) -> list[say.Triple]:

@@ -19,6 +19,8 @@ WORDS: Mapping[str, str] = {
     "NO_SELFS": "that subreddit doesn't allow text posts",
     "NO_LINKS": "that subreddit only allows text posts",
     "NO_TEXT": "we need something here",
+    "NO_THING_ID": "id not specified",
+    "DELETED_LINK": "the link you are commenting on has been deleted",
     "NO_URL": "a url is required",
     "BAD_URL": "you should check that url",
     "INVALID_OPTION": "that option is not valid",

@@ -107,6 +107,10 @@ def send_animation(call: Call) -> Document:
     return _send_media(call, "animation")
 
 
+def send_document(call: Call) -> Document:
+    return _send_media(call, "document")
+
+
 def send_media_group(call: Call) -> list[Document]:
     items = call.given.value("media")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
@@ -155,8 +159,8 @@ def edit_message_caption(call: Call) -> Document:
 METHODS: dict[str, Callable[[Call], Any]] = {
     function.__name__.replace("_", ""): function
     for function in (
-        *(get_me, get_chat, get_chat_member, get_chat_member_count, send_message, send_photo, send_video, send_animation, send_media_group),
-        *(delete_message, delete_messages, edit_message_text, edit_message_caption),
+        *(get_me, get_chat, get_chat_member, get_chat_member_count, send_message, send_photo, send_video, send_animation, send_document),
+        *(send_media_group, delete_message, delete_messages, edit_message_text, edit_message_caption),
         *(get_chat_administrators, send_chat_action, get_file),
     )
 }
@@ -165,7 +169,7 @@ METHODS: dict[str, Callable[[Call], Any]] = {
 
 def addresses(method: str, given: Parameters) -> list[tuple[str, str]]:
     """The (URL, kind) pairs that a call asks the server to fetch."""
-    if method in ("sendphoto", "sendvideo", "sendanimation"):
+    if method in ("sendphoto", "sendvideo", "sendanimation", "senddocument"):
         kind = method.removeprefix("send")
         pairs = [] if kind in given.files else [(given.text(kind), kind)]
     elif method == "sendmediagroup" and isinstance(items := given.value("media"), list):
@@ -236,6 +240,8 @@ def _send_file(call: Call, chat: Document, file: Document, caption: tuple[str, l
         case "video" | "animation":
             sides = {name: call.given.number(name) for name in ("width", "height", "duration")}
             body = {kind: {**ids, **sides, "mime_type": file["mime"], "file_name": file["name"]}}
+            if kind == "animation":  # and for clients that do not know it, as a file too
+                body["document"] = {**ids, "mime_type": file["mime"], "file_name": file["name"]}
         case _:
             body = {"document": {**ids, "mime_type": file["mime"], "file_name": file["name"]}}
     text, entities = caption

@@ -16,10 +16,13 @@ from socialclaw.simulation.simulator import Fetch
 MB = 1024 * 1024
 BY_URL, BY_UPLOAD = {"photo": 5 * MB, "video": 20 * MB}, {"photo": 10 * MB, "video": 50 * MB}
 for limits in (BY_URL, BY_UPLOAD):
-    limits["animation"] = limits["video"]
+    limits["animation"] = limits["document"] = limits["video"]
 PHOTOS = ("image/jpeg", "image/png", "image/webp", "image/gif")
 FILMS = ("video/mp4", "video/quicktime", "video/x-m4v")
-FETCHED = {"photo": ("image/",), "video": ("video/mp4",), "animation": ("image/gif", "video/mp4")}  # by URL, the beginnings of types
+FETCHED = {  # by URL, the beginnings of types
+    **{"photo": ("image/",), "video": ("video/mp4",), "animation": ("image/gif", "video/mp4")},
+    "document": ("application/pdf", "application/zip", "image/gif"),
+}
 
 
 def fetch(fetching: Fetch, url: str, kind: str) -> File:
@@ -66,6 +69,8 @@ def examine(file: File, kind: str) -> dict[str, Any]:
     """
     found = look(file.content)
     about = {"mime": found.mime or file.mime, "width": found.width, "height": found.height}
+    if kind == "document":
+        return {**about, "kind": kind, "frames": found.frames}
     if kind == "photo":
         if found.mime not in PHOTOS or not found.sound:
             raise Refused("IMAGE_PROCESS_FAILED")

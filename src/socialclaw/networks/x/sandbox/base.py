@@ -28,6 +28,7 @@ QUOTAS = {
     "DELETE /2/tweets/:id": 50,
     "GET /2/tweets": 900,
     "GET /2/users/:id/tweets": 900,
+    "GET /2/tweets/search/recent": 300,
     "GET /2/users/me": 75,
     "GET /2/users/:id": 300,
     "GET /2/media/upload": 1000,

@@ -14,17 +14,15 @@ from socialclaw.networks.x.sandbox import pages
 from socialclaw.networks.x.sandbox import words as say
 from socialclaw.networks.x.sandbox.base import READ, api, site
 from socialclaw.networks.x.sandbox.media import MOST_FILES, Uploads
-from socialclaw.networks.x.sandbox.people import XPeople
 from socialclaw.networks.x.sandbox.posts import View, clean, compose, escaped, seconds_of
+from socialclaw.networks.x.sandbox.search import BOUNDS, VIEWS, XSearch, bounded, page_size
 from socialclaw.networks.x.text import LIMIT, cashtags, weigh
-from socialclaw.providers.incoming import number_of
 from socialclaw.simulation.grants import Refused
 from socialclaw.simulation.store import Seen
 
 REMEMBERED = 50  # posts of an account that a new one may not repeat
 WRITE = (*READ, "tweet.write")
-VIEWS = ("post.fields", "tweet.fields", "expansions", "user.fields", "media.fields", "poll.fields", "place.fields")
-PAGING = ("max_results", "pagination_token", "start_time", "end_time", "since_id", "until_id", "exclude")
+PAGING = ("max_results", "pagination_token", "exclude", *BOUNDS)
 ATTACHMENTS = ("media", "poll", "quote_tweet_id", "card_uri", "direct_message_deep_link")
 REPLY_SETTINGS = ("following", "mentionedUsers", "subscribers", "verified")
 TWEET: say.Shape = {
@@ -53,7 +51,7 @@ TWEET: say.Shape = {
 }
 
 
-class XSandbox(XPeople):
+class XSandbox(XSearch):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.uploads = Uploads(self.shelf, self.clock, self.new_id)
@@ -85,7 +83,7 @@ class XSandbox(XPeople):
         found = self.shelf.posts(post_id=post_id)
         if not found:
             return httpx2.Response(200, json={"errors": [say.missing("tweet", post_id)]})
-        data, errors = self._shown(view, found[0], account)
+        data, errors = self.shown(view, found[0], account)
         return httpx2.Response(200, json={"data": data, **self.included(view, found), **({"errors": errors} if errors else {})})
 
     @api("GET", r"/2/tweets")
@@ -99,7 +97,7 @@ class XSandbox(XPeople):
         for post_id in wanted:
             if found := self.shelf.posts(post_id=post_id):
                 there += found
-                shown, hidden = self._shown(view, found[0], account)
+                shown, hidden = self.shown(view, found[0], account)
                 data.append(shown)
                 errors += hidden
             else:
@@ -126,21 +124,12 @@ class XSandbox(XPeople):
         say.words(given.get("exclude"), ("replies", "retweets"), "exclude")
         if self.person_of(user) is None:
             return httpx2.Response(200, json={"errors": [say.missing("user", user)]})
-        size = number_of(given.get("max_results", "10")) or 0
-        if not 5 <= size <= 100:
-            raise say.invalid(f"The `max_results` query parameter value [{given.get('max_results')}] is not between 5 and 100")
-        found = self._timeline(user, given)
-        shown = [self._shown(view, seen, account)[0] for seen in found[:size]]
-        meta: dict[str, Any] = {"result_count": len(shown)}
-        if shown:
-            meta |= {"newest_id": shown[0]["id"], "oldest_id": shown[-1]["id"]}
-        if len(found) > size:
-            meta["next_token"] = f"t{shown[-1]['id']}"
-        return httpx2.Response(200, json={**({"data": shown} if shown else {}), **self.included(view, found[:size]), "meta": meta})
-
-    def _shown(self, view: View, seen: Seen, reader: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        views = self.figure(seen.id, "impressions", seen.created_at)
-        return view.show(seen, own=seen.account == reader, now=self.clock(), views=views)
+        size, within = page_size(given, 5), bounded(given)
+        replies = "replies" not in given.get("exclude", "").split(",")
+        since = seconds_of(given["start_time"], "start_time") if "start_time" in given else 0.0
+        posts = reversed(self.shelf.posts(account=user, since=since))
+        found = [seen for seen in posts if within(seen) and (replies or not seen.reply_to)]
+        return self.page_of(view, found, size, account)
 
     # Media.
 
@@ -240,27 +229,6 @@ class XSandbox(XPeople):
         reply_to = parent.id if parent else None
         self.shelf.add_post(Seen(post_id, account, text, self.clock(), tuple(media), reply_to, url, extra=extra))
         return httpx2.Response(201, json={"data": {"id": post_id, "text": escaped(shown), "edit_history_post_ids": [post_id]}})
-
-    def _timeline(self, user: str, given: dict[str, str]) -> list[Seen]:
-        """The account's posts that the query asks for, newest first."""
-        first = seconds_of(given["start_time"], "start_time") if "start_time" in given else 0.0
-        last = seconds_of(given["end_time"], "end_time") if "end_time" in given else float("inf")
-        token = given.get("pagination_token", "t").removeprefix("t")
-        bounds = {
-            "since_id": given.get("since_id", "0"),
-            "until_id": given.get("until_id", "9" * 19),
-            "pagination_token": token or "9" * 19,
-        }
-        for name, value in bounds.items():
-            if say.an_id(value):
-                raise say.invalid(f"The `{name}` query parameter value [{given[name]}] is not valid")
-        after, before = int(bounds["since_id"]), min(int(bounds["until_id"]), int(bounds["pagination_token"]))
-        replies = "replies" not in given.get("exclude", "").split(",")
-        return [
-            seen
-            for seen in reversed(self.shelf.posts(account=user, since=first))
-            if seen.created_at < last and after < int(seen.id) < before and (replies or not seen.reply_to)
-        ]
 
     def _status_page(self, post_id: str, *, up: str) -> httpx2.Response:
         found = self.shelf.posts(post_id=post_id)
