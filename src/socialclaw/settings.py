@@ -56,6 +56,12 @@ class S3Settings(BaseModel):
         return self.endpoint or f"https://s3.{self.region}.amazonaws.com"
 
     @property
+    def origin(self) -> str:
+        """Where browsers and other clients reach the bucket."""
+        found = urlsplit(self.public_endpoint or self.url)
+        return f"{found.scheme}://{found.netloc if self.path_style else f'{self.bucket}.{found.netloc}'}"
+
+    @property
     def key_prefix(self) -> str:
         """Empty, or with a slash at its end."""
         return f"{self.prefix.strip('/')}/" if self.prefix.strip("/") else ""

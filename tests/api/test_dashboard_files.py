@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from socialclaw.api import dashboard_files
+from socialclaw.settings import S3Settings
 from tests.conftest import BASE_URL, Person
 
 INDEX = '<meta name="socialclaw-root" content="./"><script type="module" src="./assets/index-1a2b3c.js"></script>'
@@ -54,6 +55,21 @@ async def test_the_page_may_run_nothing_inline_and_nothing_from_elsewhere(app: F
     assert allowed["frame-ancestors"] == allowed["base-uri"] == "'none'"
     assert allowed["require-trusted-types-for"] == "'script'"
     assert "unsafe" not in policy
+
+
+async def test_with_files_in_a_bucket_parts_are_sent_there_and_pictures_come_from_there(
+    app: FastAPI, owner: Person, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"public_endpoint": "https://files.example.org", "bucket": "media", "access_key": "key", "secret_key": "secret"}
+    for path_style, origin in ((True, "https://files.example.org"), (False, "https://media.files.example.org")):
+        s3 = S3Settings.model_validate({**given, "path_style": path_style})
+        monkeypatch.setattr(app.state.system, "settings", app.state.system.settings.model_copy(update={"s3": s3}))
+        async with browser(app, owner) as page:
+            policy = (await page.get("/dashboard")).headers["content-security-policy"]
+        allowed = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+        assert allowed["connect-src"] == f"'self' {origin}"
+        assert allowed["img-src"] == f"'self' blob: data: {origin}"
+        assert allowed["script-src"] == "'self'"
 
 
 async def test_a_file_with_its_digest_in_its_name_is_kept_for_ever_and_comes_packed_to_who_asks(app: FastAPI, folder: Path) -> None:

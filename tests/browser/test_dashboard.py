@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import WAIT, Installation, Person, free_port
-from tests.cli.processes import started
+from tests.browser.conftest import Installation, Person
+from tests.browser.dashboard import WATCH, account, acts, eventually, open_at, public, served, violations, wednesday
 
 pytestmark = pytest.mark.xdist_group("browser")  # one server and one browser serve them all
 People = Callable[[], Person]
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Clicks, and keys that are none of a text; what the policy forbids is an error, which nobody expects.
-WATCH = """
-const count = (what) => sessionStorage.setItem(what, Number(sessionStorage.getItem(what)) + 1);
-addEventListener('pointerdown', () => count('clicks'), true);
-addEventListener('keydown', (event) => {
-  if (['Control', 'Shift', 'Alt', 'Meta'].includes(event.key)) return;
-  if (event.ctrlKey || !event.target.closest('input, textarea')) count('chords');
-}, true);
-addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI));
-"""
 
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """As `make up` starts it: with simulated networks of its own, an account on each of them, and no tour."""
-    data, port = tmp_path_factory.mktemp("dashboard") / "data", free_port()
-    generous = {"SOCIALCLAW_SIGN_IN__TRIES_PER_MINUTE": "1000"}
-    with started("up", "--port", str(port), "--no-tour", "--data-dir", data, **generous) as up:
-        up.until(r"Ctrl-C")
-        yield Installation(f"http://127.0.0.1:{port}", "", data)
-        assert up.stop() == 0
+    with served(tmp_path_factory.mktemp("dashboard") / "data") as found:
+        yield found
 
 
 @pytest.fixture
@@ -47,41 +27,6 @@ def mara(person: People) -> Person:
     found = person()
     found.context.add_init_script(WATCH)
     return found
-
-
-def acts(page: Page) -> tuple[int, int]:
-    """Clicks and chords so far."""
-    clicks, chords = page.evaluate("['clicks', 'chords'].map((what) => Number(sessionStorage.getItem(what)))")
-    page.evaluate("sessionStorage.clear()")
-    return clicks, chords
-
-
-def open_at(mara: Person, path: str) -> None:
-    mara.page.goto(f"{mara.installation.url}/dashboard/w/sandbox/{path}")
-    mara.sees_menu()
-
-
-def eventually(page: Page, found: Callable[[], Any], wanted: Any) -> None:
-    until = time.monotonic() + WAIT / 1000
-    while (last := found()) != wanted:
-        assert time.monotonic() < until, f"{last!r} is not {wanted!r}"
-        page.wait_for_timeout(100)
-
-
-def account(mara: Person, provider: str) -> dict[str, Any]:
-    listed = mara.ask("/v1/dashboard/accounts")["accounts"]
-    return next(one for one in listed if one["provider"] == provider and one["publishable"])
-
-
-def public(mara: Person, network: str, text: str) -> int:
-    """How many posts with this text the public sees there."""
-    return sum(one["text"] == text for one in mara.ask(f"/v1/sandbox/networks/{network}/posts")["posts"])
-
-
-def wednesday() -> datetime:
-    """At ten, in the week after the next: whatever day it is, there are days of the same week on both sides of it."""
-    today = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0)
-    return today - timedelta(days=today.weekday()) + timedelta(days=16)
 
 
 def planned(mara: Person, text: str, at: datetime) -> str:
@@ -185,35 +130,6 @@ def test_what_others_schedule_appears_without_loading_the_page_again(mara: Perso
     expect(card(mara.page, "Came by itself")).to_be_visible()
 
 
-def test_another_text_for_one_network_is_what_that_network_gets(mara: Person) -> None:
-    mara.arrive()
-    open_at(mara, "compose")
-    for label in ("X", "Discord"):
-        chip = mara.page.get_by_role("group", name="Accounts that it goes to").get_by_role("button", name=re.compile(rf" ?{label}$"))
-        if chip.get_attribute("aria-pressed") == "false":
-            chip.click()
-    mara.page.get_by_role("textbox", name="Text for everyone").fill("To everyone")
-    mara.page.keyboard.press("Control+,")
-    expect(mara.page.get_by_role("textbox", name="Text for this account")).to_be_focused()
-    mara.page.get_by_role("textbox", name="Text for this account").fill("To X alone")
-    mara.page.keyboard.press("Control+Enter")
-    expect(mara.page.get_by_text("2 posts are live")).to_be_visible()
-    assert [public(mara, "x", text) for text in ("To everyone", "To X alone")] == [0, 1]
-    assert [public(mara, "discord", text) for text in ("To everyone", "To X alone")] == [1, 0]
-
-
-def test_what_is_too_long_is_said_while_one_types_and_what_was_written_survives_a_reload(mara: Person) -> None:
-    mara.arrive()
-    open_at(mara, "compose")
-    text = "a" * 2001
-    mara.page.get_by_role("textbox", name="Text for everyone").fill(text)
-    expect(mara.page.get_by_text("too many")).to_be_visible()
-    expect(mara.page.get_by_text("to mend first")).to_be_visible()
-    mara.page.reload()
-    expect(mara.page.get_by_role("textbox", name="Text for everyone")).to_have_value(text)
-    mara.page.get_by_role("textbox", name="Text for everyone").fill("")
-
-
 def test_an_hour_that_the_clocks_skip_takes_nothing_and_one_that_comes_twice_shows_both(mara: Person) -> None:
     mara.arrive()
     open_at(mara, "calendar?view=week&date=2027-03-28&tz=Europe/Berlin")
@@ -247,11 +163,3 @@ def test_every_screen_can_be_used_by_everybody(mara: Person, scheme: Any) -> Non
     expect(mara.page.get_by_role("dialog").get_by_role("heading", name="Goes out")).to_be_visible()
     found += violations(mara.page, "a post")
     assert found == []
-
-
-def violations(page: Page, screen: str) -> list[str]:
-    """What axe finds, rule by rule."""
-    page.evaluate(AXE.read_text() + "; 0")
-    told = """(rules) => axe.run(document, { runOnly: rules }).then(({ violations }) =>
-      violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`)))"""
-    return [f"{screen}: {one}" for one in page.evaluate(told, RULES)]

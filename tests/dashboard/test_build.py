@@ -27,8 +27,15 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     (web / "src" / "schema.gen.ts").write_text("made by the build")
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "openapi.json").write_text("{}")
+    (tmp_path / "tlds.txt").write_text("org")
     built = tmp_path / "_web"
-    places = {"WEB": web, "DESCRIPTION": tmp_path / "docs" / "openapi.json", "BUILT": built, "STAMP": built / "stamp"}
+    places = {
+        "WEB": web,
+        "DESCRIPTION": tmp_path / "docs" / "openapi.json",
+        "TLDS": tmp_path / "tlds.txt",
+        "BUILT": built,
+        "STAMP": built / "stamp",
+    }
     for name, place in (places | {"NODE_HOME": web / ".node", "MODULES": web / "node_modules"}).items():
         monkeypatch.setattr(module, name, place)
     monkeypatch.setattr(module, "pip", lambda: ["pip"])
@@ -45,7 +52,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_what_is_built_is_built_once_until_one_of_its_sources_changes(build: ModuleType) -> None:
-    for changed in ("web/src/main.tsx", "docs/openapi.json", "web/package-lock.json"):
+    for changed in ("web/src/main.tsx", "docs/openapi.json", "tlds.txt", "web/package-lock.json"):
         (build.WEB.parent / changed).write_text("{ }")
         assert not build.is_built()
         build.done.clear()

@@ -8,8 +8,15 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[2] / "web" / "src"
 FILES = sorted(path for path in SOURCE.rglob("*") if path.suffix in (".ts", ".tsx", ".css") and ".gen." not in path.name)
 MOST_LINES = 300
-SHARED = {"api", "lib", "ui", "app", "post"}  # what every screen may use
-HAVE_COLOURS = {"ui/tokens.css", "ui/marks.ts", "ui/Glyph.tsx", "app/WorkspaceSwitcher.tsx", "app/WorkspaceSwitcher.module.css"}
+SHARED = {"api", "lib", "ui", "app", "post", "upload"}  # what every screen may use
+HAVE_COLOURS = {
+    "app/WorkspaceSwitcher.module.css",
+    "app/WorkspaceSwitcher.tsx",
+    "post/skins.module.css",
+    "ui/Glyph.tsx",
+    "ui/marks.ts",
+    "ui/tokens.css",
+}
 
 
 def name(path: Path) -> str:

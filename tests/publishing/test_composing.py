@@ -49,6 +49,12 @@ async def test_a_post_for_several_accounts_is_one_run_each_with_its_own_settings
     assert posts[one]["settings"]["disableNotification"] is True
 
 
+async def test_what_a_person_applies_was_made_in_the_dashboard(desk: Desk, page: httpx2.AsyncClient) -> None:
+    account = await desk.connect()
+    made = await page.post("/v1/posts/apply", json={"posts": [{"account": account, "description": "By a person"}]})
+    assert (made.status_code, made.json()["run"]["source"]) == (201, "dashboard")
+
+
 async def test_a_target_may_have_a_text_and_a_title_of_its_own(desk: Desk, page: httpx2.AsyncClient) -> None:
     one, two = await desk.connect("telegram"), await desk.connect("x")
     targets = [{"account": one}, {"account": two, "text": "Shorter", "title": None}]

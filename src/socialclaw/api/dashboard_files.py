@@ -35,14 +35,13 @@ KINDS = {
     ".md": "text/plain",
 }
 PACKED = {"br": ".br", "gzip": ".gz"}
-# Nothing inline, nothing from elsewhere, and no text that a script could put in as HTML.
+# Nothing inline, nothing from elsewhere but files out of the bucket, and no text that a script could put in as HTML.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:{bucket}; media-src 'self' blob:{bucket}; "
+    "font-src 'self'; connect-src 'self'{bucket}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 HEADERS = {
-    "content-security-policy": POLICY,
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "x-content-type-options": "nosniff",
@@ -58,9 +57,9 @@ async def front(system: Installation) -> Response:
 
 
 @router.get(f"{HOME}/assets/{{name}}")
-async def asset(request: Request, name: str) -> Response:
+async def asset(system: Installation, request: Request, name: str) -> Response:
     """A file with its digest in its name; packed, where that was done and the browser likes it."""
-    return await _file(request, f"assets/{name}", FOR_EVER)
+    return await _file(system, request, f"assets/{name}", FOR_EVER)
 
 
 @router.get(HOME)
@@ -68,7 +67,7 @@ async def asset(request: Request, name: str) -> Response:
 async def dashboard(system: Installation, request: Request, path: str = "") -> Response:
     """The page, whichever of its addresses is asked for. Without a session, the ways in; without a workspace or a page, the ways out."""
     if "." in path.rpartition("/")[2]:
-        return await _file(request, path, ASK_AGAIN)
+        return await _file(system, request, path, ASK_AGAIN)
     who = await signed(request)
     if who is None:
         return _ways_in(system, request)
@@ -76,7 +75,7 @@ async def dashboard(system: Installation, request: Request, path: str = "") -> R
     if content is None:
         return await _without(system, request, who)
     text = content.decode().replace('"./', f'"{here(system.settings, HOME)}/')
-    return Response(text, media_type="text/html", headers={**HEADERS, "cache-control": ASK_AGAIN})
+    return Response(text, media_type="text/html", headers={**_headers(system), "cache-control": ASK_AGAIN})
 
 
 def _ways_in(system: System, request: Request) -> Response:
@@ -100,11 +99,17 @@ async def _without(system: System, request: Request, who: SignedIn) -> Response:
     return page(found["user"]["name"] or found["user"]["email"] or "Signed in", lines, forms=forms, on=on)
 
 
-async def _file(request: Request, path: str, caching: str) -> Response:
+def _headers(system: System) -> dict[str, str]:
+    """`HEADERS` and the policy: parts of uploads are sent to the bucket, where files are kept in one, and pictures may come from there."""
+    s3 = system.settings.s3
+    return {**HEADERS, "content-security-policy": POLICY.format(bucket="" if s3.missing else f" {s3.origin}")}
+
+
+async def _file(system: System, request: Request, path: str, caching: str) -> Response:
     kind = KINDS.get(Path(path).suffix)
     if kind is None or not NAME.fullmatch(path.removeprefix("assets/")):
         raise RouteNotFound("There is nothing at this path")
-    headers = {**HEADERS, "cache-control": caching, "vary": "Accept-Encoding"}
+    headers = {**_headers(system), "cache-control": caching, "vary": "Accept-Encoding"}
     coding = chosen(request.scope["headers"])
     if coding and (packed := await asyncio.to_thread(_read, path + PACKED[coding])) is not None:
         return Response(packed, media_type=kind, headers={**headers, "content-encoding": coding})

@@ -103,7 +103,8 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
     A key without `publish` makes drafts only. `warnings` are those of validate.
     """
     long, content = await _content(request)
-    return await applied(caller, content, await _apart(long, _key, request, content), long=long)
+    source = "dashboard" if caller.visitor else "api"
+    return await applied(caller, content, await _apart(long, _key, request, content), long=long, source=source)
 
 
 async def applied(

@@ -7,6 +7,7 @@ import { useWorkspace } from './session';
 
 const Calendar = lazy(() => import('../calendar/Calendar').then((m) => ({ default: m.Calendar })));
 const Composer = lazy(() => import('../compose/Composer').then((m) => ({ default: m.Composer })));
+const Drafts = lazy(() => import('../compose/Drafts').then((m) => ({ default: m.Drafts })));
 const Posts = lazy(() => import('../posts/Posts').then((m) => ({ default: m.Posts })));
 const PostPage = lazy(() => import('../posts/PostPage').then((m) => ({ default: m.PostPage })));
 const Runs = lazy(() => import('../runs/Runs').then((m) => ({ default: m.Runs })));
@@ -33,7 +34,8 @@ export function Screens() {
           <Redirect to={`${base}/calendar`} replace />
         </Route>
         <Route path={`${base}/calendar`} component={Calendar} />
-        <Route path={`${base}/compose`} component={Composer} />
+        <Route path={`${base}/compose/:draft?`} component={Composer} />
+        <Route path={`${base}/drafts`} component={Drafts} />
         <Route path={`${base}/posts`} component={Posts} />
         <Route path={`${base}/posts/:id`}>
           <OnePost />

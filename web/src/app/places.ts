@@ -1,5 +1,5 @@
 // Where one can go: what stands in the navigation, in the list of keys, and in what Ctrl K finds.
-import { CalendarDays, ChartColumn, FlaskConical, HeartPulse, Image, KeyRound, Layers, ListChecks, Settings, Users, type LucideIcon } from 'lucide-react';
+import { CalendarDays, ChartColumn, FlaskConical, HeartPulse, Image, KeyRound, Layers, ListChecks, PenLine, Settings, Users, type LucideIcon } from 'lucide-react';
 import type { Workspace } from './session';
 
 export interface Place {
@@ -14,6 +14,7 @@ export interface Place {
 const ALL: (Place & { right?: string; test?: true })[] = [
   { to: 'calendar', label: 'Calendar', icon: CalendarDays, key: 'c', phone: true },
   { to: 'posts', label: 'Posts', icon: ListChecks, key: 'p', phone: true },
+  { to: 'drafts', label: 'Drafts', icon: PenLine, key: 'd', right: 'draft', phone: true },
   { to: 'media', label: 'Media', icon: Image, key: 'm' },
   { to: 'analytics', label: 'Analytics', icon: ChartColumn, key: 'a', begins: true, phone: true },
   { to: 'runs', label: 'Runs', icon: Layers, key: 'r' },

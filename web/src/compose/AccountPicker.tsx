@@ -1,16 +1,18 @@
 import { Check } from 'lucide-react';
+import { memo } from 'react';
 import { nameOf, type Account } from '../api/accounts';
 import { Glyph, labelOf } from '../ui/Glyph';
 import classes from './AccountPicker.module.css';
+import type { Change } from './writing';
 
-export function AccountPicker({ accounts, chosen, toggle }: { accounts: Account[]; chosen: string[]; toggle: (id: string) => void }) {
+export const AccountPicker = memo(function AccountPicker({ accounts, chosen, change }: { accounts: Account[]; chosen: string[]; change: (change: Change) => void }) {
   return (
     <div className={classes.row} role="group" aria-label="Accounts that it goes to">
       {accounts.map((one) => {
         const on = chosen.includes(one.id);
         const broken = one.status !== 'connected';
         return (
-          <button key={one.id} type="button" className={classes.chip} aria-pressed={on} disabled={broken && !on} onClick={() => toggle(one.id)}>
+          <button key={one.id} type="button" className={classes.chip} aria-pressed={on} disabled={broken && !on} onClick={() => change({ do: 'toggle', account: one.id })}>
             <Glyph provider={one.provider} size={20} />
             <span className={classes.name}>
               <strong>{nameOf(one)}</strong>
@@ -25,4 +27,4 @@ export function AccountPicker({ accounts, chosen, toggle }: { accounts: Account[
       })}
     </div>
   );
-}
+});

@@ -1,9 +1,14 @@
 // The options of a post to one account, drawn from what the API says of them.
 import { Select, Switch, TextInput } from '@mantine/core';
+import { ChevronDown } from 'lucide-react';
+import { memo, useState } from 'react';
 import type { Account, Capability } from '../api/accounts';
 import { nameOf } from '../api/accounts';
-import { Glyph, labelOf } from '../ui/Glyph';
+import { words } from '../lib/say';
+import { Glyph } from '../ui/Glyph';
+import type { Issue } from './schedule';
 import classes from './Settings.module.css';
+import type { Change } from './writing';
 
 type Field = NonNullable<NonNullable<Capability['publishSettings']>['fields']>[number];
 
@@ -11,39 +16,65 @@ interface Props {
   account: Account;
   fields: Field[];
   values: Record<string, unknown>;
-  change: (field: string, value: unknown) => void;
-  open: boolean;
+  issues: Issue[];
+  change: (change: Change) => void;
 }
 
-export function Settings({ account, fields, values, change, open }: Props) {
+export const NONE: Field[] = [];
+export const UNSET: Record<string, unknown> = {};
+
+const asked = (field: Field) => field.required && field.default == null;
+
+/** What one types elsewhere does not draw it anew: there may be many. */
+export const Settings = memo(function Settings({ account, fields, values, issues: all, change }: Props) {
+  const [open, setOpen] = useState(fields.some(asked));
+  if (!fields.length) return null;
+  const issues = all.filter((issue) => issue.account === account.id);
+  const chosen = fields.filter((field) => values[field.id] !== undefined).map((field) => `${words(field.id)}: ${shown(values[field.id])}`);
+  const wrong = issues.some((issue) => issue.error && issue.field.startsWith('settings'));
   return (
-    <details className={classes.settings} open={open || undefined}>
+    <details className={classes.settings} open={open} onToggle={(event) => setOpen(event.currentTarget.open)} data-error={wrong || undefined}>
       <summary>
         <Glyph provider={account.provider} size={18} />
         <strong>Settings for {nameOf(account)}</strong>
-        <span>{labelOf(account.provider)}</span>
+        <span>{chosen.length ? chosen.join(' · ') : open ? '' : 'As usual'}</span>
+        <ChevronDown size={16} aria-hidden />
       </summary>
-      <div className={classes.fields}>
-        {fields.map((field) => (
-          <Setting key={field.id} field={field} value={values[field.id]} change={(value) => change(field.id, value)} />
-        ))}
-      </div>
+      {open && (
+        <div className={classes.fields}>
+          {fields.map((field) => (
+            <Setting
+              key={field.id}
+              place={`${account.id}-${field.id}`}
+              field={field}
+              value={values[field.id]}
+              error={issues.find((issue) => issue.error && issue.field === `settings.${field.id}`)?.message}
+              change={(value) => change({ do: 'set', account: account.id, field: field.id, value })}
+            />
+          ))}
+        </div>
+      )}
     </details>
   );
-}
+});
 
-function Setting({ field, value, change }: { field: Field; value: unknown; change: (value: unknown) => void }) {
-  const common = { label: words(field.id), description: field.description, required: field.required && field.default == null };
+const shown = (value: unknown) => (typeof value === 'boolean' ? (value ? 'yes' : 'no') : words(String(value)).toLowerCase());
+
+function Setting({ field, place, value, error, change }: { field: Field; place: string; value: unknown; error?: string; change: (value: unknown) => void }) {
+  const label = words(field.id);
   if (field.type === 'boolean') {
     return (
       <Switch
-        label={common.label}
-        description={common.description}
+        data-place={place}
+        label={label}
+        description={field.description}
+        error={error}
         checked={Boolean(value ?? field.default)}
         onChange={(event) => change(event.currentTarget.checked)}
       />
     );
   }
+  const common = { 'data-place': place, label, description: field.description, required: asked(field), error };
   if (field.options?.length) {
     return (
       <Select
@@ -69,10 +100,4 @@ function Setting({ field, value, change }: { field: Field; value: unknown; chang
       }}
     />
   );
-}
-
-/** `privacyLevel` or `PUBLIC_TO_EVERYONE` as words. */
-function words(id: string): string {
-  const spaced = id.replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase();
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }

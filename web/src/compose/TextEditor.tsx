@@ -2,12 +2,24 @@
 import { useEffect, useRef } from 'react';
 import classes from './TextEditor.module.css';
 
-export function TextEditor(props: { label: string; value: string; fits: number; change: (text: string) => void; focusKey: string }) {
+interface Props {
+  label: string;
+  place: string;
+  value: string;
+  fits: number;
+  change: (text: string) => void;
+  focusKey?: string; // takes the focus whenever this changes
+  placeholder?: string;
+  small?: boolean;
+}
+
+export function TextEditor({ label, place, value, fits, change, focusKey, placeholder = 'What do you want to say?', small }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), [props.focusKey]);
-  const { value, fits } = props;
+  useEffect(() => {
+    if (focusKey !== undefined) field.current?.focus();
+  }, [focusKey]);
   return (
-    <div className={classes.editor}>
+    <div className={classes.editor} data-small={small || undefined}>
       <div className={classes.mirror} aria-hidden>
         {value.slice(0, fits)}
         {fits < value.length && <mark>{value.slice(fits)}</mark>}
@@ -16,11 +28,12 @@ export function TextEditor(props: { label: string; value: string; fits: number; 
       <textarea
         ref={field}
         className={classes.field}
-        aria-label={props.label}
+        data-place={place}
+        aria-label={label}
         aria-invalid={fits < value.length || undefined}
-        placeholder="What do you want to say?"
+        placeholder={placeholder}
         value={value}
-        onChange={(event) => props.change(event.currentTarget.value)}
+        onChange={(event) => change(event.currentTarget.value)}
       />
     </div>
   );

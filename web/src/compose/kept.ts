@@ -1,30 +1,53 @@
-// What was written and not sent yet is kept in this browser, by workspace; so are the accounts of the last post.
-import { begun, isEmpty, type Writing } from './writing';
+// What is kept in this browser: each draft as it is on the screen, until the server has it too; and the accounts of the last post.
+import { read, type Writing } from './writing';
 
-const text = (workspace: string) => `socialclaw-unsent-${workspace}`;
+/** `revision`: of the server's, which this was made from. `dirty`: the server does not have it yet. */
+export interface Copy {
+  writing: Writing;
+  revision: number;
+  dirty: boolean;
+  sent?: string; // handed to the server, which has not answered yet
+  at: number;
+}
+
+const prefix = (workspace: string) => `socialclaw-draft-${workspace}-`;
 const accounts = (workspace: string) => `socialclaw-accounts-${workspace}`;
 
-export function keep(workspace: string, writing: Writing): void {
+/** Whether it is kept: storage may be full, or switched off. */
+export function keep(workspace: string, id: string, copy: Omit<Copy, 'at'>): boolean {
   try {
-    if (isEmpty(writing)) localStorage.removeItem(text(workspace));
-    else localStorage.setItem(text(workspace), JSON.stringify(writing));
+    localStorage.setItem(prefix(workspace) + id, JSON.stringify({ ...copy, at: Date.now() }));
+    return true;
   } catch {
-    // Storage is full or switched off: it is on the screen still.
+    return false;
   }
 }
 
-export function kept(workspace: string): Writing | null {
+export function kept(workspace: string, id: string): Copy | null {
   try {
-    const found = JSON.parse(localStorage.getItem(text(workspace)) ?? 'null') as Partial<Writing> | null;
-    return found ? { ...begun(), ...found } : null;
+    const found = JSON.parse(localStorage.getItem(prefix(workspace) + id) ?? 'null') as Copy | null;
+    return found ? { ...found, writing: read(found.writing) } : null;
   } catch {
     return null;
   }
 }
 
-export const forget = (workspace: string) => localStorage.removeItem(text(workspace));
+export const forget = (workspace: string, id: string) => localStorage.removeItem(prefix(workspace) + id);
 
-export const keepAccounts = (workspace: string, ids: string[]) => localStorage.setItem(accounts(workspace), JSON.stringify(ids));
+/** The drafts that only this browser has, or has as they are now. */
+export function unsaved(workspace: string): { id: string; copy: Copy }[] {
+  const ids = Object.keys(localStorage).filter((key) => key.startsWith(prefix(workspace)));
+  const found = ids.map((key) => key.slice(prefix(workspace).length)).map((id) => ({ id, copy: kept(workspace, id) }));
+  return found.filter((one): one is { id: string; copy: Copy } => one.copy?.dirty ?? false);
+}
+
+export function keepAccounts(workspace: string, ids: string[]): void {
+  try {
+    localStorage.setItem(accounts(workspace), JSON.stringify(ids));
+  } catch {
+    // They are chosen anew the next time.
+  }
+}
 
 export function lastAccounts(workspace: string): string[] {
   try {

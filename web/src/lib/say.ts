@@ -55,3 +55,6 @@ const rules = new Intl.PluralRules('en');
 export const counted = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${rules.select(n) === 'one' ? one : many}`;
 export const listed = (words: string[]) => new Intl.ListFormat('en').format(words);
 export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** `privacyLevel` or `PUBLIC_TO_EVERYONE` as words. */
+export const words = (id: string) => capital(id.replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase());

@@ -1,10 +1,11 @@
 // One post: the verdict first, then how it came to it, then what it says.
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
+import { accountsOf, nameOf } from '../api/accounts';
 import { attemptsOf, postOf, type Post } from '../api/posts';
 import { useNow } from '../app/clock';
 import { useWorkspace } from '../app/session';
-import { moment } from '../lib/say';
+import { counted, moment } from '../lib/say';
 import { Glyph, labelOf } from '../ui/Glyph';
 import { JsonView } from '../ui/JsonView';
 import { Failure } from '../ui/Notice';
@@ -12,8 +13,11 @@ import { LOOKS } from '../ui/status';
 import { Tabs } from '../ui/Tabs';
 import { Acts } from './acts';
 import classes from './PostView.module.css';
+import { said } from './said';
 import { Timeline } from './Timeline';
 import { verdict } from './verdict';
+
+const Preview = lazy(() => import('./Preview').then((m) => ({ default: m.Preview })));
 
 export function PostView({ id, zone }: { id: string; zone: string }) {
   const workspace = useWorkspace();
@@ -60,15 +64,16 @@ export function PostView({ id, zone }: { id: string; zone: string }) {
 }
 
 function Content({ post }: { post: Post }) {
+  const { id } = useWorkspace();
+  const { data: accounts = [] } = useQuery(accountsOf(id));
+  const account = accounts.find((one) => one.id === post.accountId);
+  const mute = (post.assets ?? []).filter((asset) => !asset.altText).length;
   return (
     <div className={classes.content}>
-      {post.name && <h3>{post.name}</h3>}
-      <p>{post.description || <em>No text</em>}</p>
-      {post.assets?.map((asset) => (
-        <p key={asset.url} className={classes.dim}>
-          {asset.originalFilename ?? asset.url} {asset.altText ? `· “${asset.altText}”` : '· no description for people who cannot see it'}
-        </p>
-      ))}
+      <Suspense fallback={null}>
+        <Preview provider={post.provider} name={account ? nameOf(account) : post.account} handle={post.account.replace(/^[a-z_]+:/, '')} said={said(post)} />
+      </Suspense>
+      {mute > 0 && <p className={classes.dim}>{counted(mute, 'file has', 'files have')} no description for people who cannot see it.</p>}
     </div>
   );
 }

@@ -1,9 +1,9 @@
 // What can be done about a post, each as a button that says what it does.
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ExternalLink } from 'lucide-react';
+import { ExternalLink, PenLine } from 'lucide-react';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { answered, client } from '../api/client';
 import type { Post } from '../api/posts';
 import { useWorkspace } from '../app/session';
@@ -15,7 +15,7 @@ import classes from './acts.module.css';
 
 export function Acts({ post, acts }: { post: Post; acts: Act[] }) {
   const { rights } = useWorkspace();
-  const may = (act: Act) => act === 'see' || rights.has(act === 'reconnect' ? 'connect' : act === 'cancel' ? 'cancel' : 'publish');
+  const may = (act: Act) => act === 'see' || rights.has(act === 'reconnect' ? 'connect' : act === 'cancel' ? 'cancel' : post.status === 'draft' ? 'draft' : 'publish');
   const allowed = acts.filter(may);
   if (!allowed.length) return null;
   return (
@@ -39,6 +39,12 @@ function OneAct({ act, post }: { act: Act; post: Post }) {
       return (
         <Button component="a" variant="default" href={ownPath(post.providerUrl!)} target="_blank" rel="noreferrer" rightSection={<ExternalLink size={15} />}>
           See it on {labelOf(post.provider)}
+        </Button>
+      );
+    case 'edit':
+      return (
+        <Button component={Link} href={`/w/${slug}/compose/${post.id}`} variant="default" leftSection={<PenLine size={15} />}>
+          Edit
         </Button>
       );
     case 'retry':

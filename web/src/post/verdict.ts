@@ -4,7 +4,7 @@ import { ago, clock, moment } from '../lib/say';
 import { labelOf } from '../ui/Glyph';
 import { lookOf, type Look } from '../ui/status';
 
-export type Act = 'cancel' | 'discard' | 'retry' | 'check' | 'resolve' | 'reconnect' | 'see';
+export type Act = 'cancel' | 'discard' | 'retry' | 'check' | 'resolve' | 'reconnect' | 'see' | 'edit';
 
 export interface Verdict {
   look: Look;
@@ -29,7 +29,7 @@ function sentence(post: Post, { zone, now }: Known): Omit<Verdict, 'look'> {
   const due = post.publishAtUtc ? moment(post.publishAtUtc, zone) : 'a time that is not set';
   switch (post.status) {
     case 'draft':
-      return { heading: `Draft for ${due}`, body: 'It goes out when its run is published.', acts: ['discard'] };
+      return { heading: `Draft for ${due}`, body: 'It goes out when its run is published.', acts: ['edit', 'discard'] };
     case 'canceled':
       return { heading: 'Taken back', body: 'It did not go out, and will not.', acts: [] };
     case 'published':
@@ -87,8 +87,8 @@ function waiting(post: Post, network: string, due: string, { zone, now }: Known)
   if (post.blockedBy === 'hold') return { heading: 'Held back by the operator', body: 'It goes out when the operator releases it.', acts: ['cancel'] };
   if (post.status === 'retry_pending') {
     const at = post.nextAttemptAt ? ` at ${clock(post.nextAttemptAt, zone)}` : '';
-    return { heading: `Trying again${at}`, body: post.error ?? `${network} could not be reached.`, acts: ['retry', 'cancel'] };
+    return { heading: `Trying again${at}`, body: post.error ?? `${network} could not be reached.`, acts: ['retry', 'edit', 'cancel'] };
   }
   const far = post.publishAtUtc ? ` (${ago(post.publishAtUtc, now)})` : '';
-  return { heading: `Goes out ${due}${far}`, acts: ['cancel'] };
+  return { heading: `Goes out ${due}${far}`, acts: ['edit', 'cancel'] };
 }
