@@ -9,7 +9,7 @@ from typing import Any
 import av
 import pytest
 
-from socialclaw.media.decoder import convert
+from socialclaw.media.decoder import convert, video
 
 PQ, HLG, BT709, BT2020, LIMITED, FULL = 16, 18, 1, 9, 1, 2
 SIDE = 64
@@ -62,6 +62,15 @@ def test_high_dynamic_range_is_mapped_from_black_to_white(tmp_path: Path, transf
         greys.append(shown[0])
     assert greys == sorted(set(greys))
     assert (greys[0], greys[-1] >= 235) == (0, True)
+
+
+@pytest.mark.parametrize("transfer", [PQ, HLG])
+def test_the_poster_of_such_a_film_is_not_pale_either(tmp_path: Path, transfer: int) -> None:
+    """White paper: 58 % of PQ, 75 % of HLG."""
+    code = {PQ: 0.58, HLG: 0.75}[transfer]
+    paper = film(tmp_path / "hdr.mp4", (64 + round(876 * code), 512, 512), (BT2020, transfer, BT2020))
+    with video.opened(paper) as made:
+        assert min(video.poster(made).getpixel((SIDE // 2, SIDE // 2))) >= 235  # type: ignore[type-var, arg-type]
 
 
 @pytest.mark.parametrize("transfer", [PQ, HLG, BT709])

@@ -40,6 +40,7 @@ APP = {"client_id": "sandbox-client", "client_secret": "sandbox-secret"}
 MOST_ATTEMPTS = 60
 MOST_WAITS = 400
 LOOKS = 5
+OURS = "https://post.example"  # the server whose callbacks the networks have registered
 MEDIA_HOST = "https://media.example/"
 FILES = {  # mime -> (extension, Pillow's name)
     "image/jpeg": ("jpg", "JPEG"),
@@ -139,7 +140,9 @@ class Stage:
     ahead: float = 0.0
 
     def __post_init__(self) -> None:
-        self.network: Simulator = self.provider.simulator(Store(":memory:"), clock=lambda: time.time() + self.ahead, fetch=self._fetch)
+        self.network: Simulator = self.provider.simulator(
+            Store(":memory:"), clock=lambda: time.time() + self.ahead, fetch=self._fetch, app_url=OURS
+        )
         self.http = httpx2.AsyncClient(transport=httpx2.MockTransport(Sandbox([self.network]).answer))
 
     # Connecting, as the provider declares it.
@@ -166,7 +169,7 @@ class Stage:
 
     async def consent(self, name: str) -> Tokens:
         """A user goes through the network's page and back."""
-        spec, back = self._oauth(), f"https://post.example/oauth/{self.provider.key}/callback"
+        spec, back = self._oauth(), f"{OURS}/oauth/{self.provider.key}/callback"
         verifier = oauth2.new_verifier()
         url = oauth2.authorize_url(spec, client_id=APP["client_id"], redirect_uri=back, state="a state", verifier=verifier)
         answer = await self._browse(url, self.network.credentials(name), until=back)

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from socialclaw.networks import providers
-from socialclaw.simulation.simulator import Simulator
 from tests.networks.clients import node
 from tests.networks.described.descriptions import DESCRIPTIONS, Description
 from tests.networks.described.proxy import LOCK, proxy
@@ -70,7 +69,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if wrong := node.installed(LOCK):
         sys.stderr.write(f"Prism could not be installed: {wrong}\n")
         return 2
-    Simulator.app_url = "https://post.example"  # whose callbacks the networks have registered
     rows, bad, calls = list[dict[str, object]](), 0, dict[str, list[Call]]()
     for description in DESCRIPTIONS:
         if given.networks and description.network not in given.networks:

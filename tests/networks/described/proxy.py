@@ -31,7 +31,7 @@ class Proxy:
     def __init__(self, url: str, calls: Sequence[Call]) -> None:
         self.url = url
         self.calls = calls
-        self.http = httpx2.Client(timeout=60)
+        self.http = httpx2.Client(timeout=300)  # the first request of a description compiles all of it
 
     def through(self, number: int, target: str) -> list[dict[str, Any]]:
         request, _ = self.calls[number]

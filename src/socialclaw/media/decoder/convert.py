@@ -202,14 +202,7 @@ def _usual_colours(frame: Any) -> str:
     if frame.format.is_rgb:
         return ":out_color_matrix=bt709"
     mapped = ":out_primaries=bt709:out_transfer=bt709:out_color_matrix=bt709:intent=perceptual"
-    return mapped if _is_beyond(frame) else ""
-
-
-def _is_beyond(frame: Any) -> bool:
-    from av.video.reformatter import ColorPrimaries, ColorTrc
-
-    light = frame.color_trc in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
-    return light or frame.color_primaries in (ColorPrimaries.BT2020, ColorPrimaries.SMPTE431, ColorPrimaries.SMPTE432)
+    return mapped if video.is_wide(frame) else ""
 
 
 def _say_colours(about: Any, frame: Any) -> None:
@@ -217,7 +210,7 @@ def _say_colours(about: Any, frame: Any) -> None:
     from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
     about.color_range = ColorRange.MPEG
-    if frame.format.is_rgb or _is_beyond(frame):
+    if frame.format.is_rgb or video.is_wide(frame):
         about.color_primaries, about.color_trc, about.colorspace = ColorPrimaries.BT709, ColorTrc.BT709, Colorspace.ITU709
     else:
         about.color_primaries, about.color_trc, about.colorspace = frame.color_primaries, frame.color_trc, frame.colorspace

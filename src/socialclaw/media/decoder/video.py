@@ -110,6 +110,17 @@ def poster(container: InputContainer) -> Image:
     return _upright(last)
 
 
+def is_wide(frame: Any) -> bool:
+    """Whether a frame has more light, or wider colours, than every screen shows (BT.709)."""
+    from av.video.reformatter import ColorPrimaries, ColorTrc
+
+    light = frame.color_trc in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
+    return light or frame.color_primaries in (ColorPrimaries.BT2020, ColorPrimaries.SMPTE431, ColorPrimaries.SMPTE432)
+
+
 def _upright(frame: VideoFrame) -> Image:
-    picture: Image = frame.to_image()  # type: ignore[no-untyped-call]
+    from av.video.reformatter import ColorPrimaries, ColorTrc
+
+    usual = {"dst_color_trc": ColorTrc.BT709, "dst_color_primaries": ColorPrimaries.BT709} if is_wide(frame) else {}
+    picture: Image = frame.reformat(format="rgb24", **usual).to_image()  # type: ignore[no-untyped-call]
     return picture.rotate(frame.rotation, expand=True) if frame.rotation % 360 else picture
