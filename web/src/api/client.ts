@@ -43,7 +43,7 @@ const inWorkspace: Middleware = {
   onRequest({ request, schemaPath }) {
     if (leaving.now && !schemaPath.startsWith('/auth/')) throw new DOMException('Somebody is signing out', 'AbortError');
     const workspace = workspaceOfAddress();
-    if (workspace) request.headers.set('X-Workspace', workspace);
+    if (workspace && !request.headers.has('X-Workspace')) request.headers.set('X-Workspace', workspace); // what goes on elsewhere says where it began
     return request;
   },
 };

@@ -41,10 +41,8 @@ export function Shell({ children }: { children: ReactNode }) {
       <Navigation />
       <main id="main" className={classes.main}>
         {test && <TestBar />}
-        <div className={classes.notices}>
-          <WorkerBar />
-          {!live && <Notice tone="warn">Live updates are off: what is shown is asked for every 15 seconds.</Notice>}
-        </div>
+        <WorkerBar />
+        {!live && <Notice tone="warn">Live updates are off: what is shown is asked for every 15 seconds.</Notice>}
         {children}
       </main>
       <ShortcutList />

@@ -19,6 +19,7 @@ import classes from './Drafts.module.css';
 import { forget, unsaved } from './kept';
 
 const MOST = 500;
+const CUT = 140; // characters of a draft that a list has
 
 export function Drafts() {
   const { id } = useWorkspace();
@@ -84,7 +85,7 @@ function Unfinished() {
       {all.map((one) => (
         <li key={one.id} className={rows.row}>
           <Link className={classes.draft} href={`/w/${slug}/compose/${one.id}`}>
-            <strong>{one.text || 'No text yet'}</strong>
+            <strong>{one.text.length >= CUT ? `${one.text.slice(0, CUT)}…` : one.text || 'No text yet'}</strong>
             <small>
               {one.local && (
                 <span className={classes.local}>

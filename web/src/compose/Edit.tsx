@@ -9,7 +9,7 @@ import { postOf, type Post } from '../api/posts';
 import { useNow } from '../app/clock';
 import { useWorkspace } from '../app/session';
 import { ownPath } from '../lib/address';
-import { Glyph } from '../ui/Glyph';
+import { Glyph, labelOf } from '../ui/Glyph';
 import { Empty, Failure } from '../ui/Notice';
 import { Page } from '../ui/Page';
 import { MOVABLE } from '../ui/status';
@@ -116,20 +116,21 @@ function Editing({ post, accounts, able }: KnownAccounts & { post: Post }) {
   const waiting = filesOf(writing).some((file) => file.url === null);
   const leave = () => go(`/w/${slug}/posts/${post.id}`);
 
+  const id = post.accountId ?? '';
+  const body = {
+    account: id,
+    text: textFor(writing, id),
+    title: writing.title || null,
+    assets: assetsOf(filesFor(writing.files, id)),
+    settings: (writing.settings[id] ?? {}) as Record<string, never>,
+    publishAt: writing.at ?? post.publishAtUtc!,
+    ifUpdatedAt: new Date(since).toISOString(),
+  };
+
   const save = async () => {
     if (sending) return;
     if (waiting) return tell('A file is still on its way');
     setSending(true);
-    const id = post.accountId ?? '';
-    const body = {
-      account: id,
-      text: textFor(writing, id),
-      title: writing.title || null,
-      assets: assetsOf(filesFor(writing.files, id)),
-      settings: (writing.settings[id] ?? {}) as Record<string, never>,
-      publishAt: writing.at ?? post.publishAtUtc!,
-      ifUpdatedAt: new Date(since).toISOString(),
-    };
     try {
       await answered(client.PATCH('/v1/dashboard/posts/{postId}', { params: { path: { postId: post.id } }, body }));
       forget(workspace.id, post.id);
@@ -179,6 +180,7 @@ function Editing({ post, accounts, able }: KnownAccounts & { post: Post }) {
             {account && (
               <Settings
                 account={account}
+                name={labelOf(account.provider)}
                 fields={able.get(account.id)?.publishSettings?.fields ?? NONE}
                 values={writing.settings[account.id] ?? UNSET}
                 issues={issues}
@@ -187,7 +189,7 @@ function Editing({ post, accounts, able }: KnownAccounts & { post: Post }) {
             )}
             <Issues issues={issues} accounts={accounts} writing={writing} show={(issue) => showIssue(issue, writing)} change={change} />
           </div>
-          <Look writing={writing} accounts={chosen} able={able} schedule={schedule} how="later" />
+          <Look writing={writing} accounts={chosen} able={able} request={{ method: 'PATCH', path: `/v1/dashboard/posts/${post.id}`, body, does: 'changes this post; it takes somebody who is signed in' }} />
         </div>
         <footer className={classes.footer}>
           <When workspace={workspace.id} accounts={writing.accounts} at={writing.at} now={now} zone={zone} change={(to) => change({ do: 'when', at: to })} timed />

@@ -3,6 +3,7 @@ import { CloseButton } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useReducer, useState } from 'react';
 import { useLocation } from 'wouter';
+import type { Account, Capability } from '../api/accounts';
 import { Problem } from '../api/client';
 import { useNow } from '../app/clock';
 import { useWorkspace } from '../app/session';
@@ -19,17 +20,25 @@ import classes from './Form.module.css';
 import { focusOn, Issues, showIssue } from './Issues';
 import { forget, keep, keepAccounts } from './kept';
 import { Look } from './Look';
+import { short } from './names';
 import { tellOutcome } from './outcome';
 import { SavedState } from './SavedState';
 import { newDraft, useSaving, type Opened } from './saving';
 import { scheduleOf, type How, type Issue } from './schedule';
 import { refusals, send, useJudged } from './sending';
-import { NONE, Settings, UNSET } from './Settings';
+import { asked, NONE, Settings, UNSET } from './Settings';
 import { freeSlotsOf } from './slots';
 import { Texts } from './Texts';
 import { Thread } from './Thread';
 import { Unfinished } from './Unfinished';
-import { changed, COMMON, filesOf, isEmpty, NEXT, POST } from './writing';
+import { changed, COMMON, filesOf, isEmpty, NEXT, POST, type Writing } from './writing';
+
+const DOES: Record<How, string> = { draft: 'keeps drafts', later: 'schedules this', now: 'publishes this' };
+const FEW = 3;
+
+/** With many accounts, the settings that somebody has to see; the others are in the tabs of their accounts. */
+const concerns = (account: Account, able: Capability | undefined, writing: Writing) =>
+  writing.settings[account.id] !== undefined || able?.publishSettings?.fields.some(asked);
 
 /** Of a post whose files are on their way: what is wrong without them too. */
 const stands = (issue: Issue) => !issue.field.startsWith('assets') && !issue.code.endsWith('_required');
@@ -148,11 +157,12 @@ export function Form({ id, opened, accounts, able }: KnownAccounts & { id: strin
             <Thread writing={writing} accounts={chosen} able={able} issues={issues} change={change} />
             <Unfinished id={id} shown={isEmpty(writing)} />
             {chosen
-              .filter((one) => shown === COMMON || shown === one.id)
+              .filter((one) => shown === one.id || (shown === COMMON && (chosen.length <= FEW || concerns(one, able.get(one.id), writing))))
               .map((one) => (
                 <Settings
                   key={one.id}
                   account={one}
+                  name={short(one, chosen)}
                   fields={able.get(one.id)?.publishSettings?.fields ?? NONE}
                   values={writing.settings[one.id] ?? UNSET}
                   issues={issues}
@@ -161,7 +171,7 @@ export function Form({ id, opened, accounts, able }: KnownAccounts & { id: strin
               ))}
             <Issues issues={issues} accounts={accounts} writing={writing} show={show} change={change} />
           </div>
-          <Look writing={writing} accounts={chosen} able={able} schedule={made.schedule} draft={id} how={usualHow} />
+          <Look writing={writing} accounts={chosen} able={able} request={{ method: 'POST', path: '/v1/posts/apply', body: { ...made.schedule, idempotencyKey: id }, does: DOES[usualHow] }} />
         </div>
         <Footer
           workspace={workspace.id}

@@ -1,11 +1,11 @@
 // All that is wrong, the errors first, each with the way to its place; and what nobody is forced to mend but should know.
 import { TriangleAlert } from 'lucide-react';
 import type { Account } from '../api/accounts';
-import { nameOf } from '../api/accounts';
 import { counted } from '../lib/say';
 import { Glyph } from '../ui/Glyph';
 import { OfferToFit, WhatIsChanged } from './Fitting';
 import classes from './Issues.module.css';
+import { short } from './names';
 import type { Issue } from './schedule';
 import { filesFor, filesOf, POST, type Attached, type Change, type Writing } from './writing';
 
@@ -21,13 +21,14 @@ export function Issues({ issues, accounts, writing, show, change }: Props) {
   const mute = filesOf(writing).filter((file) => file.kind === 'image' && file.url && !file.alt);
   const fitted = accounts.filter((one) => writing.fitted.includes(one.id) && writing.accounts.includes(one.id));
   if (!issues.length && !mute.length && !fitted.length) return null;
+  const chosen = accounts.filter((one) => writing.accounts.includes(one.id));
   const ordered = [...issues].sort((a, b) => Number(b.error) - Number(a.error));
   return (
     <ul className={classes.list} aria-label="What to mend">
       {ordered.map((issue) => (
         <li key={`${issue.account}${issue.part}${issue.field}${issue.code}`} data-error={issue.error || undefined}>
           <TriangleAlert size={15} aria-hidden />
-          <Whose account={accounts.find((one) => one.id === issue.account)} />
+          <Whose account={accounts.find((one) => one.id === issue.account)} among={chosen} />
           <span className={classes.words}>{issue.message}</span>
           <Offer issue={issue} writing={writing} change={change} />
           <button type="button" onClick={() => show(issue)}>
@@ -37,7 +38,7 @@ export function Issues({ issues, accounts, writing, show, change }: Props) {
       ))}
       {fitted.map((one) => (
         <li key={one.id} data-fine>
-          <Whose account={one} />
+          <Whose account={one} among={chosen} />
           <span className={classes.words}>
             Files are changed as far as this network needs it.
             <WhatIsChanged writing={writing} account={one.id} />
@@ -74,12 +75,12 @@ function fileOf(issue: Issue, writing: Writing): Attached | undefined {
   return files.filter((file) => file.url)[number];
 }
 
-function Whose({ account }: { account?: Account }) {
+function Whose({ account, among }: { account?: Account; among: Account[] }) {
   if (!account) return null;
   return (
     <>
       <Glyph provider={account.provider} size={18} />
-      <strong className={classes.whose}>{nameOf(account)}</strong>
+      <strong className={classes.whose}>{short(account, among)}</strong>
     </>
   );
 }

@@ -8,22 +8,19 @@ import { useUploads, type Upload } from '../upload/uploads';
 import { Glyph, labelOf } from '../ui/Glyph';
 import type { KnownAccounts } from './Composer';
 import classes from './Look.module.css';
-import { Request } from './Request';
-import type { How, Schedule } from './schedule';
+import { Request, type Asked } from './Request';
 import { canReply, counted, countedText, filesFor, fits, textFor, type Attached, type Writing } from './writing';
 
 interface Props {
   writing: Writing;
   accounts: Account[];
   able: KnownAccounts['able'];
-  schedule: Schedule;
-  draft?: string; // its id is the request's idempotency key
-  how: How;
+  request: Asked;
 }
 
 const NARROW = 'socialclaw-preview-narrow';
 
-export function Look({ writing, accounts, able, schedule, draft, how }: Props) {
+export function Look({ writing, accounts, able, request }: Props) {
   const [tab, setTab] = useState('look');
   const [narrow, setNarrow] = useState(() => localStorage.getItem(NARROW) !== 'no');
   const shown = useDeferredValue(writing); // typing goes first
@@ -39,7 +36,7 @@ export function Look({ writing, accounts, able, schedule, draft, how }: Props) {
         ]}
       >
         {tab === 'json' ? (
-          <Request schedule={draft ? { ...schedule, idempotencyKey: draft } : schedule} how={how} />
+          <Request {...request} />
         ) : (
           <>
             <Switch

@@ -5,30 +5,46 @@ import { Copy } from 'lucide-react';
 import { ROOT } from '../lib/address';
 import { copy } from '../ui/JsonView';
 import classes from './Look.module.css';
-import type { How, Schedule } from './schedule';
 
-const PATH = '/v1/posts/apply';
-const DOES: Record<How, string> = { draft: 'keeps drafts', later: 'schedules this', now: 'publishes this' };
+const JUDGED = '/v1/posts/apply'; // by the operation beside it, while one writes
 
-export function Request({ schedule, how }: { schedule: Schedule; how: How }) {
-  const json = JSON.stringify(schedule, null, 2);
+export interface Asked {
+  method: 'POST' | 'PATCH';
+  path: string;
+  body: object;
+  does: string;
+}
+
+export function Request({ method, path, body, does }: Asked) {
+  const json = JSON.stringify(body, null, 2);
   return (
     <div className={classes.request}>
-      <div className={classes.copies}>
-        {Object.entries(WAYS).map(([name, way]) => (
-          <Button
-            key={name}
-            size="compact-sm"
-            variant="default"
-            leftSection={<Copy size={14} />}
-            onClick={() => void copy(way(json), `Copied for ${name}; put a key into SOCIALCLAW_API_KEY`)}
-          >
-            Copy as {name}
-          </Button>
-        ))}
-      </div>
+      {path === JUDGED && (
+        <div className={classes.copies}>
+          {Object.entries(WAYS).map(([name, way]) => (
+            <Button
+              key={name}
+              size="compact-sm"
+              variant="default"
+              leftSection={<Copy size={14} />}
+              onClick={() => void copy(way(json, path), `Copied for ${name}; put a key into SOCIALCLAW_API_KEY`)}
+            >
+              Copy as {name}
+            </Button>
+          ))}
+        </div>
+      )}
       <p>
-        <code>POST {PATH}</code> {DOES[how]}; <code>POST /v1/posts/validate</code> judges the same while you write.
+        <code>
+          {method} {path}
+        </code>{' '}
+        {does}
+        {path === JUDGED && (
+          <>
+            ; <code>POST /v1/posts/validate</code> judges the same while you write
+          </>
+        )}
+        .
       </p>
       <pre tabIndex={0} aria-label="JSON of the request">
         {json}
@@ -40,16 +56,16 @@ export function Request({ schedule, how }: { schedule: Schedule; how: How }) {
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 const file = (json: string) => `cat > schedule.json <<'END'\n${json}\nEND`;
 
-export const WAYS: Record<string, (json: string) => string> = {
-  curl: (json) => `curl -s ${ROOT}${PATH} -H "Authorization: Bearer $SOCIALCLAW_API_KEY" -H "Content-Type: application/json" -d ${quoted(json)}`,
+const WAYS: Record<string, (json: string, path: string) => string> = {
+  curl: (json, path) => `curl -s ${ROOT}${path} -H "Authorization: Bearer $SOCIALCLAW_API_KEY" -H "Content-Type: application/json" -d ${quoted(json)}`,
   CLI: (json) => `${file(json)}\nSC_BASE_URL=${ROOT} socialclaw login --api-key "$SOCIALCLAW_API_KEY"\nsocialclaw apply -f schedule.json`,
-  Python: (json) =>
+  Python: (json, path) =>
     [
       'import json, os, urllib.request',
       '',
       `schedule = json.loads(r"""${json}""")`,
       'headers = {"Authorization": "Bearer " + os.environ["SOCIALCLAW_API_KEY"], "Content-Type": "application/json"}',
-      `request = urllib.request.Request("${ROOT}${PATH}", json.dumps(schedule).encode(), headers)`,
+      `request = urllib.request.Request("${ROOT}${path}", json.dumps(schedule).encode(), headers)`,
       'print(json.load(urllib.request.urlopen(request))["run"]["id"])',
     ].join('\n'),
 };

@@ -3,7 +3,6 @@ import { Select, Switch, TextInput } from '@mantine/core';
 import { ChevronDown } from 'lucide-react';
 import { memo, useState } from 'react';
 import type { Account, Capability } from '../api/accounts';
-import { nameOf } from '../api/accounts';
 import { words } from '../lib/say';
 import { Glyph } from '../ui/Glyph';
 import type { Issue } from './schedule';
@@ -14,6 +13,7 @@ type Field = NonNullable<NonNullable<Capability['publishSettings']>['fields']>[n
 
 interface Props {
   account: Account;
+  name: string;
   fields: Field[];
   values: Record<string, unknown>;
   issues: Issue[];
@@ -23,10 +23,10 @@ interface Props {
 export const NONE: Field[] = [];
 export const UNSET: Record<string, unknown> = {};
 
-const asked = (field: Field) => field.required && field.default == null;
+export const asked = (field: Field) => field.required && field.default == null;
 
 /** What one types elsewhere does not draw it anew: there may be many. */
-export const Settings = memo(function Settings({ account, fields, values, issues: all, change }: Props) {
+export const Settings = memo(function Settings({ account, name, fields, values, issues: all, change }: Props) {
   const [open, setOpen] = useState(fields.some(asked));
   if (!fields.length) return null;
   const issues = all.filter((issue) => issue.account === account.id);
@@ -36,7 +36,7 @@ export const Settings = memo(function Settings({ account, fields, values, issues
     <details className={classes.settings} open={open} onToggle={(event) => setOpen(event.currentTarget.open)} data-error={wrong || undefined}>
       <summary>
         <Glyph provider={account.provider} size={18} />
-        <strong>Settings for {nameOf(account)}</strong>
+        <strong>Settings for {name}</strong>
         <span>{chosen.length ? chosen.join(' · ') : open ? '' : 'As usual'}</span>
         <ChevronDown size={16} aria-hidden />
       </summary>

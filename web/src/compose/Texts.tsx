@@ -2,7 +2,7 @@
 import { TextInput } from '@mantine/core';
 import { Images, MessageSquarePlus, Undo2 } from 'lucide-react';
 import { useState } from 'react';
-import { nameOf, type Account } from '../api/accounts';
+import type { Account } from '../api/accounts';
 import { Glyph } from '../ui/Glyph';
 import { Tabs } from '../ui/Tabs';
 import { attach, kept } from './attaching';
@@ -10,6 +10,7 @@ import { Counter } from './Counter';
 import { Files } from './Files';
 import type { KnownAccounts } from './Composer';
 import { Library } from './Library';
+import { called, short } from './names';
 import type { Issue } from './schedule';
 import { TextEditor } from './TextEditor';
 import classes from './Texts.module.css';
@@ -36,23 +37,12 @@ export function Texts({ writing, accounts, able, issues, tab, setTab, change, re
   const here = issues.filter((issue) => issue.part === POST && (!only || issue.account === tab));
   const wrong = here.find((issue) => issue.field === 'name' && issue.error)?.message;
   const add = (files: Iterable<File>) => void attach(files, POST, change);
-  return (
-    <Tabs
-      label="Texts"
-      chosen={tab}
-      choose={setTab}
-      tabs={[
-        [COMMON, 'Everyone'],
-        ...accounts.map((one): [string, React.ReactNode] => [
-          one.id,
-          <TabName key={one.id} account={one} count={counted(writing, one.id, able.get(one.id))} own={writing.own[one.id] !== undefined} />,
-        ]),
-      ]}
-    >
+  const box = (
+    <>
       <div className={classes.box} {...droppable(add)}>
         {own && (
           <p className={classes.only}>
-            Only {nameOf(only)} gets this text.
+            Only {called(only, accounts)} gets this text.
             <button type="button" onClick={() => change({ do: 'share', account: tab })}>
               <Undo2 size={14} aria-hidden /> Back to the common text
             </button>
@@ -64,7 +54,7 @@ export function Texts({ writing, accounts, able, issues, tab, setTab, change, re
             variant="unstyled"
             aria-label="Title"
             data-place="name"
-            placeholder={`Title${titled.length < accounts.length ? `, for ${titled.map(nameOf).join(', ')}` : ''}`}
+            placeholder={`Title${titled.length < accounts.length ? `, for ${titled.map((one) => called(one, accounts)).join(', ')}` : ''}`}
             value={writing.title}
             error={wrong}
             onChange={(event) => change({ do: 'title', title: event.currentTarget.value })}
@@ -78,7 +68,7 @@ export function Texts({ writing, accounts, able, issues, tab, setTab, change, re
           fits={tight ? fits(text, tight.count) : text.length}
           change={(next) => change({ do: 'write', tab, text: next })}
         />
-        <Files files={writing.files} add={add} change={change} only={accounts.length > 1 ? only : undefined} issues={here} most={longestAlt(accounts, able)} />
+        <Files files={writing.files} add={add} change={change} only={accounts.length > 1 ? only : undefined} name={only && called(only, accounts)} issues={here} most={longestAlt(accounts, able)} />
         <div className={classes.below}>
           <button type="button" className={classes.tool} onClick={() => setLibrary(true)}>
             <Images size={16} aria-hidden /> Library
@@ -89,7 +79,7 @@ export function Texts({ writing, accounts, able, issues, tab, setTab, change, re
             </button>
           )}
           <span className={classes.gap} />
-          {tight && <Counter count={tight.count} whose={accounts.length > 1 ? `${nameOf(tight.account)} is the tightest` : undefined} />}
+          {tight && <Counter count={tight.count} whose={accounts.length > 1 ? `${called(tight.account, accounts)} is the tightest` : undefined} />}
         </div>
       </div>
       {library && (
@@ -101,6 +91,23 @@ export function Texts({ writing, accounts, able, issues, tab, setTab, change, re
           }}
         />
       )}
+    </>
+  );
+  if (!replies) return box;
+  return (
+    <Tabs
+      label="Texts"
+      chosen={tab}
+      choose={setTab}
+      tabs={[
+        [COMMON, 'Everyone'],
+        ...accounts.map((one): [string, React.ReactNode] => [
+          one.id,
+          <TabName key={one.id} account={one} name={short(one, accounts)} count={counted(writing, one.id, able.get(one.id))} own={writing.own[one.id] !== undefined} />,
+        ]),
+      ]}
+    >
+      {box}
     </Tabs>
   );
 }
@@ -125,11 +132,11 @@ export const droppable = (add: (files: Iterable<File>) => void) => ({
   },
 });
 
-function TabName({ account, count, own }: { account: Account; count: { length: number; most: number | null }; own: boolean }) {
+function TabName({ account, name, count, own }: { account: Account; name: string; count: { length: number; most: number | null }; own: boolean }) {
   const over = count.most !== null && count.length > count.most;
   return (
     <>
-      <Glyph provider={account.provider} /> <span className={classes.tabName}>{nameOf(account)}</span>
+      <Glyph provider={account.provider} /> <span className={classes.tabName}>{name}</span>
       {own && (
         <span className={classes.dot}>
           <span className="visually-hidden"> has a text of its own</span>

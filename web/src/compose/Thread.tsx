@@ -1,13 +1,14 @@
 // What follows a post: replies of the same account to it, a thread or a first comment. Where a network has none of that, it is said.
 import { ActionIcon } from '@mantine/core';
 import { X } from 'lucide-react';
-import { nameOf, type Account } from '../api/accounts';
+import type { Account } from '../api/accounts';
 import { listed } from '../lib/say';
 import { labelOf } from '../ui/Glyph';
 import { attach } from './attaching';
 import type { KnownAccounts } from './Composer';
 import { Counter } from './Counter';
 import { Files } from './Files';
+import { called } from './names';
 import type { Issue } from './schedule';
 import { TextEditor } from './TextEditor';
 import { droppable, longestAlt } from './Texts';
@@ -77,7 +78,7 @@ function OneReply({ reply, number, replying, silent, able, issues, change }: Of)
             </option>
           ))}
         </select>
-        {replying.length > 0 && silent.length > 0 && <span>on {listed(replying.map(nameOf))} only</span>}
+        {replying.length > 0 && silent.length > 0 && <span>on {listed(replying.map((one) => called(one, replying)))} only</span>}
         <ActionIcon variant="subtle" color="gray" aria-label={`Take reply ${number} away`} onClick={() => change({ do: 'unfollow', key: reply.key })}>
           <X size={15} />
         </ActionIcon>

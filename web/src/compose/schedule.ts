@@ -90,5 +90,7 @@ const WORDS: [RegExp, string][] = [
 function plain(message: string, path: string): string {
   const field = path.replace(/^posts\[\d+\]\.?/, '');
   const word = WORDS.find(([pattern]) => pattern.test(field))?.[1] ?? (words(field.split('.').pop() ?? '') || 'The post');
-  return path ? message.replaceAll(path, word) : message;
+  const last = field.split('.').pop() ?? '';
+  const named = path ? message.replaceAll(path, word) : message;
+  return last && named.startsWith(`${last} `) ? word + named.slice(last.length) : named;
 }

@@ -102,7 +102,7 @@ export const LOOKS: Record<string, Look> = {
   tiktok: {
     skin: 'tall',
     frame: 'tall',
-    fold: { characters: 150, lines: 2, more: ' more', source: 'https://toolshake.xyz/tool/caption-character-counter/' },
+    fold: { characters: 150, lines: 2, more: '… more', source: 'https://toolshake.xyz/tool/caption-character-counter/' },
     links: 'plain',
     tags: true,
     meta: 'none',

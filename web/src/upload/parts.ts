@@ -9,16 +9,22 @@ export type Standing = Schemas['MultipartInitiateResponse'];
 const AT_A_TIME = 3;
 const PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
-export const begin = (file: File): Promise<Standing> => {
+/** The workspace by its name in the address: an upload goes on while one looks at another. */
+const of = (workspace: string) => ({ headers: { 'X-Workspace': workspace } });
+
+export const begin = (workspace: string, file: File): Promise<Standing> => {
   const body = { filename: file.name, size: file.size, ...(file.type ? { mime: file.type } : {}) };
-  return answered(client.POST('/v1/assets/uploads', { body }));
+  return answered(client.POST('/v1/assets/uploads', { body, ...of(workspace) }));
 };
 
-export const standing = (assetId: string): Promise<Standing> => answered(client.GET('/v1/assets/uploads/{assetId}', { params: { path: { assetId } } }));
+export const standing = (workspace: string, assetId: string): Promise<Standing> =>
+  answered(client.GET('/v1/assets/uploads/{assetId}', { params: { path: { assetId } }, ...of(workspace) }));
 
-export const assetOf = async (assetId: string): Promise<Asset> => (await answered(client.GET('/v1/assets/{assetId}', { params: { path: { assetId } } }))).asset;
+export const assetOf = async (workspace: string, assetId: string): Promise<Asset> =>
+  (await answered(client.GET('/v1/assets/{assetId}', { params: { path: { assetId } }, ...of(workspace) }))).asset;
 
-export const abort = (assetId: string) => answered(client.POST('/v1/assets/uploads/{assetId}/abort', { params: { path: { assetId } } }));
+export const abort = (workspace: string, assetId: string) =>
+  answered(client.POST('/v1/assets/uploads/{assetId}/abort', { params: { path: { assetId } }, ...of(workspace) }));
 
 export interface Watch {
   signal: AbortSignal;
@@ -29,8 +35,8 @@ export interface Watch {
 }
 
 /** Send what is missing of it; the asset, once it is complete. */
-export async function send(assetId: string, file: Blob, watch: Watch): Promise<Asset> {
-  const at = await patiently(() => standing(assetId), watch);
+export async function send(workspace: string, assetId: string, file: Blob, watch: Watch): Promise<Asset> {
+  const at = await patiently(() => standing(workspace, assetId), watch);
   if (at.asset?.status !== 'uploading') return over(at.asset!);
   const { uploadId = '', partSize = file.size, missing = [], parts = [] } = at.upload ?? {};
   let done = parts.reduce((sum, part) => sum + (part.size ?? 0), 0);
@@ -43,7 +49,7 @@ export async function send(assetId: string, file: Blob, watch: Watch): Promise<A
       const part = file.slice((number - 1) * partSize, number * partSize);
       await patiently(async () => {
         const params = { path: { assetId } };
-        const { url } = await answered(client.POST('/v1/assets/uploads/{assetId}/part', { params, body: { uploadId, partNumber: number! } }));
+        const { url } = await answered(client.POST('/v1/assets/uploads/{assetId}/part', { params, body: { uploadId, partNumber: number! }, ...of(workspace) }));
         await put(ownPath(url), part, watch.signal, (bytes) => {
           flying.set(number!, bytes);
           tell();
@@ -54,15 +60,15 @@ export async function send(assetId: string, file: Blob, watch: Watch): Promise<A
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, worker));
-  return patiently(() => complete(assetId), watch);
+  return patiently(() => complete(workspace, assetId), watch);
 }
 
-async function complete(assetId: string): Promise<Asset> {
-  const { upload, asset } = await standing(assetId);
+async function complete(workspace: string, assetId: string): Promise<Asset> {
+  const { upload, asset } = await standing(workspace, assetId);
   if (asset?.status !== 'uploading') return over(asset!);
   const parts = (upload?.parts ?? []).map(({ PartNumber, ETag }) => ({ PartNumber, ETag }));
   const params = { path: { assetId } };
-  return over((await answered(client.POST('/v1/assets/uploads/{assetId}/complete', { params, body: { uploadId: upload?.uploadId ?? '', parts } }))).asset);
+  return over((await answered(client.POST('/v1/assets/uploads/{assetId}/complete', { params, body: { uploadId: upload?.uploadId ?? '', parts }, ...of(workspace) }))).asset);
 }
 
 /** What it became; a Problem where the file was refused. */

@@ -3,6 +3,7 @@
 
 export interface Stored {
   id: string; // the asset's
+  workspace: string; // as addresses name it
   name: string;
   size: number;
   digest: string;
@@ -65,10 +66,11 @@ export async function drop(id: string): Promise<void> {
   }
 }
 
+export const storedUploads = () => run('uploads', 'readonly', (uploads) => uploads.getAll() as IDBRequest<Stored[]>).catch(() => []);
+
 /** What the server has long given up takes room for nothing. */
 export async function dropOld(): Promise<void> {
-  const all = await run('uploads', 'readonly', (uploads) => uploads.getAll() as IDBRequest<Stored[]>).catch(() => []);
-  for (const one of all) if (one.at < Date.now() - 2 * DAY_MS) await drop(one.id);
+  for (const one of await storedUploads()) if (one.at < Date.now() - 2 * DAY_MS) await drop(one.id);
 }
 
 const MIB = 1024 * 1024;

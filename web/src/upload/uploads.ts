@@ -1,11 +1,13 @@
 // The uploads of this page: they go on while one looks at other screens, and after the page was loaded again.
 import { useSyncExternalStore } from 'react';
 import { Problem } from '../api/client';
+import { workspaceOfAddress } from '../lib/address';
 import { abort, assetOf, begin, over, send, standing, type Asset } from './parts';
-import { digestOf, drop, dropOld, store, stored } from './stored';
+import { digestOf, drop, dropOld, store, stored, storedUploads } from './stored';
 
 export interface Upload {
   id: string; // of the asset that it becomes
+  workspace: string; // as addresses name it
   name: string;
   size: number;
   sent: number;
@@ -16,6 +18,7 @@ export interface Upload {
   asset?: Asset;
 }
 
+const here = () => workspaceOfAddress() ?? '';
 const all = new Map<string, Upload>();
 const digests = new Map<string, string>();
 const stops = new Map<string, AbortController>();
@@ -23,7 +26,7 @@ const listeners = new Set<() => void>();
 let shown: ReadonlyMap<string, Upload> = new Map();
 
 function put(id: string, change: Partial<Upload>): void {
-  const before = all.get(id) ?? { id, name: '', size: 0, sent: 0, state: 'sending' };
+  const before = all.get(id) ?? { id, workspace: here(), name: '', size: 0, sent: 0, state: 'sending' };
   all.set(id, { ...before, ...change });
   shown = new Map(all);
   for (const told of listeners) told();
@@ -45,12 +48,13 @@ export interface Begun {
 /** Begin to send a file. It is known by the id of its asset from now on, wherever the page is. */
 export async function start(file: File): Promise<Begun> {
   void dropOld();
-  const [digest, { asset }] = await Promise.all([digestOf(file), begin(file)]);
+  const workspace = here();
+  const [digest, { asset }] = await Promise.all([digestOf(file), begin(workspace, file)]);
   const { id, kind } = asset!;
   digests.set(id, digest);
   const picture = kind === 'image' ? URL.createObjectURL(file) : undefined;
-  put(id, { name: file.name, size: file.size, state: 'sending', picture });
-  void store({ id, name: file.name, size: file.size, digest, at: Date.now() }, file);
+  put(id, { workspace, name: file.name, size: file.size, state: 'sending', picture });
+  void store({ id, workspace, name: file.name, size: file.size, digest, at: Date.now() }, file);
   void run(id, file);
   return { id, kind, digest };
 }
@@ -67,9 +71,9 @@ export async function resume(id: string, known: { name: string; size?: number; d
     return run(id, file);
   }
   try {
-    const asset = await assetOf(id);
+    const asset = await assetOf(here(), id);
     if (asset.status !== 'uploading') return finish(id, over(asset));
-    const { upload } = await standing(id);
+    const { upload } = await standing(here(), id);
     const sent = (upload?.parts ?? []).reduce((sum, part) => sum + (part.size ?? 0), 0);
     put(id, { state: 'asking', size: asset.size ?? 0, sent });
   } catch (error) {
@@ -77,12 +81,18 @@ export async function resume(id: string, known: { name: string; size?: number; d
   }
 }
 
+/** Go on with all that this browser has begun. */
+export async function resumeAll(): Promise<void> {
+  await dropOld();
+  for (const one of await storedUploads()) if (one.workspace === here()) void resume(one.id, one);
+}
+
 /** The file again, from whoever was asked for it; why not, if it is another one. */
 export async function provide(id: string, file: File): Promise<string | null> {
   const wanted = digests.get(id);
   const { size, name } = all.get(id) ?? { size: file.size, name: '' };
   if (file.size !== size || (wanted && (await digestOf(file)) !== wanted)) return `This is not the same file: ${name} is wanted, as it was when its upload began`;
-  void store({ id, name: file.name, size: file.size, digest: wanted ?? (await digestOf(file)), at: Date.now() }, file);
+  void store({ id, workspace: here(), name: file.name, size: file.size, digest: wanted ?? (await digestOf(file)), at: Date.now() }, file);
   put(id, { picture: file.type.startsWith('image/') ? URL.createObjectURL(file) : undefined });
   void run(id, file);
   return null;
@@ -100,12 +110,13 @@ export function giveUp(id: string): void {
   all.delete(id);
   shown = new Map(all);
   void drop(id);
-  if (one && one.state !== 'done') abort(id).catch(() => undefined); // the server gives it up by itself, a day later
+  if (one && one.state !== 'done') abort(one.workspace, id).catch(() => undefined); // the server gives it up by itself, a day later
 }
 
 async function run(id: string, file: File): Promise<void> {
   const stop = new AbortController();
   stops.set(id, stop);
+  const workspace = all.get(id)?.workspace ?? here();
   put(id, { state: 'sending', why: undefined });
   const watch = {
     signal: stop.signal,
@@ -114,7 +125,7 @@ async function run(id: string, file: File): Promise<void> {
   };
   try {
     // Of two tabs with the same draft one sends; the other finds it done.
-    const asset = await navigator.locks.request(`socialclaw-upload-${id}`, { signal: stop.signal }, () => send(id, file, watch));
+    const asset = await navigator.locks.request(`socialclaw-upload-${id}`, { signal: stop.signal }, () => send(workspace, id, file, watch));
     finish(id, asset);
   } catch (error) {
     if (!stop.signal.aborted) fail(id, error);
