@@ -13,7 +13,7 @@ from tests.browser import chromium
 
 from bench import rows
 from bench.figures import Figure, Result, Told, percentile
-from bench.ground import SQLITE, Ground, Installation
+from bench.ground import NAME, SQLITE, Ground, Installation
 from bench.processes import Running, free_port, started
 from socialclaw.db.base import utc_now
 from socialclaw.people import ways_in
@@ -36,7 +36,7 @@ addEventListener('DOMContentLoaded', () => {
 window.worst = 0;
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.worst = Math.max(window.worst, entry.duration);
-}).observe({ type: 'event', durationThreshold: 16 });
+}).observe({ type: 'longtask' });
 window.watchFrames = () => {
   let last = performance.now();
   window.frames_ = [];
@@ -53,6 +53,10 @@ window.told = () => {
   return [window.frames_, window.worst];
 };
 """
+WAIT = """new Promise((told) => {
+  const look = () => window.usable ? told(window.usable) : setTimeout(look, 5);
+  look();
+})"""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ async def _filled(installation: Installation, count: int) -> datetime:
 
 
 async def _signed_in(browser: Browser, server: Running, installation: Installation) -> Any:
-    secret = await installation.system.database.write(ways_in.local_link, installation.workspace, None)
+    secret = await installation.system.database.write(ways_in.local_link, NAME, None)
     context = await browser.new_context()
     page = await context.new_page()
     await page.goto(f"{server.base_url}/auth/ticket/{secret}")
@@ -122,8 +126,7 @@ async def _interactive(page: Page, url: str, count: int, size: Size, told: Told)
     for n in range(size.loads + 1):
         told(f"opening the calendar, {count} posts in a month", n, size.loads)
         await page.goto(url)
-        await page.wait_for_function("window.usable")
-        times.append(float(await page.evaluate("window.usable")))
+        times.append(await _usable(page))
     await client.detach()
     warm = sorted(times[1:])  # the first one warms the server up
     details = {"best": f"{warm[0]:,.0f} ms", "worst": f"{warm[-1]:,.0f} ms", "the first one": f"{times[0]:,.0f} ms"}
@@ -131,12 +134,18 @@ async def _interactive(page: Page, url: str, count: int, size: Size, told: Told)
     return Result(what, "", percentile(warm, 0.5), "ms", target=INTERACTIVE, details=details)
 
 
+async def _usable(page: Page) -> float:
+    """When a card could be used, in milliseconds since the page was asked for."""
+    await page.locator("[data-card]").first.wait_for()
+    return float(await page.evaluate(WAIT))
+
+
 async def _dragged(page: Page, url: str, count: int, size: Size, told: Told) -> Result:
     """Cards are taken up and led about over the grid, and left where they were: nothing but the dragging is measured."""
     frames: list[float] = []
     worst = 0.0
     await page.goto(url)
-    await page.wait_for_function("window.usable")
+    await _usable(page)
     cards = page.locator("[data-card]")
     for n in range(size.drags):
         told(f"dragging, {count} posts in a month", n, size.drags)
@@ -156,7 +165,11 @@ async def _dragged(page: Page, url: str, count: int, size: Size, told: Told) -> 
         worst = max(worst, slow)
         await page.keyboard.press("Escape")
         await page.mouse.up()
-    details = {"middle": f"{percentile(frames, 0.5):.1f} ms", "worst": f"{max(frames):.1f} ms", "longest event": f"{worst:.0f} ms"}
+    details = {
+        "middle": f"{percentile(frames, 0.5):.1f} ms",
+        "worst": f"{max(frames):.1f} ms",
+        "longest task": f"{worst:.0f} ms" if worst else "under 50 ms",
+    }
     what = f"dragging a card over a month with {count:,} posts: a frame (p95)"
     return Result(what, "", percentile(frames, 0.95), "ms", target=BUDGETS.get(count), details={**details, "frames": f"{len(frames):,}"})
 

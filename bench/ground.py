@@ -26,6 +26,7 @@ from socialclaw.workspaces import keys, tenants
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 DATABASES = (SQLITE, POSTGRESQL)
 RATE_LIMIT = 10_000_000
+NAME = "Bench"  # of the workspace
 
 
 @dataclass
@@ -99,7 +100,7 @@ class Ground:
                 system = System.open(opened)
                 try:
                     await schema.upgrade(system.database)
-                    workspace = (await system.database.write(tenants.create, "Bench", "test")).id
+                    workspace = (await system.database.write(tenants.create, NAME, "test")).id
                     _, key = await system.write(workspace, keys.create, system.vault, "bench", test=True)
                     yield Installation(kind, given, system, workspace, key)
                 finally:

@@ -40,6 +40,7 @@ def screens(known: Furnished) -> dict[str, tuple[str, str]]:
         "calendar-month": ("calendar?view=month", "The month."),
         "calendar-list": ("calendar?view=list", "The list, which is what a phone shows first."),
         "compose": ("compose", "Writing a post."),
+        "drafts": ("drafts", "What is being written, and what is ready to go out."),
         "posts": ("posts?show=upcoming", "All posts, narrowed down; several can be acted upon together."),
         "needs-you": ("posts?show=attention", "What needs a person."),
         "post-unknown": (

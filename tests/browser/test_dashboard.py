@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Installation, Person
-from tests.browser.dashboard import WATCH, account, acts, eventually, open_at, public, served, violations, wednesday
+from tests.browser.dashboard import WATCH, account, acts, eventually, open_at, public, served, wednesday
 
 pytestmark = pytest.mark.xdist_group("browser")  # one server and one browser serve them all
 People = Callable[[], Person]
@@ -142,24 +141,3 @@ def test_an_hour_that_the_clocks_skip_takes_nothing_and_one_that_comes_twice_sho
     expect(card(mara.page, "Twice 0").get_by_text("02:30", exact=True)).to_be_visible()
     expect(card(mara.page, "Twice 1").get_by_text("02:30 (2nd)", exact=True)).to_be_visible()
     expect(mara.page.get_by_role("button", name="Times are those of Europe/Berlin, UTC+1")).to_be_visible()
-
-
-SCREENS = ["calendar?view=week", "calendar?view=month", "calendar?view=list", "compose", "posts", "accounts", "keys", "sandbox", "health"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_screen_can_be_used_by_everybody(mara: Person, scheme: Any) -> None:
-    mara.page.emulate_media(color_scheme=scheme)
-    mara.arrive()
-    planned(mara, "For everybody", wednesday())
-    found = []
-    for screen in SCREENS:
-        open_at(mara, screen)
-        expect(mara.page.get_by_role("heading", level=1)).to_be_visible()
-        mara.page.wait_for_timeout(700)
-        found += violations(mara.page, screen)
-    open_at(mara, "posts")
-    mara.page.get_by_role("button", name="For everybody").first.click()
-    expect(mara.page.get_by_role("dialog").get_by_role("heading", name="Goes out")).to_be_visible()
-    found += violations(mara.page, "a post")
-    assert found == []

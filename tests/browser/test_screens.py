@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Installation, Person
 from tests.browser.dashboard import WATCH, account, acts, eventually, open_at, public, served, violations
-from tests.browser.furnished import Furnished, furnish
+from tests.browser.furnished import Furnished, furnish, landscape
 
 pytestmark = pytest.mark.xdist_group("screens")
 People = Callable[[], Person]
@@ -78,7 +78,7 @@ def test_next_week_is_rehearsed_with_a_network_that_loses_an_answer_in_three_cli
     mara.press("+7 days")
     happened = mara.page.get_by_role("status", name="What happened on the way")
     expect(happened).to_contain_text("The answer was lost", timeout=PATIENCE)
-    expect(happened).to_contain_text("Found on the network and adopted: not sent again")
+    expect(happened).to_contain_text("Found on the network and adopted: not sent again", timeout=PATIENCE)
     assert acts(mara.page) == (3, 0)
     assert public(mara, "x", text) == 1, "the answer was lost, and it was not sent again"
 
@@ -179,6 +179,17 @@ def test_a_draft_is_published_from_another_time_on_and_its_graph_is_walked_by_ar
     assert min(post["publishAtUtc"] for post in posts)[:10] == start.strftime("%Y-%m-%d")
 
 
+def test_a_file_that_is_uploaded_comes_into_the_library_and_is_unused(mara: Person, furnished: Furnished) -> None:
+    open_at(mara, "media")
+    file = {"name": "harbour.jpg", "mimeType": "image/jpeg", "buffer": landscape((90, 150, 200), (640, 480))}
+    mara.page.get_by_label("Files to upload").set_input_files(file)  # type: ignore[arg-type]
+    tile = mara.page.get_by_role("main").get_by_role("button").filter(has_text="harbour.jpg")
+    expect(tile).to_contain_text("Unused")
+    mara.page.get_by_role("switch", name="Only unused").check()
+    expect(tile).to_be_visible()
+    expect(mara.page.get_by_role("button", name="dawn.jpg")).to_have_count(0)
+
+
 def test_a_file_is_described_and_is_not_deleted_while_a_post_needs_it(mara: Person, furnished: Furnished) -> None:
     open_at(mara, f"media?asset={furnished.asset}")
     drawer = mara.page.get_by_role("dialog")
@@ -214,13 +225,15 @@ def test_whoever_is_invited_is_listed_and_ctrl_k_finds_screens_days_and_posts(ma
 
 def screens(furnished: Furnished) -> list[str]:
     """All of them, with something to see on each."""
-    named = "calendar?view=week calendar?view=month calendar?view=list compose posts posts?show=attention media analytics runs accounts"
+    named = (
+        "calendar?view=week calendar?view=month calendar?view=list compose drafts posts posts?show=attention media analytics runs accounts"
+    )
     more = "accounts?connect= accounts?connect=x keys sandbox health settings settings/slots settings/team settings/team?tab=audit"
-    own = [f"posts/{furnished.lost}", f"posts/{furnished.refused}", f"media?asset={furnished.asset}", f"runs/{furnished.run}"]
+    own = [f"posts/{furnished.lost}", f"posts?post={furnished.refused}", f"media?asset={furnished.asset}", f"runs/{furnished.run}"]
     return [*named.split(), *more.split(), "settings/usage", "settings/me", *own, f"runs/{furnished.run}?tab=table"]
 
 
-def test_every_screen_can_be_used_by_everybody_at_a_desk_and_on_a_phone_by_day_and_by_night(mara: Person, furnished: Furnished) -> None:
+def test_every_screen_can_be_used_by_everybody_at_a_desk_and_on_a_phone_by_day_and_night(mara: Person, furnished: Furnished) -> None:
     found = []
     for screen in screens(furnished):
         mara.page.emulate_media(color_scheme="light", reduced_motion="reduce")

@@ -3,7 +3,7 @@ import { Button, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { Redirect, Route, Router, Switch, useParams } from 'wouter';
+import { Redirect, Route, Router, Switch, useLocation, useParams } from 'wouter';
 import { HOME } from '../lib/address';
 import { Empty, Failure } from '../ui/Notice';
 import { Page } from '../ui/Page';
@@ -56,6 +56,10 @@ function InWorkspace() {
     const workspace = data && workspaceOf(data);
     return workspace ? { session: data, workspace } : null;
   }, [data]);
+  const [address] = useLocation();
+  if (signed && named && data?.authenticated && named !== signed.workspace.slug) {
+    return <Redirect to={address.replace(`/w/${named}`, `/w/${signed.workspace.slug}`) + location.search} replace />; // it was named by its id
+  }
   if (signed && data?.authenticated) {
     return (
       <Signed value={signed}>

@@ -41,8 +41,10 @@ export function Shell({ children }: { children: ReactNode }) {
       <Navigation />
       <main id="main" className={classes.main}>
         {test && <TestBar />}
-        <WorkerBar />
-        {!live && <Notice tone="warn">Live updates are off: what is shown is asked for every 15 seconds.</Notice>}
+        <div className={classes.notices}>
+          <WorkerBar />
+          {!live && <Notice tone="warn">Live updates are off: what is shown is asked for every 15 seconds.</Notice>}
+        </div>
         {children}
       </main>
       <ShortcutList />

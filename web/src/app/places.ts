@@ -14,7 +14,7 @@ export interface Place {
 const ALL: (Place & { right?: string; test?: true })[] = [
   { to: 'calendar', label: 'Calendar', icon: CalendarDays, key: 'c', phone: true },
   { to: 'posts', label: 'Posts', icon: ListChecks, key: 'p', phone: true },
-  { to: 'drafts', label: 'Drafts', icon: PenLine, key: 'd', right: 'draft', phone: true },
+  { to: 'drafts', label: 'Drafts', icon: PenLine, key: 'd', right: 'draft' },
   { to: 'media', label: 'Media', icon: Image, key: 'm' },
   { to: 'analytics', label: 'Analytics', icon: ChartColumn, key: 'a', begins: true, phone: true },
   { to: 'runs', label: 'Runs', icon: Layers, key: 'r' },

@@ -1,9 +1,10 @@
 // Pictures and videos of a post or of a reply: picked, dropped or pasted, sent at once, each with a description for people who cannot see it.
-import { ActionIcon, Button } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { Eye, EyeOff, FileVideo, Image, ImagePlus, X } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
 import type { Account } from '../api/accounts';
-import { again, giveUp, provide, useUploads, type Upload } from '../upload/uploads';
+import { Progress } from '../upload/Progress';
+import { giveUp, useUploads, type Upload } from '../upload/uploads';
 import classes from './Files.module.css';
 import type { Issue } from './schedule';
 import type { Attached, Change } from './writing';
@@ -75,7 +76,7 @@ function OneFile({ file, upload, change, only, name, issue, most }: Of) {
       <div className={classes.about}>
         <strong>{file.name}</strong>
         {file.url === null ? (
-          <Progress file={file} upload={upload} />
+          <Progress id={file.id} name={file.name} size={file.size} upload={upload} />
         ) : (
           <input
             data-place={`alt-${file.id}`}
@@ -109,54 +110,5 @@ function OneFile({ file, upload, change, only, name, issue, most }: Of) {
         <X size={15} />
       </ActionIcon>
     </div>
-  );
-}
-
-function Progress({ file, upload }: { file: Attached; upload?: Upload }) {
-  const size = upload?.size || file.size || 1;
-  const percent = Math.floor(((upload?.sent ?? 0) / size) * 100);
-  if (upload?.state === 'asking') return <Asking file={file} percent={percent} />;
-  if (upload?.state === 'failed') {
-    return (
-      <span className={classes.wrong} role="alert" data-error>
-        {upload.why}{' '}
-        <Button size="compact-xs" variant="subtle" onClick={() => again(file.id)}>
-          Try again
-        </Button>
-      </span>
-    );
-  }
-  const told = upload?.state === 'waiting' ? (upload.why ? `${upload.why}: it goes on by itself` : 'Going on') : upload?.state === 'finishing' ? 'Being looked into' : 'goes on after a reload';
-  return (
-    <span className={classes.progress}>
-      <progress value={percent} max={100} aria-label={`Upload of ${file.name}`} />
-      <small>
-        {percent} % · {told}
-      </small>
-    </span>
-  );
-}
-
-/** This browser could not keep the file: whoever has it gives it again, and what has arrived stays. */
-function Asking({ file, percent }: { file: Attached; percent: number }) {
-  const input = useRef<HTMLInputElement>(null);
-  const [wrong, setWrong] = useState<string | null>(null);
-  return (
-    <span className={classes.progress}>
-      <Button size="compact-xs" variant="default" onClick={() => input.current?.click()}>
-        Choose the same file to go on
-      </Button>
-      <small>{wrong ?? `${percent} % have arrived`}</small>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        aria-label={`${file.name} again`}
-        onChange={(event) => {
-          const [chosen] = event.currentTarget.files ?? [];
-          if (chosen) void provide(file.id, chosen).then(setWrong);
-        }}
-      />
-    </span>
   );
 }

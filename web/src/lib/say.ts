@@ -30,6 +30,14 @@ export function span(from: Day, to: Day): string {
 export const moment = (instant: string, zone: string, seconds = false) =>
   `${shortDay(wall(instant, zone).toPlainDate().toString())}, ${clock(instant, zone, seconds)}`;
 
+/** `Tue 1 Dec, 09:15 – 17:30`, or of several days `Tue 1 Dec, 09:15 – Thu 3 Dec, 17:30` */
+export function between(from: string, to: string, zone: string): string {
+  const [first, last] = [moment(from, zone), moment(to, zone)];
+  if (first === last) return first;
+  const sameDay = wall(from, zone).toPlainDate().equals(wall(to, zone).toPlainDate());
+  return `${first} – ${sameDay ? clock(to, zone) : last}`;
+}
+
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400_000],
   ['hour', 3_600_000],

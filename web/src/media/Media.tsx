@@ -1,5 +1,5 @@
 // The library: every file that posts may show, what is still unused, and what is on its way.
-import { Button, Loader, SegmentedControl, Switch, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Search, Upload } from 'lucide-react';
@@ -11,10 +11,12 @@ import { counted } from '../lib/say';
 import { useQueryOf } from '../app/query';
 import { Empty, Failure } from '../ui/Notice';
 import { Page } from '../ui/Page';
+import { refused } from '../ui/toasts';
+import { start } from '../upload/uploads';
 import { AssetDrawer } from './AssetDrawer';
 import classes from './Media.module.css';
 import { Tile } from './Tile';
-import { useUploads } from './uploading';
+import { Uploads } from './Uploads';
 
 const KINDS = [
   { value: 'all', label: 'All' },
@@ -32,7 +34,9 @@ export function Media() {
   const unused = params.has('unused');
   const wanted = { q: words, kind: kind === 'all' ? null : kind, used: unused ? false : null, sort: null };
   const found = useInfiniteQuery({ ...assetsOf(id, wanted), placeholderData: keepPreviousData });
-  const { uploading, add } = useUploads();
+  const add = (files: Iterable<File>) => {
+    for (const file of files) start(file).catch((error: unknown) => refused(error, `${file.name} was not uploaded`));
+  };
   const input = useRef<HTMLInputElement>(null);
   const pick = () => input.current?.click();
   const may = rights.has('media');
@@ -60,13 +64,7 @@ export function Media() {
       </div>
       {found.error && <Failure error={found.error} retry={() => void found.refetch()} />}
       <Dropped may={may} add={add}>
-        {uploading.map((one) => (
-          <p key={one.id} className={classes.uploading} role="status">
-            {one.state === 'failed' ? null : <Loader size={16} />} {one.name}: {one.state === 'failed' ? one.why : `${Math.floor((100 * one.sent) / (one.size || 1))} %`}
-            {one.state === 'asking' && '. This browser has no copy of it any more: add it to a post again, or upload it anew'}
-            {one.state === 'waiting' && one.why && `. ${one.why}: it goes on by itself`}
-          </p>
-        ))}
+        <Uploads assets={assets ?? []} />
         {assets && !assets.length && <Empty title={narrowed ? 'No file is like this' : 'No files yet'} action={!narrowed && upload}>{narrowed ? 'Other filters may show more.' : 'Pictures and films for posts: drop them here, or upload them.'}</Empty>}
         {!!assets?.length && (
           <ul className={classes.grid}>
@@ -89,7 +87,7 @@ export function Media() {
         accept="image/*,video/*,audio/*"
         aria-label="Files to upload"
         onChange={(event) => {
-          add(event.currentTarget.files ?? []);
+          add([...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = '';
         }}
       />

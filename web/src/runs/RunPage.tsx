@@ -10,7 +10,7 @@ import { runOf } from '../api/runs';
 import { useWorkspace } from '../app/session';
 import { csv, save } from '../lib/csv';
 import { useQueryOf } from '../app/query';
-import { counted, moment } from '../lib/say';
+import { between, counted, moment } from '../lib/say';
 import { PostDrawer } from '../post/PostDrawer';
 import { Facts } from '../ui/Facts';
 import { JsonView } from '../ui/JsonView';
@@ -88,7 +88,7 @@ function span(posts: Post[], zone: string): string {
   const times = posts.flatMap((post) => post.publishAtUtc ?? []).sort();
   const [first, last] = [times[0], times.at(-1)];
   if (!first || !last) return '—';
-  return first === last ? moment(first, zone) : `${moment(first, zone)} – ${moment(last, zone)}`;
+  return between(first, last, zone);
 }
 
 function Actions({ run, posts }: { run: Schemas['RunResponse']; posts: Post[] }) {

@@ -6,7 +6,7 @@ import { Link, useSearchParams } from 'wouter';
 import { runsOf, type ListedRun } from '../api/runs';
 import { useWorkspace } from '../app/session';
 import { ROOT } from '../lib/address';
-import { moment } from '../lib/say';
+import { between } from '../lib/say';
 import { Empty, Failure } from '../ui/Notice';
 import { Page } from '../ui/Page';
 import { Progress } from '../ui/Progress';
@@ -61,8 +61,6 @@ export function Runs() {
 
 function Row({ run }: { run: ListedRun }) {
   const { slug, zone } = useWorkspace();
-  const first = run.firstAtUtc && moment(run.firstAtUtc, zone);
-  const last = run.lastAtUtc && moment(run.lastAtUtc, zone);
   return (
     <li className={classes.row}>
       <div className={classes.name}>
@@ -74,8 +72,7 @@ function Row({ run }: { run: ListedRun }) {
         </span>
       </div>
       <span className={classes.times}>
-        {first}
-        {last && last !== first ? ` – ${last}` : ''}
+        {run.firstAtUtc && run.lastAtUtc && between(run.firstAtUtc, run.lastAtUtc, zone)}
       </span>
       <div className={classes.progress}>
         <Progress summary={run.summary} />

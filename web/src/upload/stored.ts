@@ -66,11 +66,10 @@ export async function drop(id: string): Promise<void> {
   }
 }
 
-export const storedUploads = () => run('uploads', 'readonly', (uploads) => uploads.getAll() as IDBRequest<Stored[]>).catch(() => []);
-
 /** What the server has long given up takes room for nothing. */
 export async function dropOld(): Promise<void> {
-  for (const one of await storedUploads()) if (one.at < Date.now() - 2 * DAY_MS) await drop(one.id);
+  const all = await run('uploads', 'readonly', (uploads) => uploads.getAll() as IDBRequest<Stored[]>).catch(() => []);
+  for (const one of all) if (one.at < Date.now() - 2 * DAY_MS) await drop(one.id);
 }
 
 const MIB = 1024 * 1024;

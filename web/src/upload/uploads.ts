@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { Problem } from '../api/client';
 import { workspaceOfAddress } from '../lib/address';
 import { abort, assetOf, begin, over, send, standing, type Asset } from './parts';
-import { digestOf, drop, dropOld, store, stored, storedUploads } from './stored';
+import { digestOf, drop, dropOld, store, stored } from './stored';
 
 export interface Upload {
   id: string; // of the asset that it becomes
@@ -79,12 +79,6 @@ export async function resume(id: string, known: { name: string; size?: number; d
   } catch (error) {
     fail(id, error);
   }
-}
-
-/** Go on with all that this browser has begun. */
-export async function resumeAll(): Promise<void> {
-  await dropOld();
-  for (const one of await storedUploads()) if (one.workspace === here()) void resume(one.id, one);
 }
 
 /** The file again, from whoever was asked for it; why not, if it is another one. */
