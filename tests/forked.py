@@ -5,4 +5,4 @@ from __future__ import annotations
 import multiprocessing
 
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["tests.crash.processes", "tests.cli.processes", "socialclaw.cli.checks", "socialclaw.cli.banner"])
+context.set_forkserver_preload(["tests.crash.processes", "tests.cli.processes", "socialclaw.doctor.checks", "socialclaw.cli.banner"])

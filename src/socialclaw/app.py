@@ -21,6 +21,7 @@ from socialclaw.api import (
     dashboard,
     dashboard_files,
     desk,
+    doctor,
     errors,
     events,
     issuers,
@@ -75,6 +76,7 @@ ROUTERS = (
     dashboard.router,
     events.router,
     desk.router,
+    doctor.router,
     planning.router,
     composing.router,
     sign_in.router,
@@ -110,6 +112,7 @@ def build(system: System) -> FastAPI:
     app.state.keyring, app.state.sessions = keyring, sessions
     app.state.relying_parties = RelyingParties(system)
     app.state.pages = Pages(system)
+    app.state.looks = doctor.Looks(system)
     app.state.rates = Rates(system.settings)
     system.shares = Shares(system.database)
     app.router.routes.extend(_operations())

@@ -39,6 +39,12 @@ class SocialClawError(Exception):
         self.details = details
 
 
+class Problem(SocialClawError):
+    """Something the operator can put right; `message` says how."""
+
+    code = "not_possible"
+
+
 class InvalidRequest(SocialClawError):
     code, status = "invalid_request", 422
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from socialclaw.db.base import Scope
 from socialclaw.media.sweep import sweep
 from socialclaw.settings import Settings
 from socialclaw.system import System
@@ -336,3 +337,27 @@ async def test_a_schedule_is_told_that_its_file_is_not_there_yet(
     assert (await api.delete(f"/v1/assets/{asset_id}")).json()["asset"]["status"] == "aborted"
     assert (await api.get(f"/v1/assets/{asset_id}")).status_code == 404
     assert await sweep(system) == 1
+
+
+@pytest.mark.usefixtures("both_databases")
+async def test_files_are_found_by_whether_a_post_shows_them(api: httpx2.AsyncClient, system: System, workspace: Member) -> None:
+    def make(scope: Scope) -> list[str]:
+        account, run = rows.account(scope), rows.run(scope)
+        files = [rows.asset(scope, name) for name in ("published.png", "draft.png", "canceled.png", "unused.png")]
+        for file, status in zip(files, ("published", "draft", "canceled"), strict=False):
+            shown = [{"id": "asset_1", "url": "https://example.org/a.png", "managed": False}, {"id": file.id, "url": file.filename}]
+            rows.post(scope, account, run, status=status, next_at=None, assets=shown)
+        return [file.id for file in files]
+
+    published, draft, canceled, unused = await system.write(workspace.id, make, test=True)
+
+    async def listed(**only: str) -> set[str]:
+        answer = (await api.get("/v1/assets", params=only)).json()
+        assert answer["total"] == len(answer["assets"])
+        return {asset["id"] for asset in answer["assets"]}
+
+    assert await listed(used="true") == {published, draft}
+    assert await listed(used="false") == {canceled, unused}
+    assert await listed() == {published, draft, canceled, unused}
+    assert await listed(used="false", query="unused") == {unused}
+    assert (await api.get("/v1/assets?used=perhaps")).status_code == 422

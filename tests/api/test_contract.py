@@ -222,6 +222,7 @@ def test_operations_of_our_own_are_few_and_known(document: dict[str, Any]) -> No
         ("GET", "/v1/dashboard/assets/{assetId}/uses"),
         ("GET", "/v1/dashboard/accounts/posts"),
         ("GET", "/v1/dashboard/analytics"),
+        ("GET", "/v1/dashboard/doctor"),
     }
 
 

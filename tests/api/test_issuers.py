@@ -29,6 +29,7 @@ from socialclaw.sign_in.relying_parties import WORLD
 from socialclaw.simulation.worlds import Caller, within
 from socialclaw.system import System
 from tests.conftest import SAME, client
+from tests.sign_in.test_attempts import HOSTILE_PATHS
 
 HERE = "https://127.0.0.1:8000"
 PAGE = {"accept": "text/html", **SAME}
@@ -189,7 +190,7 @@ async def test_apple_tells_the_name_once_and_it_is_kept(browser: httpx2.AsyncCli
 async def test_one_goes_on_to_where_one_wanted_to(browser: httpx2.AsyncClient) -> None:
     done = await sign_in(browser, "google", query="?returnTo=/dashboard/posts%3Fstatus%3Dfailed")
     assert done.headers["location"] == f"{HERE}/dashboard/posts?status=failed"
-    for elsewhere in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+    for elsewhere in HOSTILE_PATHS:
         answer = await browser.get("/auth/google/start", params={"returnTo": elsewhere})
         assert (answer.status_code, "location" in answer.headers) == (422, False)
 

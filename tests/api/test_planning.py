@@ -9,9 +9,12 @@ from typing import Any
 import httpx2
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from socialclaw.db.analytics import Snapshot
 from socialclaw.db.base import Scope, iso, utc_now
+from socialclaw.db.planning import ComposerDraft
 from socialclaw.people import drafts as kept
 from socialclaw.system import System
 from tests.api import rows
@@ -120,6 +123,24 @@ class TestDrafts:
     async def test_a_long_one_is_kept_and_a_longer_one_refused(self, page: httpx2.AsyncClient) -> None:
         assert (await page.put(DRAFT, json={"content": {"text": "x" * 250_000}})).status_code == 200
         assert (await page.put(DRAFT, json={"content": {"text": "x" * 270_000}})).status_code == 413
+
+    @both
+    async def test_what_a_removed_member_was_writing_goes_and_what_they_applied_stays(
+        self, app: FastAPI, system: System, page: httpx2.AsyncClient, workspace: Member, other_workspace: Member, desk: Desk
+    ) -> None:
+        account = (await desk.account(await desk.connect("x"))).handle
+        someone = await person(system, (workspace.id, "contributor"), (other_workspace.id, "contributor"))
+        async with browser(app, someone) as theirs:
+            for where in (workspace, other_workspace):
+                await theirs.put(DRAFT, json={"content": {"text": "half a word"}}, headers={"x-workspace": where.id})
+            made = await theirs.post("/v1/dashboard/compose", json={"account": account, "text": "Prepared", "draft": True})
+        assert (await page.delete(f"/v1/dashboard/members/{someone.id}")).status_code == 200
+
+        def left(session: Session) -> list[str]:
+            return list(session.scalars(select(ComposerDraft.workspace_id).where(ComposerDraft.user_id == someone.id)))
+
+        assert await system.database.read(left) == [other_workspace.id]
+        assert (await page.get(f"/v1/posts/{made.json()['posts'][0]['id']}")).json()["post"]["status"] == "draft"
 
     async def test_saving_is_written_down_nowhere_but_in_the_draft(self, page: httpx2.AsyncClient) -> None:
         await page.put(DRAFT, json={"content": {"text": "word for word"}})
@@ -240,6 +261,20 @@ class TestSlots:
         assert {post["publishAtUtc"] for post in other.json()["posts"]} == {second}, "a draft holds a slot too"
         both_ways = await page.post("/v1/dashboard/compose", json={**body, "publishNow": True})
         assert both_ways.json()["code"] == "publish_time_required"
+
+    async def test_what_is_composed_again_is_answered_with_its_run_also_where_no_slot_is_left(
+        self, desk: Desk, page: httpx2.AsyncClient
+    ) -> None:
+        account = (await desk.account(await desk.connect("x"))).handle
+        await ours(page, times=[slot("monday", "09:30")])
+        body = {"account": account, "text": "In a slot", "slot": "next", "idempotencyKey": "once"}
+        made = await page.post("/v1/dashboard/compose", json=body)
+        assert made.status_code == 201, made.text
+        await ours(page, times=[])
+        again = await page.post("/v1/dashboard/compose", json=body)
+        assert (again.status_code, again.json()["run"]["id"]) == (200, made.json()["run"]["id"])
+        assert (await page.post("/v1/dashboard/compose", json={**body, "text": "Other"})).json()["code"] == "idempotency_key_conflict"
+        assert (await page.post("/v1/dashboard/compose", json={**body, "idempotencyKey": "twice"})).json()["code"] == "slot_none_free"
 
     async def test_what_is_over_is_never_offered(self, page: httpx2.AsyncClient) -> None:
         await ours(page, times=[slot("monday", "09:30")])

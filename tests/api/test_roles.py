@@ -42,7 +42,7 @@ MATRIX = {
     " start_connection disconnect_account list_keys create_key get_key revoke_key list_members change_member list_invites"
     " create_invite withdraw_invite list_audit dashboard_disconnect_account dashboard_start_connection dashboard_keys dashboard_create_key"
     " dashboard_revoke_key dashboard_rotate_key",
-    OWNER: "export_workspace list_exports delete_workspace keep_workspace",
+    OWNER: "dashboard_doctor export_workspace list_exports delete_workspace keep_workspace",
 }
 
 

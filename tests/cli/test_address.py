@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from socialclaw.cli import checks, installation
+from socialclaw.cli import installation
+from socialclaw.doctor import checks
 from socialclaw.settings import Settings
 from socialclaw.system import System
 from tests.conftest import member

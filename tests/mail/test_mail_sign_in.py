@@ -24,6 +24,7 @@ from socialclaw.system import System
 from tests.conftest import SAME, Member, Person, browser, client, person
 from tests.mail.conftest import ADA, Outbox
 from tests.mail.post_office import PostOffice, body, links
+from tests.sign_in.test_attempts import HOSTILE_PATHS
 from tests.sign_in.test_linking import GMAIL, Desk
 
 both = pytest.mark.usefixtures("both_databases")
@@ -304,7 +305,7 @@ async def test_who_is_signed_in_adds_an_address_and_comes_in_by_it_later(
 ) -> None:
     someone = await person(system, (workspace.id, "owner"))
     async with surfer(app) as api:
-        api.cookies.set("sc_session", someone.secret)
+        api.cookies.set("sc_session", someone.secret, domain="127.0.0.1", path="/")
         await asked(api, ADA, link=True)
         path, _ = await newest(mails, post_office)
         assert (await api.post(path)).status_code == 303
@@ -342,7 +343,7 @@ async def test_the_session_of_before_ends_and_none_that_was_put_there_is_kept(
 ) -> None:
     attacker = await person(system, (workspace.id, "viewer"))
     async with surfer(app) as api:
-        api.cookies.set("sc_session", attacker.secret)
+        api.cookies.set("sc_session", attacker.secret, domain="127.0.0.1", path="/")
         await asked(api)
         path, _ = await newest(mails, post_office)
         entered = await api.post(path)
@@ -362,11 +363,13 @@ async def test_another_site_neither_asks_nor_redeems(
         assert (await api.post("/auth/email/code", json={"code": code}, headers=headers)).json()["code"] == "cross_site_request"
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "dashboard"])
-async def test_a_link_leads_to_a_path_of_ours(app: FastAPI, path: str) -> None:
+async def test_a_link_leads_to_a_path_of_ours_in_whatever_spelling_another_is_named(app: FastAPI) -> None:
     async with surfer(app, accept="application/json") as api:
-        answer = await asked(api, returnTo=path)
-    assert (answer.status_code, answer.json()["code"]) == (422, "return_to_invalid")
+        for path in HOSTILE_PATHS:
+            if "\0" in path:
+                continue  # which no body may hold
+            answer = await api.post("/auth/email", json={"email": ADA, "returnTo": path})
+            assert (answer.status_code, answer.json()["code"]) == (422, "return_to_invalid"), path
 
 
 async def test_a_link_leads_where_it_was_asked_to(app: FastAPI, ada: Person, mails: Outbox, post_office: PostOffice) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from socialclaw.cli import mail_checks
 from socialclaw.db.base import real_now
 from socialclaw.db.mail import Mail
+from socialclaw.doctor import mail_checks
 from socialclaw.mail import outbox
 from socialclaw.people import tickets
 from socialclaw.settings import Settings

@@ -46,6 +46,11 @@ def test_no_spelling_leads_elsewhere(path: str) -> None:
     assert refused.value.code == "return_to_invalid"
 
 
+def test_paths_and_schemes_are_tried_in_at_least_twenty_spellings_each() -> None:
+    assert len({*HOSTILE_PATHS}) == len(HOSTILE_PATHS) >= 20
+    assert len({*HOSTILE_SCHEMES}) == len(HOSTILE_SCHEMES) >= 20
+
+
 @pytest.mark.parametrize("path", ["/", "/dashboard", "/dashboard/posts?status=failed&page=2#top", "/a/b.c~d_e-f", "/p?next=%2Fother"])
 def test_a_path_of_ours_is_taken_as_it_is(path: str) -> None:
     assert path_of(path) == path

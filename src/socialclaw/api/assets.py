@@ -37,6 +37,7 @@ router = APIRouter(route_class=Operation, prefix="/v1/assets", tags=[ASSETS])
 
 CHUNK = 256 * 1024
 T = TypeVar("T")
+Used = Annotated[bool | None, Query(description="Only files that posts show (`true`), or that none shows (`false`).")]
 KINDS = ("image", "video", "audio", "other")
 FORM = {
     "type": "object",
@@ -96,12 +97,14 @@ async def list_assets(
     status: Annotated[str | None, Query(description="uploading, ready, failed or pending_delete.")] = None,
     mime: Annotated[str | None, Query(description="How the type begins, e.g. video/.")] = None,
     query: Annotated[str | None, Query(description="A part of the filename.")] = None,
+    used: Used = None,
     sort: Annotated[str | None, Query(description="created_desc (newest first, the default) or created_asc.")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="At most so many (default 24).")] = 24,
     offset: Offset = 0,
 ) -> Response:
     """The workspace's files, those that are still uploading or could not be uploaded among them."""
-    only = AssetFilter(one_of("kind", kind, KINDS), one_of("status", status, (*SHOWN, *assets.ARRIVING)), mime or None, query or None)
+    state = one_of("status", status, (*SHOWN, *assets.ARRIVING))
+    only = AssetFilter(one_of("kind", kind, KINDS), state, mime or None, query or None, used)
     order = one_of("sort", sort, ORDERS) or ORDERS[0]
     base_url = caller.system.settings.base_url
     found, total = await caller.read(page, only, base_url=base_url, order=order, limit=limit, offset=offset)

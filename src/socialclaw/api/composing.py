@@ -60,11 +60,12 @@ async def dashboard_compose(caller: Caller, request: Request, body: DashboardCom
         raise InvalidRequest(message, code="idempotency_key_mismatch", path="idempotencyKey")
     said = body.model_dump(mode="json", exclude={"idempotency_key"}, exclude_unset=True)
     usual = await caller.read(reckoning.zone_of)
-    if body.slot:
+    key = above or within
+    if body.slot and not await schedules.was_applied(caller, key, said):  # else it has its slot, and there need be no other one
         body.publish_at = await caller.read(slots.next_of, [one.account for one in body.targets or ()] or [body.account])
     schedule = _schedule(body, body.timezone or usual)
     return await schedules.applied(
-        caller, schedule, above or within, source="dashboard", said=said, named=lambda issues: _named(issues, body.targets or ())
+        caller, schedule, key, source="dashboard", said=said, named=lambda issues: _named(issues, body.targets or ())
     )
 
 

@@ -35,10 +35,18 @@ def given(request: Request, settings: Settings) -> str | None:
 
     Not so where somebody comes here from there, by a link in their mail or from an issuer: then they look, and that site sees nothing.
     """
-    secret = request.cookies.get(name(settings))
+    secret = _only(request, name(settings))
     if secret and request.method in SAFE and from_elsewhere(request) and not _comes_here(request):
         return None
     return secret
+
+
+def _only(request: Request, called: str) -> str | None:
+    """The one cookie of this name. Of two, one was put there by somebody else, by a page of another port or path, and nobody can tell
+    which: neither counts."""
+    pieces = (piece for header in request.headers.getlist("cookie") for piece in header.split(";"))
+    found = {value.strip() for key, equals, value in (piece.partition("=") for piece in pieces) if equals and key.strip() == called}
+    return request.cookies.get(called) if len(found) == 1 else None
 
 
 def from_elsewhere(request: Request) -> bool:

@@ -124,7 +124,7 @@ async def dashboard_assets(
     caller: Caller,
     q: Annotated[str | None, Query(description="A part of the filename.")] = None,
     kind: Annotated[str | None, Query(description="image, video, audio or other.")] = None,
-    used: Annotated[bool | None, Query(description="Only files that posts show (`true`), or that none shows (`false`).")] = None,
+    used: assets.Used = None,
     sort: Annotated[str | None, Query(description="created_desc (newest first, the default) or created_asc.")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="At most so many (default 24).")] = 24,
     offset: Offset = 0,

@@ -107,6 +107,11 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
     return await applied(caller, content, await _apart(long, _key, request, content), long=long, source=source)
 
 
+async def was_applied(caller: CallerContext, key: str | None, said: object) -> bool:
+    """Whether this has been applied with this key before."""
+    return key is not None and await caller.read(earlier, key, fingerprint(said)) is not None
+
+
 async def applied(
     caller: CallerContext,
     content: object,

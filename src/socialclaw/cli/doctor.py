@@ -10,7 +10,7 @@ from socialclaw.cli import options
 from socialclaw.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
-    from socialclaw.cli.check import Check
+    from socialclaw.doctor.check import Check
 
 
 def doctor(
@@ -22,7 +22,8 @@ def doctor(
     json: options.AsJson = False,
 ) -> None:
     """Check the installation. Exit code 1 if something is wrong."""
-    from socialclaw.cli import checks, runtime
+    from socialclaw.cli import installation, runtime
+    from socialclaw.doctor import checks
 
     if networks:
         _networks(as_json=json)
@@ -32,7 +33,7 @@ def doctor(
     found: list[Check] = []
 
     async def main() -> None:
-        found.extend(await checks.look(settings))
+        found.extend(await checks.look(settings, installation.database))
 
     runtime.run(main)
     well = all(check.state != "failed" for check in found)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from socialclaw.errors import SocialClawError
+from socialclaw.errors import Problem as Problem  # where commands look for it
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,12 +18,6 @@ if TYPE_CHECKING:
 
 PLAIN_WIDTH = 160  # columns of a table that goes into a file or a pipe
 WIDEST = 10_000  # columns of any table
-
-
-class Problem(SocialClawError):
-    """Something the operator can put right; `message` says how."""
-
-    code = "not_possible"
 
 
 def say(line: str = "") -> None:

@@ -84,7 +84,7 @@ def _report(moves: Moves) -> dict[str, Any]:
 
 
 async def _reach(target: Storage) -> None:
-    from socialclaw.cli.installation import storage_problem
+    from socialclaw.doctor.installed import storage_problem
     from socialclaw.errors import NotReady
 
     try:

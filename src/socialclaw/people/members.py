@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from socialclaw.db.base import Scope, iso
 from socialclaw.db.people import Membership, User
+from socialclaw.db.planning import ComposerDraft
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, Forbidden, NotFound
 from socialclaw.people.roles import ORDER, RoleRequired, at_least, known
@@ -126,14 +127,21 @@ def change(scope: Scope, user_id: str, role: str, *, by: str, billing_admin: boo
 
 
 def remove(scope: Scope, user_id: str, *, by: str | None) -> tuple[Membership, User]:
-    """Take a member out, who is signed out by it; `by` None: they leave of their own accord."""
+    """Take a member out, who is signed out by it; `by` None: they leave of their own accord.
+
+    What they were writing and have not sent goes: it was theirs alone, and there is nobody left who could read or delete it.
+    """
     row, user = _one(scope, user_id)
     if by is not None:
         _within(by, row.role)
     if row.role == "owner":
         _not_the_last(scope)
+    workspace = scope.session.get_one(Workspace, scope.workspace_id)
     scope.session.delete(row)
-    _as_in(scope.session, scope.session.get_one(Workspace, scope.workspace_id), user_id, None)
+    _as_in(scope.session, workspace, user_id, None)
+    left = [workspace.id, *([twin.id] if workspace.mode == "live" and (twin := tenants.twin(scope.session, workspace)) else [])]
+    theirs = ComposerDraft.user_id == user_id, ComposerDraft.workspace_id.in_(left)
+    scope.session.execute(delete(ComposerDraft).where(*theirs))
     if by is not None:
         end_all(scope.session, user_id)
     return row, user

@@ -110,6 +110,8 @@ from socialclaw.api.schemas.sandbox import (
 )
 from socialclaw.api.schemas.schedules import AssetInput, CampaignInput, PostInput, ScheduleEnvelope, TargetInput, ValidateResponse
 from socialclaw.api.schemas.status import (
+    DoctorCheck,
+    DoctorResponse,
     HealthResponse,
     JobsResponse,
     Tenant,
@@ -158,6 +160,8 @@ __all__ = [
     "Device",
     "DiscoveryAction",
     "DiscoveryActionsResponse",
+    "DoctorCheck",
+    "DoctorResponse",
     "DraftCard",
     "DraftResponse",
     "DraftsResponse",

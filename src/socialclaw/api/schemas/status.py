@@ -42,6 +42,22 @@ class Tenant(Schema):
     created_at: Time = optional()
 
 
+class DoctorCheck(Schema):
+    """What the doctor found of one thing, in a sentence; where it is not `ok`, with what to do."""
+
+    name: str
+    state: Literal["ok", "note", "failed", "unknown"]
+    message: str
+
+
+class DoctorResponse(OkResponse):
+    """What the doctor found of the installation. `well`: nothing failed."""
+
+    well: StrictBool
+    checked_at: Time
+    checks: list[DoctorCheck]
+
+
 class DatabaseHealth(Schema):
     """`error`: the code of what is wrong, where it is not ok."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from socialclaw.cli.check import Check
 from socialclaw.db.base import iso, real_now
+from socialclaw.doctor.check import Check
 from socialclaw.mail import outbox
 from socialclaw.mail.smtp import NotNow, connected
 from socialclaw.settings import Settings

@@ -10,6 +10,8 @@ import stat
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,13 +20,13 @@ import httpx2
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from socialclaw.cli import installation, mail_checks
-from socialclaw.cli.check import Check
 from socialclaw.client import Client
 from socialclaw.db import schema
 from socialclaw.db.base import iso, utc_now
 from socialclaw.db.database import MOST_DRIFT, Database
 from socialclaw.db.workspaces import ApiKey, Worker
+from socialclaw.doctor import installed, mail_checks
+from socialclaw.doctor.check import Check
 from socialclaw.errors import SocialClawError
 from socialclaw.jobs import scan
 from socialclaw.jobs.clock_trust import synchronized
@@ -48,14 +50,18 @@ SILENCE = 15.0  # seconds after which a worker counts as gone
 STORAGE_SECONDS = 10.0  # that it may take for each step
 
 
-async def look(settings: Settings) -> list[Check]:
+Opened = Callable[[Settings], AbstractAsyncContextManager[Database]]
+"""The installation's database, once it has answered; a failure of ours where it does not."""
+
+
+async def look(settings: Settings, opened: Opened) -> list[Check]:
     """Everything, in the order in which one thing needs another."""
     checks = [python(), folder(settings), clock()]
-    if not installation.is_there(settings):
+    if not installed.is_there(settings):
         checks.append(Check("database", "note", "There is none yet; `socialclaw up` or `socialclaw migrate` makes it"))
         checks.append(Check("secret key", "note", "There is none yet; it is made together with the database"))
     else:
-        checks += await _stored(settings)
+        checks += await _stored(settings, opened)
     return [*checks, *await stored(settings), *await address(settings), await mail_checks.server(settings), *apps(settings)]
 
 
@@ -85,9 +91,9 @@ def clock() -> Check:
     return Check("clock", "ok", f"{iso(now)}, zone here {time.strftime('%Z')}; {kept[synchronized()]}")
 
 
-async def _stored(settings: Settings) -> list[Check]:
+async def _stored(settings: Settings, opened: Opened) -> list[Check]:
     try:
-        async with installation.database(settings) as found:
+        async with opened(settings) as found:
             state = await schema.state(found)
             checks = [_tables(settings, state)]
             if state != "current":
@@ -110,7 +116,7 @@ async def _stored(settings: Settings) -> list[Check]:
 
 
 def _tables(settings: Settings, state: schema.State) -> Check:
-    place = installation.place(settings)
+    place = installed.place(settings)
     match state:
         case "current":
             return Check("database", "ok", f"{place} answers, and its tables are current")
@@ -134,17 +140,17 @@ async def _strays(settings: Settings, database: Database) -> list[Check]:
     """Storages that have files and are not set up."""
     known = [Folder.name] if settings.s3.missing else [Folder.name, S3.name]
     names = await database.read(stored_objects.out_of_reach, known)
-    return [Check(f"storage: {name}", "failed", installation.out_of_reach(name)) for name in names]
+    return [Check(f"storage: {name}", "failed", installed.out_of_reach(name)) for name in names]
 
 
 async def key(settings: Settings, database: Database) -> Check:
     """Whether the key file is there, is nobody else's to read, and opens what this database holds."""
     path = settings.key_file
-    sealed, used = await database.read(installation.sealed)
+    sealed, used = await database.read(installed.sealed)
     if not path.exists() and not used:
         return Check("secret key", "note", f"{path} is not made yet; the next start makes it")
     try:
-        installation.prove(path, sealed, used=used)
+        installed.prove(path, sealed, used=used)
     except SocialClawError as error:
         return Check("secret key", "failed", error.message)
     mode = stat.S_IMODE(path.stat().st_mode)
@@ -211,7 +217,7 @@ async def _tried(storage: Storage, work: Path | None, *, used: bool) -> Check:
         await storage.abandoned(datetime.now(UTC))
         await storage.delete(key)
     except SocialClawError as error:
-        return Check(name, "failed", f"{role}: {installation.storage_problem(storage.name, error)}")
+        return Check(name, "failed", f"{role}: {installed.storage_problem(storage.name, error)}")
     if returned != content or await storage.size(key) is not None:
         return Check(name, "failed", f"{role}: what it returned is not what was stored")
     return Check(name, "ok", f"{role}: stores a file, returns it, and deletes it")

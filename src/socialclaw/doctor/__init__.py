@@ -1,0 +1,1 @@
+"""Is everything in place, and if not, what to do: what `socialclaw doctor` and the dashboard tell of an installation."""
