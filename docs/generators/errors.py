@@ -27,6 +27,7 @@ ADVICE = {
     "LastOwner": "Make somebody else an owner first, or delete the workspace.",
     "LastIdentity": "Link another account first.",
     "WorkspaceClosing": "An owner can keep the workspace: `POST /v1/dashboard/workspace/keep`.",
+    "Problem": "The operator puts right what the message names.",
     "NotFound": "Look the id up again in this workspace.",
     "RouteNotFound": "Look the path up in [openapi.json](openapi.json).",
     "Gone": "Upload the file again.",
@@ -124,6 +125,8 @@ ADVICE_FOR = {
 }
 # Codes whose message is put together elsewhere than where they are named.
 MEANINGS = {
+    "interaction_type_invalid": "interaction_type must be one of …",
+    "csv_invalid": "The file is no table of posts; the message says where and why.",
     "multipart_part_missing": "A part has not arrived, or has arrived and is not named.",
     "multipart_part_size_invalid": "A part has from 1 to … bytes.",
     "multipart_part_too_small": "Every part but the last must have at least … bytes; part … has …",

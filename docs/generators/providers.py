@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from docs.generators import errors
@@ -11,6 +12,7 @@ from docs.generators.markdown import bullets, code, codes, document, size, table
 from socialclaw.accounts import developer_apps
 from socialclaw.accounts.actions import PREVIEW
 from socialclaw.accounts.capabilities import limitations
+from socialclaw.clock import spoken
 from socialclaw.networks import providers
 from socialclaw.providers.base import Checks, Confirms, Deletes, Measures, Provider, Quota, TargetType
 from socialclaw.providers.connect import Form, OAuth2
@@ -84,7 +86,7 @@ def _described(provider: Provider) -> Iterator[str]:
         ["Account type", "Handles begin with", "Can be published to", "Fetched from our public address"],
         [_target(t) for t in provider.targets],
     )
-    yield "### Posts\n\n" + bullets(_posts(provider.rules))
+    yield "### Posts\n\n" + bullets([*_posts(provider.rules), *_same(provider)])
     yield "### Media\n\n" + _media(provider.rules)
     yield from _settings(provider)
     yield "### Abilities\n\n" + table(["Ability", "Has it", "Used by"], [[words, _mark(provider.can(a)), by] for a, words, by in ABILITIES])
@@ -236,6 +238,13 @@ def _figures(provider: Provider) -> Iterator[str]:
             yield f"Of {of}: " + ", ".join(f"`{ours}` ({theirs})" for ours, theirs in names.items()) + "."
     if provider.metrics:
         yield f"Windows that the network itself counts: {codes(provider.windows)}."
+
+
+def _same(provider: Provider) -> Iterator[str]:
+    if same := provider.same_text:
+        span = f"within {spoken(timedelta(seconds=same.seconds))}" if same.seconds else f"as one of the last {same.posts} posts"
+        files = "without files" if same.bare else "with the same files"
+        yield f"The same text {files} {span}: refused, so a repeated post is skipped then"
 
 
 def _quota(quota: Quota) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -28,6 +29,7 @@ from socialclaw.api import (
     keys,
     leaving,
     mail_sign_in,
+    manual,
     media,
     native_sign_in,
     openapi,
@@ -35,13 +37,16 @@ from socialclaw.api import (
     people,
     planning,
     posts,
+    preview_links,
     rehearsal,
+    repeats,
     runs,
     sandbox,
     schedules,
     sign_in,
     status,
     support,
+    tables,
     uploads,
 )
 from socialclaw.api.guard import Guard
@@ -49,6 +54,7 @@ from socialclaw.api.middleware import Front
 from socialclaw.api.packing import Packing
 from socialclaw.api.rate_limits import Rates
 from socialclaw.api.shares import Shares
+from socialclaw.manual.book import Book
 from socialclaw.people.sessions import Sessions
 from socialclaw.publishing.page_cache import Pages
 from socialclaw.settings import Settings
@@ -66,6 +72,9 @@ ROUTERS = (
     accounts.router,
     callbacks.router,
     runs.router,
+    tables.router,
+    repeats.router,
+    preview_links.router,
     assets.router,
     uploads.router,
     parts.router,
@@ -84,6 +93,7 @@ ROUTERS = (
     support.router,
     issuers.router,
     native_sign_in.router,
+    manual.router,
     dashboard_files.router,
 )
 
@@ -125,6 +135,7 @@ def build(system: System) -> FastAPI:
     app.add_middleware(Packing)
     app.add_middleware(Front)
     _document(app, system.settings)
+    app.state.book = Book(urlsplit(system.settings.base_url).path, app.openapi)
     return app
 
 

@@ -24,6 +24,7 @@ from socialclaw.jobs.queue import Queue
 from socialclaw.mail import outbox
 from socialclaw.media import importer, imports
 from socialclaw.media.sweep import sweep
+from socialclaw.publishing import occurrences
 from socialclaw.publishing.claims import Claim, renew
 from socialclaw.publishing.engine import Engine
 from socialclaw.publishing.record import Outcome
@@ -43,6 +44,7 @@ DUTIES: tuple[Duty[Any], ...] = (
     Duty("give a grant back", 5, 4, grants.due, grants.take, grants.work),
     Duty("prepare an export", 2, 1, exports.due, exports.take, exports.work),
     Duty("send a mail", 1, 4, outbox.due, outbox.take, outbox.send),
+    Duty("make what is repeated", 30, 2, occurrences.due, occurrences.take, occurrences.work),
     housekeeping("sweep", 300, sweep),
 )
 

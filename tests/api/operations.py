@@ -43,6 +43,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "dashboard_move_posts": {"posts": [{"id": "nobody", "publishAt": "2090-01-01T00:00:00Z"}]},
     "dashboard_save_draft": {"content": {}},
     "dashboard_set_slots": {"times": []},
+    "create_repeat": {"rule": "FREQ=DAILY;COUNT=2", "startsAt": "2090-01-01T00:00:00Z", "post": {}},
     "dashboard_describe_asset": {"altText": "A boat"},
     "dashboard_resolve_post": {"outcome": "not_published"},
     "set_destinations": {"count": 1},

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.assets import Asset
 from socialclaw.db.base import Scope, new_id, utc_now
+from socialclaw.db.planning import Repeat
 from socialclaw.db.posts import Attempt, Post, Run
 from socialclaw.networks import providers
 
@@ -77,5 +78,15 @@ def asset(scope: Scope, filename: str = "a.png", **changes: Any) -> Asset:
     row_id = new_id("asset")
     fields = {"object_key": f"{scope.workspace_id}/{row_id}", "mime": "image/png", "kind": "image", "size": 100, "sha256": "0" * 64}
     row = scope.add(Asset(id=row_id, filename=filename, delivery_token=new_id("dlv"), **fields | changes))
+    scope.session.flush()
+    return row
+
+
+def repeat(scope: Scope, of: Account, **changes: Any) -> Repeat:
+    """A post that goes out on the first ten days of a far year."""
+    first = datetime(2089, 1, 1, 9, tzinfo=UTC)
+    fields = {"rule": "FREQ=DAILY;COUNT=10", "starts": "2089-01-01T09:00:00", "timezone": "UTC", "mode": "scheduled", "occurrences": 10}
+    times = {"ends_at": first + timedelta(days=9), "following_at": first, "next_at": first - timedelta(days=30)}
+    row = scope.add(Repeat(content={"account": of.handle, "description": "Hello"}, skipped=[], **fields | times | changes))
     scope.session.flush()
     return row

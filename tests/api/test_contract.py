@@ -223,6 +223,20 @@ def test_operations_of_our_own_are_few_and_known(document: dict[str, Any]) -> No
         ("GET", "/v1/dashboard/accounts/posts"),
         ("GET", "/v1/dashboard/analytics"),
         ("GET", "/v1/dashboard/doctor"),
+        ("GET", "/v1/labels"),
+        ("POST", "/v1/runs/{runId}/preview-links"),
+        ("GET", "/v1/runs/{runId}/preview-links"),
+        ("DELETE", "/v1/runs/{runId}/preview-links/{linkId}"),
+        ("GET", "/preview/{token}"),
+        ("GET", "/preview/{token}/pictures/{assetId}"),
+        ("POST", "/v1/import/posts"),
+        ("POST", "/v1/import/posts/validate"),
+        ("GET", "/v1/export/posts"),
+        ("POST", "/v1/repeats"),
+        ("GET", "/v1/repeats"),
+        ("GET", "/v1/repeats/{repeatId}"),
+        ("PATCH", "/v1/repeats/{repeatId}"),
+        ("DELETE", "/v1/repeats/{repeatId}"),
     }
 
 

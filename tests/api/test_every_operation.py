@@ -28,6 +28,7 @@ OPEN = {
     *("health", "oauth_callback", "fetch_media", "head_media", "fetch_media_preview", "head_media_preview", "put_media_part"),
     *("dashboard_session", "show_ticket", "redeem_ticket", "sign_in_by_link", "fetch_export"),
     *("sign_in_by_code", "mail_by_form", "show_mail_link", "redeem_mail_link", "create_support_request"),
+    *("show_preview", "show_preview_picture"),
 }
 # Of these, whoever is to be signed in is told who they are not: by the issuer's word, or by what an app or Apple sends.
 PROVEN = {

@@ -17,7 +17,7 @@ from socialclaw.db.base import Base, Scope
 from socialclaw.db.people import Identity
 from socialclaw.networks import providers
 from socialclaw.people import drafts, ways_in
-from socialclaw.publishing import slots
+from socialclaw.publishing import preview_links, slots
 from socialclaw.system import System
 from tests.api import rows
 from tests.api.operations import Operation, every_guarded_operation, every_personal_operation
@@ -65,10 +65,21 @@ async def belongings(system: System, workspace: Member, owner: Person) -> Belong
         of_people = {"sessionId": owner.session_id, "userId": owner.id, "inviteId": invite.id, "identityId": identities[0].id}
         draft = drafts.save(scope, owner.id, f"draft_{MARK}", {"text": MARK}, None)
         slots.keep(scope, account.id, [570])
+        repeat = rows.repeat(scope, account)
+        link, _ = preview_links.make(scope, run.id, None, owner.id)
         ids = {"keyId": workspace.key_id, "accountId": account.id, "connectionId": connection.id, "runId": run.id, "postId": post.id}
         url = f"http://socialclaw.test/media/{asset.id}/{asset.delivery_token}/{asset.filename}"
         return Belongings(
-            {**ids, **of_people, "draftId": draft.id, "assetId": asset.id, "actionId": "publish-preview", "network": network_of(account)},
+            {
+                **ids,
+                **of_people,
+                "draftId": draft.id,
+                "repeatId": repeat.id,
+                "linkId": link.id,
+                "assetId": asset.id,
+                "actionId": "publish-preview",
+                "network": network_of(account),
+            },
             account.handle,
             account.provider,
             url,

@@ -44,7 +44,7 @@ async def test_texts_and_documents_come_out_as_they_went_in(system: System, work
     assert (post["publishedAt"], post["nextAttemptAt"]) == (iso(moment), None)
     assert (post["sequencePosition"], post["campaignIndex"], post["attempts"]) == (3, None, 0)
     alone = (await api.get(f"/v1/posts/{post_id}")).json()["post"]
-    assert alone == {**post, "editedBy": None, "editedAt": None}, "who changed it is told of a post that is read alone"
+    assert alone == {**post, "editedBy": None, "editedAt": None, "repeatId": None}, "who changed it is told of a post that is read alone"
 
 
 async def test_where_people_find_a_post(system: System, workspace: Member, api: httpx2.AsyncClient) -> None:

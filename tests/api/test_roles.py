@@ -27,15 +27,18 @@ MATRIX = {
     " list_identities unlink_identity export_me list_exports_of_me delete_me",
     VIEWER: "get_usage get_workspace_health list_jobs list_connections connections_health get_connection list_accounts list_capabilities"
     " get_capabilities get_settings list_actions run_action list_posts get_post list_attempts run_status run_campaign get_run run_table"
+    " list_labels list_repeats get_repeat list_preview_links export_table"
     " list_assets get_asset account_analytics post_analytics run_analytics list_networks read_feed list_faults"
     " read_clock remove_member dashboard_accounts dashboard_publish_settings dashboard_connection dashboard_posts dashboard_assets"
     " dashboard_events dashboard_attention dashboard_runs dashboard_slots dashboard_next_slots dashboard_asset_fit dashboard_analytics"
     " dashboard_asset_uses dashboard_account_posts",
-    CONTRIBUTOR: "validate_schedule preview_campaign apply_schedule upload_asset register_asset initiate_upload sign_upload_part get_upload"
+    CONTRIBUTOR: "validate_table import_table create_repeat"
+    " validate_schedule preview_campaign apply_schedule upload_asset register_asset initiate_upload sign_upload_part get_upload"
     " complete_upload abort_upload dashboard_upload_asset dashboard_initiate_upload dashboard_sign_upload_part"
     " dashboard_complete_upload dashboard_abort_upload dashboard_compose dashboard_update_post dashboard_delete_post"
     " dashboard_drafts dashboard_draft dashboard_save_draft dashboard_discard_draft dashboard_describe_asset",
-    EDITOR: "publish_run reconcile_post retry_post delete_post cancel_post refresh_analytics delete_asset revoke_delivery arm_fault"
+    EDITOR: "create_preview_link revoke_preview_link change_repeat end_repeat"
+    " publish_run reconcile_post retry_post delete_post cancel_post refresh_analytics delete_asset revoke_delivery arm_fault"
     " disarm_faults clear_feed set_growth set_destinations freeze_clock advance_clock resume_clock dashboard_reconcile_post"
     " dashboard_delete_asset dashboard_resolve_post dashboard_move_posts dashboard_set_slots",
     ADMIN: "change_workspace make_twin"

@@ -59,8 +59,9 @@ class TestCards:
             "blockedBy",
             "reconciliationStatus",
             "updatedAt",
+            "labels",
         )
-        assert card == {name: post[name] for name in drawn} | {"text": "Big news in two words", "thumb": None}
+        assert card == {name: post[name] for name in drawn} | {"text": "Big news in two words", "thumb": None, "repeatId": None}
         assert len(cards.content) * 3 < len(whole.content) + 200
         assert cards.json()["total"] == 1
         assert (await desk.api.get("/v1/posts?view=card")).json() == cards.json(), "programs have it too"

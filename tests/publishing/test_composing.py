@@ -229,7 +229,7 @@ async def test_a_wrong_change_is_refused_where_it_was_said_and_changes_nothing(d
     ):
         refused = await changed(page, post, 422, **body)
         assert [issue["path"] for issue in refused["details"]["issues"]] == [path]
-    assert await desk.post(post["id"]) == post | {"editedBy": None, "editedAt": None}
+    assert await desk.post(post["id"]) == post | {"editedBy": None, "editedAt": None, "repeatId": None}
 
 
 @both

@@ -285,6 +285,7 @@ class Row:
     media_link: str | None = None
     assets: list[Any] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
+    labels: list[str] = field(default_factory=list)
     timezone: str = "UTC"
     status: str = "published"
     provider_post_id: str | None = "99"

@@ -87,8 +87,13 @@ IN_A_POST: list[tuple[str, Any, str]] = [
     ("delay", 30, "publish_at"),
     ("platform", "x", "provider"),
     ("thread", ["Second"], "campaigns"),
-    ("firstComment", "Second", "campaigns"),
+    ("first-comment", "Second", "first_comment"),
+    ("firstComent", "Second", "first_comment"),
+    ("pinnedComment", "Second", "first_comment"),
     ("headline", "News", "name"),
+    ("label", ["launch"], "labels"),
+    ("Labels", ["launch"], "labels"),
+    ("lables", ["launch"], "labels"),
 ]
 AT_THE_ROOT: list[tuple[str, Any, str]] = [
     ("publish_at", SOON, "posts[].publish_at"),
@@ -99,6 +104,7 @@ AT_THE_ROOT: list[tuple[str, Any, str]] = [
     ("images", [PICTURE], "posts[].assets"),
     ("settings", {"replyControl": "following"}, "posts[].settings"),
     ("media_policy", "fit", "posts[].media_policy"),
+    ("labels", ["launch"], "posts[].labels"),
     ("dryRun", True, DRY),
     ("dry_run", 1, DRY),
     ("preview", True, DRY),
@@ -233,7 +239,15 @@ def test_so_may_a_campaign_graph_and_its_clone() -> None:
 
 @pytest.mark.parametrize("name", sorted(MEMBERS))
 def test_so_may_every_member_of_a_post_that_is_served(name: str) -> None:
-    values = {"publishAtUtc": SOON, "assets": [], "settings": {}, "timezone": "UTC", "interactionType": "post", "mediaLink": PICTURE}
+    values = {
+        "publishAtUtc": SOON,
+        "assets": [],
+        "labels": [],
+        "settings": {},
+        "timezone": "UTC",
+        "interactionType": "post",
+        "mediaLink": PICTURE,
+    }
     values |= {"provider": "x", "mediaPolicy": "strict", "parentStepId": None, "status": "scheduled"}
     plan = plan_of_posts(
         {"account": "x:@example", "name": "Hello", **({} if name in ("account", "name") else {name: values.get(name, "v")})}

@@ -29,7 +29,8 @@ router = APIRouter(route_class=Operation, prefix="/v1/dashboard", tags=[DASHBOAR
 MOST_COMPOSED = 1024 * 1024  # bytes: a post with its texts, for a hundred accounts
 PLACE = re.compile(r"(?:campaigns\[0\]\.targets|posts)\[(\d+)\](?:\.steps\[0\])?\.?")
 OF_TARGET = ("account", "settings", "provider")
-TEXTS = {"name": "title", "description": "text"}  # what a target may have of its own, by the schedule's words
+# What a target may have of its own, by the schedule's words.
+TEXTS = {"name": "title", "description": "text", "first_comment": "first_comment"}
 
 
 @router.post(
@@ -126,6 +127,8 @@ def _content(body: DashboardPostUpdateRequest | DashboardComposeRequest) -> dict
         "assets": "assets",
         "settings": "settings",
         "timezone": "timezone",
+        "labels": "labels",
+        "first_comment": "firstComment",
     }
     said = {
         name: told[field] for name, field in names.items() if told.get(field) is not None or (field in told and field in ("title", "text"))
@@ -169,7 +172,7 @@ def _named(issues: Iterable[Issue], targets: Sequence[ComposeTarget]) -> Iterato
         field, dot, more = rest.partition(".")
         own = targets[int(place[1])] if place and targets else None
         if own and place and (field in OF_TARGET or TEXTS.get(field) in own.model_fields_set):
-            yield replace(issue, path=f"targets[{place[1]}].{TEXTS.get(field, field)}{dot}{more}")
+            yield replace(issue, path=f"targets[{place[1]}].{editing.FIELDS.get(field, field)}{dot}{more}")
         elif not place:
             yield replace(issue, path="campaignName") if rest.startswith("campaigns[0]") else issue
         else:

@@ -10,7 +10,7 @@ from socialclaw.api import accounts, assets, connections, keys, posts, uploads
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.dialect import asked
-from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, Words, one_of
+from socialclaw.api.filters import AccountFilter, LabelFilter, Limit, Offset, ProviderFilter, Words, one_of
 from socialclaw.api.openapi import DASHBOARD, takes
 from socialclaw.api.operation import Operation, large, repeats_itself, signed_in, takes_up_to
 from socialclaw.api.schemas import (
@@ -100,12 +100,13 @@ async def dashboard_posts(
     since: Annotated[str | None, asked("from", description="Published then or later.")] = None,
     until: Annotated[str | None, asked("to", description="Published then or earlier.")] = None,
     q: Words = None,
+    label: LabelFilter = None,
     view: posts.View = None,
     limit: Limit = 100,
     offset: Offset = 0,
 ) -> Response:
     """`GET /v1/posts`: the workspace's posts in order of publish time and id."""
-    only = {"status": status, "account": account, "provider": provider, "since": since, "until": until, "q": q}
+    only = {"status": status, "account": account, "provider": provider, "since": since, "until": until, "q": q, "label": label}
     return await posts.list_posts(caller, request, **only, view=view, limit=limit, offset=offset)
 
 

@@ -55,8 +55,8 @@ async def dashboard_events(
 
     `event: change` has `{"kinds": ["posts", …]}`, or `{"all": true}` where anything may have changed, as at the beginning of each stream.
     The kinds are posts (and with them always runs), runs, accounts, connections, assets, analytics, keys, members, workspace, drafts (of
-    whomever: look whether they are yours) and slots. A comment comes every 20 seconds. The stream ends when the session or the key does,
-    and from time to time: connect again, as `EventSource` does by itself.
+    whomever: look whether they are yours), slots and repeats. A comment comes every 20 seconds. The stream ends when the session or
+    the key does, and from time to time: connect again, as `EventSource` does by itself.
     """
     workspace_id = _workspace(caller, workspace)
     still = _still(request, caller, workspace_id)

@@ -20,6 +20,7 @@ Limit = Annotated[int, Query(ge=1, le=500, description="At most so many (default
 Offset = Annotated[int, Query(ge=0, le=2**31, description="Skip so many.")]
 ProviderFilter = Annotated[str | None, Query(description="A provider key or alias.")]
 Words = Annotated[str | None, Query(alias="q", description="A part of a post's name, text or account handle.")]
+LabelFilter = Annotated[str | None, Query(description="A label that the post has.")]
 AccountFilter = Annotated[str | None, Query(description="An account handle or id.")]
 
 

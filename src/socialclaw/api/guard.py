@@ -27,6 +27,8 @@ PLAIN = {b"content-encoding": (b"", b"identity"), b"transfer-encoding": (b"chunk
 STRANGER = Party("", True)
 MOST = "most_body_bytes"  # in the state of a request whose operation takes more than the usual
 
+AS_TEXT = "body_as_text"  # in the state of a request whose body is no JSON, and is looked at by its route
+
 seldom = Seldom(logging.getLogger("socialclaw.http"))
 
 
@@ -113,7 +115,7 @@ class Body:
             return await self._counted()
         body = (await self._counted.all(self._count)).removeprefix(codecs.BOM_UTF8)
         self._is_read = True
-        if self._scope["method"] not in ("GET", "HEAD"):
+        if self._scope["method"] not in ("GET", "HEAD") and not self._scope.get("state", {}).get(AS_TEXT):
             who = self._scope["state"].get("who")
             await look(body, who.party if who else STRANGER)
         return {"type": "http.request", "body": body, "more_body": False}

@@ -19,7 +19,7 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 HIDDEN = "[hidden]"
 SELDOM_SECONDS = 60.0
 SECRETS = (
-    (re.compile(r"(/auth/(?:ticket|email)/)[^/?\s\"']+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(/(?:auth/(?:ticket|email)|preview)/)[^/?\s\"']+"), rf"\1{HIDDEN}"),
     (re.compile(r"\bsc_(live|test)_[\w-]+"), rf"sc_\1_{HIDDEN}"),
     (re.compile(r"(?i)\b(bearer|basic|bot)\s+[\w.~+/=-]{8,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"(?i)([?&][\w-]*(?:token|code|state|secret|signature|password|key)=)[^&\s\"']+"), rf"\1{HIDDEN}"),

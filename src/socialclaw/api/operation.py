@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from socialclaw.api.audited import told
 from socialclaw.api.deps import Takes, caller, person, who
-from socialclaw.api.guard import MOST
+from socialclaw.api.guard import AS_TEXT, MOST
 from socialclaw.api.idempotency import key_of, once
 from socialclaw.api.visitors import Visitor
 from socialclaw.people.roles import LEAST
@@ -69,12 +69,14 @@ class Operation(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        needed, most = self.needed, getattr(self.endpoint, MOST, None)
+        needed, most, as_text = self.needed, getattr(self.endpoint, MOST, None), getattr(self.endpoint, AS_TEXT, False)
         repeatable = needed is not None and "POST" in (self.methods or ()) and not getattr(self.endpoint, ITSELF, False)
 
         async def handled(request: Request) -> Response:
             if most:
                 request.scope["state"][MOST] = most
+            if as_text:
+                request.scope["state"][AS_TEXT] = True
             if needed is None:
                 return await handle(request)
             found = await who(request, needed.takes)
@@ -133,6 +135,12 @@ def takes_up_to(most: int) -> Callable[[C], C]:
         return endpoint
 
     return marked
+
+
+def reads_text(endpoint: C) -> C:
+    """Says of an operation that its body is no JSON, and that it looks itself for what no text may hold."""
+    setattr(endpoint, AS_TEXT, True)
+    return endpoint
 
 
 large = takes_up_to(sys.maxsize)

@@ -16,8 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LEAST = 1_000  # bytes: what is shorter fits into a packet anyway
 AT_ONCE = 128 * 1024  # bytes that are packed on the event loop, in well under a millisecond; what is larger, in a thread
-BELOW = ("/v1/", "/openapi.json")
-SECRET = re.compile(r"/v1/(?:dashboard/)?(?:keys|connections|invites|assets/uploads?|(?:workspace|me)/exports?)(?:/.*)?")
+BELOW = ("/v1/", "/openapi.json", "/docs", "/llms.txt")
+SECRET = re.compile(
+    r"/v1/(?:dashboard/)?(?:keys|connections|invites|assets/uploads?|(?:workspace|me)/exports?|runs/[^/]+/preview-links)(?:/.*)?"
+)
 KINDS = (b"application/json", b"text/")
 VARY = (b"vary", b"Accept-Encoding")
 PACK: dict[str, Callable[[bytes], bytes]] = {  # the one that is liked best comes first

@@ -10,9 +10,9 @@ from socialclaw.api.answers import ok
 from socialclaw.api.bodies import known
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.dialect import asked
-from socialclaw.api.filters import AccountFilter, Limit, Offset, ProviderFilter, Words, instant, one_of, provider_key
+from socialclaw.api.filters import AccountFilter, LabelFilter, Limit, Offset, ProviderFilter, Words, instant, one_of, provider_key
 from socialclaw.api.operation import Operation, needs
-from socialclaw.api.schemas import AttemptsResponse, PostResponse, PostsResponse
+from socialclaw.api.schemas import AttemptsResponse, LabelsResponse, PostResponse, PostsResponse
 from socialclaw.db.base import Scope, iso
 from socialclaw.db.posts import Attempt, Step
 from socialclaw.errors import InvalidRequest
@@ -38,9 +38,11 @@ async def list_posts(
     account: AccountFilter = None,
     provider: ProviderFilter = None,
     campaign_id: Annotated[str | None, asked("campaignId", "campaign_id", description="A campaign's id.")] = None,
+    repeat_id: Annotated[str | None, asked("repeatId", "repeat_id", description="The id of a repeat that makes them.")] = None,
     since: Annotated[str | None, asked("from", "publishFrom", "publish_from", description="Published then or later.")] = None,
     until: Annotated[str | None, asked("to", "publishTo", "publish_to", description="Published then or earlier.")] = None,
     q: Words = None,
+    label: LabelFilter = None,
     view: View = None,
     limit: Limit = 100,
     offset: Offset = 0,
@@ -54,12 +56,21 @@ async def list_posts(
         campaign_id=campaign_id or None,
         since=instant(since, "from"),
         until=instant(until, "to"),
+        repeat_id=repeat_id or None,
+        label=posts.label_of(label),
         pattern=posts.pattern_of(q),
     )
     pages: Pages = request.app.state.pages
     cards = one_of("view", view, VIEWS) == "card"
     rows, total = await pages.page(caller.workspace_id, only, limit=limit, offset=offset, test=caller.test, cards=cards)
     return ok(total=total, limit=limit, offset=offset, posts=rows)
+
+
+@router.get("/v1/labels", response_model=LabelsResponse, responses=problems(), summary="List labels")
+@needs("read")
+async def list_labels(caller: Caller) -> Response:
+    """The labels that posts of the workspace have, whatever became of these, and how many have each."""
+    return ok(labels=[{"label": label, "posts": count} for label, count in await caller.read(posts.labels_in_use)])
 
 
 @router.get("/v1/posts/{postId}", response_model=PostResponse, responses=problems(404), summary="Get post detail")

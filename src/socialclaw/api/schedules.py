@@ -59,8 +59,8 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
     problem. What could not be found out, or may go wrong later, is listed under `warnings`: each has `path`, `code` and `message`.
     """
     long, content = await _content(request)
-    plan = await _plan(caller, content, long=long)
-    return await _apart(long, lambda: ok(tenantId=caller.workspace_id, **wire_plan(plan)))
+    plan = await plan_of(caller, content, long=long)
+    return await apart(long, lambda: ok(tenantId=caller.workspace_id, **wire_plan(plan)))
 
 
 @router.post(
@@ -76,13 +76,13 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
 async def preview_campaign(caller: Caller, request: Request) -> Response:
     """The graph of campaigns, targets and steps that a schedule means; stores nothing."""
     long, content = await _content(request)
-    plan = await _plan(caller, content, long=long)
+    plan = await plan_of(caller, content, long=long)
 
     def answer() -> Response:
         graph = campaign_graph.graph_of_plan(plan)
         return ok(tenantId=caller.workspace_id, **wire_plan(plan), campaign=graph, schedule=campaign_graph.clone(graph, mode=plan.mode))
 
-    return await _apart(long, answer)
+    return await apart(long, answer)
 
 
 @router.post(
@@ -104,7 +104,7 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
     """
     long, content = await _content(request)
     source = "dashboard" if caller.visitor else "api"
-    return await applied(caller, content, await _apart(long, _key, request, content), long=long, source=source)
+    return await applied(caller, content, await apart(long, _key, request, content), long=long, source=source)
 
 
 async def was_applied(caller: CallerContext, key: str | None, said: object) -> bool:
@@ -121,22 +121,24 @@ async def applied(
     source: str = "api",
     said: object = None,
     named: Named | None = None,
+    before: Iterable[dict[str, Any]] = (),
 ) -> Response:
     """A schedule, applied. `key`: the one by which it is applied once.
 
-    `said`: what it was made of, where that was no schedule; `named`: its issues in the words of that.
+    `said`: what it was made of, where that was no schedule; `named`: its issues in the words of that; `before`: warnings that
+    there were by then.
     """
-    mark = await _apart(long, fingerprint, content if said is None else said)
+    mark = await apart(long, fingerprint, content if said is None else said)
     found, warnings = await caller.read(earlier, key, mark), list[Any]()
     if found is None:
-        plan = replace(await _plan(caller, content, long=long, named=named), idempotency_key=key)
+        plan = replace(await plan_of(caller, content, long=long, named=named), idempotency_key=key)
         if plan.mode != "draft":
             caller.require("publish")
         settings = caller.system.settings
         late, honoured = timedelta(minutes=settings.max_late_minutes), settings.honour_quotas
         by, base_url = Maker(source, caller.id), settings.base_url
         found = await caller.write(apply, plan, mark, base_url=base_url, max_late=late, honour_quotas=honoured, by=by)
-        warnings = wire_issues(plan.warnings)
+        warnings = [*before, *wire_issues(plan.warnings)]
     return await _answer(caller, found, warnings, long=long)
 
 
@@ -144,7 +146,7 @@ async def _content(request: Request) -> tuple[bool, Any]:
     """What a body holds, and whether it is a long one."""
     body = await request.body()
     long = len(body) > LONG
-    return long, await _apart(long, json_value, body)
+    return long, await apart(long, json_value, body)
 
 
 def _key(request: Request, content: object) -> str | None:
@@ -156,17 +158,17 @@ def _key(request: Request, content: object) -> str | None:
     return above or within
 
 
-async def _apart(long: bool, do: Callable[..., T], *args: Any) -> T:
+async def apart(long: bool, do: Callable[..., T], *args: Any) -> T:
     """What this makes of a document, in a thread where it is long."""
     return await asyncio.to_thread(do, *args) if long else do(*args)
 
 
-async def _plan(caller: CallerContext, content: object, *, long: bool, named: Named | None = None) -> Plan:
+async def plan_of(caller: CallerContext, content: object, *, long: bool, named: Named | None = None) -> Plan:
     plan = await planned(caller.system, caller.workspace_id, content, test=caller.test, long=long)
     if named:
         plan = replace(plan, issues=tuple(named(plan.issues)), warnings=tuple(named(plan.warnings)))
     if plan.issues:
-        raise await _apart(long, problem, plan)
+        raise await apart(long, problem, plan)
     return plan
 
 
@@ -176,7 +178,7 @@ async def _answer(caller: CallerContext, found: Applied, warnings: list[Any], *,
         return view, listing.of_run(scope, found.run_id, caller.links)
 
     view, rows = await caller.read(read)
-    return await _apart(
+    return await apart(
         long,
         lambda: ok(
             200 if found.duplicate else 201,

@@ -60,6 +60,7 @@ class Post(Owned):
     assets: Mapped[list[Any]] = mapped_column(default=list)
     media_policy: Mapped[str] = mapped_column(default="strict", server_default="strict")  # "strict" | "fit"
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    labels: Mapped[list[Any]] = mapped_column(server_default="[]")
     timezone: Mapped[str]
     source_model: Mapped[str]
     campaign_id: Mapped[str | None]
@@ -71,6 +72,8 @@ class Post(Owned):
     sequence_position: Mapped[int | None]
     step_delay_ms: Mapped[int | None] = mapped_column(BigInteger)
     parent_step_id: Mapped[str | None]
+    repeat_id: Mapped[str | None]  # of a post that is repeated: what makes it, and which occurrence of that it is
+    occurrence_at: Mapped[datetime | None]
 
     # What became of it.
     publish_at: Mapped[datetime]
@@ -118,6 +121,13 @@ class Post(Owned):
             "parent_post_id",
             postgresql_where=text("parent_post_id IS NOT NULL"),
             sqlite_where=text("parent_post_id IS NOT NULL"),
+        ),
+        Index(
+            "posts_of_repeat",
+            "repeat_id",
+            "occurrence_at",
+            postgresql_where=text("repeat_id IS NOT NULL"),
+            sqlite_where=text("repeat_id IS NOT NULL"),
         ),
         Index(
             "posts_to_collect", "collect_at", postgresql_where=text("collect_at IS NOT NULL"), sqlite_where=text("collect_at IS NOT NULL")

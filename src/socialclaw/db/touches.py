@@ -16,7 +16,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, ColumnElement
 
 EVERYWHERE = "*"  # in the place of a workspace
-KINDS = ("posts", "runs", "accounts", "connections", "assets", "analytics", "keys", "members", "workspace", "drafts", "slots")
+KINDS = ("posts", "runs", "accounts", "connections", "assets", "analytics", "keys", "members", "workspace", "drafts", "slots", "repeats")
 ALSO = {"posts": ("runs",)}  # what is told of a kind changes with it: a run is as far as its posts are
 PEOPLE = "people"  # who is signed in; told to nobody outside
 
@@ -49,6 +49,8 @@ OF_TABLE = {
     "workspaces": ("workspace", "id"),
     "drafts": ("drafts", "workspace_id"),
     "timetables": ("slots", "workspace_id"),
+    "repeats": ("repeats", "workspace_id"),
+    "preview_links": ("runs", "workspace_id"),
 }
 ENDING = ("sessions", "users")  # tables whose rows let somebody in for as long as they are there
 

@@ -21,7 +21,7 @@ from socialclaw.db.erasure import Erasure, Export, Revocation
 from socialclaw.db.holds import Hold
 from socialclaw.db.mail import Mail, SupportRequest
 from socialclaw.db.people import AuditLine, Identity, Membership, Ticket, User, UserSession
-from socialclaw.db.planning import ComposerDraft, Timetable
+from socialclaw.db.planning import ComposerDraft, PreviewLink, Repeat, Timetable
 from socialclaw.db.posts import Attempt, Lane, Post, Run, Step
 from socialclaw.db.workspaces import Answered, ApiKey, Worker, Workspace
 
@@ -167,6 +167,13 @@ HOLDINGS: Sequence[Holding] = (
     Holding(Lane, _lanes, hidden=frozenset({"worker_id"})),
     Holding(Snapshot, _owned(Snapshot)),
     Holding(Post, _owned(Post), lambda user_id: Post.edited_by == user_id, _without(Post.edited_by), frozenset({"network_key"})),
+    Holding(
+        PreviewLink,
+        _owned(PreviewLink),
+        lambda user_id: PreviewLink.made_by == user_id,
+        _without(PreviewLink.made_by),
+        frozenset({"digest"}),
+    ),
     Holding(Run, _owned(Run), lambda user_id: Run.made_by == user_id, _without(Run.made_by)),
     Holding(Arrival, _owned(Arrival), hidden=frozenset({"upload_id", "source_url"})),
     Holding(Asset, _owned(Asset), hidden=frozenset({"delivery_token"})),
@@ -181,6 +188,7 @@ HOLDINGS: Sequence[Holding] = (
     Holding(AuditLine, _owned(AuditLine), _personal(AuditLine), _audit),
     Holding(ComposerDraft, _owned(ComposerDraft), _personal(ComposerDraft), _goes(ComposerDraft), private=True),
     Holding(Timetable, _owned(Timetable)),
+    Holding(Repeat, _owned(Repeat), lambda user_id: Repeat.made_by == user_id, _without(Repeat.made_by)),
     Holding(Membership, _owned(Membership), _personal(Membership), _goes(Membership)),
     Holding(UserSession, None, _personal(UserSession), _goes(UserSession), frozenset({"digest"})),
     Holding(Identity, None, _personal(Identity), _goes(Identity), SEALED),

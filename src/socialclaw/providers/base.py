@@ -132,6 +132,16 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class SameText:
+    """What a network takes for a repetition, which it refuses: the same text and files within so many `seconds`, or as one of the account's
+    last so many `posts`. `bare`: only of posts without files."""
+
+    seconds: float = 0
+    posts: int = 0
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TargetType:
     """An account type of a provider: what it is called, what it may be told, how its posts look.
 
@@ -178,6 +188,7 @@ class Provider:
     post_url: Callable[[str, Account], str | None] = field(default=lambda post_id, account: None)
     limitations: tuple[str, ...] = ()
     quotas: tuple[Quota, ...] = ()
+    same_text: SameText | None = None  # where it refuses what the account has said before
     rest: Callable[[httpx2.Headers], float] | None = None  # by an answer's headers: seconds to leave the account alone before a 429
     metrics: Mapping[str, str] = field(default_factory=dict)  # our metric name -> the network's own, of posts
     account_metrics: Mapping[str, str] = field(default_factory=dict)  # the same of accounts

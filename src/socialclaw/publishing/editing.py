@@ -32,7 +32,8 @@ from socialclaw.system import System
 
 WHERE = "posts[0]"
 TICK = timedelta(milliseconds=1)
-FIELDS = {"name": "title", "description": "text", "publish_at": "publishAt"}  # a document's words, and an edit's
+# A document's words, and an edit's.
+FIELDS = {"name": "title", "description": "text", "publish_at": "publishAt", "first_comment": "firstComment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ def _document(post: Post, said: Mapping[str, Any]) -> dict[str, Any]:
         "assets": post.assets,
         "media_policy": post.media_policy,
         "timezone": post.timezone,
+        "labels": post.labels,
     }
     if said.get("account") in (None, post.account, post.account_id):
         same["settings"] = post.settings
@@ -184,3 +186,4 @@ def _say(post: Post, new: PlannedPost) -> None:
     post.provider, post.account, post.account_id = new.provider, new.account, new.account_id or post.account_id
     post.description, post.media_link, post.assets = new.description, new.media_link, new.assets
     post.media_policy, post.settings, post.timezone = new.media_policy, new.settings, new.timezone
+    post.labels = new.labels or []

@@ -68,8 +68,9 @@ MEMBERS: dict[str, Any] = {
     "updatedAt": wire_time(Post.updated_at),
     "assets": wire_json(Post.assets),
     "settings": wire_json(Post.settings),
+    "labels": wire_json(Post.labels),
 }
-EDITED: dict[str, Any] = {"editedBy": Post.edited_by, "editedAt": wire_time(Post.edited_at)}
+EDITED: dict[str, Any] = {"editedBy": Post.edited_by, "editedAt": wire_time(Post.edited_at), "repeatId": Post.repeat_id}
 """What a post on its own says besides: lists, which are read far more often, do without."""
 
 LINKS, BASE = "links", "base_url"
@@ -85,9 +86,9 @@ _THUMB = (
     .correlate(Post)
     .scalar_subquery()
 )
-DRAWN = "id runId accountId account provider status publishAtUtc blockedBy reconciliationStatus updatedAt"
+DRAWN = "id runId accountId account provider status publishAtUtc blockedBy reconciliationStatus updatedAt labels"
 CARD: dict[str, Any] = {name: MEMBERS[name] for name in DRAWN.split()}
-CARD |= {"text": func.substr(_TEXT, 1, LONGEST_TEXT), "thumb": _THUMB}
+CARD |= {"repeatId": Post.repeat_id, "text": func.substr(_TEXT, 1, LONGEST_TEXT), "thumb": _THUMB}
 """A post as a calendar draws it."""
 
 MINE = Post.workspace_id == bindparam("workspace_id")

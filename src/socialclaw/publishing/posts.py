@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Text, cast, or_, select, update
 from sqlalchemy import delete as delete_rows
 
 from socialclaw.db.accounts import Account
@@ -19,6 +20,7 @@ from socialclaw.lifecycle.changes import UNSENT
 from socialclaw.lifecycle.writing import act, cancel_replies
 from socialclaw.publishing import outcomes
 from socialclaw.publishing.record import CANCELED, NOBODY, TAKEN_BACK
+from socialclaw.scheduling import labels
 
 STATUSES = ("draft", "scheduled", "publishing", "published", "retry_pending", "failed", "canceled")
 
@@ -31,6 +33,8 @@ NARROWING: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "campaign_id": lambda value: Post.campaign_id == value,
     "since": lambda value: Post.publish_at >= value,
     "until": lambda value: Post.publish_at <= value,
+    "repeat_id": lambda value: Post.repeat_id == value,
+    "label": lambda value: cast(Post.labels, Text).like(value, escape="/"),
     "pattern": lambda value: or_(*(column.ilike(value, escape="/") for column in (Post.name, Post.description, Post.account))),
 }
 LONGEST_WORDS = 200  # of a text that is looked for
@@ -38,7 +42,8 @@ LONGEST_WORDS = 200  # of a text that is looked for
 
 @dataclass(frozen=True, slots=True)
 class PostFilter:
-    """What a list of posts is narrowed to; None means all. `account` is a handle or an account id, `pattern` see `pattern_of`."""
+    """What a list of posts is narrowed to; None means all. `account` is a handle or an account id, `label` and `pattern` see
+    `label_of` and `pattern_of`."""
 
     run_id: str | None = None
     status: str | None = None
@@ -47,6 +52,8 @@ class PostFilter:
     campaign_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    repeat_id: str | None = None
+    label: str | None = None
     pattern: str | None = None
 
     def given(self) -> dict[str, Any]:
@@ -71,9 +78,28 @@ def pattern_of(words: str | None) -> str | None:
         return None
     if len(words) > LONGEST_WORDS:
         raise InvalidRequest(f"Look for {LONGEST_WORDS} characters at most", code="filter_invalid", path="q", maxLength=LONGEST_WORDS)
+    return f"%{_escaped(words)}%"
+
+
+def label_of(text: str | None) -> str | None:
+    """What the labels of a post are held against, as JSON, to find the ones that have this one. InvalidRequest where that can be none."""
+    if not text:
+        return None
+    if (label := labels.plain(text)) is None:
+        raise InvalidRequest(f"{text[:40]!r} is no label", code="filter_invalid", path="label", maxLength=labels.LONGEST)
+    return f'%"{_escaped(label)}"%'
+
+
+def _escaped(words: str) -> str:
     for special in "/%_":
         words = words.replace(special, f"/{special}")
-    return f"%{words}%"
+    return words
+
+
+def labels_in_use(scope: Scope) -> list[tuple[str, int]]:
+    """Every label that a post of the workspace has, with how many have it, in alphabetical order."""
+    rows = scope.session.scalars(select(Post.labels).where(Post.workspace_id == scope.workspace_id, cast(Post.labels, Text) != "[]"))
+    return sorted(Counter(label for row in rows for label in row).items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from socialclaw.analytics import collect
 from socialclaw.clock import act_for
 from socialclaw.db.base import iso, utc_now
 from socialclaw.errors import Conflict
+from socialclaw.publishing import occurrences
 from socialclaw.publishing.engine import Engine
 from socialclaw.publishing.record import Outcome
 from socialclaw.rehearsal import frozen_clock
@@ -124,10 +125,11 @@ class Rehearsal:
     async def _work_off(self, told: Rehearsed, due: frozen_clock.Due, subjects: Sequence[collect.Subject]) -> bool:
         """Everything that is due at this instant; whether there was anything that could be done."""
         await self._renew(due.refreshes)
+        made = [await occurrences.make(self.system, self.workspace_id, repeat, test=True) for repeat in due.repeats]
         worked = await asyncio.gather(*(self._lane(account, told) for account in due.accounts))
         for subject in subjects:
             await collect.collect_due(self.system, subject)
-        return bool(due.refreshes or subjects or any(worked))
+        return bool(due.refreshes or subjects or any(made) or any(worked))
 
     async def _renew(self, accounts: Sequence[str]) -> None:
         for account in accounts:

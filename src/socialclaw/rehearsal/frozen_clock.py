@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import utc_now
+from socialclaw.db.planning import Repeat
 from socialclaw.db.posts import Lane, Post
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict
@@ -46,11 +47,13 @@ def go_on(session: Session, workspace_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is due at an instant: accounts with posts, in their order; accounts whose token is to be renewed; whether figures are."""
+    """What is due at an instant: accounts with posts, in their order; accounts whose token is to be renewed; what is repeated;
+    whether figures are."""
 
     at: datetime
     accounts: Sequence[str]
     refreshes: Sequence[str]
+    repeats: Sequence[str]
     measures: bool
 
 
@@ -66,11 +69,12 @@ def next_due(session: Session, workspace_id: str, earliest: datetime, until: dat
     if first is None:
         return None
     at = min(until, max(earliest, first))
-    post, refresh, *collections = (instant is not None and instant <= at for instant in instants)
+    post, refresh, repeat, *collections = (instant is not None and instant <= at for instant in instants)
     return Due(
         at,
         due_accounts(session, workspace_id, at) if post else (),
         due_refreshes(session, workspace_id, at) if refresh else (),
+        due_repeats(session, workspace_id, at) if repeat else (),
         any(collections),
     )
 
@@ -85,7 +89,11 @@ def _first(column: InstrumentedAttribute[datetime | None], *where: ColumnElement
 
 
 _NEXT = select(
-    _first(Post.next_at), _first(Account.refresh_at, Account.status == "connected"), _first(Post.collect_at), _first(Account.collect_at)
+    _first(Post.next_at),
+    _first(Account.refresh_at, Account.status == "connected"),
+    _first(Repeat.next_at),
+    _first(Post.collect_at),
+    _first(Account.collect_at),
 )
 
 
@@ -99,3 +107,8 @@ def due_accounts(session: Session, workspace_id: str, now: datetime) -> list[str
 def due_refreshes(session: Session, workspace_id: str, now: datetime) -> list[str]:
     due = (Account.refresh_at.is_not(None), Account.refresh_at <= now, Account.status == "connected")
     return list(session.scalars(select(Account.id).where(Account.workspace_id == workspace_id, *due).order_by(Account.refresh_at)))
+
+
+def due_repeats(session: Session, workspace_id: str, now: datetime) -> list[str]:
+    due = (Repeat.next_at.is_not(None), Repeat.next_at <= now)
+    return list(session.scalars(select(Repeat.id).where(Repeat.workspace_id == workspace_id, *due).order_by(Repeat.next_at, Repeat.id)))

@@ -15,6 +15,7 @@ ALIASES = {
     "reply_to_step_id": ("replyToStepId", "parent_step_id", "parentStepId"),
     "media_link": ("mediaLink",),
     "media_policy": ("mediaPolicy",),
+    "first_comment": ("firstComment",),
     "delay_ms": ("delayMs",),
     "delay_seconds": ("delaySeconds",),
     "delay_minutes": ("delayMinutes",),

@@ -33,6 +33,15 @@ class Maker(NamedTuple):
 
 
 NOBODY = Maker()
+
+
+class Occurrence(NamedTuple):
+    """Which time it is that a post is repeated."""
+
+    repeat_id: str
+    at: datetime
+
+
 # Where a step stands in its campaign: null, and no part of the statement, in every other post.
 OF_CAMPAIGN = ("campaign_id", "campaign_name", "campaign_index", "sequence_position", "step_delay_ms")
 
@@ -67,12 +76,20 @@ def earlier(scope: Scope, key: str | None, content: str) -> Applied | None:
 
 
 def apply(
-    scope: Scope, plan: Plan, content: str, *, base_url: str, max_late: timedelta, honour_quotas: bool = False, by: Maker = NOBODY
+    scope: Scope,
+    plan: Plan,
+    content: str,
+    *,
+    base_url: str,
+    max_late: timedelta,
+    honour_quotas: bool = False,
+    by: Maker = NOBODY,
+    of: Occurrence | None = None,
 ) -> Applied:
     """Insert the run and all its posts. `plan` has no issues; `content` is the document's fingerprint.
 
     `max_late`: how late its posts may go out, where neither they, their schedule nor their workspace says. With `honour_quotas`, what
-    others have applied since the plan was judged is counted too: InvalidRequest where it is too much now.
+    others have applied since the plan was judged is counted too: InvalidRequest where it is too much now. `of`: what is repeated.
     """
     if found := earlier(scope, plan.idempotency_key, content):
         return found
@@ -86,7 +103,7 @@ def apply(
     if honour_quotas and (issues := quotas.check(scope, plan.posts, lock=True)):
         raise problem(replace(plan, issues=tuple(issues)))
     minutes = plan.max_late_minutes or scope.session.scalar(select(Workspace.max_late_minutes).where(Workspace.id == scope.workspace_id))
-    rows = _rows(scope, run_id, plan, now, max_late if minutes is None else timedelta(minutes=minutes))
+    rows = _rows(scope, run_id, plan, now, max_late if minutes is None else timedelta(minutes=minutes), of)
     scope.session.connection().execute(Post.__table__.insert(), rows)  # type: ignore[attr-defined]
     near = now + NEAR
     for account, at in dict.fromkeys((row["account_id"], row["next_at"]) for row in rows if row["next_at"] and row["next_at"] <= near):
@@ -121,7 +138,7 @@ def _hold_assets(scope: Scope, plan: Plan, base_url: str) -> None:
         raise InvalidRequest("A media file of this schedule was deleted meanwhile", code="asset_not_found", urls=sorted(missing))
 
 
-def _rows(scope: Scope, run_id: str, plan: Plan, now: datetime, max_late: timedelta) -> list[dict[str, Any]]:
+def _rows(scope: Scope, run_id: str, plan: Plan, now: datetime, max_late: timedelta, of: Occurrence | None) -> list[dict[str, Any]]:
     posts, draft = plan.posts, plan.mode == "draft"
     in_campaign = OF_CAMPAIGN if plan.source_model == CAMPAIGNS else ()
     ids = sorted(new_id("post") for _ in posts)  # lists go by time and id: posts due at once stay in the order of the document
@@ -160,4 +177,10 @@ def _rows(scope: Scope, run_id: str, plan: Plan, now: datetime, max_late: timede
                 "updated_at": now,
             }
         )
+    if any(post.labels for post in posts):  # else it is no part of the statement
+        for row, post in zip(rows, posts, strict=True):
+            row["labels"] = post.labels or []
+    if of is not None:
+        for row in rows:
+            row |= {"repeat_id": of.repeat_id, "occurrence_at": of.at}
     return rows

@@ -112,6 +112,7 @@ def _step(post: Any, before: Any, index: int) -> dict[str, Any]:
         **({"mediaPolicy": post.media_policy} if post.media_policy != POLICIES[0] else {}),
         **({"latestAtUtc": latest} if (latest := getattr(post, "latest_at_utc", None)) else {}),  # of a plan: where the document says it
         "settings": post.settings,
+        **({"labels": post.labels} if post.labels else {}),
         "timezone": post.timezone,
         "publishAtUtc": stamp(post.publish_at),
         "status": getattr(post, "status", None),
@@ -140,6 +141,8 @@ def _step_again(step: Mapping[str, Any]) -> dict[str, Any]:
         again["settings"] = step["settings"]
     if latest := step.get("latestAtUtc"):
         again["latest_at"] = latest
+    if labels := step.get("labels"):
+        again["labels"] = labels
     if policy := step.get("mediaPolicy"):
         again["media_policy"] = policy
     assets = [_asset_again(a) for a in step["assets"]]

@@ -50,6 +50,7 @@ def parse(document: object, *, now: datetime, accounts: Directory, library: Libr
         return Plan(zone[0], mode, POSTS, key, late, issues=notes.issues(), warnings=tuple(notes.warnings))
     campaigns = CampaignReader(reader, zone)
     paths = campaigns.read_all(schedule["campaigns"]) if model == CAMPAIGNS else _read_posts(schedule["posts"], reader, zone)
+    reader.comments.write(reader.posts)
     linked = link(reader.posts, paths, notes)
     same_destination.note(linked, reader.places, notes)
     return Plan(zone[0], mode, model, key, late, tuple(linked), tuple(campaigns.summaries), notes.issues(), tuple(notes.warnings))

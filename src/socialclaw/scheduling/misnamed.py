@@ -27,8 +27,10 @@ IN_POST = {
     **_each("heading headline subject", "name"),
     **_each("inreplyto inreplytoid parent parentid parentpost parentstep replyto replytoid replytopost", "reply_to_step_id"),
     **_each("config options platformsettings postsettings providersettings publishsettings", "settings"),
+    **_each("autocomment commentfirst openingcomment pinnedcomment", "first_comment"),
+    **_each("label labellist labelnames", "labels"),
     **_each("localtimezone timezoneid timezonename tz", "timezone"),
-    **_each("comments firstcomment followups replies thread threads tweets", "campaigns"),
+    **_each("comments followups replies thread threads tweets", "campaigns"),
 }
 NETWORK = {
     **_each("accounthandle accountid accountname channelid handle profile profileid socialaccount", "account"),
@@ -52,7 +54,8 @@ STATE = _words("mode poststatus publishstatus state status")  # where they say d
 ANSWERED_POST = _words(
     """accountId attemptCount attempts blockedBy campaignId campaignIndex campaignName cancelRequestedAt createdAt error errorCode
     generatedName id lastError latestAtUtc nextAttemptAt parentIndex parentPostId postId providerPostId providerStatus providerUrl
-    publishedAt reconciliationStatus resolvedParentProviderPostId runId sequencePosition sourceModel status stepDelayMinutes stepDelayMs
+    publishedAt reconciliationStatus repeatId
+    resolvedParentProviderPostId runId sequencePosition sourceModel status stepDelayMinutes stepDelayMs
     stepId stepIndex targetIndex updatedAt"""
 )
 ANSWERED_GROUP = _words(

@@ -103,6 +103,7 @@ class PlannedPost(msgspec.Struct, frozen=True, rename="camel", gc=False, omit_de
     step_delay_ms: int | None = None
     media_policy: str = "strict"  # shown only where it is "fit"
     latest_at_utc: str | None = None  # shown only where the post says it: later it does not go out
+    labels: list[str] | None = None  # shown only where it has some
 
     @property
     def publish_at(self) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 import msgspec
 
 from socialclaw.providers.issues import Issue, shown
+from socialclaw.scheduling import labels
 from socialclaw.scheduling.asset_reader import AssetReader
 from socialclaw.scheduling.destinations import Place, Places
+from socialclaw.scheduling.first_comments import FirstComments
 from socialclaw.scheduling.judge import Judge
 from socialclaw.scheduling.library import Library
 from socialclaw.scheduling.plan import CAMPAIGNS, POLICIES, POSTS, Directory, PlannedPost
@@ -23,11 +25,10 @@ from socialclaw.scheduling.unknown_fields import POST, STEP
 DATE = len("2030-01-31")  # what is no longer says no time of day
 GRACE = timedelta(minutes=5)  # how far in the past a time may lie
 _NUMBERED = re.compile(r"post_([1-9][0-9]{0,5})")
+SELDOM = frozenset({"media_policy", "latest_at", "labels", "first_comment"})
 INTERACTIONS = ("post", "reply", "comment")
 
-Zone = tuple[str, tzinfo]
-"""A time zone's name, and the zone."""
-
+Zone = tuple[str, tzinfo]  # its name, and the zone
 Moment = Callable[[dict[str, Any], str, tzinfo], tuple[datetime, int | None]]
 """`moment(raw, path, local)`: when a post is due, and how many milliseconds after the step before it."""
 
@@ -73,6 +74,7 @@ class PostReader:
         self._assets = AssetReader(notes, library)
         self._policy = library.policy if library else POLICIES[0]
         self.posts: list[PlannedPost] = []
+        self.comments = FirstComments(notes)
 
     def read(
         self, raw: dict[str, Any], path: str, zone: Zone, moment: Moment, step_id: str, position: int = 0, seat: Seat | None = None
@@ -95,7 +97,7 @@ class PostReader:
             zone = self.zone(value, f"{path}.timezone", zone)
         publish_at, delay_ms = moment(raw, path, zone[1])
         if (interaction := get("interaction_type", "post")) not in INTERACTIONS:
-            interaction = self._interaction(interaction, path)
+            interaction = self._word(interaction, f"{path}.interaction_type", INTERACTIONS, "post", code="interaction_type_invalid")
         parent = parent_index = None
         if (value := get("reply_to_step_id")) is not None or seat is not None:
             parent = self._parent(value, path, interaction, seat)
@@ -127,15 +129,26 @@ class PostReader:
             0,
             parent_index,
         )
-        if (value := get("media_policy")) is not None or (assets and self._policy != POLICIES[0]):
-            post = msgspec.structs.replace(post, media_policy=self._media_policy(value, path))
-        if (value := get("latest_at")) is not None:
-            post = msgspec.structs.replace(post, latest_at_utc=self._latest(value, path, zone[1], publish_at))
+        if (seldom := not SELDOM.isdisjoint(raw)) or (assets and self._policy != POLICIES[0]):
+            post = self._with_seldom(post, raw, path, zone[1], publish_at)
         if seat is not None:
             post = seat.seated(post, delay_ms)
         self._judge(post, place, path, broken=settled > sound or len(found) > worded, unsettled=worded > settled)
         self.posts.append(post)
+        if seldom and (value := get("first_comment")) is not None:
+            self.comments.note(value, len(self.posts) - 1, place, path)
         return post
+
+    def _with_seldom(self, post: PlannedPost, raw: dict[str, Any], path: str, local: tzinfo, publish_at: datetime) -> PlannedPost:
+        """The post with what few posts say."""
+        get, said = raw.get, dict[str, Any]()
+        if (value := get("media_policy")) is not None or post.assets:
+            said["media_policy"] = self._word(value, f"{path}.media_policy", POLICIES, self._policy, code="media_policy_invalid")
+        if (value := get("latest_at")) is not None:
+            said["latest_at_utc"] = self._latest(value, path, local, publish_at)
+        if (value := get("labels")) is not None:
+            said["labels"] = labels.read(value, f"{path}.labels", self.notes) or None
+        return msgspec.structs.replace(post, **said)
 
     def _earlier(self, parent: str | None, place: Place, interaction: str, seat: Seat | None) -> int | None:
         """The parent of a reply in a list of posts, if it stands before it; all others are found when all posts are read."""
@@ -195,7 +208,6 @@ class PostReader:
 
     @property
     def places(self) -> Collection[Place]:
-        """Where the posts go."""
         return self._known.values()
 
     def _place(self, account: object, provider: object, path: str) -> Place:
@@ -206,24 +218,14 @@ class PostReader:
         self._known[account, provider] = place = self._places.find(*names)
         return place
 
-    def _interaction(self, stated: object, path: str) -> str:
-        path = f"{path}.interaction_type"
+    def _word(self, stated: object, path: str, words: Sequence[str], otherwise: str, *, code: str) -> str:
+        """One of few words; what it is otherwise, where it says none of them."""
         word = self.notes.text(stated, path).strip().lower()
-        if word in INTERACTIONS:
+        if word in words:
             return word
         if word or (isinstance(stated, str) and stated != ""):
-            message = f"{path} must be one of {', '.join(INTERACTIONS)}"
-            self.notes.add("interaction_type_invalid", message, path, {"supportedValues": list(INTERACTIONS)})
-        return "post"
-
-    def _media_policy(self, stated: object, path: str) -> str:
-        """What the post says, else what its workspace has."""
-        path = f"{path}.media_policy"
-        word = self.notes.text(stated, path).strip().lower()
-        if word and word not in POLICIES:
-            message = f"{path} must be one of {', '.join(POLICIES)}"
-            self.notes.add("media_policy_invalid", message, path, {"supportedValues": list(POLICIES)})
-        return word if word in POLICIES else self._policy
+            self.notes.add(code, f"{path} must be one of {', '.join(words)}", path, {"supportedValues": list(words)})
+        return otherwise
 
     def _parent(self, stated: object, path: str, interaction: str, seat: Seat | None) -> str | None:
         """The id of the step that is followed. In a campaign a post has none, and a reply follows the step before it."""
@@ -294,5 +296,4 @@ class PostReader:
 
     def _add(self, issues: Iterable[Issue], path: str) -> None:
         for issue in issues:
-            below = f"{path}.{issue.path}" if issue.path else path
-            self.notes.add(issue.code, issue.message, below, issue.details)
+            self.notes.add(issue.code, issue.message, f"{path}.{issue.path}" if issue.path else path, issue.details)

@@ -49,7 +49,7 @@ async def preview(system: System, workspace_id: str, row: Account, body: Mapping
     if any(i.code in OF_SHAPE for i in found):
         raise problem(replace(plan, issues=found))
     issues = wire_issues(found)
-    (post,) = plan.posts
+    post = plan.posts[0]
     looked = told(post.assets, await glimpses(system, workspace_id, urls(post.assets))).assets
     provider, target = provider_of(row), target_of(row)
     real = msgspec.structs.replace(post, assets=looked)

@@ -94,7 +94,7 @@ def _settings() -> frozenset[str]:
 
 def _below(path: str, *, but: Collection[str] = ()) -> dict[str, str]:
     """What belongs into the posts below an object."""
-    fields = ("publish_at", "media_link", "assets", "settings", "reply_to_step_id", "media_policy")
+    fields = ("publish_at", "media_link", "assets", "settings", "reply_to_step_id", "media_policy", "labels", "first_comment")
     own = {bare(name): field for field in fields for name in (field, *ALIASES.get(field, ()))}
     words = {word: meant for word, meant in {**misnamed.IN_POST, **own}.items() if meant not in ("name", "timezone", "campaigns", *but)}
     return {word: f"{path}.{meant}" for word, meant in words.items()}
@@ -102,7 +102,7 @@ def _below(path: str, *, but: Collection[str] = ()) -> dict[str, str]:
 
 _TIMES = {word: meant for word, meant in misnamed.IN_POST.items() if meant in ("publish_at", "timezone")}
 _FIELDS = """account provider name description
-    publish_at latest_at timezone interaction_type reply_to_step_id media_link assets settings media_policy"""
+    publish_at latest_at timezone interaction_type reply_to_step_id media_link assets settings media_policy labels first_comment"""
 _DELAYS = ("delay_ms", "delay_seconds", "delay_minutes")
 _AT_ONCE = {bare(word): "publish_at" for name in _DELAYS for word in (name, *misnamed.DELAY)}  # in a list of posts there is no delay
 _STEPS = _below("targets[].steps[]", but=("publish_at",))

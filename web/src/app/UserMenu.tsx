@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { Link2, LogOut, Moon, Search, Sun, UserRound } from 'lucide-react';
+import { BookOpen, Link2, LogOut, Moon, Search, Sun, UserRound } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { ROOT } from '../lib/address';
 import { capital } from '../lib/say';
@@ -56,6 +56,9 @@ export function UserMenu() {
               Link {capital(issuer)}
             </Menu.Item>
           ))}
+          <Menu.Item component="a" href={`${ROOT}/docs`} target="_blank" rel="noreferrer" leftSection={<BookOpen size={15} />}>
+            Documentation
+          </Menu.Item>
           <Menu.Item leftSection={<LogOut size={15} />} onClick={() => leave('/auth/sign-out')}>
             Sign out
           </Menu.Item>

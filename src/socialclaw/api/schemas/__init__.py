@@ -90,6 +90,8 @@ from socialclaw.api.schemas.planning import (
 )
 from socialclaw.api.schemas.posts import (
     AttemptsResponse,
+    LabelInUse,
+    LabelsResponse,
     Post,
     PostResponse,
     PostsResponse,
@@ -98,6 +100,8 @@ from socialclaw.api.schemas.posts import (
     RunStatusResponse,
     RunTableResponse,
 )
+from socialclaw.api.schemas.preview_links import PreviewLink, PreviewLinkResponse, PreviewLinksResponse
+from socialclaw.api.schemas.repeats import Repeat, RepeatResponse, RepeatsResponse, Skipped
 from socialclaw.api.schemas.sandbox import (
     ClockResponse,
     DestinationsResponse,
@@ -191,6 +195,8 @@ __all__ = [
     "KeyCreateResponse",
     "KeyValidationResponse",
     "KeysResponse",
+    "LabelInUse",
+    "LabelsResponse",
     "LinkedIdentity",
     "ListedRun",
     "MailAskedResponse",
@@ -213,8 +219,14 @@ __all__ = [
     "PostMove",
     "PostResponse",
     "PostsResponse",
+    "PreviewLink",
+    "PreviewLinkResponse",
+    "PreviewLinksResponse",
     "PublishSettings",
     "PublishSettingsResponse",
+    "Repeat",
+    "RepeatResponse",
+    "RepeatsResponse",
     "Run",
     "RunResponse",
     "RunStatusResponse",
@@ -225,6 +237,7 @@ __all__ = [
     "SentPart",
     "SessionsResponse",
     "SignedInUser",
+    "Skipped",
     "Slot",
     "SlotInput",
     "SlotWeek",

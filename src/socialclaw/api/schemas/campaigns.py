@@ -23,6 +23,7 @@ class CampaignStep(Schema):
     latest_at_utc: Time = optional()
     assets: list[PostAsset]
     settings: OpenObject
+    labels: list[str] = optional()
     timezone: str
     publish_at_utc: Time
     status: str | None

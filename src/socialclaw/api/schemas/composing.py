@@ -11,13 +11,15 @@ from socialclaw.api.schemas.schedules import AssetInput
 
 
 class ComposeTarget(Schema):
-    """An account that it goes to, with settings of its own; and with a title and a text of its own, where it is to have others."""
+    """An account that it goes to, with settings of its own; and with a title, a text and a first comment of its own, where it is
+    to have others."""
 
     inline: ClassVar[bool] = True
 
     account: str = known_as("account", listed=["accountHandle"])
     title: str | None = known_as("title", "name")
     text: str | None = known_as("text", "description")
+    first_comment: str | None = None
     settings: Object = optional()
 
 
@@ -30,6 +32,8 @@ class DashboardComposeRequest(Body):
         "content": "text",
         "media": "assets",
         "now": "publishNow",
+        "label": "labels",
+        "comment": "firstComment",
     }
 
     title: str | None = known_as("title", "name")
@@ -38,6 +42,8 @@ class DashboardComposeRequest(Body):
     targets: list[ComposeTarget] = optional()
     assets: list[AssetInput] = optional()
     settings: Object = optional()
+    labels: list[str] = optional()
+    first_comment: str | None = None
     timezone: str | None = None
     publish_at: Time | None = None
     publish_now: StrictBool = optional()
@@ -50,13 +56,20 @@ class DashboardComposeRequest(Body):
 class DashboardPostUpdateRequest(Body):
     """A post as it is to be; what is left out stays. `ifUpdatedAt`: only if it is as it was then. `moveReplies`: they follow its time."""
 
-    misses: ClassVar = {"name": "title", "description": "text", "scheduledat": "publishAt", "media": "assets", "updatedat": "ifUpdatedAt"}
+    misses: ClassVar = {
+        "name": "title",
+        "description": "text",
+        "scheduledat": "publishAt",
+        "media": "assets",
+        "updatedat": "ifUpdatedAt",
+    } | {"label": "labels"}
 
     title: str | None = None
     text: str | None = None
     account: str
     assets: list[AssetInput] = optional()
     settings: Object = optional()
+    labels: list[str] = optional()
     timezone: str | None = None
     publish_at: Time
     if_updated_at: Time = optional()

@@ -33,8 +33,9 @@ class Run(Schema):
 class Post(Schema):
     """One thing to publish, and what became of it. `lastError` is `error`, and `attemptCount` is `attempts`.
 
-    `editedBy` (a person's id) and `editedAt` are on a post that is read alone; `text` and `thumb` on a card (`view=card`), which has beside
-    them only `id`, `runId`, `accountId`, `account`, `provider`, `status`, `publishAtUtc`, `blockedBy`, `reconciliationStatus`, `updatedAt`.
+    `editedBy` (a person's id), `editedAt` and `repeatId` are on a post that is read alone; `text` and `thumb` on a card (`view=card`),
+    which has beside them only `id`, `runId`, `accountId`, `account`, `provider`, `status`, `publishAtUtc`, `blockedBy`,
+    `reconciliationStatus`, `labels`, `repeatId`, `updatedAt`.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Post(Schema):
     media_policy: str = optional()
     assets: list[PostAsset] = optional()
     settings: OpenObject = optional()
+    labels: list[str] = optional()
     timezone: str = optional()
     source_model: str = optional()
     campaign_id: str | None = None
@@ -80,6 +82,7 @@ class Post(Schema):
     last_error: str | None = None
     attempts: StrictInt = optional()
     attempt_count: StrictInt = optional()
+    repeat_id: str | None = None
     edited_by: str | None = None
     edited_at: Time | None = None
     text: str = optional()
@@ -151,6 +154,19 @@ class RunRow(Schema):
     timezone: str
     status: PostStatus
     post_id: str
+
+
+class LabelInUse(Schema):
+    """A label, and how many posts have it."""
+
+    label: str
+    posts: StrictInt
+
+
+class LabelsResponse(OkResponse):
+    """The labels that posts of the workspace have, in alphabetical order."""
+
+    labels: list[LabelInUse]
 
 
 class RunResponse(OkResponse):

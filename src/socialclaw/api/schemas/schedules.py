@@ -49,6 +49,8 @@ class PostInput(Schema):
     media_link: str | None = known_as("media_link", listed=["mediaLink"])
     assets: list[AssetInput | Uri] = optional()
     settings: Object = optional()
+    labels: list[str] = optional()
+    first_comment: str | None = known_as("first_comment", listed=["firstComment"])
     interaction_type: Literal["post", "reply", "comment"] | None = None
     parent_step_id: str | None = None
 

@@ -14,7 +14,7 @@ from socialclaw.networks.linkedin.member import Member
 from socialclaw.networks.linkedin.page import IDENTITY, Page
 from socialclaw.networks.linkedin.rules import MEMBER, PAGE, too_many_pixels
 from socialclaw.networks.linkedin.sandbox.simulator import LinkedInSandbox
-from socialclaw.providers.base import Provider, Quota, TargetType
+from socialclaw.providers.base import Provider, Quota, SameText, TargetType
 from socialclaw.providers.connect import OAuth2
 
 LIMITS = "https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/share-on-linkedin, 2026-10"
@@ -38,6 +38,8 @@ def oauth(*scopes: str) -> OAuth2:
         declined=("user_cancelled_login", "user_cancelled_authorize"),
     )
 
+
+REPETITION = SameText(seconds=2 * 86_400)  # that LinkedIn says of deleted posts; of others it names no span
 
 PROVIDERS = [
     Provider(
@@ -63,6 +65,7 @@ PROVIDERS = [
             Quota(150, f"{LIMITS}: requests, of which a post without files is one, one with files two or more", resets="UTC"),
             Quota(100_000, f"{LIMITS}: requests", resets="UTC", per="app"),
         ),
+        same_text=REPETITION,
         dated=DATED,
         evidence=(
             "A member's posts cannot be read back, and what LinkedIn calls a duplicate proves nothing about a post that is still on its "
@@ -106,6 +109,7 @@ PROVIDERS = [
         metrics=METRICS,
         account_metrics=METRICS,
         account_windows=("lifetime", *DAYS),
+        same_text=REPETITION,
         dated=DATED,
         evidence=(
             "The Page's posts since the call with the same text and the very files that were uploaded for it. A duplicate that LinkedIn "

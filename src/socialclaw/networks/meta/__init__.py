@@ -26,7 +26,7 @@ from socialclaw.networks.meta.instagram import (
     InstagramStandalone,
 )
 from socialclaw.networks.meta.sandbox.simulator import MetaSandbox
-from socialclaw.providers.base import Action, Provider, Quota, TargetType
+from socialclaw.providers.base import Action, Provider, Quota, SameText, TargetType
 from socialclaw.providers.connect import OAuth2, Swap
 
 ACCOUNT_WINDOWS = ("lifetime", *DAYS)
@@ -140,6 +140,7 @@ PROVIDERS = [
         settle_seconds=300,
         post_url=web_url,
         rest=rest,
+        same_text=SameText(seconds=300, bare=True),
         metrics=PAGE_FIGURES,
         account_metrics=PAGE_METRICS,
         account_windows=ACCOUNT_WINDOWS,

@@ -12,7 +12,7 @@ from socialclaw.networks.x.adapter import X, web_url
 from socialclaw.networks.x.dated import DATED
 from socialclaw.networks.x.sandbox.simulator import XSandbox
 from socialclaw.networks.x.text import LIMIT, cashtags, measure
-from socialclaw.providers.base import Provider, TargetType
+from socialclaw.providers.base import Provider, SameText, TargetType
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.issues import Issue
@@ -134,6 +134,7 @@ PROVIDERS = [
             "saves": "bookmark_count",
             "clicks": "url_link_clicks",
         },
+        same_text=SameText(posts=50, bare=True),  # X says "duplicate content", and of no span: what its simulator remembers
         credit_codes=("x_credits_depleted", "x_spend_cap_reached", "x_usage_capped"),
         dated=DATED,
         evidence=(
