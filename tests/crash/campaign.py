@@ -52,7 +52,8 @@ async def campaign(
     watching = asyncio.create_task(watch.run())
     for killed in range(kills):
         told(killed)
-        await lab.schedule(next(batches))
+        if batch := next(batches):  # none where there are more kills than posts
+            await lab.schedule(batch)
         victim = await at_work(lab, alive) or rng.choice(alive)
         await asyncio.sleep(LONGEST_MERCY * rng.random() ** 3)
         lab.bury(victim)
