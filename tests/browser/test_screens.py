@@ -271,4 +271,4 @@ def test_the_first_screen_is_small_and_brings_no_other(mara: Person) -> None:
     open_at(mara, "calendar")
     mara.page.wait_for_load_state("networkidle")
     assert 100_000 < sum(scripts.values()) < 250_000, scripts
-    assert not [name for name in scripts if name.startswith(("Analytics", "Palette", "Sandbox", "Runs"))]
+    assert not [name for name in scripts if name.startswith(("Analytics", "Sandbox", "Runs", "Media"))]

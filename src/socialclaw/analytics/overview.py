@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, func, select
+from sqlalchemy import ColumnElement, Executable, case, func, select
 
 from socialclaw.accounts.lookup import provider_of
 from socialclaw.analytics.windows import LIFETIME
@@ -124,7 +124,8 @@ def _of_posts(scope: Scope, asked: Span, gained: Mapping[str, Counter[str]], loc
 
 
 def _published(scope: Scope, asked: Span) -> Executable:
-    columns = (Post.id, Post.provider, Post.account, Post.account_id, Post.name, Post.description, Post.published_at)
+    own = case((Post.generated_name, ""), else_=Post.name).label("name")  # a name that nobody wrote says nothing
+    columns = (Post.id, Post.provider, Post.account, Post.account_id, own, Post.description, Post.published_at)
     there = select(Snapshot.post_id).where(*_figures(scope), *_within(asked), Snapshot.post_id.is_not(None))
     return select(*columns).where(Post.workspace_id == scope.workspace_id, Post.id.in_(there)).order_by(Post.published_at.desc(), Post.id)
 

@@ -13,7 +13,7 @@ export function ByAccount({ figure, overview }: { figure: string; overview: Over
   const { id } = useWorkspace();
   const name = useNames(id);
   const value = (one: Overview['accounts'][number]) => one.metrics[figure] ?? null;
-  const ordered = [...overview.accounts].filter((one) => one.contributingPostCount || value(one) !== null).sort((a, b) => (value(b) ?? -1) - (value(a) ?? -1));
+  const ordered = [...overview.accounts].filter((one) => one.contributingPostCount > 0).sort((a, b) => (value(b) ?? -1) - (value(a) ?? -1));
   const named = (one: Overview['accounts'][number]) => name(one.account.id, one.account.handle ?? one.account.id);
   return (
     <Panel

@@ -1,8 +1,10 @@
-// What Ctrl K opens. It is loaded when somebody asks for it first.
+// What Ctrl K opens. It is loaded once the page has nothing else to do: who opens it types at once, and no letter may be lost.
 import { lazy, Suspense, useEffect, useState } from 'react';
 
-const Spotlight = lazy(() => import('../palette/Palette').then((m) => ({ default: m.Palette })));
+const load = () => import('../palette/Palette');
+const Spotlight = lazy(() => load().then((m) => ({ default: m.Palette })));
 const OPEN = 'socialclaw-palette';
+const IDLE_MS = 1500;
 
 export const openPalette = () => dispatchEvent(new Event(OPEN));
 
@@ -15,9 +17,11 @@ export function Palette() {
       event.preventDefault();
       setOpen((shown) => !shown);
     };
+    const idle = setTimeout(() => void load(), IDLE_MS);
     addEventListener(OPEN, asked);
     addEventListener('keydown', pressed);
     return () => {
+      clearTimeout(idle);
       removeEventListener(OPEN, asked);
       removeEventListener('keydown', pressed);
     };

@@ -23,7 +23,7 @@ export function Happened({ rehearsed, goOn }: { rehearsed: Schemas['Rehearsed'];
   const { slug, zone } = useWorkspace();
   const { events } = rehearsed;
   const lost = new Set(events.filter((event) => event.code === 'provider_uncertain').map((event) => event.postId));
-  const tone = (code: string) => (GOOD.has(code) ? 'ok' : UNKNOWN.has(code) ? 'unknown' : 'bad');
+  const tone = (code: string) => (!code ? undefined : GOOD.has(code) ? 'ok' : UNKNOWN.has(code) ? 'unknown' : 'bad');
   const said = ({ code, message, postId, attemptNo }: Schemas['Happened']) => {
     if (code === 'published' && lost.has(postId) && attemptNo > 1) return 'Found on the network and adopted: not sent again';
     return WORDS[code ?? ''] ?? message ?? capital((code ?? 'under way').replaceAll('_', ' '));
