@@ -100,6 +100,7 @@ async def test_nothing_runs_but_our_own_script_and_nothing_comes_from_elsewhere(
         assert not [name for tag, given in page.tags for name in given if name == "style" or name.startswith("on")]
         assert not [tag for tag, _ in page.tags if tag in ("iframe", "form", "style", "object", "base", "img")]
         assert answer.headers["referrer-policy"] == "same-origin"
+        assert (await served.get("/docs/icon.svg")).headers["content-type"] == "image/svg+xml"
         again = await served.get(path, headers={"if-none-match": answer.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
 

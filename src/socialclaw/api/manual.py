@@ -17,7 +17,7 @@ from socialclaw.manual.book import FIRST, INDEX, STATIC, Book
 
 router = APIRouter(route_class=Operation, include_in_schema=False)
 
-KINDS = {"docs.css": "text/css", "docs.js": "text/javascript"}
+KINDS = {"docs.css": "text/css", "docs.js": "text/javascript", "icon.svg": "image/svg+xml"}
 # Nothing inline, nothing from elsewhere, and no text that a script could put in as HTML.
 HEADERS = {
     "content-security-policy": (

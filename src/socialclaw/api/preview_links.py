@@ -75,7 +75,7 @@ async def show_preview(system: Installation, request: Request, token: str) -> Re
         if not for_people(request):
             raise
         return page("Nothing to see here", [error.message], status=404, close=False)
-    text = preview_pages.page(shown, here(system.settings, f"{PATH}/{token}/pictures"))
+    text = preview_pages.page(shown, here(system.settings, f"{PATH}/{token}/pictures"), here(system.settings, "/docs/icon.svg"))
     return HTMLResponse(text, headers=preview_pages.HEADERS)
 
 

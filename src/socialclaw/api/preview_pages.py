@@ -41,13 +41,14 @@ WORDS = {
 }
 PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    '<meta name="robots" content="noindex, nofollow, noarchive"><title>{title}</title><style>{style}</style></head>'
+    '<meta name="robots" content="noindex, nofollow, noarchive"><link rel="icon" href="{icon}">'
+    "<title>{title}</title><style>{style}</style></head>"
     "<body><main><h1>{title}</h1>{lines}<ol>{posts}</ol></main></body></html>"
 )
 
 
-def page(shown: Shown, pictures: str) -> str:
-    """The page; `pictures` is the path below which they are."""
+def page(shown: Shown, pictures: str, icon: str) -> str:
+    """The page; `pictures` is the path below which they are, `icon` that of ours."""
     count = len(shown.posts)
     lines = [
         f"{count} {'post' if count == 1 else 'posts'}; times are those of {shown.timezone}.",
@@ -55,7 +56,7 @@ def page(shown: Shown, pictures: str) -> str:
     ]
     told = "".join(f'<p class="quiet">{html.escape(line)}</p>' for line in lines)
     posts = "".join(_post(post, shown.timezone, pictures) for post in shown.posts)
-    return PAGE.format(title=html.escape(f"Preview: {shown.workspace}"), style=STYLE, lines=told, posts=posts)
+    return PAGE.format(title=html.escape(f"Preview: {shown.workspace}"), style=STYLE, icon=html.escape(icon), lines=told, posts=posts)
 
 
 def _post(post: ShownPost, timezone: str, pictures: str) -> str:

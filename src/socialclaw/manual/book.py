@@ -24,7 +24,8 @@ PICTURES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
 SHOWN = 600  # characters of a section that are searched
 LAYOUT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><link rel="stylesheet" href="{home}/docs.css"><script type="module" src="{home}/docs.js"></script></head>
+<title>{title}</title><link rel="icon" href="{home}/icon.svg">
+<link rel="stylesheet" href="{home}/docs.css"><script type="module" src="{home}/docs.js"></script></head>
 <body data-home="{home}"><a class="skip" href="#content">To the text</a>
 <header><a class="brand" href="{home}">SocialClaw documentation</a>
 <div class="search" hidden><label for="search">Search</label><input id="search" type="search" autocomplete="off" spellcheck="false">

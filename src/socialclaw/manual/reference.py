@@ -72,7 +72,7 @@ def _operation(document: Document, method: str, path: str, operation: Mapping[st
         f'<p class="quiet">{_allowed(operation)}</p>',
         _parameters(operation.get("parameters", ()), home),
         _body(operation, schemas, home),
-        _answers(operation.get("responses", {}), home),
+        f"<h3>Answers</h3>{_answers(operation.get('responses', {}), home)}",
     ]
     parts += [f'<h3>{name}</h3><pre tabindex="0"><code>{escape(sample(call))}</code></pre>' for name, sample in SAMPLES.items()]
     return "".join([*parts, "</section>"])

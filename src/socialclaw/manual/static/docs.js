@@ -5,6 +5,7 @@ const input = document.querySelector("#search");
 const status = document.querySelector(".found");
 const results = document.querySelector(".results");
 const MOST = 12;
+const MOST_OF_A_PAGE = 3;
 let index;
 
 async function load() {
@@ -16,7 +17,7 @@ function worth(section, words) {
   const heading = section.heading.toLowerCase();
   const page = section.page.toLowerCase();
   const text = section.text.toLowerCase();
-  let sum = 0;
+  let sum = words.length > 1 && heading.includes(words.join(" ")) ? 10 : 0;
   for (const word of words) {
     const found = (heading.includes(word) ? 5 : 0) + (page.includes(word) ? 3 : 0) + (text.includes(word) ? 1 : 0);
     if (!found) return 0;
@@ -44,7 +45,13 @@ async function search() {
   const sections = await load();
   const found = sections.map((section) => [worth(section, words), section]).filter(([sum]) => sum > 0);
   found.sort(([one], [other]) => other - one);
-  results.replaceChildren(...found.slice(0, MOST).map(([, section]) => shown(section)));
+  const shownOf = new Map();
+  const best = found.filter(([, section]) => {
+    const count = (shownOf.get(section.page) ?? 0) + 1;
+    shownOf.set(section.page, count);
+    return count <= MOST_OF_A_PAGE;
+  });
+  results.replaceChildren(...best.slice(0, MOST).map(([, section]) => shown(section)));
   status.textContent = found.length ? `${found.length} found` : "Nothing found";
   box.classList.add("open");
 }
