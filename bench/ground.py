@@ -18,7 +18,8 @@ import asyncpg
 from pydantic import SecretStr
 
 from socialclaw.db import schema
-from socialclaw.settings import S3Settings, Settings
+from socialclaw.s3_settings import S3Settings
+from socialclaw.settings import Settings
 from socialclaw.system import System
 from socialclaw.vault import Vault
 from socialclaw.workspaces import keys, tenants

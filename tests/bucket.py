@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx2
 
-from socialclaw.settings import S3Settings
+from socialclaw.s3_settings import S3Settings
 from socialclaw.storage.bucket import Bucket
 
 PORTS = ("admin", "master", "volume", "filer", "s3")

@@ -39,7 +39,8 @@ from socialclaw.db import accounts, assets, posts  # noqa: F401 (their tables)
 from socialclaw.db.base import Scope
 from socialclaw.db.people import Membership, User, UserSession
 from socialclaw.people import sessions
-from socialclaw.settings import S3Settings, Settings
+from socialclaw.s3_settings import S3Settings
+from socialclaw.settings import Settings
 from socialclaw.system import System
 from socialclaw.vault import Vault
 from socialclaw.workspaces import keys, tenants

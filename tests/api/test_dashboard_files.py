@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from socialclaw.api import dashboard_files
-from socialclaw.settings import S3Settings
+from socialclaw.s3_settings import S3Settings
 from tests.conftest import BASE_URL, Person
 
 INDEX = '<meta name="socialclaw-root" content="./"><script type="module" src="./assets/index-1a2b3c.js"></script>'

@@ -13,7 +13,8 @@ import pytest
 
 from socialclaw.db import schema
 from socialclaw.db.assets import Asset
-from socialclaw.settings import S3Settings, Settings
+from socialclaw.s3_settings import S3Settings
+from socialclaw.settings import Settings
 from socialclaw.system import System
 from socialclaw.vault import Vault
 from tests.cli.processes import run, started

@@ -10,7 +10,7 @@ import pytest
 
 from socialclaw.cli import options
 from socialclaw.cli.output import Problem
-from socialclaw.settings import S3Settings
+from socialclaw.s3_settings import S3Settings
 from tests.cli.processes import run
 from tests.cli.test_errors import refusal
 

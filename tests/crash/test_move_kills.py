@@ -21,7 +21,7 @@ import pytest
 from socialclaw.media import assets as media
 from socialclaw.media import uploads
 from socialclaw.media.sweep import sweep
-from socialclaw.settings import S3Settings
+from socialclaw.s3_settings import S3Settings
 from socialclaw.storage.base import now, read_range, work_dir
 from tests.crash.lab import Lab
 from tests.crash.leftovers import assets, files_in, objects

@@ -20,7 +20,7 @@ from socialclaw.errors import NotReady
 from socialclaw.media import assets, uploads
 from socialclaw.media.post_media import opened
 from socialclaw.media.sweep import sweep
-from socialclaw.settings import S3Settings
+from socialclaw.s3_settings import S3Settings
 from socialclaw.storage.base import Storage, cache_dir, work_dir
 from socialclaw.storage.choice import storages
 from socialclaw.system import System

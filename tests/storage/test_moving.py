@@ -19,7 +19,8 @@ from socialclaw.media import assets, ingest, migration, stored_objects
 from socialclaw.media.migration import Moves
 from socialclaw.media.stored_objects import Amount, Ended, Kept
 from socialclaw.media.sweep import sweep
-from socialclaw.settings import S3Settings, Settings
+from socialclaw.s3_settings import S3Settings
+from socialclaw.settings import Settings
 from socialclaw.storage.base import Storage, now, read_range, work_dir
 from socialclaw.system import System
 from tests.conftest import BASE_URL

@@ -10,7 +10,7 @@ import pytest
 
 from socialclaw.db.base import utc_now
 from socialclaw.errors import InvalidRequest, NotFound
-from socialclaw.settings import S3Settings
+from socialclaw.s3_settings import S3Settings
 from socialclaw.storage.base import Storage, read_range
 from socialclaw.storage.parts import MOST_PARTS, SMALLEST, Part
 from socialclaw.storage.s3 import S3

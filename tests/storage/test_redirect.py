@@ -13,7 +13,8 @@ import pytest
 
 from socialclaw.db.assets import Asset
 from socialclaw.media import assets
-from socialclaw.settings import S3Settings, Settings
+from socialclaw.s3_settings import S3Settings
+from socialclaw.settings import Settings
 from socialclaw.system import System, open_sandbox
 from tests.conftest import BASE_URL
 from tests.media import files

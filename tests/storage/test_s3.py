@@ -13,7 +13,7 @@ import pytest
 from socialclaw.backoff import Backoff
 from socialclaw.db.base import utc_now
 from socialclaw.errors import NotFound, NotReady
-from socialclaw.settings import S3Settings
+from socialclaw.s3_settings import S3Settings
 from socialclaw.storage import bucket
 from socialclaw.storage.base import Gone, read_range
 from socialclaw.storage.bucket import Bucket, BucketRefused

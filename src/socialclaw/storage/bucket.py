@@ -14,7 +14,7 @@ import httpx2
 
 from socialclaw.backoff import Backoff
 from socialclaw.errors import NotReady
-from socialclaw.settings import S3Settings
+from socialclaw.s3_settings import S3Settings
 from socialclaw.storage.base import Gone, now
 from socialclaw.storage.sigv4 import Signer, encoded
 

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import httpx2
 
 from socialclaw.errors import InvalidRequest, NotFound, NotReady
-from socialclaw.settings import S3Settings
+from socialclaw.s3_settings import S3Settings
 from socialclaw.storage.base import OCTETS, Gone, trouble
 from socialclaw.storage.bucket import Bucket, BucketRefused, parsed
 from socialclaw.storage.parts import MOST_PARTS, Part, check, check_part, plain, unknown_upload
