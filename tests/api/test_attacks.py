@@ -12,16 +12,19 @@ from typing import Any
 import httpx2
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
-from socialclaw.api.guard import USUAL
+from socialclaw.api.guard import MOST, USUAL
 from socialclaw.api.scan import DEEPEST, MOST_VALUES
+from socialclaw.app import ROUTERS
 from socialclaw.providers.issues import MOST_ISSUES
+from socialclaw.settings import Settings
 from tests.api.operations import Operation, operations
 from tests.api.test_every_operation import filled, is_problem
 
 MEGABYTE = 1024 * 1024
 WITH_BODY = [operation for operation in operations() if operation.spec.get("requestBody")]
-LARGE = [operation for operation in WITH_BODY if operation.name in ("validate_schedule", "apply_schedule", "upload_asset")]
+LARGE = [operation for operation in WITH_BODY if operation.name in ("validate_schedule", "apply_schedule", "upload_asset", "create_repeat")]
 KEYED = [operation for operation in WITH_BODY if operation.keyed]
 every_body = pytest.mark.parametrize("operation", KEYED, ids=lambda operation: operation.name)
 every_large_body = pytest.mark.parametrize("operation", LARGE, ids=lambda operation: operation.name)
@@ -29,7 +32,7 @@ every_large_body = pytest.mark.parametrize("operation", LARGE, ids=lambda operat
 
 def test_the_operations_that_are_attacked_are_all_there() -> None:
     assert len(KEYED) > 15
-    assert len(LARGE) == 3
+    assert len(LARGE) == 4
 
 
 async def asked(app: FastAPI, operation: Operation, headers: list[tuple[bytes, bytes]]) -> tuple[list[Any], int]:
@@ -72,13 +75,25 @@ async def test_who_has_no_key_is_refused_without_a_look_at_the_body(app: FastAPI
 @every_body
 async def test_a_body_without_end_is_read_up_to_its_limit(app: FastAPI, workspace: Any, operation: Operation) -> None:
     key = (b"authorization", f"Bearer {workspace.secret}".encode())
-    [start, *_], reads = await asked(app, operation, [(b"content-type", b"application/json"), key])
+    [start, *_], reads = await asked(app, operation, [(b"content-type", kind_of(operation).encode()), key])
     assert start["status"] == 413 or (reads == 0 and start["status"] == 404)
-    large = operation.name in TAKES_MUCH
-    assert reads * 65_536 <= (26 * MEGABYTE if large else 2 * USUAL)
+    assert reads * 65_536 <= most(operation) + USUAL
 
 
-TAKES_MUCH = {"validate_schedule", "preview_campaign", "apply_schedule", "run_action", "upload_asset", "complete_upload"}
+DECLARED = {
+    route.name: getattr(route.endpoint, MOST, USUAL) for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)
+}
+
+
+def most(operation: Operation) -> int:
+    """Bytes that its body may have, as the operation says and the settings allow."""
+    return min(DECLARED[operation.name], Settings.model_fields["max_body_bytes"].default)
+
+
+def kind_of(operation: Operation) -> str:
+    """The type of the bodies that it takes: JSON, where it takes others too."""
+    kinds = list(operation.spec["requestBody"]["content"])
+    return "application/json" if "application/json" in kinds else kinds[0]
 
 
 @contextmanager
@@ -162,7 +177,7 @@ async def test_a_hostile_body_takes_little_memory(api: httpx2.AsyncClient, name:
 async def test_other_operations_take_no_such_body_at_all(api: httpx2.AsyncClient, name: str) -> None:
     content = HOSTILE[name]().encode()
     for operation in KEYED:
-        if operation.name not in TAKES_MUCH:
+        if most(operation) == USUAL:
             headers = {"content-type": "application/json"}
             answer = await api.request(operation.method, filled(operation.path, "nobody"), content=content, headers=headers)
             assert answer.status_code in (413, 404)
@@ -249,7 +264,7 @@ async def chunks(content: bytes) -> AsyncIterator[bytes]:
 
 @every_body
 async def test_a_body_in_chunks_is_held_to_the_same_limit(api: httpx2.AsyncClient, operation: Operation) -> None:
-    content = b'{"posts": "' + b"x" * (26 * MEGABYTE if operation.name in TAKES_MUCH else USUAL) + b'"}'
-    headers = {"content-type": "application/json"}
+    content = b'{"posts": "' + b"x" * most(operation) + b'"}'
+    headers = {"content-type": kind_of(operation)}
     answer = await api.request(operation.method, filled(operation.path, "nobody"), content=chunks(content), headers=headers)
     assert answer.status_code in (413, 404)
