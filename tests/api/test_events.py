@@ -194,7 +194,7 @@ async def test_the_stream_of_somebody_who_is_removed_ends_and_that_of_others_goe
         assert (await theirs.change(), await ours.change()) == (ALL, ALL)
         await system.write(workspace.id, members.remove, someone.id, by="owner", test=True)
         assert await theirs.change() is None
-        assert await ours.change() == {"kinds": ["members"]}
+        assert await ours.change() == {"kinds": ["drafts", "members"]}, "what they were writing goes with them"
 
 
 async def test_the_stream_of_a_key_ends_when_it_is_revoked(app: FastAPI, system: System, workspace: Member) -> None:

@@ -23,6 +23,7 @@ PUT_TOGETHER = {
     "src/socialclaw/networks/wordpress/refusals.py": "words of answers, from a table beside it",
     "src/socialclaw/networks/x/refusals.py": "words of answers, from a table beside it",
     "src/socialclaw/networks/x/adapter.py": "what X shows, escaped",
+    "src/socialclaw/networks/x/sandbox/search.py": "what is sought, escaped, and the sign of a tag, which the simulator names",
     "src/socialclaw/networks/telegram/markup.py": "signs that end a name, from the readers of markup",
     "src/socialclaw/simulation/simulator.py": "paths of a simulator's routes",
     "src/socialclaw/simulation/failing.py": "the calls that a simulator says make something",

@@ -17,17 +17,16 @@ from socialclaw.scheduling import times
 
 MOST = 500  # occurrences of a rule
 LONGEST = timedelta(days=5 * 366)  # from the first to the last of them
-_DAY = "(?:MO|TU|WE|TH|FR|SA|SU)"
 _FORMS = {
-    "FREQ": r"DAILY|WEEKLY|MONTHLY|YEARLY",
-    "INTERVAL": r"[1-9][0-9]{0,2}",
-    "COUNT": r"[1-9][0-9]{0,3}",
-    "UNTIL": r"[0-9]{8}(?:T[0-9]{6}Z?)?",
-    "WKST": _DAY,
-    "BYDAY": rf"(?:[+-]?[1-5])?{_DAY}(?:,(?:[+-]?[1-5])?{_DAY})*",
-    "BYMONTHDAY": r"-?[1-9][0-9]?(?:,-?[1-9][0-9]?)*",
-    "BYMONTH": r"[1-9][0-9]?(?:,[1-9][0-9]?)*",
-    "BYSETPOS": r"[+-]?[1-9][0-9]?(?:,[+-]?[1-9][0-9]?)*",
+    "FREQ": re.compile(r"DAILY|WEEKLY|MONTHLY|YEARLY"),
+    "INTERVAL": re.compile(r"[1-9][0-9]{0,2}"),
+    "COUNT": re.compile(r"[1-9][0-9]{0,3}"),
+    "UNTIL": re.compile(r"[0-9]{8}(?:T[0-9]{6}Z?)?"),
+    "WKST": re.compile(r"MO|TU|WE|TH|FR|SA|SU"),
+    "BYDAY": re.compile(r"(?:[+-]?[1-5])?(?:MO|TU|WE|TH|FR|SA|SU)(?:,(?:[+-]?[1-5])?(?:MO|TU|WE|TH|FR|SA|SU))*"),
+    "BYMONTHDAY": re.compile(r"-?[1-9][0-9]?(?:,-?[1-9][0-9]?)*"),
+    "BYMONTH": re.compile(r"[1-9][0-9]?(?:,[1-9][0-9]?)*"),
+    "BYSETPOS": re.compile(r"[+-]?[1-9][0-9]?(?:,[+-]?[1-9][0-9]?)*"),
 }
 _ALWAYS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"})
 # What narrows a rule of each kind. Others are no sense there, or may never come true, which takes long to find out.
@@ -67,7 +66,7 @@ def _parts(text: str) -> dict[str, str]:
         name, _, value = (part.strip() for part in piece.partition("="))
         if name not in _FORMS:
             raise ValueError(f"has no part {name[:20]!r}: there are {', '.join(_FORMS)}")
-        if name in parts or not re.fullmatch(_FORMS[name], value, re.ASCII):
+        if name in parts or not _FORMS[name].fullmatch(value):
             raise ValueError(f"has {name} twice" if name in parts else f"has a {name} that cannot be: {value[:40]!r}")
         parts[name] = value
     if "FREQ" not in parts:
