@@ -17,6 +17,7 @@ from socialclaw.publishing import posts_as_rows
 from socialclaw.scheduling.spreadsheet import FORMULA, guarded, plain, row
 from socialclaw.system import System
 from tests.api import rows
+from tests.api.test_attacks import memory
 from tests.conftest import Member
 from tests.publishing.desk import Desk
 
@@ -24,11 +25,6 @@ both = pytest.mark.usefixtures("both_databases")
 IMPORT, VALIDATE, EXPORT = "/v1/import/posts", "/v1/import/posts/validate", "/v1/export/posts"
 LATER = "2090-01-31T09:00:00"
 CSV = {"content-type": "text/csv"}
-
-
-@pytest.fixture
-def desk(system: System, workspace: Member, api: httpx2.AsyncClient) -> Desk:
-    return Desk(system, workspace, api)
 
 
 async def sent(desk: Desk, text: str | bytes, path: str = IMPORT, **query: str) -> httpx2.Response:
@@ -115,6 +111,27 @@ async def test_what_is_no_table_of_posts_is_told_where(desk: Desk, text: str | b
     refused = await sent(desk, text, VALIDATE)
     assert (code, line, column) in told(refused), refused.text
     assert (await sent(desk, text)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"account," + b"ab," * 8_000_000, "too_many_values"),
+        (b"account" + b"," * 25_000_000, "too_many_values"),
+        (b"account,text\n" + b"\n" * 25_000_000, "too_many_values"),
+        (b"\r" * 25_000_000, "too_many_values"),
+        (b"\x0b" * 25_000_000, "csv_invalid"),
+        (b"account," + b",".join(b"column%d" % n for n in range(100_000)), "csv_invalid"),
+        (b'account,text\nx,"' + b'""' * 12_000_000, "csv_invalid"),
+    ],
+    ids=["eight million names", "commas", "empty lines", "line ends", "other line ends", "columns", "one cell"],
+)
+async def test_a_hostile_table_is_refused_before_anything_is_made_of_it(desk: Desk, content: bytes, code: str) -> None:
+    """In memory that is a few times its size at most, where its cells alone would be half a gigabyte."""
+    with memory(8 * len(content) + 16 * 2**20):
+        answer = await sent(desk, content, VALIDATE)
+    assert answer.json()["code"] == code
+    assert len(answer.content) < 1000
 
 
 async def test_columns_that_mean_nothing_here_are_warnings_and_those_of_an_export_are_silent(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from socialclaw.errors import InvalidRequest
+from socialclaw.errors import InvalidRequest, PayloadTooLarge
 from socialclaw.providers.issues import Issue, shown
 from socialclaw.scheduling.aliases import ALIASES
 from socialclaw.scheduling.plan import MOST_POSTS
@@ -23,6 +23,8 @@ from socialclaw.spelling import bare
 
 FORMULA = tuple("=+-@\t\r\n|%＝＋－＠")  # with what a cell begins that is taken for one
 DELIMITERS = ",;\t"
+MOST_COLUMNS = 200  # far more than there are fields of a post
+MOST_CELLS = 250_000  # in a file, and line ends as well: as many values as a body of JSON may have
 LISTS, MEDIA, SETTINGS = "labels", "media_link", "settings"
 PLACE = re.compile(r"posts\[(\d+)\]\.?([^.\[]*)")
 # Other spellings of the columns that there are; what answers have beside is passed over as in a schedule.
@@ -71,9 +73,12 @@ def row(cells: Sequence[str]) -> str:
 
 
 def read(content: bytes) -> Table:
-    """The table in a file. InvalidRequest `csv_invalid`, which says where, for what is none."""
+    """The table in a file. InvalidRequest `csv_invalid`, which says where, for what is none; PayloadTooLarge `too_many_values`."""
     text = _decoded(content)
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    if max(map(text.count, (*DELIMITERS, "\r", "\n"))) > MOST_CELLS:
+        message = f"The file holds more than {MOST_CELLS:,} cells or line ends: put some of it into another file"
+        raise PayloadTooLarge(message, code="too_many_values", maxValues=MOST_CELLS)
+    first = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
     delimiter = max(DELIMITERS, key=first.count)
     rows = _rows(text, delimiter)
     line, header = next(rows, (1, []))
@@ -122,6 +127,8 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 def _columns(header: Sequence[str], line: int) -> tuple[dict[int, str], Notes]:
     """Which field each column is, and what is wrong with the others."""
+    if len(header) > MOST_COLUMNS:
+        raise _invalid(f"A table has at most {MOST_COLUMNS} columns; this one has {len(header):,}", line, MOST_COLUMNS + 1)
     notes, columns = Notes(), dict[int, str]()
     for index, cell in enumerate(header):
         called = plain(cell).strip()
