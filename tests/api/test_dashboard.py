@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import httpx2
@@ -15,13 +14,7 @@ from socialclaw.db.people import UserSession
 from socialclaw.db.workspaces import ApiKey
 from socialclaw.system import System
 from tests.api import rows
-from tests.conftest import Member, Person, browser, client
-
-
-@pytest.fixture
-async def page(app: FastAPI, owner: Person) -> AsyncIterator[httpx2.AsyncClient]:
-    async with browser(app, owner) as page:
-        yield page
+from tests.conftest import Member, Person, client
 
 
 async def some_time_later(app: FastAPI, system: System) -> None:

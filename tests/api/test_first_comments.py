@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import pytest
-from fastapi import FastAPI
 
 from socialclaw.scheduling.plan import MOST_POSTS
-from socialclaw.system import System
-from tests.conftest import Member, Person, browser
 from tests.publishing.desk import Desk
 
 both = pytest.mark.usefixtures("both_databases")
 LATER = "2090-01-01T00:00:00Z"
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def desk(system: System, workspace: Member, api: httpx2.AsyncClient) -> Desk:
-    return Desk(system, workspace, api)
-
-
-@pytest.fixture
-async def page(app: FastAPI, owner: Person) -> AsyncIterator[httpx2.AsyncClient]:
-    async with browser(app, owner) as page:
-        yield page
 
 
 @both

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,17 +24,6 @@ from tests.publishing.desk import Desk
 both = pytest.mark.usefixtures("both_databases")
 DRAFT = "/v1/dashboard/drafts/draft_first-of-all"
 Json = dict[str, Any]
-
-
-@pytest.fixture
-async def page(app: FastAPI, owner: Person) -> AsyncIterator[httpx2.AsyncClient]:
-    async with browser(app, owner) as page:
-        yield page
-
-
-@pytest.fixture
-def desk(system: System, workspace: Member, api: httpx2.AsyncClient) -> Desk:
-    return Desk(system, workspace, api)
 
 
 def at(revision: int) -> dict[str, str]:

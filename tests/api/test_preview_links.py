@@ -26,11 +26,6 @@ LATER = "2090-07-01T07:30:00Z"
 PERSON = {"accept": "text/html"}
 
 
-@pytest.fixture
-def desk(system: System, workspace: Member, api: httpx2.AsyncClient) -> Desk:
-    return Desk(system, workspace, api)
-
-
 def path_of(url: str) -> str:
     assert url.startswith(f"{BASE_URL}/preview/")
     return url.removeprefix(BASE_URL)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-import httpx2
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
@@ -18,9 +17,8 @@ from socialclaw.db.base import iso, utc_now
 from socialclaw.db.planning import Repeat
 from socialclaw.db.posts import Post
 from socialclaw.publishing import occurrences
-from socialclaw.system import System
 from tests.api import rows
-from tests.conftest import Member, browser, person
+from tests.conftest import browser, person
 from tests.duties import duty
 from tests.publishing.desk import Desk
 from tests.rehearsal.test_clock import advance, frozen
@@ -28,11 +26,6 @@ from tests.rehearsal.test_clock import advance, frozen
 both = pytest.mark.usefixtures("both_databases")
 DUTY = "make what is repeated"
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def desk(system: System, workspace: Member, api: httpx2.AsyncClient) -> Desk:
-    return Desk(system, workspace, api)
 
 
 async def begun(desk: Desk, rule: str, text: str = "Again", *, key: str = "telegram", **more: Any) -> Json:

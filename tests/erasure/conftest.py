@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from sqlalchemy import select
 
@@ -27,7 +26,10 @@ from socialclaw.system import System
 from tests.conftest import Member, Person
 from tests.erasure.witness import words_of
 from tests.media.files import picture
+from tests.publishing.conftest import desk
 from tests.publishing.desk import Desk
+
+__all__ = ["desk"]
 
 SECRETIVE = "a-text-that-nobody-else-has"
 
@@ -123,8 +125,3 @@ async def _words(system: System, workspace: Member, accounts: Sequence[str]) -> 
         return [secret for row in rows for secret in unseal(system.vault, row).values()]
 
     return words + await system.write(workspace.id, secrets, test=True)
-
-
-@pytest.fixture
-def desk(system: System, workspace: Member, api: httpx2.AsyncClient) -> Desk:
-    return Desk(system, workspace, api)

@@ -19,15 +19,28 @@ STYLE = (
     "button,.on{font:inherit;padding:.5rem 1rem;border:0;border-radius:8px;background:#1c1917;color:#fff;cursor:pointer}"
     ".on{display:block;margin:1rem 0 0;text-align:center;text-decoration:none;background:#fff;color:#1c1917;border:1px solid #a8a29e}"
 )
-_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-HEADERS = {
-    "content-security-policy": (
-        f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-}
+
+
+def guards(style: str, *more: str) -> dict[str, str]:
+    """The headers of a page with this style sheet and nothing else; `more`: what its policy allows besides."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = (
+        "default-src 'none'",
+        f"style-src 'sha256-{digest}'",
+        *more,
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+    return {
+        "content-security-policy": "; ".join(policy),
+        "referrer-policy": "no-referrer",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+    }
+
+
+HEADERS = guards(STYLE)
 # Of a page with a form: without a referrer a browser would send `Origin: null` with it, and nobody could tell whose form it was.
 FORM_HEADERS = HEADERS | {
     "content-security-policy": HEADERS["content-security-policy"].replace("form-action 'none'", "form-action 'self'"),

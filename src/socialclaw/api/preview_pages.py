@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 from datetime import datetime
 
+from socialclaw.api.pages import guards
 from socialclaw.clock import zone
 from socialclaw.publishing.preview_links import Shown, ShownPost
 
@@ -19,14 +18,7 @@ STYLE = (
     "li{margin:0 0 1rem}.reply{margin-left:2rem}.text{white-space:pre-wrap;overflow-wrap:anywhere;margin:.75rem 0 0}"
     "img{display:block;max-width:100%;height:auto;border-radius:8px;margin:.75rem 0 0}"
 )
-_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-HEADERS = {
-    "content-security-policy": (
-        f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
+HEADERS = guards(STYLE, "img-src 'self'") | {
     "x-robots-tag": "noindex, nofollow, noarchive, noimageindex",
     "cross-origin-opener-policy": "same-origin",
 }

@@ -57,12 +57,12 @@ def due(session: Session, now: datetime, most: int) -> list[tuple[str, Party]]:
 
 def take(session: Session, now: datetime, names: Sequence[str]) -> dict[str, Job]:
     """Of these, what nobody else has taken; due again later should we die."""
-    modes = dict(session.execute(select(Workspace.id, Workspace.mode)).all())
-    query = select(Repeat).where(Repeat.id.in_(names), Repeat.next_at <= now).order_by(Repeat.id).with_for_update(skip_locked=True)
+    query = select(Repeat, Workspace.mode).join(Workspace, Workspace.id == Repeat.workspace_id)
+    query = query.where(Repeat.id.in_(names), Repeat.next_at <= now).order_by(Repeat.id).with_for_update(of=Repeat, skip_locked=True)
     taken = {}
-    for row in session.scalars(query):
+    for row, mode in session.execute(query):
         row.next_at = now + LEASE
-        taken[row.id] = Job(row.id, row.workspace_id, modes[row.workspace_id] == "test")
+        taken[row.id] = Job(row.id, row.workspace_id, mode == "test")
     return taken
 
 
