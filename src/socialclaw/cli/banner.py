@@ -77,7 +77,7 @@ async def _signpost(system: System, found: first_run.Sandboxed | None = None) ->
     if found:
         public = f"{networks}/sandbox/" if only_here(networks) else system.feed_link(found.workspace_id)
         say(f"The public  {public}   what people would see on the simulated networks")
-    say(f"Operations  {base}/openapi.json")
+    say(f"How to      {base}/docs   the documentation, with every operation")
 
 
 def _another_key(system: System) -> None:
