@@ -24,9 +24,9 @@ class Work(Protocol):
     async def stop(self) -> None: ...
 
 
-# Seconds after which a thread that computes gives the interpreter to whoever waits for it; Python's own are ten times that. A request
+# Seconds after which a thread that computes gives the interpreter to whoever waits for it; Python's own are fifty times that. A request
 # waits for it at each of its steps: while one large body is looked at in a thread, all others would be held up for tens of milliseconds.
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0001
 MIDDLE_COLLECTIONS = 100  # of garbage, before one of everything
 
 

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
+from socialclaw.clock import elapsed
 from socialclaw.db.base import utc_now
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.system import System
@@ -22,6 +23,7 @@ from socialclaw.turns import Party, Turns
 J = TypeVar("J")
 
 log = logging.getLogger(__name__)
+PATIENCE = 5.0  # seconds for which an unchanged database is taken not to have anything new that is due
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,17 @@ class DutyLoop(Generic[J]):
         self._turns: Turns[str] = Turns(duty.most)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stopping = False
+        self._nothing: tuple[int | None, float] = (None, 0.0)  # at which change of the database there was nothing due, and when
 
     async def look(self) -> None:
-        """Begin what is due and has a place."""
-        if self._stopping or not self._turns.free:
+        """Begin what is due and has a place. Where nobody has written anything since there was nothing, that is not asked again at once."""
+        changes, moment = self._system.database.changes(), elapsed()
+        unchanged = changes is not None and changes == self._nothing[0] and moment < self._nothing[1] + PATIENCE
+        if self._stopping or unchanged or not self._turns.free:
             return
         now, read, write = utc_now(), self._system.database.read, self._system.database.write
         due = await read(self.duty.due, now, self._turns.free + len(self._tasks))
+        self._nothing = (None if due else changes, moment)
         chosen = {name: party for name, party in due if name not in self._tasks and self._turns.take(party)}
         try:
             for name, piece in (await write(self.duty.take, now, [*chosen])).items() if chosen else ():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from socialclaw.errors import Rejected, Uncertain
-from socialclaw.networks.meta import handles
+from socialclaw.errors import ProviderError, Rejected, Unavailable, Uncertain
+from socialclaw.networks.meta import handles, video
 from tests.networks.meta.conftest import Play
 from tests.networks.meta.test_facebook import finder, mark
 from tests.networks.stage import InMemorySteps
@@ -93,3 +94,35 @@ async def test_only_mp4_goes_this_way(page: Play) -> None:
     steps.done["video-gone"] = True
     await page.attempt(page.account, draft, steps)
     assert ways(page) == ["videos"]
+
+
+class SetBack(InMemorySteps):
+    """Facebook loses what it was sent, whenever a step has sent some of it."""
+
+    def __init__(self, page: Play, shelf: str) -> None:
+        super().__init__()
+        self.page, self.shelf = page, shelf
+
+    async def once(self, name: str, do: Any, *args: Any) -> Any:
+        told = await super().once(name, do, *args)
+        if "-sent-" in name or "-from-" in name:
+            for key, upload in self.page.meta.shelf.all(self.shelf).items():
+                self.page.meta.shelf.put(self.shelf, key, {**upload, "at": 0})
+        return told
+
+
+@pytest.mark.parametrize(("mode", "shelf", "error", "code"), [
+    ("resumable", "uploads", Rejected, "facebook_upload_failed"),
+    ("native", "sessions", Unavailable, "facebook_upload_stuck"),
+])  # fmt: skip
+async def test_an_upload_that_does_not_get_on_ends(
+    page: Play, monkeypatch: pytest.MonkeyPatch, mode: str, shelf: str, error: type[ProviderError], code: str
+) -> None:
+    draft = page.draft("Film", page.media("video", 0), facebookVideoUploadMode=mode)
+    monkeypatch.setattr(handles, "PART", (draft.media[0].size or 0) // 5)
+    for module in (handles, video):
+        monkeypatch.setattr(module, "BATCH", 1)
+    with pytest.raises(error) as told:
+        await page.attempt(page.account, draft, SetBack(page, shelf))
+    assert told.value.code == code
+    assert page.seen() == []

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import count
 from typing import Any
 
 from socialclaw.errors import Rejected, Unauthorized, Unavailable
@@ -22,6 +21,7 @@ TYPE = "video/mp4"  # the one kind of film that is taken
 PART = 4 * 1024 * 1024
 BATCH = 8  # parts that one step remembers
 SESSIONS = 3
+AGAIN = 4  # times that an upload may be set back before its session is given up
 NO_ROLE = "facebook_upload_role_missing"
 SESSION = re.compile(r"upload:[^\s/#]{1,1000}")
 
@@ -40,16 +40,16 @@ class Handle:
         for number in range(SESSIONS):
             if handle := await self._sent(f"{self.name}-upload-{number}"):
                 return handle
-        raise Rejected("Facebook had the whole video several times and did not say under which handle", code="facebook_upload_failed")
+        raise Rejected("Facebook did not come to an end with the upload, or did not say its handle", code="facebook_upload_failed")
 
     async def _sent(self, name: str) -> str:
-        """The handle; empty where Facebook has all of the file already, and its answer with the handle was lost."""
+        """The handle; empty where Facebook has all of the file and its answer with the handle was lost, or does not get on with it."""
         session = await self.steps.once(f"{name}-session", self._open)
-        for number in count():
+        for number in range(AGAIN + -(-(self.media.size or 0) // (BATCH * PART))):
             sent = await self.steps.once(f"{name}-sent-{number}", self._send, session)
             if sent["over"]:
                 return str(sent["handle"])
-        raise AssertionError  # `count` has no end
+        return ""
 
     async def _open(self) -> str:
         app = await self.graph.get("app", fields="id")
