@@ -48,6 +48,7 @@ from socialclaw.api import (
     support,
     tables,
     uploads,
+    webhooks,
 )
 from socialclaw.api.guard import Guard
 from socialclaw.api.middleware import Front
@@ -93,6 +94,7 @@ ROUTERS = (
     support.router,
     issuers.router,
     native_sign_in.router,
+    webhooks.router,
     manual.router,
     dashboard_files.router,
 )

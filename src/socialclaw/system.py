@@ -25,7 +25,9 @@ from socialclaw.networks import providers
 from socialclaw.outbound import Outbound
 from socialclaw.settings import Settings
 from socialclaw.simulation import sandbox as simulated
+from socialclaw.simulation.notices import Server, Telling
 from socialclaw.simulation.passes import Doorkeeper
+from socialclaw.simulation.simulator import Simulator
 from socialclaw.simulation.store import Limits, Store
 from socialclaw.storage.base import Storage
 from socialclaw.storage.choice import storages
@@ -248,11 +250,16 @@ def open_sandbox(settings: Settings, *, url: str = "", here: str = "") -> simula
             led_to = answer.headers.get("location", "") if url.startswith(f"{settings.base_url}/media/") else ""
             return client.get(led_to) if answer.status_code == 307 and led_to else answer  # into the object storage
 
-    def post(url: str, body: Mapping[str, Any]) -> httpx2.Response:
+    def send(url: str, content: bytes, headers: Mapping[str, str]) -> httpx2.Response:
         with httpx2.Client(trust_env=False, timeout=30) as client:
-            return client.post(reached(url), json=body)
+            return client.post(reached(url), content=content, headers=dict(headers))
 
-    kinds = {p.simulator for p in providers().values()}
-    networks = [kind(store, fetch=fetch, app_url=settings.base_url) for kind in sorted(kinds, key=lambda k: k.network)]
-    issuers = [GoogleSandbox(store, app_url=settings.base_url), AppleSandbox(store, app_url=settings.base_url, post=post)]
-    return simulated.Sandbox([*networks, *issuers], secrets=secrets, home=settings.base_url, url=url)
+    server = Server(send, lambda purpose: Doorkeeper(secrets).derived(purpose)[0])
+
+    def made(kind: type[Simulator]) -> Simulator:
+        more: dict[str, Any] = {"server": server} if issubclass(kind, Telling) else {}
+        return kind(store, fetch=fetch, app_url=settings.base_url, **more)
+
+    networks = sorted({p.simulator for p in providers().values()}, key=lambda kind: kind.network)
+    simulators = [made(kind) for kind in (*networks, GoogleSandbox, AppleSandbox)]
+    return simulated.Sandbox(simulators, secrets=secrets, home=settings.base_url, url=url)

@@ -14,7 +14,7 @@ from socialclaw.clock import elapsed
 from socialclaw.db.base import utc_now
 from socialclaw.db.database import INSIST
 from socialclaw.db.trouble import DatabaseTrouble
-from socialclaw.erasure import exports, grants
+from socialclaw.erasure import exports, grants, tidying
 from socialclaw.erasure import work as erasing
 from socialclaw.jobs import scan
 from socialclaw.jobs.duties import Duty, DutyLoop, housekeeping
@@ -46,6 +46,7 @@ DUTIES: tuple[Duty[Any], ...] = (
     Duty("send a mail", 1, 4, outbox.due, outbox.take, outbox.send),
     Duty("make what is repeated", 30, 2, occurrences.due, occurrences.take, occurrences.work),
     housekeeping("sweep", 300, sweep),
+    housekeeping("forget what is over", 3600, tidying.tidy),
 )
 
 

@@ -47,6 +47,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "dashboard_describe_asset": {"altText": "A boat"},
     "dashboard_resolve_post": {"outcome": "not_published"},
     "set_destinations": {"count": 1},
+    "remove_app": {"accountId": "nobody"},
     "DashboardPostUpdateRequest": {"account": "nobody", "publishAt": "2090-01-01T00:00:00Z"},
     "MultipartPartRequest": {"uploadId": "nobody", "partNumber": 1},
     "MultipartCompleteRequest": {"uploadId": "nobody", "parts": []},

@@ -30,8 +30,6 @@ NOT_BUILT = {
     ("POST", "/v1/billing/app-store/transactions/claim"),
     ("POST", "/v1/billing/webhook"),
     ("POST", "/v1/billing/app-store/notifications"),
-    ("POST", "/webhooks/meta/deauthorize"),
-    ("POST", "/webhooks/meta/data-deletion"),
 }
 BUILT = sorted(ENDPOINTS.keys() - NOT_BUILT)
 NOT_COMPARED = frozenset({"title", "description", "examples", "default"})
@@ -237,6 +235,8 @@ def test_operations_of_our_own_are_few_and_known(document: dict[str, Any]) -> No
         ("GET", "/v1/repeats/{repeatId}"),
         ("PATCH", "/v1/repeats/{repeatId}"),
         ("DELETE", "/v1/repeats/{repeatId}"),
+        ("POST", "/webhooks/tiktok"),
+        ("GET", "/data-deletion/{code}"),
     }
 
 

@@ -29,11 +29,13 @@ OPEN = {
     *("dashboard_session", "show_ticket", "redeem_ticket", "sign_in_by_link", "fetch_export"),
     *("sign_in_by_code", "mail_by_form", "show_mail_link", "redeem_mail_link", "create_support_request"),
     *("show_preview", "show_preview_picture"),
+    *("meta_deauthorize", "meta_data_deletion", "show_deletion"),
 }
 # Of these, whoever is to be signed in is told who they are not: by the issuer's word, or by what an app or Apple sends.
 PROVEN = {
     *("google_start", "google_callback", "mobile_google_start", "mobile_exchange", "apple_notifications"),
     *("ask_for_mail", "apple_start", "apple_callback", "mobile_apple_start", "apple_native"),
+    "tiktok_webhook",
 }
 OPEN |= PROVEN
 PAGES = {"oauth_callback"}  # for people, whatever a client would like to have

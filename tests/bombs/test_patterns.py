@@ -25,6 +25,7 @@ PUT_TOGETHER = {
     "src/socialclaw/networks/x/adapter.py": "what X shows, escaped",
     "src/socialclaw/networks/x/sandbox/search.py": "what is sought, escaped, and the sign of a tag, which the simulator names",
     "src/socialclaw/networks/telegram/markup.py": "signs that end a name, from the readers of markup",
+    "src/socialclaw/simulation/connected_apps.py": "names of users, which the simulator states",
     "src/socialclaw/simulation/simulator.py": "paths of a simulator's routes",
     "src/socialclaw/simulation/failing.py": "the calls that a simulator says make something",
     "src/socialclaw/simulation/consent.py": "the log-ins that a simulator takes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +27,7 @@ from socialclaw.issuers.apple.sandbox.simulator import AppleSandbox
 from socialclaw.issuers.authorization import Attempt, exchange
 from socialclaw.issuers.base import Client, ClientRefused, IssuerUnavailable, SignInRefused, TokenRefused, identity_of
 from socialclaw.issuers.signing_keys import SigningKeys
+from socialclaw.simulation.notices import Server
 from tests.issuers.conftest import House
 from tests.issuers.mint import APPLE_CLAIMS, LEFT_OUT, Mint
 
@@ -340,11 +341,11 @@ async def test_news_waits_until_the_server_takes_it(apple: AppleSandbox) -> None
     got: list[tuple[str, Any]] = []
     status = 503
 
-    def server(url: str, body: Any) -> httpx2.Response:
-        got.append((url, body["payload"]))
+    def send(url: str, content: bytes, headers: Mapping[str, str]) -> httpx2.Response:
+        got.append((url, json.loads(content)["payload"]))
         return httpx2.Response(status)
 
-    apple.post = server
+    apple.server = Server(send)
     first, second = apple.notice("email-disabled", "ada"), apple.notice("consent-revoked", "ada")
     assert apple.deliver() == 2
     status = 200

@@ -247,7 +247,14 @@ def _sharing(vault: Vault, family: list[Account], refresh_token: str) -> list[Ac
     return [row for row in family if unseal(vault, row).get(REFRESH) == refresh_token]
 
 
+def withdrawn(row: Account, code: str) -> None:
+    """The network says by itself that the access was taken back: what we hold of it is forgotten."""
+    row.sealed, row.token_expires_at, row.scopes = None, None, []
+    _require_reconnect(row, code)
+
+
 def _require_reconnect(row: Account, code: str) -> None:
+    row.ended_at = row.ended_at if row.status == "reconnect_required" else utc_now()
     row.status, row.refresh_status, row.refresh_failure_code = "reconnect_required", "refused", code
     row.refresh_at = row.refreshing_until = None
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from socialclaw.errors import NotReady
+from socialclaw.networks import providers
 from socialclaw.providers.base import Provider
+from socialclaw.providers.withdrawals import Signer
 from socialclaw.settings import Settings
+from socialclaw.simulation.passes import Doorkeeper
 
 
 class App(NamedTuple):
@@ -37,3 +40,21 @@ def app_of(settings: Settings, provider: Provider, *, test: bool) -> App:
         message = f"{provider.label} is not set up on this server: register a developer app there and set {' and '.join(names)}"
         raise NotReady(message, code="provider_not_configured", status=409, provider=provider.key, settings=names)
     return App(found.client_id, found.client_secret.get_secret_value())
+
+
+def of_app(name: str) -> list[str]:
+    """The keys of the providers that are connected through this app."""
+    return [provider.key for provider in providers().values() if app_name(provider) == name]
+
+
+def signers(settings: Settings, door: Doorkeeper, *names: str) -> list[Signer]:
+    """Who may sign what networks send us by themselves: these developer apps, and their simulated ones, which know what only this
+    installation does. 503 `provider_not_configured` where there are none."""
+    given = {name: settings.apps.get(name) for name in names}
+    found = [Signer(name, app.client_secret.get_secret_value()) for name, app in given.items() if app]
+    if settings.sandbox != "off":
+        found += [Signer(name, secret, test=True) for name in names for secret in door.derived(f"callbacks of {name}")]
+    if not any(signer.secret for signer in found):
+        message = f"No developer app is set up on this server that could send this: SOCIALCLAW_APPS__{names[0].upper()}__CLIENT_SECRET"
+        raise NotReady(message, code="provider_not_configured")
+    return found

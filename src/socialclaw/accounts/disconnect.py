@@ -13,7 +13,7 @@ from socialclaw.accounts.developer_apps import app_of
 from socialclaw.accounts.lookup import provider_of
 from socialclaw.accounts.tokens import ACCESS, REFRESH, unseal
 from socialclaw.db.accounts import Account, Connection
-from socialclaw.db.base import Scope
+from socialclaw.db.base import Scope, utc_now
 from socialclaw.errors import SocialClawError
 from socialclaw.providers import oauth2
 from socialclaw.providers.connect import OAuth2
@@ -66,14 +66,20 @@ async def _withdraw(system: System, row: Account, token: str, *, test: bool) -> 
 def _forget(scope: Scope, vault: Vault, account_id: str) -> tuple[Account, dict[str, Any], str | None]:
     row = directory.account(scope, account_id, lock=True)
     token = _own_token(scope, vault, row)
-    row.status, row.sealed, row.scopes = "disconnected", None, []
-    row.token_expires_at = row.refresh_at = row.refreshing_until = row.refresh_failure_code = None
-    row.refresh_status, row.refresh_failures = "none", 0
+    let_go(row)
     scope.session.flush()
     found = scope.session.get(Connection, row.connection_id) if row.connection_id else None
     if found is None:
         return row, {"id": row.connection_id or row.id, "provider": row.provider, "status": "disconnected"}, token
     return row, directory.connection_wire(found, directory.accounts_of(scope, found)), token
+
+
+def let_go(row: Account) -> None:
+    """Nothing is published to this account any more, and nothing that opens it is kept."""
+    row.ended_at = row.ended_at or utc_now()
+    row.status, row.sealed, row.scopes = "disconnected", None, []
+    row.token_expires_at = row.refresh_at = row.refreshing_until = row.refresh_failure_code = None
+    row.refresh_status, row.refresh_failures = "none", 0
 
 
 def _own_token(scope: Scope, vault: Vault, row: Account) -> str | None:

@@ -44,7 +44,7 @@ def bind(row: Account, vault: Vault, grant: Grant, now: datetime) -> None:
     row.sealed = seal(vault, row.id, grant.secrets)
     row.token_expires_at = None if grant.expires_in is None else now + timedelta(seconds=grant.expires_in)
     row.refresh_at = refresh_moment(row.token_expires_at, now) if REFRESH in grant.secrets else None
-    row.refresh_failures, row.refresh_failure_code = 0, None
+    row.refresh_failures, row.refresh_failure_code, row.ended_at = 0, None, None
 
 
 def refresh_moment(expires_at: datetime | None, now: datetime) -> datetime | None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
+from socialclaw.accounts import directory
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.dialect import Inline, Time
@@ -17,6 +18,7 @@ from socialclaw.api.openapi import SANDBOX
 from socialclaw.api.operation import Operation, needs
 from socialclaw.api.sandbox_feeds import label
 from socialclaw.api.schemas import (
+    AppRemovedResponse,
     ClockResponse,
     DestinationsResponse,
     FaultsDisarmedResponse,
@@ -63,6 +65,13 @@ class DestinationsRequest(Inline):
 
     login: str = Field("sandbox", min_length=1, max_length=30, pattern=r"^[A-Za-z0-9_.-]+$")
     count: int = Field(ge=0, le=25)
+
+
+class RemovalRequest(Inline):
+    """The account whose owner removes the app; `erase`: and asks that what the app knows of them be deleted."""
+
+    account_id: str
+    erase: bool = False
 
 
 class AdvanceRequest(Inline):
@@ -170,6 +179,23 @@ async def set_destinations(caller: Rehearsing, network: str, body: DestinationsR
     return ok(network=network, login=body.login, kind=feed.simulator.several, count=body.count)
 
 
+@router.post(
+    "/networks/{network}/removals",
+    response_model=AppRemovedResponse,
+    responses=problems(400, 404, 409, 422),
+    summary="Remove the app at a network",
+)
+@needs("rehearse")
+async def remove_app(caller: Rehearsing, network: str, body: RemovalRequest) -> Response:
+    """Do what a person does who removes the app in the settings of Facebook, Instagram or TikTok: every access that they had given ends,
+    and the network tells this server, signed as ever."""
+    [feed] = await feeds.feeds(caller.system, caller.workspace_id, network)
+    account = await caller.read(directory.account, body.account_id)
+    if providers()[account.provider].network != network:
+        raise InvalidRequest(f"That is no account of {label(network)}", code="sandbox_app_not_told")
+    return ok(network=network, waiting=await asyncio.to_thread(feed.remove_app, account, erase=body.erase))
+
+
 @router.get("/clock", response_model=ClockResponse, responses=problems(404), summary="Read the test clock")
 @needs("read")
 async def read_clock(caller: Rehearsing) -> Response:
@@ -240,4 +266,5 @@ def _network(caller: CallerContext, feed: feeds.Feed, posts: int, growth: dict[s
         "posts": posts,
         "growth": growth,
         "feedUrl": caller.system.feed_link(caller.workspace_id, name),
+        "appsUrls": [caller.system.consent_link(url, caller.workspace_id, test=True, seconds=3600) for url in feed.apps_pages],
     }

@@ -34,8 +34,8 @@ class Connection(Owned):
 class Account(Owned):
     """A connected destination. One row a destination and workspace, however often it is connected again.
 
-    `refresh_at` is when the token is next to be refreshed; `status` says whether we may publish. `clocked`: its workspace's time
-    stands, so no worker touches it but the one that moves that time.
+    `refresh_at` is when the token is next to be refreshed; `status` says whether we may publish, `ended_at` since when not. `clocked`: its
+    workspace's time stands, so no worker touches it but the one that moves that time.
     """
 
     __tablename__ = "accounts"
@@ -55,6 +55,7 @@ class Account(Owned):
     refresh_status: Mapped[str] = mapped_column(default="none")  # "none" | "ok" | "failing" | "refused"
     refresh_failure_code: Mapped[str | None]
     refresh_failures: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]
     collect_at: Mapped[datetime | None]  # when its figures are to be collected next
     refreshing_until: Mapped[datetime | None]  # a worker is at the token endpoint; the others wait
     clocked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

@@ -10,7 +10,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ import httpx2
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from socialclaw.accounts.developer_apps import app_name
 from socialclaw.client import Client
 from socialclaw.db import schema
 from socialclaw.db.base import iso, utc_now
@@ -33,6 +34,8 @@ from socialclaw.jobs.clock_trust import synchronized
 from socialclaw.media import stored_objects
 from socialclaw.media.reachability import obstacle, pulling
 from socialclaw.networks import providers
+from socialclaw.networks.meta import callbacks as meta
+from socialclaw.networks.tiktok import callbacks as tiktok
 from socialclaw.outbound import storage_client
 from socialclaw.providers.connect import OAuth2
 from socialclaw.settings import Settings
@@ -242,9 +245,9 @@ async def address(settings: Settings) -> list[Check]:
 
 def apps(settings: Settings) -> list[Check]:
     """Developer apps for live workspaces, by network. Test workspaces need none."""
-    networks = dict.fromkeys(p.network for p in providers().values() if isinstance(p.connect, OAuth2))
-    unknown = [name for name in settings.apps if name not in {p.network for p in providers().values()}]
-    checks = [_app(settings, network) for network in networks]
+    names = dict.fromkeys(app_name(p) for p in providers().values() if isinstance(p.connect, OAuth2))
+    unknown = [name for name in settings.apps if name not in {*names, *(p.network for p in providers().values())}]
+    checks = [_app(settings, name) for name in names]
     return [
         *checks,
         *(
@@ -263,4 +266,10 @@ def _app(settings: Settings, network: str) -> Check:
         )
     if not app.client_secret.get_secret_value():
         return Check(f"app: {network}", "note", f"Has an id but no secret; most apps have one: {prefix}CLIENT_SECRET")
-    return Check(f"app: {network}", "ok", "Set up. Whether the network accepts it shows at the first connection")
+    told = "".join(f". {field}: {settings.base_url}{path}" for field, path in _registered(network).items())
+    return Check(f"app: {network}", "ok", f"Set up. Whether the network accepts it shows at the first connection{told}")
+
+
+def _registered(app: str) -> Mapping[str, str]:
+    """What else is registered at the network, so that it can tell us that somebody took the access back."""
+    return meta.REGISTERED if app in meta.APPS else tiktok.REGISTERED if app == tiktok.APP else {}

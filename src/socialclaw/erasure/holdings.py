@@ -17,7 +17,7 @@ from socialclaw.db.allowances import Allowance
 from socialclaw.db.analytics import Snapshot
 from socialclaw.db.assets import Arrival, Asset
 from socialclaw.db.base import Base
-from socialclaw.db.erasure import Erasure, Export, Revocation
+from socialclaw.db.erasure import Callback, DeletionRequest, Erasure, Export, Revocation
 from socialclaw.db.holds import Hold
 from socialclaw.db.mail import Mail, SupportRequest
 from socialclaw.db.people import AuditLine, Identity, Membership, Ticket, User, UserSession
@@ -194,9 +194,11 @@ HOLDINGS: Sequence[Holding] = (
     Holding(Identity, None, _personal(Identity), _goes(Identity), SEALED),
     Holding(Workspace, lambda workspace_id: Workspace.id == workspace_id),
     Holding(User, None, lambda user_id: User.id == user_id),
-    # Nothing in these is anybody's: an erasure names whom it is of until they are gone, the others nobody.
+    # Nothing in these is anybody's: an erasure and a request name whom they are of until they are gone, the others nobody.
     Holding(Erasure),
     Holding(Revocation),
+    Holding(Callback),
+    Holding(DeletionRequest),
     Holding(Allowance),
     Holding(Hold),
     Holding(Worker),

@@ -1,4 +1,4 @@
-"""What a worker does for those who leave: find what is due, make it its own for a while, do it, and clear up after it.
+"""What a worker does for those who leave, or have a network ask for it: find what is due, make it its own for a while, do it, clear up.
 
 The last thing of all is SQLite's write-ahead log, which holds old pages until it is brought into the file.
 """
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from socialclaw.backoff import Backoff
 from socialclaw.db.base import real_now
 from socialclaw.db.erasure import Erasure
-from socialclaw.erasure import people, workspaces
+from socialclaw.erasure import deletions, people, workspaces
 from socialclaw.people.leaving import bound_to
 from socialclaw.system import System
 from socialclaw.turns import Party
@@ -34,6 +34,7 @@ class Leaving:
     id: str
     workspace_id: str | None
     user_id: str | None
+    deletion_id: str | None
     sealed: str | None
     tries: int
 
@@ -51,7 +52,7 @@ def take(session: Session, _now: datetime, names: Sequence[str]) -> dict[str, Le
     taken: dict[str, Leaving] = {}
     for row in session.scalars(query):
         row.next_at, row.tries = now + LEASE, row.tries + 1
-        taken[row.id] = Leaving(row.id, row.workspace_id, row.user_id, row.sealed, row.tries)
+        taken[row.id] = Leaving(row.id, row.workspace_id, row.user_id, row.deletion_id, row.sealed, row.tries)
     return taken
 
 
@@ -80,6 +81,8 @@ async def work(system: System, leaving: Leaving) -> bool:
 async def _erased(system: System, leaving: Leaving) -> bool:
     if leaving.workspace_id:
         return await workspaces.erase(system, leaving.workspace_id)
+    if leaving.deletion_id:
+        return await deletions.erase(system, leaving.deletion_id)
     if leaving.user_id:
         traces: dict[str, Any] = system.vault.unseal_json(leaving.sealed or "", bound_to=bound_to(leaving.id))
         return await people.erase(system, leaving.user_id, traces)

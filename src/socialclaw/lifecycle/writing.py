@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Update, bindparam, case, literal, select, update
+from sqlalchemy import Update, bindparam, case, delete, literal, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from socialclaw.db.base import Hint, Scope
-from socialclaw.db.posts import Post
+from socialclaw.db.posts import Attempt, Post, Step
 from socialclaw.lifecycle.changes import DONE, GOING, UNSENT, Change, failed_with_parent, freed
 
 
@@ -129,6 +129,26 @@ def silence(session: Session, workspace_id: str) -> None:
     mine = (Post.workspace_id == workspace_id, Post.next_at.is_not(None) | Post.collect_at.is_not(None))
     change = update(Post).where(*mine).values(next_at=None, collect_at=None, fence=Post.fence + 1)
     session.execute(change.execution_options(synchronize_session=False))
+
+
+def disown(session: Session, post_ids: Sequence[str], account: str, now: datetime) -> None:
+    """These posts tell no more which posts of a network they are, nor what it said of them; their account is called so from now on."""
+    gone = {
+        "provider_post_id": None,
+        "provider_url": None,
+        "network_key": None,
+        "resolved_parent_id": None,
+        "error": None,
+        "collect_at": None,
+    }
+    unsynchronized = {"synchronize_session": False}
+    session.execute(delete(Step).where(Step.post_id.in_(post_ids)), execution_options=unsynchronized)
+    words: dict[str, Any] = {"message": None, "provider_post_id": None, "details": {}}
+    session.execute(update(Attempt).where(Attempt.post_id.in_(post_ids)).values(**words), execution_options=unsynchronized)
+    replies = update(Post).where(Post.parent_post_id.in_(post_ids)).values(resolved_parent_id=None)
+    session.execute(replies, execution_options=unsynchronized)
+    change = update(Post).where(Post.id.in_(post_ids)).values(**gone, account=account, updated_at=now)
+    session.execute(change, execution_options=unsynchronized)
 
 
 def release(session: Session, account_ids: Sequence[str], now: datetime) -> None:

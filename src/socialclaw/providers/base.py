@@ -194,6 +194,7 @@ class Provider:
     account_metrics: Mapping[str, str] = field(default_factory=dict)  # the same of accounts
     windows: tuple[str, ...] = ("lifetime",)  # of `WINDOWS`, those that the network itself can answer for
     account_windows: tuple[str, ...] = ()  # the same of accounts, where they differ
+    figures_days: int | None = None  # for how many days figures may be kept after the access to an account has ended, where that is said
     ids_per_destination: bool = False  # the ids of its posts tell them apart on one destination only
     credit_codes: tuple[str, ...] = ()  # codes of its own that say that the developer app's credit is used up
     dated: tuple[Dated, ...] = ()  # what of all this is true for a while only; the same of every provider of a network

@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import select
 
 from socialclaw.db.accounts import Account
-from socialclaw.db.base import Scope
+from socialclaw.db.base import Scope, utc_now
 from socialclaw.errors import InvalidRequest, NotFound, NotReady
 from socialclaw.networks import providers
+from socialclaw.simulation.connected_apps import ConnectedApps
 from socialclaw.simulation.faults import FAULTS
 from socialclaw.simulation.sandbox import Sandbox
 from socialclaw.simulation.simulator import Simulator
@@ -86,6 +87,22 @@ class Feed:
                 self.simulator.furnish(login, count)
         except ValueError as error:
             raise InvalidRequest(str(error), code="sandbox_destinations_invalid") from error
+
+    @property
+    def apps_pages(self) -> Sequence[str]:
+        """Where users of the network see which apps have access to their accounts."""
+        return [*self.simulator.apps_pages.values()] if isinstance(self.simulator, ConnectedApps) else []
+
+    def remove_app(self, account: Account, *, erase: bool) -> int:
+        """Let who opened this account remove the app there, and have the server told of it; how much of that it has not taken yet."""
+        if not isinstance(self.simulator, ConnectedApps):
+            raise InvalidRequest(f"{self.simulator.label or self.simulator.network} tells no app of that", code="sandbox_app_not_told")
+        try:
+            with within(Caller(self.workspace_id, utc_now().timestamp())):
+                self.simulator.remove_behind(account.provider, account.external_id, erase=erase)
+                return self.simulator.deliver()
+        except ValueError as error:
+            raise InvalidRequest(str(error), code="sandbox_app_not_told") from error
 
 
 def sandbox(system: System) -> Sandbox:

@@ -232,7 +232,7 @@ class GrantingSimulator(Simulator):
 
     def _issue(self, flow: Flow, account: str, scopes: list[str], grant: str) -> dict[str, Any]:
         access, refresh, now = secrets.token_urlsafe(48), secrets.token_urlsafe(48), self.clock()
-        common = {"account": account, "scopes": scopes, "grant": grant, "client_id": flow.client_id}
+        common = {"account": account, "scopes": scopes, "grant": grant, "client_id": flow.client_id, "made_at": now}
         ends = None if flow.access_seconds is None else now + flow.access_seconds
         self.grants.put("tokens", key_of(access), {**common, "expires_at": ends})
         body: dict[str, Any] = {"token_type": "bearer", "access_token": access, "scope": flow.separator.join(scopes)}

@@ -103,6 +103,7 @@ from socialclaw.api.schemas.posts import (
 from socialclaw.api.schemas.preview_links import PreviewLink, PreviewLinkResponse, PreviewLinksResponse
 from socialclaw.api.schemas.repeats import Repeat, RepeatResponse, RepeatsResponse, Skipped
 from socialclaw.api.schemas.sandbox import (
+    AppRemovedResponse,
     ClockResponse,
     DestinationsResponse,
     FaultsDisarmedResponse,
@@ -123,6 +124,7 @@ from socialclaw.api.schemas.status import (
     WorkspaceHealthResponse,
 )
 from socialclaw.api.schemas.support import SupportRequest, SupportResponse
+from socialclaw.api.schemas.webhooks import WebhookResponse
 from socialclaw.api.schemas.workspaces import WorkspaceResponse
 
 __all__ = [
@@ -132,6 +134,7 @@ __all__ = [
     "AnalyticsRefreshRequest",
     "AnalyticsResponse",
     "ApiKey",
+    "AppRemovedResponse",
     "AppleNativeAuthRequest",
     "Asset",
     "AssetImportRequest",
@@ -249,6 +252,7 @@ __all__ = [
     "Upload",
     "UsageResponse",
     "ValidateResponse",
+    "WebhookResponse",
     "WorkspaceHealthResponse",
     "WorkspaceResponse",
     "WorkspaceSeat",

@@ -25,7 +25,10 @@ class Growth(Schema):
 
 
 class SimulatedNetwork(Schema):
-    """A network in miniature, how many posts of the workspace the public sees there, and how much faster than usual figures grow."""
+    """A network in miniature, how many posts of the workspace the public sees there, and how much faster than usual figures grow.
+
+    `appsUrls`: pages on which users see the apps that have access to their accounts, and remove them; each is good for an hour.
+    """
 
     network: str
     label: str
@@ -33,6 +36,7 @@ class SimulatedNetwork(Schema):
     posts: StrictInt
     growth: Growth
     feed_url: Uri
+    apps_urls: list[Uri]
 
 
 class FaultKind(Schema):
@@ -134,6 +138,13 @@ class DestinationsResponse(OkResponse):
     login: str
     kind: str
     count: StrictInt
+
+
+class AppRemovedResponse(OkResponse):
+    """A user of a network has removed the app; `waiting`: how much of what this server is told of it was not taken yet."""
+
+    network: str
+    waiting: StrictInt
 
 
 class ClockResponse(OkResponse):

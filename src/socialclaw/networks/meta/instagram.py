@@ -33,7 +33,7 @@ BUSINESS_SCOPES = (
 )
 BUSINESS_NEEDED = ("instagram_basic", "instagram_content_publish", "pages_show_list", "pages_read_engagement")
 STANDALONE_SCOPES = ("instagram_business_basic", "instagram_business_content_publish", "instagram_business_manage_insights")
-ME = "user_id,username,name,account_type,profile_picture_url"
+ME = "id,user_id,username,name,account_type,profile_picture_url"
 PROFESSIONAL = ("BUSINESS", "MEDIA_CREATOR")
 LOOK_BACK = 100  # posts
 
@@ -194,7 +194,8 @@ class InstagramStandalone(Instagram):
             message = "Only professional accounts (business or creator) can be published to; change the account's type in Instagram"
             raise Rejected(message, code="instagram_account_personal")
         account_id, name = str(me.get("user_id") or me["id"]), me.get("username")
-        meta = {"username": name, "accountType": kind, "picture": me.get("profile_picture_url")}
+        scoped = str(me["id"]) if me.get("id") else None  # the user as our app knows them, which Meta's callbacks name
+        meta = {"username": name, "accountType": kind, "picture": me.get("profile_picture_url"), "appScopedId": scoped}
         known = {key: value for key, value in meta.items() if value}
         return [Target(account_id, f"instagram:standalone:{account_id}", "instagram_standalone", name or account_id, known)]
 

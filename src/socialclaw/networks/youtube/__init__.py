@@ -137,6 +137,7 @@ PROVIDERS = [
                 per="app",
             ),
         ),
+        figures_days=7,  # its policies: what the API told is deleted within days, once the access was taken back
         metrics={
             "views": "viewCount; views in Analytics",
             "likes": "likeCount; likes in Analytics",

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import httpx2
 
 from socialclaw.networks.meta.sandbox import words as say
-from socialclaw.networks.meta.sandbox.people import FACEBOOK_FLOW, INSTAGRAM_FLOW, People, profile_of
+from socialclaw.networks.meta.sandbox.people import FACEBOOK_FLOW, INSTAGRAM_FLOW, People, profile_of, scoped_id
 from socialclaw.simulation.consent import OAuthSimulator
 from socialclaw.simulation.flow import CLIENT_ID, CLIENT_SECRET, Flow
 from socialclaw.simulation.grants import Refused, key_of
@@ -172,7 +172,8 @@ class MetaHouse(OAuthSimulator):
         own = self.people.instagram_of(account)["id"] if instagram else account
         self.shelf.put("tokens", key, {**record, "account": own, "person": account, "kind": kind, "made_at": self.clock()})
         if instagram:
-            return {"access_token": body["access_token"], "user_id": own, "permissions": ",".join(scopes)}
+            user = scoped_id(str((self.person_of(account) or {})["username"]))
+            return {"access_token": body["access_token"], "user_id": user, "permissions": ",".join(scopes)}
         return {name: body[name] for name in ("access_token", "token_type", "expires_in")}
 
     def _end(self, grant: str) -> None:

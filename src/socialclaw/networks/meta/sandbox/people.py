@@ -56,6 +56,11 @@ def profile_of(login: str) -> dict[str, Any]:
     return {"id": numbered("person", login, "10"), "username": login, "name": _written(login)}
 
 
+def scoped_id(login: str) -> str:
+    """How the app knows the user of an Instagram account: not by the account's own id."""
+    return numbered("scoped", login, "24")
+
+
 def numbered(kind: str, name: str, lead: str) -> str:
     """An id of 17 digits that begins with `lead`."""
     digits = int(hashlib.sha256(f"{kind}:{name.lower()}".encode()).hexdigest()[:13], 16) % 10**15

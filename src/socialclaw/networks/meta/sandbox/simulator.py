@@ -14,11 +14,11 @@ from socialclaw.networks.meta.sandbox import words as say
 from socialclaw.networks.meta.sandbox.base import ANY_VERSION, GRAPH, INSTAGRAM, VIDEO, Caller, graph
 from socialclaw.networks.meta.sandbox.facebook import ON_FACEBOOK, paged
 from socialclaw.networks.meta.sandbox.instagram import InstagramEdges
-from socialclaw.networks.meta.sandbox.people import INSTAGRAM_FLOW
+from socialclaw.networks.meta.sandbox.people import INSTAGRAM_FLOW, scoped_id
+from socialclaw.networks.meta.sandbox.removal import INSTAGRAM_SITE, SITE, AppRemoval
 from socialclaw.networks.meta.sandbox.video import VideoEdges
 from socialclaw.simulation.simulator import route
 
-SITE, INSTAGRAM_SITE = "www.facebook.com", "www.instagram.com"
 PAGE_FIELDS = (
     *("id", "name", "username", "access_token", "category", "tasks", "picture", "instagram_business_account", "followers_count"),
     *("fan_count", "link", "about", "is_published", "verification_status"),
@@ -30,7 +30,7 @@ ACCOUNT_FIELDS = (
 )
 
 
-class MetaSandbox(VideoEdges, InstagramEdges):
+class MetaSandbox(VideoEdges, InstagramEdges, AppRemoval):
     def spoil_media(self, request: httpx2.Request) -> None:
         with_video = request.url.path.endswith("/videos") or self.shelf.get("videos", request.url.path.rpartition("/")[2])
         (self.doom_video if with_video else self.doom_container)(request)
@@ -180,7 +180,8 @@ class MetaSandbox(VideoEdges, InstagramEdges):
     def _account(self, account: dict[str, Any], wanted: say.Fields, request: httpx2.Request) -> dict[str, Any]:
         self.account_caller(request, account["id"], ("instagram_basic",), ("instagram_business_basic",))
         node = {
-            **{name: account[name] for name in ("id", "username", "name")},
+            **{name: account[name] for name in ("username", "name")},
+            "id": scoped_id(account["username"]) if request.url.host == INSTAGRAM else account["id"],
             "user_id": account["id"],
             "account_type": "BUSINESS",
             "followers_count": 100 + self.figure(account["id"], "followers", 0, most=900),

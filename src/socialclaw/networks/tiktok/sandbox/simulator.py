@@ -17,6 +17,7 @@ from socialclaw.networks.tiktok.sandbox import posts as asked
 from socialclaw.networks.tiktok.sandbox import words as say
 from socialclaw.networks.tiktok.sandbox.base import UPLOADS, api, site
 from socialclaw.networks.tiktok.sandbox.ledger import TikTokLedger
+from socialclaw.networks.tiktok.sandbox.removal import AppRemoval
 from socialclaw.simulation import json_shapes as shapes
 from socialclaw.simulation.simulator import outside, route
 from socialclaw.simulation.spool import Spool
@@ -34,7 +35,7 @@ _VIDEO = "id create_time cover_image_url share_url video_description duration he
 VIDEO = frozenset([*_VIDEO.split(), *FIGURES])
 
 
-class TikTokSandbox(TikTokLedger):
+class TikTokSandbox(TikTokLedger, AppRemoval):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.spool = Spool(self.store, self.network)

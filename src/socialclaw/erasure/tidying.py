@@ -1,0 +1,56 @@
+"""What is kept for a while only: what networks told us, requests to delete that are done, and figures of accounts with no access."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from socialclaw.db.accounts import Account
+from socialclaw.db.analytics import Snapshot
+from socialclaw.db.base import real_now
+from socialclaw.db.erasure import Callback, DeletionRequest
+from socialclaw.erasure.holdings import BATCH
+from socialclaw.networks import providers
+from socialclaw.system import System
+
+CALLBACKS_KEPT = timedelta(days=90)
+REQUESTS_KEPT = timedelta(days=365)
+
+
+async def tidy(system: System) -> None:
+    """Forget what is over, some rows at a time."""
+    for what in (_callbacks, _requests, *_figures()):
+        while await system.database.write(what) == BATCH:
+            pass
+
+
+def _callbacks(session: Session) -> int:
+    over = select(Callback.digest).where(Callback.received_at < real_now() - CALLBACKS_KEPT).limit(BATCH)
+    found = session.scalars(over).all()
+    session.execute(delete(Callback).where(Callback.digest.in_(found)))
+    return len(found)
+
+
+def _requests(session: Session) -> int:
+    over = (DeletionRequest.received_at < real_now() - REQUESTS_KEPT, DeletionRequest.completed_at.is_not(None))
+    found = session.scalars(select(DeletionRequest.id).where(*over).limit(BATCH)).all()
+    session.execute(delete(DeletionRequest).where(DeletionRequest.id.in_(found)))
+    return len(found)
+
+
+def _figures() -> list[Callable[[Session], int]]:
+    """One for each provider whose network wants figures deleted some days after the access has ended."""
+    return [_figures_of(one.key, timedelta(days=one.figures_days)) for one in providers().values() if one.figures_days is not None]
+
+
+def _figures_of(provider: str, kept: timedelta) -> Callable[[Session], int]:
+    def forget(session: Session) -> int:
+        lost = select(Account.id).where(Account.provider == provider, Account.status != "connected", Account.ended_at < real_now() - kept)
+        found = session.scalars(select(Snapshot.id).where(Snapshot.account_id.in_(lost)).limit(BATCH)).all()
+        session.execute(delete(Snapshot).where(Snapshot.id.in_(found)))
+        return len(found)
+
+    return forget
