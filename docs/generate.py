@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from docs.generators import cli, errors, openapi, providers, roles, settings
+from docs.generators import billing, cli, errors, openapi, providers, roles, settings
 
 HOME = Path(__file__).parent
 PAGES: dict[str, Callable[[], str]] = {
@@ -16,6 +16,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "providers.md": providers.page,
     "cli.md": cli.page,
     "roles.md": roles.page,
+    "billing-states.md": billing.page,
     "openapi.json": openapi.page,
 }
 

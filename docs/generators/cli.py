@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import typer
 from docs.generators.markdown import bullets, code, document, table
 from socialclaw import cli
 
-VALUES = {str: "TEXT", int: "NUMBER", Path: "PATH"}
+VALUES = {str: "TEXT", int: "NUMBER", Path: "PATH", datetime: "DATE"}
 INTRODUCTION = """`socialclaw` is on the path of the environment it is installed in; from a clone it is `.uv/bin/uv run socialclaw …`, once
 `make up` or `make test` has run. Options win over the [environment variables](settings.md). What the operator can put right is one line
 on standard error, and exit code 1."""

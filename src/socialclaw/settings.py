@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from socialclaw.billing_settings import BillingSettings
 from socialclaw.loopback import only_here
 from socialclaw.mail_settings import MailAddress, SmtpSettings
 from socialclaw.s3_settings import S3Settings
@@ -172,6 +173,7 @@ class Settings(BaseSettings):
     sign_in: SignInSettings = Field(default_factory=lambda: SignInSettings.model_validate({}))
     support_email: MailAddress = Field("", description="Where requests for support are mailed to, where an SMTP server is set.")
     smtp: SmtpSettings = Field(default_factory=lambda: SmtpSettings.model_validate({}))
+    billing: BillingSettings = Field(default_factory=lambda: BillingSettings.model_validate({}))
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The lowest level that is logged.")
 
     @classmethod

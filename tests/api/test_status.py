@@ -10,11 +10,11 @@ from typing import Any
 import httpx2
 import pytest
 
+from socialclaw.billing import counting
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Lane
 from socialclaw.db.workspaces import Worker
 from socialclaw.system import System
-from socialclaw.workspaces import usage
 from tests.api import rows
 from tests.conftest import Member
 
@@ -123,21 +123,25 @@ async def test_usage_counts_this_month_s_posts_and_what_is_kept(api: httpx2.Asyn
     def fill(scope: Scope) -> None:
         account = rows.account(scope)
         rows.account(scope, "gone", status="disconnected")
-        start, _ = usage.period(utc_now())
-        rows.post(scope, account, rows.run(scope))
-        rows.post(scope, account, rows.run(scope), created_at=start - timedelta(seconds=1))
+        start, _ = counting.period(utc_now())
+        rows.post(scope, account, rows.run(scope), counted_at=start)
+        rows.post(scope, account, rows.run(scope), counted_at=start - timedelta(milliseconds=1))
+        rows.post(scope, account, rows.run(scope), status="draft")
         rows.asset(scope, size=3)
         rows.asset(scope, size=4)
 
     await put(fill)
     found = (await api.get("/v1/me/usage")).json()["usage"]
     assert (found["postsThisPeriod"], found["connectedAccounts"], found["assets"], found["storageBytes"]) == (1, 1, 2, 7)
-    start, end = usage.period(utc_now())
+    start, end = counting.period(utc_now())
     assert (found["periodStart"], found["periodEnd"]) == (iso(start), iso(end))
 
 
 def test_a_period_is_a_calendar_month() -> None:
-    assert usage.period(datetime(2026, 12, 31, 23, 59, tzinfo=UTC)) == (datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+    assert counting.period(datetime(2026, 12, 31, 23, 59, tzinfo=UTC)) == (
+        datetime(2026, 12, 1, tzinfo=UTC),
+        datetime(2027, 1, 1, tzinfo=UTC),
+    )
 
 
 def one_of_each(scope: Scope) -> dict[str, str]:

@@ -140,7 +140,7 @@ async def composed(page: httpx2.AsyncClient, **body: Any) -> Json:
 
 def _shift(session: Session, by: timedelta) -> None:
     columns = {
-        Post: ("publish_at", "latest_at", "next_at", "marked_at", "published_at"),
+        Post: ("publish_at", "latest_at", "next_at", "marked_at", "published_at", "counted_at"),
         Lane: ("until",),
         Step: ("at",),
         Attempt: ("started_at", "finished_at"),

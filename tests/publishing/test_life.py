@@ -24,6 +24,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule, run_state_machine_as_test
+from sqlalchemy import select
 
 from socialclaw.accounts.disconnect import disconnect
 from socialclaw.app import build
@@ -237,6 +238,12 @@ class Life(RuleBasedStateMachine):
                 assert by_network[post.reply_to].text == self.known[known.parent].text
             self.visible.add(ids[text])
         self.sound = True
+
+    @invariant()
+    def what_may_go_out_or_has_counts_and_nothing_else(self) -> None:
+        for row in self.do(self.desk.system.database.read(lambda session: list(session.scalars(select(Post))))):
+            ended = row.status in ("draft", "canceled") or (row.status == "failed" and row.error_code != "publish_outcome_unknown")
+            assert (row.counted_at is None) == ended, f"{row.status} {row.error_code}, and counted_at is {row.counted_at}"
 
     def _explained(self) -> None:
         for post in self._posts():

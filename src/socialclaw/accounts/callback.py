@@ -20,14 +20,14 @@ from socialclaw.accounts.tokens import Grant, scrub
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.workspaces import Workspace
-from socialclaw.errors import InvalidRequest, SocialClawError
+from socialclaw.errors import InvalidRequest, PlanRequired, SocialClawError
 from socialclaw.networks import canonical, providers
 from socialclaw.providers import oauth2
 from socialclaw.providers.base import Provider
 from socialclaw.providers.connect import OAuth2
 from socialclaw.providers.draft import Target
 from socialclaw.system import System
-from socialclaw.vault import Vault, digest
+from socialclaw.vault import digest
 
 LONGEST_SAID = 300
 
@@ -74,11 +74,20 @@ async def _finish(system: System, row: Connection, answer: Mapping[str, str], st
         hidden += grant.secrets.values()
         targets = await discover(system, provider, grant.secrets, test=test)
     except SocialClawError as error:
-        message = scrub(error.message, hidden)[:LONGEST_SAID]
-        await system.write(row.workspace_id, fail, row.id, code=error.code, message=message, test=test)
-        return Finished(row.id, provider, row.callback_scheme, row.client, error=message)
-    accounts = await system.write(row.workspace_id, _store, system.vault, row.id, targets, grant, test=test)
+        return await _failed(system, row, provider, error, hidden, test=test)
+    try:
+        accounts = await system.write(row.workspace_id, _store, system, row.id, targets, grant, test=test)
+    except PlanRequired as error:
+        return await _failed(system, row, provider, error, hidden, test=test)
     return Finished(row.id, provider, row.callback_scheme, row.client, tuple(a.display_name or a.handle for a in accounts))
+
+
+async def _failed(
+    system: System, row: Connection, provider: Provider, error: SocialClawError, hidden: Sequence[str], *, test: bool
+) -> Finished:
+    message = scrub(error.message, hidden)[:LONGEST_SAID]
+    await system.write(row.workspace_id, fail, row.id, code=error.code, message=message, test=test)
+    return Finished(row.id, provider, row.callback_scheme, row.client, error=message)
 
 
 async def _exchange(system: System, provider: Provider, code: str, verifier: str, *, test: bool) -> Grant:
@@ -110,9 +119,9 @@ def _spend(session: Session, state_digest: str, provider: str) -> tuple[Connecti
     return found, workspace.mode == "test"
 
 
-def _store(scope: Scope, vault: Vault, connection_id: str, targets: Sequence[Target], grant: Grant) -> list[Account]:
+def _store(scope: Scope, system: System, connection_id: str, targets: Sequence[Target], grant: Grant) -> list[Account]:
     row = scope.one(Connection, connection_id, lock=True)
-    return complete(scope, vault, row, targets=targets, grant=grant)
+    return complete(scope, system.vault, row, targets=targets, grant=grant, sells=system.settings)
 
 
 def _declined(provider: Provider, answer: Mapping[str, str]) -> str:

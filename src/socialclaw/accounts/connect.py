@@ -18,7 +18,8 @@ from socialclaw.accounts.directory import connection_wire
 from socialclaw.accounts.lookup import provider_named
 from socialclaw.accounts.mobile import callback_scheme_of
 from socialclaw.accounts.tokens import Grant, scrub
-from socialclaw.db.accounts import Connection
+from socialclaw.billing import counting, terms
+from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.errors import InvalidRequest, ProviderError, RateLimited, Rejected, SocialClawError, Unauthorized, Unavailable
 from socialclaw.providers import draft, oauth2
@@ -28,7 +29,7 @@ from socialclaw.providers.draft import Target
 from socialclaw.providers.options import snake
 from socialclaw.settings import Settings
 from socialclaw.system import System
-from socialclaw.vault import Vault, digest
+from socialclaw.vault import digest
 from socialclaw.workspaces import limits
 
 LIFE = timedelta(minutes=15)
@@ -63,7 +64,7 @@ async def start(
             if len(pasted) == 1 and isinstance(error, (Rejected, Unauthorized)):
                 error.details.setdefault("path", next(iter(pasted)))  # there is nothing else that could be wrong
             raise explained(error, [*pasted.values()]) from None  # its cause may name a secret
-        return await system.write(workspace_id, _connect, system.vault, columns, targets, Grant(pasted), test=test)
+        return await system.write(workspace_id, _connect, system, columns, targets, Grant(pasted), test=test)
     columns |= _consent(system, workspace_id, provider, provider.connect, columns["id"], test=test)
     return await system.write(workspace_id, _add, system.settings, columns, test=test)
 
@@ -112,15 +113,24 @@ def _consent(system: System, workspace_id: str, provider: Provider, spec: OAuth2
 
 def _add(scope: Scope, settings: Settings, columns: Mapping[str, Any]) -> dict[str, Any]:
     limits.check(scope, settings, limits.OPEN_CONNECTIONS)
+    _has_room(scope, settings, columns["provider"])
     row = scope.add(Connection(**columns))
     scope.session.flush()
     return connection_wire(row, [])
 
 
-def _connect(scope: Scope, vault: Vault, columns: Mapping[str, Any], targets: Sequence[Target], grant: Grant) -> dict[str, Any]:
+def _has_room(scope: Scope, settings: Settings, provider: str) -> None:
+    """PlanRequired where the plan has no room for another account, unless one of that network may be connected again."""
+    paid = terms.of(scope, settings)
+    again = scope.all(Account).where(Account.provider == provider, Account.status != "disconnected").limit(1)
+    if paid and counting.room(scope, paid) == 0 and not scope.count(again):
+        raise counting.full(scope, paid)
+
+
+def _connect(scope: Scope, system: System, columns: Mapping[str, Any], targets: Sequence[Target], grant: Grant) -> dict[str, Any]:
     row = scope.add(Connection(**columns))
     scope.session.flush()
-    return connection_wire(row, complete(scope, vault, row, targets=targets, grant=grant))
+    return connection_wire(row, complete(scope, system.vault, row, targets=targets, grant=grant, sells=system.settings))
 
 
 def _pasted(provider: Provider, fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, str]:

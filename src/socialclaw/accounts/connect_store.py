@@ -1,4 +1,4 @@
-"""What a finished handshake leaves behind: its accounts, and the posts that waited for them released."""
+"""What a finished handshake leaves behind: its accounts, as many as the plan has room for, and the posts that waited for them released."""
 
 from __future__ import annotations
 
@@ -8,21 +8,32 @@ from datetime import datetime
 from sqlalchemy.dialects import postgresql, sqlite
 
 from socialclaw.accounts.tokens import REFRESH, Grant, bind, unseal
+from socialclaw.billing import counting, terms
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.db.workspaces import Workspace
 from socialclaw.lifecycle.writing import release
-from socialclaw.networks import providers
+from socialclaw.networks import providers, publishing_types
 from socialclaw.providers.base import MeasuresAccount
 from socialclaw.providers.draft import Target
+from socialclaw.settings import Settings
 from socialclaw.vault import Vault
 
 
-def complete(scope: Scope, vault: Vault, connection: Connection, *, targets: Sequence[Target], grant: Grant) -> list[Account]:
-    """Store every target as an account, once per destination however often it is connected, and close the connection."""
+def complete(
+    scope: Scope, vault: Vault, connection: Connection, *, targets: Sequence[Target], grant: Grant, sells: Settings | None = None
+) -> list[Account]:
+    """Store every target as an account, once per destination however often it is connected, and close the connection.
+
+    `sells`: see `apply`. What the plan has no room for is left out, and named in the connection; PlanRequired where that is all.
+    """
     now = utc_now()
-    rows = [adopt(scope, vault, connection, target=target, grant=grant, now=now) for target in targets]
+    taken, left = fitting(scope, connection.provider, targets, terms.held(scope, sells))
+    rows = [adopt(scope, vault, connection, target=target, grant=grant, now=now) for target in taken]
     connection.status, connection.error, connection.error_code = "connected", None, None
+    if left:
+        connection.error_code = counting.ACCOUNTS
+        connection.error = f"The plan has no room for {', '.join(target.name or target.handle for target in left)}"
     connection.account_ids = [row.id for row in rows]
     _close(connection, now)
     scope.session.flush()
@@ -30,6 +41,20 @@ def complete(scope: Scope, vault: Vault, connection: Connection, *, targets: Seq
     for account_id in connection.account_ids:
         scope.hint("publish", account_id, now)
     return rows
+
+
+def fitting(scope: Scope, provider: str, targets: Sequence[Target], paid: terms.Terms | None) -> tuple[Sequence[Target], Sequence[Target]]:
+    """Of these destinations, in the network's order, what the plan has room for, and what not. What is connected already takes none."""
+    room = counting.room(scope, paid)
+    if paid is None or room is None:
+        return targets, ()
+    there = scope.all(Account).where(Account.provider == provider, Account.status != "disconnected")
+    known = set(scope.session.scalars(there.with_only_columns(Account.external_id)))
+    new = [target for target in targets if target.id not in known and (provider, target.type) in publishing_types()]
+    left = new[room:]
+    if left and len(left) == len(targets):
+        raise counting.full(scope, paid, requested=len(left))
+    return [target for target in targets if target not in left], left
 
 
 def fail(scope: Scope, connection_id: str, *, code: str, message: str) -> Connection:

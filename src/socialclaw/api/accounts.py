@@ -11,7 +11,7 @@ from socialclaw.accounts.disconnect import disconnect
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.filters import ProviderFilter, provider_key
-from socialclaw.api.operation import Operation, needs, takes_up_to
+from socialclaw.api.operation import Operation, needs, paid, takes_up_to
 from socialclaw.api.schemas import (
     AccountsResponse,
     ActionResultResponse,
@@ -83,6 +83,7 @@ async def list_actions(caller: Caller, accountId: str) -> Response:
     summary="Run discovery action",
 )
 @takes_up_to(MOST_ASKED)
+@paid
 @needs("read")
 async def run_action(caller: Caller, accountId: str, actionId: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Response:
     """Ask something of an account. `publish-preview` takes a post and shows what it would become; it publishes nothing. Of people it

@@ -11,7 +11,7 @@ from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.dialect import asked
 from socialclaw.api.openapi import ANALYTICS
-from socialclaw.api.operation import Operation, needs
+from socialclaw.api.operation import Operation, needs, paid
 from socialclaw.api.runs import run_out
 from socialclaw.api.schemas import AnalyticsRefreshRequest, AnalyticsResponse
 from socialclaw.publishing import runs
@@ -58,6 +58,7 @@ async def run_analytics(caller: Caller, runId: str, window: Window = None) -> Re
 @router.post(
     "/v1/analytics/refresh", response_model=AnalyticsResponse, responses=problems(400, 404, 409, 422, 503), summary="Refresh post analytics"
 )
+@paid
 @needs("read", of_people="refresh")
 async def refresh_analytics(caller: Caller, body: AnalyticsRefreshRequest) -> Response:
     """Ask the network for a post's figures now, keep them as a new snapshot, and return it."""

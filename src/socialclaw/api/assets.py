@@ -17,7 +17,7 @@ from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.filters import Offset, one_of
 from socialclaw.api.openapi import ASSETS, takes
-from socialclaw.api.operation import Operation, large, needs
+from socialclaw.api.operation import Operation, large, needs, paid
 from socialclaw.api.schemas import (
     AssetImportRequest,
     AssetRegistrationRequest,
@@ -63,6 +63,7 @@ FORM = {
     openapi_extra=takes(AssetUploadRequest, AssetImportRequest, media={"multipart/form-data": FORM}),
 )
 @large
+@paid
 @needs("media")
 async def upload_asset(caller: Caller, request: Request) -> Response:
     """Upload a file: in base64 as JSON, or as a form with a part `file`, which may be far larger; or name a `sourceUrl` to fetch it from.
@@ -79,6 +80,7 @@ async def upload_asset(caller: Caller, request: Request) -> Response:
 
 
 @router.post("", summary="Register asset", status_code=201, response_model=AssetResponse, responses=problems(400, 404, 409, 413, 422, 503))
+@paid
 @needs("media")
 async def register_asset(caller: Caller, body: AssetRegistrationRequest) -> Response:
     """Make an asset of an object that is in storage already, under a key that begins with the workspace's id and a slash."""

@@ -14,7 +14,7 @@ from socialclaw.api import posts, schedules
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.idempotency import key_of
 from socialclaw.api.openapi import DASHBOARD
-from socialclaw.api.operation import Operation, repeats_itself, signed_in, takes_up_to
+from socialclaw.api.operation import Operation, paid, repeats_itself, signed_in, takes_up_to
 from socialclaw.api.schemas import DashboardComposeRequest, DashboardPostUpdateRequest, PostResponse, RunResponse
 from socialclaw.api.schemas.composing import ComposeTarget
 from socialclaw.db.base import iso, utc_now
@@ -42,6 +42,7 @@ TEXTS = {"name": "title", "description": "text", "first_comment": "first_comment
 )
 @takes_up_to(MOST_COMPOSED)
 @repeats_itself
+@paid
 @signed_in("draft")
 async def dashboard_compose(caller: Caller, request: Request, body: DashboardComposeRequest) -> Response:
     """Make a run of one post for each target: `POST /v1/posts/apply`, in the words of a composer.
@@ -70,7 +71,9 @@ async def dashboard_compose(caller: Caller, request: Request, body: DashboardCom
     )
 
 
-@router.patch("/posts/{postId}", summary="Update dashboard post", response_model=PostResponse, responses=problems(400, 404, 409, 413, 422))
+@router.patch(
+    "/posts/{postId}", summary="Update dashboard post", response_model=PostResponse, responses=problems(400, 402, 404, 409, 413, 422)
+)
 @takes_up_to(MOST_COMPOSED)
 @signed_in("draft")
 async def dashboard_update_post(caller: Caller, postId: str, body: DashboardPostUpdateRequest) -> Response:

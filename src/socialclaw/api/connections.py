@@ -10,7 +10,7 @@ from socialclaw.accounts import connect, directory, health
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.filters import ProviderFilter, provider_key
-from socialclaw.api.operation import Operation, needs
+from socialclaw.api.operation import Operation, needs, paid
 from socialclaw.api.schemas import ConnectionResponse, ConnectionsResponse, ConnectionStartRequest, WorkspaceHealthResponse
 
 router = APIRouter(route_class=Operation, tags=["Connections and Accounts"])
@@ -23,6 +23,7 @@ router = APIRouter(route_class=Operation, tags=["Connections and Accounts"])
     responses=problems(400, 409, 422, 502, 503),
     summary="Start connection",
 )
+@paid
 @needs("connect")
 async def start_connection(caller: Caller, body: ConnectionStartRequest) -> Response:
     """Connect an account.

@@ -12,7 +12,7 @@ from socialclaw.api.deps import Caller, problems
 from socialclaw.api.dialect import asked
 from socialclaw.api.filters import AccountFilter, LabelFilter, Limit, Offset, ProviderFilter, Words, one_of
 from socialclaw.api.openapi import DASHBOARD, takes
-from socialclaw.api.operation import Operation, large, repeats_itself, signed_in, takes_up_to
+from socialclaw.api.operation import Operation, large, paid, repeats_itself, signed_in, takes_up_to
 from socialclaw.api.schemas import (
     AccountsResponse,
     AssetImportRequest,
@@ -76,6 +76,7 @@ async def dashboard_publish_settings(caller: Caller, accountId: str) -> Response
     response_model=ConnectionResponse,
     responses=problems(400, 409, 413, 422, 502, 503),
 )
+@paid
 @signed_in("connect")
 async def dashboard_start_connection(caller: Caller, body: ConnectionStartRequest) -> Response:
     """`POST /v1/connections/start`: connect an account."""
@@ -165,6 +166,7 @@ async def dashboard_delete_asset(caller: Caller, request: Request, assetId: str)
     openapi_extra=takes(AssetUploadRequest, AssetImportRequest, media={"multipart/form-data": assets.FORM}),
 )
 @large
+@paid
 @signed_in("media")
 async def dashboard_upload_asset(caller: Caller, request: Request) -> Response:
     """`POST /v1/assets/upload`: hand in a file, in base64, as a form, or by a URL to fetch it from."""
@@ -178,6 +180,7 @@ async def dashboard_upload_asset(caller: Caller, request: Request) -> Response:
     response_model=MultipartInitiateResponse,
     responses=problems(400, 409, 413, 422, 503),
 )
+@paid
 @signed_in("media")
 async def dashboard_initiate_upload(caller: Caller, body: MultipartUploadInitiateRequest) -> Response:
     """`POST /v1/assets/uploads`: begin with the name and the size of a file; the answer says how to cut it."""

@@ -62,6 +62,12 @@ async def asset(system: Installation, request: Request, name: str) -> Response:
     return await _file(system, request, f"assets/{name}", FOR_EVER)
 
 
+@router.get("/pricing")
+async def pricing(system: Installation) -> Response:
+    """Where plans are compared: in the dashboard, which asks whoever is not signed in to sign in first."""
+    return RedirectResponse(here(system.settings, f"{HOME}/billing"), status_code=303)
+
+
 @router.get(HOME)
 @router.get(f"{HOME}/{{path:path}}")
 async def dashboard(system: Installation, request: Request, path: str = "") -> Response:

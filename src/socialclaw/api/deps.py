@@ -14,6 +14,7 @@ from socialclaw.api.rate_limits import Rates
 from socialclaw.api.schemas import ErrorResponse
 from socialclaw.api.shares import asking_for
 from socialclaw.api.visitors import Visitor, visitor
+from socialclaw.billing import terms
 from socialclaw.db.base import Scope
 from socialclaw.errors import Unauthenticated
 from socialclaw.people.sessions import SignedIn, require_fresh
@@ -132,6 +133,16 @@ async def caller(request: Request) -> AsyncIterator[CallerContext]:
         person = found if isinstance(found, Visitor) else None
         key_id = found.key_id if isinstance(found, Found) else None
         yield CallerContext(installation, found.workspace_id, found.test, found.operations, key_id, person)
+
+
+async def plan_needed(request: Request, found: Found | Visitor) -> None:
+    """PlanRequired where the workspace needs a plan and has none now. Where nothing is sold, nothing is asked."""
+    installation: System = request.app.state.system
+    if not terms.sold(installation.settings, test=found.test):
+        return
+    async with installation.acting(found.workspace_id, test=found.test):
+        asking_for(found.party)
+        await installation.read(found.workspace_id, terms.require, installation.settings, test=found.test)
 
 
 async def person(request: Request) -> SignedIn:

@@ -11,7 +11,7 @@ from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
 from socialclaw.api.filters import one_of
 from socialclaw.api.openapi import BOARD
-from socialclaw.api.operation import Operation, repeats_itself, signed_in
+from socialclaw.api.operation import Operation, paid, repeats_itself, signed_in
 from socialclaw.api.runs import run_out
 from socialclaw.api.schemas import AccountPostsResponse, AttentionResponse, MovedResponse, PostResponse, RunsResponse
 from socialclaw.api.schemas.desk import MoveRequest, VerdictRequest
@@ -86,6 +86,7 @@ async def dashboard_resolve_post(caller: Caller, postId: str, body: VerdictReque
 
 @router.post("/posts/move", summary="Move posts", response_model=MovedResponse, responses=problems(400, 404, 409, 413, 422))
 @repeats_itself
+@paid
 @signed_in("publish")
 async def dashboard_move_posts(caller: Caller, body: MoveRequest) -> Response:
     """Give up to 100 posts other times: all of them, or, where one of them cannot be moved, none; `details.path` says which that is.

@@ -12,7 +12,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from socialclaw.api.audited import told
-from socialclaw.api.deps import Takes, caller, person, who
+from socialclaw.api.deps import Takes, caller, person, plan_needed, problems, who
 from socialclaw.api.guard import AS_TEXT, MOST
 from socialclaw.api.idempotency import key_of, once
 from socialclaw.api.visitors import Visitor
@@ -21,6 +21,8 @@ from socialclaw.workspaces.operations import OPERATIONS, require
 
 ITSELF = "repeats_itself"
 NEEDS = "needs"
+PAID = "paid"
+NEEDS_PLAN = "x-needs-plan"  # in the OpenAPI document
 SECURITY = {Takes.KEY: ("api_key",), Takes.SESSION: ("session",), Takes.EITHER: ("api_key", "session")}
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -62,6 +64,9 @@ class Operation(APIRoute):
         self.needed: Needs | None = getattr(endpoint, NEEDS, None)
         if self.needed:
             options["openapi_extra"] = {**(options.get("openapi_extra") or {}), **self.needed.described}
+        if getattr(endpoint, PAID, False):
+            options["openapi_extra"] = {**options["openapi_extra"], NEEDS_PLAN: True}
+            options["responses"] = {**(options.get("responses") or {}), **problems(402)}
         super().__init__(path, endpoint, **options)
         asks = self.needed and (self.needed.operation or self.needed.right)
         if _depends(self.dependant, caller) != bool(asks) or (_depends(self.dependant, person) and self.needed is None):
@@ -70,6 +75,7 @@ class Operation(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         needed, most, as_text = self.needed, getattr(self.endpoint, MOST, None), getattr(self.endpoint, AS_TEXT, False)
+        takes_plan = getattr(self.endpoint, PAID, False)
         repeatable = needed is not None and "POST" in (self.methods or ()) and not getattr(self.endpoint, ITSELF, False)
 
         async def handled(request: Request) -> Response:
@@ -86,6 +92,8 @@ class Operation(APIRoute):
 
         async def answered(request: Request, found: Any, needed: Needs) -> Response:
             needed.check(found)
+            if takes_plan:
+                await plan_needed(request, found)
             if repeatable and (key := key_of(request)):
                 return await once(request, found, key, handle)
             return await handle(request)
@@ -119,6 +127,12 @@ def _marked(what: Needs) -> Callable[[C], C]:
         return endpoint
 
     return marked
+
+
+def paid(endpoint: C) -> C:
+    """Says of an operation that it adds to the workspace, for which that needs a plan where plans are sold."""
+    setattr(endpoint, PAID, True)
+    return endpoint
 
 
 def repeats_itself(endpoint: C) -> C:

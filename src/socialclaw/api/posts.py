@@ -11,7 +11,7 @@ from socialclaw.api.bodies import known
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.dialect import asked
 from socialclaw.api.filters import AccountFilter, LabelFilter, Limit, Offset, ProviderFilter, Words, instant, one_of, provider_key
-from socialclaw.api.operation import Operation, needs
+from socialclaw.api.operation import Operation, needs, paid
 from socialclaw.api.schemas import AttemptsResponse, LabelsResponse, PostResponse, PostsResponse
 from socialclaw.db.base import Scope, iso
 from socialclaw.db.posts import Attempt, Step
@@ -98,13 +98,14 @@ async def reconcile_post(caller: Caller, postId: str) -> Response:
 
 
 @router.post("/v1/posts/{postId}/retry", response_model=PostResponse, responses=problems(400, 404, 409, 422), summary="Retry post")
+@paid
 @needs("publish")
 async def retry_post(caller: Caller, postId: str, body: Annotated[dict[str, Any] | None, Body()] = None) -> Response:
     """Send a failed post again. One whose outcome is unknown may be live: that needs `{"force": true}`."""
     force = known(body, "force").get("force", False)
     if not isinstance(force, bool):
         raise InvalidRequest("force must be true or false", code="field_type_invalid", path="force")
-    await caller.write(posts.retry, postId, force=force)
+    await caller.write(posts.retry, postId, force=force, sells=caller.system.settings)
     return await _detail(caller, postId)
 
 

@@ -10,7 +10,7 @@ from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.filters import instant
 from socialclaw.api.openapi import POSTS
-from socialclaw.api.operation import Operation, needs, takes_up_to
+from socialclaw.api.operation import Operation, needs, paid, takes_up_to
 from socialclaw.api.schemas import RepeatResponse, RepeatsResponse
 from socialclaw.api.schemas.repeats import RepeatChange, RepeatRequest
 from socialclaw.publishing import listing, repeats
@@ -25,6 +25,7 @@ From = Annotated[str | None, Query(alias="from", description="Only occurrences f
 
 @router.post("", summary="Repeat a post", status_code=201, response_model=RepeatResponse, responses=problems(400, 409, 413, 422))
 @takes_up_to(MOST_SAID)
+@paid
 @needs("draft")
 async def create_repeat(caller: Caller, body: RepeatRequest) -> Response:
     """Publish `post` (as in a schedule, without a time) again and again by `rule`, an RRULE of RFC 5545 with an end: `FREQ` is DAILY,
@@ -58,6 +59,7 @@ async def get_repeat(caller: Caller, repeatId: str) -> Response:
 
 @router.patch("/{repeatId}", summary="Change a repeat", response_model=RepeatResponse, responses=problems(400, 404, 409, 413, 422))
 @takes_up_to(MOST_SAID)
+@paid
 @needs("publish")
 async def change_repeat(caller: Caller, repeatId: str, body: RepeatChange) -> Response:
     """Change the rest: from the occurrence at `from` on (one of the next 30 days), or from now. What is left out stays; `post` is whole.

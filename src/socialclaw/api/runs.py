@@ -10,7 +10,7 @@ from socialclaw.api.answers import ok
 from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.openapi import takes
-from socialclaw.api.operation import Operation, needs
+from socialclaw.api.operation import Operation, needs, paid
 from socialclaw.api.posts import attempt_out
 from socialclaw.api.schemas import OkResponse, RunResponse, RunStatusResponse, RunTableResponse
 from socialclaw.db.base import Scope, iso
@@ -74,6 +74,7 @@ async def run_table(caller: Caller, runId: str) -> Response:
     openapi_extra=takes(OkResponse, required=False),
     summary="Publish draft run",
 )
+@paid
 @needs("publish")
 async def publish_run(caller: Caller, runId: str, request: Request) -> Response:
     """Schedule a draft. `startAt` moves its earliest post there and keeps all distances."""
@@ -86,7 +87,8 @@ async def publish_run(caller: Caller, runId: str, request: Request) -> Response:
             moment = times.resolve(start, times.zone(run.run.timezone))
         except ValueError as error:
             raise InvalidRequest(f"startAt {error}", code="invalid_publish_time", path="startAt") from None
-    await caller.write(runs.publish, runId, start_at=moment, honour_quotas=caller.system.settings.honour_quotas)
+    settings = caller.system.settings
+    await caller.write(runs.publish, runId, start_at=moment, honour_quotas=settings.honour_quotas, sells=settings)
     view, rows = await caller.read(_with_posts, runId, caller)
     return ok(run=run_out(view), mode=view.run.mode, sourceModel=view.run.source_model, posts=rows, summary=view.summary)
 

@@ -17,7 +17,7 @@ from socialclaw.api.answers import ok
 from socialclaw.api.bodies import json_value
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.idempotency import key_of
-from socialclaw.api.operation import Operation, large, needs, repeats_itself
+from socialclaw.api.operation import Operation, large, needs, paid, repeats_itself
 from socialclaw.api.runs import run_out
 from socialclaw.api.schemas import RunResponse, ValidateResponse
 from socialclaw.db.base import Scope
@@ -51,6 +51,7 @@ BODY: dict[str, Any] = {
 )
 @large
 @repeats_itself
+@paid
 @needs("validate")
 async def validate_schedule(caller: Caller, request: Request) -> Response:
     """Check a schedule without storing anything. The answer to a wrong one lists every problem under `details.issues`.
@@ -72,6 +73,7 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
 )
 @large
 @repeats_itself
+@paid
 @needs("validate")
 async def preview_campaign(caller: Caller, request: Request) -> Response:
     """The graph of campaigns, targets and steps that a schedule means; stores nothing."""
@@ -95,6 +97,7 @@ async def preview_campaign(caller: Caller, request: Request) -> Response:
 )
 @large
 @repeats_itself
+@paid
 @needs("draft")
 async def apply_schedule(caller: Caller, request: Request) -> Response:
     """Create a run and its posts, all or nothing. The same `idempotencyKey` with the same content answers 200 with the first run;
@@ -135,9 +138,9 @@ async def applied(
         if plan.mode != "draft":
             caller.require("publish")
         settings = caller.system.settings
-        late, honoured = timedelta(minutes=settings.max_late_minutes), settings.honour_quotas
+        limits: dict[str, Any] = {"max_late": timedelta(minutes=settings.max_late_minutes), "honour_quotas": settings.honour_quotas}
         by, base_url = Maker(source, caller.id), settings.base_url
-        found = await caller.write(apply, plan, mark, base_url=base_url, max_late=late, honour_quotas=honoured, by=by)
+        found = await caller.write(apply, plan, mark, base_url=base_url, sells=settings, by=by, **limits)
         warnings = [*before, *wire_issues(plan.warnings)]
     return await _answer(caller, found, warnings, long=long)
 

@@ -15,7 +15,7 @@ from socialclaw.api.dialect import asked
 from socialclaw.api.filters import AccountFilter, LabelFilter, ProviderFilter, Words, instant, one_of, provider_key
 from socialclaw.api.idempotency import key_of
 from socialclaw.api.openapi import POSTS
-from socialclaw.api.operation import Operation, large, needs, reads_text, repeats_itself
+from socialclaw.api.operation import Operation, large, needs, paid, reads_text, repeats_itself
 from socialclaw.api.schemas import RunResponse, ValidateResponse
 from socialclaw.errors import InvalidRequest
 from socialclaw.publishing import posts, posts_as_rows
@@ -45,6 +45,7 @@ Zone = Annotated[str | None, Query(description="The time zone of times without a
 @large
 @reads_text
 @repeats_itself
+@paid
 @needs("validate")
 async def validate_table(caller: Caller, request: Request, mode: Mode = None, timezone: Zone = None) -> Response:
     """Judge a CSV file as `POST /v1/import/posts` does, and store nothing. Every problem is told by its line and column."""
@@ -65,6 +66,7 @@ async def validate_table(caller: Caller, request: Request, mode: Mode = None, ti
 @large
 @reads_text
 @repeats_itself
+@paid
 @needs("draft")
 async def import_table(caller: Caller, request: Request, mode: Mode = None, timezone: Zone = None) -> Response:
     """Make a run of a CSV file (UTF-8; commas, semicolons or tabs), all or nothing. The first line names the columns: `account`, and of a

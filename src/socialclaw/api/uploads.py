@@ -10,7 +10,7 @@ from socialclaw.api.answers import closed, ok
 from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.openapi import ASSETS, takes
-from socialclaw.api.operation import Operation, needs, takes_up_to
+from socialclaw.api.operation import Operation, needs, paid, takes_up_to
 from socialclaw.api.schemas import (
     AssetResponse,
     MultipartCompleteRequest,
@@ -39,6 +39,7 @@ MOST_LISTED = 2 * 1024 * 1024  # bytes: 10,000 parts with their ETags
     response_model=MultipartInitiateResponse,
     responses=problems(400, 409, 413, 422, 503),
 )
+@paid
 @needs("media")
 async def initiate_upload(caller: Caller, body: MultipartUploadInitiateRequest) -> Response:
     """Begin with the name and the size of a file; the answer says how to cut it.

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from socialclaw.cli import doctor, leaving, posts, server, sign_in, storage, support, workspaces
+from socialclaw.cli import doctor, leaving, plans, posts, server, sign_in, storage, support, workspaces
 from socialclaw.cli.output import complain
 from socialclaw.errors import SocialClawError
 
@@ -16,7 +16,7 @@ app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_
 for command in (*server.COMMANDS, doctor.doctor, sign_in.sign_in):
     app.command()(command)
 app.add_typer(workspaces.keys, name="keys")
-app.add_typer(workspaces.workspaces, name="workspaces")
+app.add_typer(plans.workspaces, name="workspaces")
 app.add_typer(leaving.people, name="people")
 app.add_typer(storage.storage, name="storage")
 app.add_typer(posts.posts, name="posts")

@@ -17,7 +17,8 @@ from socialclaw.db.base import Base, new_id, real_now
 class User(Base):
     """A person. `realm` test: known by simulated identity providers alone, and a member of test workspaces only; it never changes.
 
-    `email` is proven where `email_verified`: nothing is mailed to, or linked by, one that is not.
+    `email` is proven where `email_verified`: nothing is mailed to, or linked by, one that is not. `trial_at`: when they began to try a
+    plan, which everybody does once.
     """
 
     __tablename__ = "users"
@@ -27,6 +28,7 @@ class User(Base):
     email: Mapped[str | None] = mapped_column(index=True)
     email_verified: Mapped[bool] = mapped_column(default=False)
     picture: Mapped[str | None]
+    trial_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=real_now)
 
 

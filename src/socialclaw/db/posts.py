@@ -99,6 +99,7 @@ class Post(Owned):
     marked_at: Mapped[datetime | None]  # since when it is known that the answer to a marked call was lost
     looks: Mapped[int] = mapped_column(default=0)  # how often it was looked for since
     collect_at: Mapped[datetime | None]  # when its figures are to be collected next
+    counted_at: Mapped[datetime | None]  # in whose month it counts as one of the plan's posts; null where it does not
     cancel_requested_at: Mapped[datetime | None]  # when somebody wanted it back that may have been sent
     edited_by: Mapped[str | None]  # the id of the person who changed last what it says, and when that was
     edited_at: Mapped[datetime | None]
@@ -131,6 +132,13 @@ class Post(Owned):
         ),
         Index(
             "posts_to_collect", "collect_at", postgresql_where=text("collect_at IS NOT NULL"), sqlite_where=text("collect_at IS NOT NULL")
+        ),
+        Index(
+            "posts_counted",
+            "workspace_id",
+            "counted_at",
+            postgresql_where=text("counted_at IS NOT NULL"),
+            sqlite_where=text("counted_at IS NOT NULL"),
         ),
         Index("posts_on_network", "network_key", unique=True),
     )

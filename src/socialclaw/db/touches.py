@@ -47,6 +47,7 @@ OF_TABLE = {
     "api_keys": ("keys", "workspace_id"),
     "memberships": ("members", "workspace_id"),
     "workspaces": ("workspace", "id"),
+    "subscriptions": ("workspace", "workspace_id"),
     "drafts": ("drafts", "workspace_id"),
     "timetables": ("slots", "workspace_id"),
     "repeats": ("repeats", "workspace_id"),

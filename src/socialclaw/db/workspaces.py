@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from socialclaw.db.base import Base, Owned, new_id, utc_now
+from socialclaw.db.base import Base, Owned, Scope, new_id, utc_now
 
 
 def _own_id(context: Any) -> str:
@@ -22,7 +22,8 @@ class Workspace(Base):
 
     `erase_at`: it is to be deleted for good then, in real time, and nothing of it is published any more.
     `slug`: what it is called in addresses. `timezone`, `week_start`: how its people reckon. `twin_id`: of a live one, the test workspace
-    in which the same people try things out; and of that, the live one.
+    in which the same people try things out; and of that, the live one. `plan`, `subscription_status`: what its subscriptions came to when
+    one of them changed last, for lists; see `billing/ledger.py`. `app_review`: App Review buys there, at Apple's sandbox.
     """
 
     __tablename__ = "workspaces"
@@ -40,6 +41,12 @@ class Workspace(Base):
     timezone: Mapped[str] = mapped_column(default="UTC", server_default="UTC")
     week_start: Mapped[str] = mapped_column(default="monday", server_default="monday")
     twin_id: Mapped[str | None]
+    app_review: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+
+
+def hold(scope: Scope) -> None:
+    """Until this transaction ends, nobody else who holds this workspace's row goes on. What merely refers to it is inserted meanwhile."""
+    scope.session.execute(select(Workspace.id).where(Workspace.id == scope.workspace_id).with_for_update(key_share=True))
 
 
 class ApiKey(Owned):

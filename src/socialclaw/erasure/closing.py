@@ -18,16 +18,16 @@ from socialclaw.db.base import Scope, new_id, real_now, utc_now
 from socialclaw.db.erasure import Erasure
 from socialclaw.db.people import Membership, Ticket, UserSession
 from socialclaw.db.posts import Post
-from socialclaw.db.workspaces import ApiKey, Workspace
+from socialclaw.db.workspaces import ApiKey, Workspace, hold
 from socialclaw.errors import Conflict, InvalidRequest
 from socialclaw.lifecycle.writing import call_off
 from socialclaw.publishing import posts
-from socialclaw.workspaces import limits, tenants
+from socialclaw.workspaces import tenants
 
 
 def close(scope: Scope, named: str, after: timedelta) -> Workspace:
     """Close the workspace, named to show that it is meant, and delete it after so long. Closing it again changes nothing."""
-    limits.hold(scope)
+    hold(scope)
     session, space = scope.session, scope.session.get_one(Workspace, scope.workspace_id, populate_existing=True)
     if named.strip() != space.name:
         raise InvalidRequest("Write the workspace's name as it is, to show that you mean this one", code="name_not_confirmed", path="name")
@@ -37,7 +37,7 @@ def close(scope: Scope, named: str, after: timedelta) -> Workspace:
     _close(scope, space, ends)
     if (twin := _twin_that_follows(session, space)) is not None and twin.erase_at is None:
         other = Scope(session, twin.id, test=True)
-        limits.hold(other)
+        hold(other)
         _close(other, twin, ends)
         scope.hints += other.hints
     return space
@@ -71,7 +71,7 @@ def _close(scope: Scope, space: Workspace, ends: datetime) -> None:
 
 def keep(scope: Scope) -> Workspace:
     """Do not delete it after all. Conflict `workspace_not_closing`, or `workspace_gone` once that has begun."""
-    limits.hold(scope)
+    hold(scope)
     session, space = scope.session, scope.session.get_one(Workspace, scope.workspace_id, populate_existing=True)
     erasure = session.scalar(select(Erasure).where(Erasure.workspace_id == space.id).with_for_update())
     if space.erase_at is None or erasure is None:

@@ -17,6 +17,7 @@ from socialclaw.db.allowances import Allowance
 from socialclaw.db.analytics import Snapshot
 from socialclaw.db.assets import Arrival, Asset
 from socialclaw.db.base import Base
+from socialclaw.db.billing import BillingEvent, Subscription
 from socialclaw.db.erasure import Callback, DeletionRequest, Erasure, Export, Revocation
 from socialclaw.db.holds import Hold
 from socialclaw.db.mail import Mail, SupportRequest
@@ -188,6 +189,8 @@ HOLDINGS: Sequence[Holding] = (
     Holding(AuditLine, _owned(AuditLine), _personal(AuditLine), _audit),
     Holding(ComposerDraft, _owned(ComposerDraft), _personal(ComposerDraft), _goes(ComposerDraft), private=True),
     Holding(Timetable, _owned(Timetable)),
+    Holding(Subscription, _owned(Subscription), hidden=frozenset({"ask", "seen_at", "next_at"})),
+    Holding(BillingEvent, _owned(BillingEvent), hidden=SEALED),
     Holding(Repeat, _owned(Repeat), lambda user_id: Repeat.made_by == user_id, _without(Repeat.made_by)),
     Holding(Membership, _owned(Membership), _personal(Membership), _goes(Membership)),
     Holding(UserSession, None, _personal(UserSession), _goes(UserSession), frozenset({"digest"})),

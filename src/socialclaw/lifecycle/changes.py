@@ -7,6 +7,9 @@
 `stage` says what is to be done at `next_at`: publish; reconcile (an answer was lost, and the network is asked); confirm (the network
 accepted it, and is asked whether it is visible). `blocked_by` parent, account or hold: it waits for that, with no `next_at`.
 
+`counted_at` says in which month it counts as one of a plan's posts: null exactly while it is a draft, canceled, or failed for good (one
+whose outcome is unknown may be live, and counts).
+
 A function here is named after what happened, and makes the `Change`; `lifecycle/writing.py` writes it. Pure.
 """
 
@@ -21,7 +24,6 @@ from typing import Any
 from socialclaw.db.posts import Post
 
 PARENT_FAILED = "parent_post_failed"
-HELD = "hold"  # `blocked_by`
 UNSENT = ("draft", "scheduled", "retry_pending")  # nothing of it can have been sent: it may be canceled
 GOING = ("scheduled", "retry_pending", "publishing", "published")  # something may still be done about it
 
@@ -62,6 +64,7 @@ class Change:
     error: str | Keep | None = KEEP
     publish_at: datetime | Keep = KEEP
     latest_at: datetime | Keep | None = KEEP
+    counted_at: datetime | Keep | None = KEEP
 
     def values(self) -> dict[str, Any]:
         """Column -> new value."""
@@ -76,25 +79,32 @@ DONE = Change(next_at=None, blocked_by=None, waiting=False)  # nothing more is d
 # Its way out.
 
 
-def planned(publish_at: datetime, *, draft: bool, replies: bool) -> Change:
+def planned(publish_at: datetime, now: datetime, *, draft: bool, replies: bool) -> Change:
     """It is applied: as a draft, or to go out at its time; a reply once its parent is published."""
     return Change(
         status="draft" if draft else "scheduled",
         next_at=None if draft or replies else publish_at,
         blocked_by="parent" if replies else None,
+        counted_at=None if draft else max(publish_at, now),
     )
 
 
 def scheduled(post: Post, now: datetime, *, publish_at: datetime) -> Change:
     """A draft is published: with this time, or as soon as its parent is."""
-    due = None if post.blocked_by else max(publish_at, now)
-    return Change(status="scheduled", next_at=due, publish_at=publish_at, latest_at=_later(post, publish_at, now))
+    going = max(publish_at, now)
+    due = None if post.blocked_by else going
+    return Change(status="scheduled", next_at=due, publish_at=publish_at, latest_at=later(post, publish_at, now), counted_at=going)
 
 
 def edited(post: Post, now: datetime, *, publish_at: datetime) -> Change:
-    """It says something else now, or at another time: as if it were new, but for what it waits for."""
-    draft, later = post.status == "draft", _later(post, publish_at, now)
-    moved = Change(status="draft" if draft else "scheduled", publish_at=publish_at, latest_at=later, tries=0, error_code=None, error=None)
+    """It says something else now, or at another time: as if it were new, but for what it waits for.
+
+    It counts in another month only if it is moved: one that is late was accepted for the month that it was for.
+    """
+    draft, latest = post.status == "draft", later(post, publish_at, now)
+    moved = Change(status="draft" if draft else "scheduled", publish_at=publish_at, latest_at=latest, tries=0, error_code=None, error=None)
+    if not draft and (publish_at != post.publish_at or post.counted_at is None):
+        moved = replace(moved, counted_at=max(publish_at, now))
     return replace(moved, next_at=None if draft or post.blocked_by else max(publish_at, now))
 
 
@@ -145,6 +155,7 @@ def published(
         collect_at=post.collect_at or figures_at,
         error_code=None,
         error=None,
+        counted_at=KEEP if post.counted_at else now,
     )
 
 
@@ -196,22 +207,26 @@ def _until_again(post: Post, sent: bool) -> str:
 
 def failed(code: str, message: str, *, tries: int | Keep = KEEP) -> Change:
     """For good: its replies fail too."""
-    return replace(DONE, status="failed", error_code=code, error=message, tries=tries)
+    return replace(DONE, status="failed", error_code=code, error=message, tries=tries, counted_at=None)
 
 
 def failed_with_parent() -> Change:
     """The post that it replies to failed. It stays blocked by it, so that a later success of the parent brings it back."""
-    return Change(status="failed", next_at=None, error_code=PARENT_FAILED, error="The post that this one replies to failed")
+    message = "The post that this one replies to failed"
+    return Change(status="failed", next_at=None, error_code=PARENT_FAILED, error=message, counted_at=None)
 
 
 def unknown(code: str, message: str) -> Change:
     """It cannot be known whether it is live; only a person may send it again."""
-    return replace(failed(code, message), reconciliation_status="unresolved")
+    return replace(failed(code, message), reconciliation_status="unresolved", counted_at=KEEP)
+
+
+CALLED_OFF = replace(DONE, status="canceled", counted_at=None)
 
 
 def canceled(post: Post) -> Change:
     """Taken back, and its replies with it. Whoever works on it may write nothing more."""
-    return replace(DONE, status="canceled", stage="publish", fence=post.fence + 1)
+    return replace(CALLED_OFF, stage="publish", fence=post.fence + 1)
 
 
 def wanted_back(post: Post, now: datetime, *, idle: bool) -> Change:
@@ -243,35 +258,12 @@ def resent(post: Post, now: datetime, *, waits: bool, anew: bool) -> Change:
         cancel_requested_at=None,
         error_code=None,
         error=None,
-        latest_at=_later(post, now, now),
+        latest_at=later(post, now, now),
+        counted_at=KEEP if post.status == "retry_pending" else max(post.publish_at, now) if waits else now,
     )
     if not anew:
         return begun
     return replace(begun, provider_post_id=None, network_key=None, provider_url=None, provider_status=None, published_at=None)
-
-
-def held_back() -> Change:
-    """The operator holds it back."""
-    return Change(next_at=None, blocked_by=HELD)
-
-
-def let_go(post: Post, now: datetime) -> Change:
-    """The operator lets it go: what waited for nothing else goes at its time, or now if that is past."""
-    change = Change(latest_at=_later(post, post.publish_at, now))
-    return replace(change, blocked_by=None, next_at=max(post.publish_at, now)) if post.blocked_by == HELD else change
-
-
-def perhaps_sent(post: Post, look_at: datetime) -> Change:
-    """It may have gone out at its time, which our database does not know: it is looked for first, unless it waits for something."""
-    return Change(
-        stage="reconcile",
-        next_at=look_at if post.next_at else None,
-        waiting=False,
-        fence=post.fence + 1,
-        looks=0,
-        marked_at=post.publish_at,
-        reconciliation_status="pending",
-    )
 
 
 def confirmed(*, visible: bool, accepted: bool) -> Change:
@@ -287,14 +279,14 @@ def brought_forward(now: datetime) -> Change:
 
 def freed(reply: Post, now: datetime, parent_id: str) -> Change:
     """Its parent is published: it goes at its time, or now if that is past. One that failed with the parent is back."""
-    change = Change(blocked_by=None, resolved_parent_id=parent_id, latest_at=_later(reply, reply.publish_at, now))
+    change = Change(blocked_by=None, resolved_parent_id=parent_id, latest_at=later(reply, reply.publish_at, now))
     if reply.error_code == PARENT_FAILED:
-        change = replace(change, status="scheduled", error_code=None, error=None)
+        change = replace(change, status="scheduled", error_code=None, error=None, counted_at=max(reply.publish_at, now))
     if reply.error_code == PARENT_FAILED or reply.status in ("scheduled", "retry_pending"):
         change = replace(change, next_at=max(reply.publish_at, now))
     return change
 
 
-def _later(post: Post, publish_at: datetime, now: datetime) -> datetime | None:
+def later(post: Post, publish_at: datetime, now: datetime) -> datetime | None:
     """Its latest time, as far behind the instant at which it may go as it was behind its time."""
     return max(publish_at, now) + (post.latest_at - post.publish_at) if post.latest_at else None

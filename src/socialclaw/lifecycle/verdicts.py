@@ -32,4 +32,5 @@ def found_by_a_person(
 
 def missed_by_a_person(code: str, message: str) -> Change:
     """Somebody has looked on the network, and it is not there: it may be sent again like any post that failed."""
-    return Change(stage="publish", looks=0, marked_at=None, reconciliation_status="not_found", error_code=code, error=message)
+    absent = Change(stage="publish", looks=0, marked_at=None, reconciliation_status="not_found", error_code=code, error=message)
+    return replace(absent, counted_at=None)

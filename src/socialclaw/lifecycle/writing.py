@@ -7,7 +7,6 @@ event here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -18,7 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from socialclaw.db.base import Hint, Scope
 from socialclaw.db.posts import Attempt, Post, Step
-from socialclaw.lifecycle.changes import DONE, GOING, UNSENT, Change, failed_with_parent, freed
+from socialclaw.lifecycle.changes import CALLED_OFF, GOING, UNSENT, Change, failed_with_parent, freed
 
 
 def write(session: Session, changes: Sequence[tuple[Post, Change]], now: datetime) -> dict[str, list[Hint]]:
@@ -61,9 +60,8 @@ def _fail_replies(session: Session, parents: Sequence[str], now: datetime) -> No
 
 
 def _cancel_replies(session: Session, parents: Sequence[str], now: datetime) -> None:
-    change = replace(DONE, status="canceled")
     while parents:
-        parents = _follow(session, parents, change, now, Post.status.in_(UNSENT))
+        parents = _follow(session, parents, CALLED_OFF, now, Post.status.in_(UNSENT))
 
 
 def cancel_replies(session: Session, parent: Post, now: datetime) -> None:
@@ -119,7 +117,7 @@ def abandon(session: Session, post_ids: Sequence[str], now: datetime) -> None:
 def call_off(session: Session, workspace_id: str, now: datetime) -> int:
     """Everything of this workspace that is to go out is taken back, as `canceled` has it; how many posts that were. Drafts stay."""
     unsent = (Post.workspace_id == workspace_id, Post.status.in_(UNSENT), Post.status != "draft")
-    gone = {"status": "canceled", "stage": "publish", "next_at": None, "blocked_by": None, "waiting": False, "fence": Post.fence + 1}
+    gone = CALLED_OFF.values() | {"stage": "publish", "fence": Post.fence + 1}
     change = update(Post).where(*unsent).values(**gone, updated_at=now)
     return session.execute(change.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined, no-any-return]
 

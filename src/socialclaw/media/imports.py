@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from socialclaw.db.assets import Arrival, Asset
 from socialclaw.db.base import Scope, iso, new_id
-from socialclaw.db.workspaces import Workspace
+from socialclaw.db.workspaces import Workspace, hold
 from socialclaw.errors import InvalidRequest, SocialClawError
 from socialclaw.media import ingest
 from socialclaw.media.ingest import UPLOAD_TIME
@@ -139,7 +139,7 @@ def _due(at: datetime) -> Any:
 
 
 def _ours(scope: Scope, job: Job) -> tuple[Asset, Arrival]:
-    limits.hold(scope)
+    hold(scope)
     asset = scope.session.get(Asset, job.asset_id, with_for_update=True)
     arrival = scope.session.get(Arrival, job.asset_id)
     if asset is None or arrival is None or asset.status != "uploading" or arrival.tries != job.tries:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.db.base import Scope, new_id
+from socialclaw.db.workspaces import hold
 from socialclaw.errors import Conflict, NotFound
 from socialclaw.settings import Settings
 from socialclaw.storage.base import now
@@ -105,7 +106,7 @@ def new_token() -> str:
 
 
 def _open(scope: Scope, asset_id: str, status: str) -> Asset:
-    limits.hold(scope)
+    hold(scope)
     asset = scope.one(Asset, asset_id, lock=True)
     if asset.status != status:
         raise NotFound("The upload was aborted, or took too long", code="asset_not_found")
@@ -114,7 +115,7 @@ def _open(scope: Scope, asset_id: str, status: str) -> Asset:
 
 def _same_content(scope: Scope, storage: str, content: Values, *, but: str = "") -> Asset | None:
     """An asset that names an object of this content, locked. One that is being marked at this moment is none any more."""
-    limits.hold(scope)
+    hold(scope)
     same = (Asset.sha256 == content["sha256"], Asset.size == content["size"], Asset.storage == storage)
     query = scope.all(Asset).where(*same, Asset.status.in_(SHOWN), Asset.object_key != but)
     return scope.session.scalars(query.order_by(Asset.created_at, Asset.id).with_for_update()).first()

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.db.base import Scope, new_id
+from socialclaw.db.workspaces import hold
 from socialclaw.media import ingest
 from socialclaw.media.ingest import UPLOAD_TIME
 from socialclaw.storage.base import now
-from socialclaw.workspaces import limits
 
 GRACE = timedelta(days=1)  # that an old object is kept for who is reading it: a post that is being published may take hours
 MARGIN = timedelta(hours=1)  # before the sweeper may come for a copy, it is too late to name it
@@ -80,7 +80,7 @@ def _objects(query: Any) -> Any:
 
 def mark(scope: Scope, kept: Kept, target: str) -> Asset | None:
     """Note where the copy is going to be: under the same key, unless that is taken there; None where nothing needs the object any more."""
-    limits.hold(scope)
+    hold(scope)
     named = _naming(scope, kept)
     if not named:
         return None
@@ -96,7 +96,7 @@ def settle(scope: Scope, kept: Kept, mark_id: str, ended: Ended, *, keep: bool) 
 
     An object that was deleted meanwhile is `gone`, whatever else was found; a copy that the sweeper may have found already is `late`.
     """
-    limits.hold(scope)
+    hold(scope)
     marked = scope.session.get(Asset, mark_id, with_for_update=True)
     named = _naming(scope, kept, lock=True)
     if not named:

@@ -52,3 +52,9 @@ def provider_of_handle(handle: str) -> str | None:
     if ":" not in low:
         return None
     return next((key for prefix, key in handle_prefixes() if low.startswith(prefix)), None)
+
+
+@cache
+def publishing_types() -> frozenset[tuple[str, str]]:
+    """The account types that can be published to, each with its provider's key."""
+    return frozenset((p.key, kind.name) for p in providers().values() for kind in p.targets if kind.publishes)

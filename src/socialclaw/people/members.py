@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from socialclaw.billing import granting
 from socialclaw.db.base import Scope, iso
 from socialclaw.db.people import Membership, User
 from socialclaw.db.planning import ComposerDraft
-from socialclaw.db.workspaces import Workspace
+from socialclaw.db.workspaces import Workspace, hold
 from socialclaw.errors import Conflict, Forbidden, NotFound
 from socialclaw.people.roles import ORDER, RoleRequired, at_least, known
 from socialclaw.people.sessions import end_all
@@ -88,6 +89,7 @@ def new_workspace(session: Session, settings: Settings, user_id: str, name: str,
         _has_sandbox(settings)
     space = tenants.create(session, name, mode)
     join(session, user, space, "owner")
+    granting.begin(session, settings, space, user)
     if twin:
         new_twin(session, settings, space.id)
     return space
@@ -149,7 +151,7 @@ def remove(scope: Scope, user_id: str, *, by: str | None) -> tuple[Membership, U
 
 def _one(scope: Scope, user_id: str) -> tuple[Membership, User]:
     """Of all changes to the members of one workspace, one is made at a time: of two owners who leave at once, one stays."""
-    scope.session.execute(select(Workspace.id).where(Workspace.id == scope.workspace_id).with_for_update(key_share=True))
+    hold(scope)
     row = scope.session.get(Membership, (user_id, scope.workspace_id), populate_existing=True)
     if row is None:
         raise NotFound(f"There is no member {user_id!r} in this workspace", code="member_not_found")

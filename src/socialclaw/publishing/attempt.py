@@ -9,6 +9,7 @@ from functools import partial
 
 from socialclaw.accounts import credentials
 from socialclaw.accounts.tokens import scrub, unseal
+from socialclaw.billing import terms
 from socialclaw.clock import act_for, acting
 from socialclaw.db.base import iso, utc_now
 from socialclaw.db.trouble import DatabaseTrouble
@@ -72,6 +73,7 @@ class Attempts:
                 raise Uncertain(f"An earlier attempt may have finished {claim.undone[0]!r}")
             if claim.post.latest_at is not None and utc_now() > claim.post.latest_at and not claim.sent:
                 return outcomes.too_late(claim, now=utc_now())
+            await self._within_plan(claim)
             await self._within_quota(claim)
             with listening() as heard:
                 post = await self._publish(claim)
@@ -86,6 +88,11 @@ class Attempts:
             return outcomes.waiting(claim, seconds=pause.seconds, why=str(pause), now=utc_now())
         except Exception as error:
             return self._decided(claim, error)
+
+    async def _within_plan(self, claim: Claim) -> None:
+        """A plan that has ended sends nothing more; what has begun goes on."""
+        if not claim.steps and terms.sold(self.system.settings, test=claim.test):
+            await self.system.read(claim.post.workspace_id, terms.require, self.system.settings, test=claim.test)
 
     async def _within_quota(self, claim: Claim) -> None:
         """Put a post off that would be one too many for its network; one that has begun goes on."""

@@ -12,7 +12,8 @@ from socialclaw.accounts import directory
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Post
-from socialclaw.lifecycle.changes import GOING, HELD, PARENT_FAILED
+from socialclaw.lifecycle.changes import GOING, PARENT_FAILED
+from socialclaw.lifecycle.holding import HELD
 from socialclaw.publishing import listing, outcomes
 
 RECENT = timedelta(days=30)  # a failure that nobody has done anything about for so long is no news any more

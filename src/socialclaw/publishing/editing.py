@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm.attributes import flag_modified
 
+from socialclaw.billing import counting, terms
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Post, Run, Step
 from socialclaw.errors import Conflict, InvalidRequest
@@ -141,6 +142,7 @@ def _named(issues: Iterable[Issue]) -> Iterable[Issue]:
 def change(scope: Scope, what: Ready, settings: Settings) -> None:
     """Make a change that is ready, if the post is still what it was when that was found out."""
     wanted, new = what.wanted, what.new
+    paid = terms.held(scope, settings)
     post = _found(scope, what.post_id, wanted, lock=True)
     now = max(utc_now(), post.updated_at + TICK)  # of two changes, be they made within one millisecond, the second sees the first
     replies = _replies(scope, post.id)
@@ -158,7 +160,10 @@ def change(scope: Scope, what: Ready, settings: Settings) -> None:
             raise refusal(list(_named(issues)))
     scope.session.execute(delete(Step).where(Step.post_id == post.id))  # what was prepared, was for what it said before
     followed = _moved(replies, moved, now) if wanted.with_replies and moved else []
-    act(scope, [(post, life.edited(post, now, publish_at=at)), *followed], now)
+    changes = [(post, life.edited(post, now, publish_at=at)), *followed]
+    if paid:
+        counting.check_changes(scope, paid, changes)
+    act(scope, changes, now)
     _say(post, new)
     post.edited_by, post.edited_at = wanted.by, now
     flag_modified(post, "updated_at")  # it is what it was set to above, and not the instant of the second UPDATE

@@ -18,8 +18,9 @@ from socialclaw.db.base import utc_now
 from socialclaw.db.holds import Hold, held
 from socialclaw.db.posts import Post, Step
 from socialclaw.db.workspaces import Workspace
-from socialclaw.lifecycle import changes as life
-from socialclaw.lifecycle.changes import HELD, Change
+from socialclaw.lifecycle import holding as life
+from socialclaw.lifecycle.changes import Change
+from socialclaw.lifecycle.holding import HELD
 from socialclaw.lifecycle.writing import store
 from socialclaw.networks import providers
 from socialclaw.providers.base import Confirms

@@ -14,11 +14,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from socialclaw.billing.counting import POSTS
+from socialclaw.billing.subscriptions import CODES
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.planning import Repeat
 from socialclaw.db.posts import Post
 from socialclaw.db.workspaces import Workspace
-from socialclaw.errors import InvalidRequest
+from socialclaw.errors import InvalidRequest, PlanRequired
 from socialclaw.scheduling import recurrence, same_text
 from socialclaw.scheduling.apply import Maker, Occurrence, apply, fingerprint
 from socialclaw.scheduling.plan import Plan
@@ -32,7 +34,7 @@ AGAIN = timedelta(hours=1)  # until the next look, where it cannot be made now a
 LEASE = timedelta(minutes=5)
 MOST_SKIPPED = 50  # that are remembered
 MOST_DUE = 1000  # looked at, of all workspaces
-PASSING = frozenset({"account_reconnect_required"})  # what is wrong now, and may be right by the time it is due
+PASSING = frozenset({"account_reconnect_required", POSTS, *CODES})  # what is wrong now, and may be right by the time it is due
 SAME = "repeat_same_text"
 
 log = logging.getLogger(__name__)
@@ -84,10 +86,14 @@ async def make(system: System, workspace_id: str, repeat_id: str, *, test: bool)
             await system.write(workspace_id, _move_on, row, None, test=test)
             continue
         plan = await planned(system, workspace_id, document(row.content, row.timezone, row.mode, at), test=test)
-        if plan.issues and {issue.code for issue in plan.issues} <= PASSING:
+        waits = plan.issues and {issue.code for issue in plan.issues} <= PASSING
+        try:
+            made += not waits and await _one(system, workspace_id, row, plan, test=test)
+        except PlanRequired:  # others have used up what there was when it was judged
+            waits = True
+        if waits:
             await system.write(workspace_id, _wait, row, utc_now() + AGAIN, test=test)
             break
-        made += await _one(system, workspace_id, row, plan, test=test)
     return made
 
 
@@ -125,10 +131,10 @@ def _apply(scope: Scope, seen: Repeat, plan: Plan, settings: Settings) -> bool:
         message = f"{account} says the same there around that time, which its network refuses: say it in other words"
         _skip(row, at, {"code": SAME, "message": message})
         return False
-    late = timedelta(minutes=settings.max_late_minutes)
+    limits: dict[str, Any] = {"max_late": timedelta(minutes=settings.max_late_minutes), "honour_quotas": settings.honour_quotas}
     content = fingerprint(document(row.content, row.timezone, row.mode, at))
     by, of = Maker("repeat", row.made_by), Occurrence(row.id, at)
-    apply(scope, plan, content, base_url=settings.base_url, max_late=late, honour_quotas=settings.honour_quotas, by=by, of=of)
+    apply(scope, plan, content, base_url=settings.base_url, sells=settings, by=by, of=of, **limits)
     _next(row, at)
     return True
 

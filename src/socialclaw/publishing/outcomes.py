@@ -178,7 +178,7 @@ def absent(claim: Claim, *, now: datetime, backoff: Backoff, jitter: float) -> O
             label = providers()[post.provider].label
             why = f"{label} gave no usable answer in {tries} {'try' if tries == 1 else 'tries'}, and has no such post: it was not published"
             message = f"{why}. The attempts show what was answered; retry the post when {label} works again"
-            outcome.change = replace(change, status="failed", next_at=None, error_code=SILENT, error=message)
+            outcome.change = replace(change, status="failed", next_at=None, error_code=SILENT, error=message, counted_at=None)
             outcome.ok, outcome.code, outcome.message, outcome.retryable = False, SILENT, message, False
     return outcome
 

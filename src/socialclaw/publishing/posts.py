@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, cast, or_, select, update
 from sqlalchemy import delete as delete_rows
 
+from socialclaw.billing import counting, terms
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Attempt, Lane, Post, Step
@@ -21,6 +22,7 @@ from socialclaw.lifecycle.writing import act, cancel_replies
 from socialclaw.publishing import outcomes
 from socialclaw.publishing.record import CANCELED, NOBODY, TAKEN_BACK
 from socialclaw.scheduling import labels
+from socialclaw.settings import Settings
 
 STATUSES = ("draft", "scheduled", "publishing", "published", "retry_pending", "failed", "canceled")
 
@@ -172,11 +174,13 @@ def close_attempt(scope: Scope, post: Post, **how: Any) -> None:
     scope.session.execute(open_attempts.values(finished_at=utc_now(), retryable=False, **how))
 
 
-def retry(scope: Scope, post_id: str, *, force: bool = False) -> Post:
+def retry(scope: Scope, post_id: str, *, force: bool = False, sells: Settings | None = None) -> Post:
     """Send a failed post again, or one that waits for its next try at once.
 
-    A post whose outcome is unknown may be live: sending it again needs `force`.
+    A post whose outcome is unknown may be live: sending it again needs `force`. `sells`: see `apply`; the replies that failed with it
+    will come back with it, and there has to be room for them too.
     """
+    paid = terms.held(scope, sells)
     post = scope.one(Post, post_id, lock=True)
     if post.status not in ("failed", "retry_pending"):
         raise Conflict(f"Only a failed post can be retried; this one is {post.status}", code="post_not_retryable", postStatus=post.status)
@@ -190,8 +194,22 @@ def retry(scope: Scope, post_id: str, *, force: bool = False) -> Post:
         scope.session.execute(delete_rows(Step).where(Step.post_id == post.id))
     parent = scope.session.get(Post, post.parent_post_id, with_for_update=True) if post.parent_post_id else None
     waits = parent is not None and parent.provider_post_id is None
-    act(scope, [(post, life.resent(post, now, waits=waits, anew=anew))], now)
+    changes = [(post, life.resent(post, now, waits=waits, anew=anew))]
+    if paid:
+        counting.check_changes(scope, paid, changes, following=[max(reply.publish_at, now) for reply in _failed_with(scope, post)])
+    act(scope, changes, now)
     return post
+
+
+def _failed_with(scope: Scope, post: Post) -> list[Post]:
+    """The replies to a post, at whatever remove, that failed because it did."""
+    found, parents = list[Post](), [post.id]
+    while parents:
+        query = scope.all(Post).where(Post.parent_post_id.in_(parents), Post.status == "failed", Post.error_code == life.PARENT_FAILED)
+        rows = scope.session.scalars(query).all()
+        found += rows
+        parents = [row.id for row in rows]
+    return found
 
 
 def connected(found: Detail) -> Account:

@@ -16,6 +16,7 @@ from socialclaw.clock import zone
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.planning import Repeat
 from socialclaw.db.posts import Post, Run
+from socialclaw.db.workspaces import hold
 from socialclaw.errors import Conflict, InvalidRequest
 from socialclaw.lifecycle.changes import UNSENT
 from socialclaw.providers.issues import Issue
@@ -27,7 +28,7 @@ from socialclaw.scheduling.plan import MODES
 from socialclaw.scheduling.planning import planned
 from socialclaw.scheduling.post_reader import GRACE
 from socialclaw.system import System
-from socialclaw.workspaces import limits, reckoning
+from socialclaw.workspaces import reckoning
 
 MOST = 100  # of a workspace that have not ended
 WHERE = "posts[0]"
@@ -167,7 +168,7 @@ def wire(row: Repeat) -> dict[str, Any]:
 
 
 def _insert(scope: Scope, what: Ready, by: str | None) -> str:
-    limits.hold(scope)
+    hold(scope)
     if scope.count(scope.all(Repeat).where(Repeat.following_at.is_not(None))) >= MOST:
         raise Conflict(f"A workspace repeats {MOST} posts at most: end one that is not needed any more", code="repeats_too_many", most=MOST)
     row = scope.add(Repeat(**what.values, skipped=[], made_by=by))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import and_, case, func, or_, select
 
+from socialclaw.billing import counting, terms
 from socialclaw.db import cursors
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Attempt, Post, Run
@@ -21,6 +22,7 @@ from socialclaw.scheduling.judge import refusal
 from socialclaw.scheduling.post_reader import GRACE
 from socialclaw.scheduling.quotas import Timed
 from socialclaw.scheduling.times import LAST_YEAR, stamp
+from socialclaw.settings import Settings
 
 ENDED = ("published", "failed", "canceled")
 LATEST = datetime(LAST_YEAR, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
@@ -120,12 +122,15 @@ def attempts(scope: Scope, run_id: str) -> Sequence[Attempt]:
     return scope.session.scalars(query.order_by(Attempt.started_at, Attempt.post_id, Attempt.attempt_no)).all()
 
 
-def publish(scope: Scope, run_id: str, *, start_at: datetime | None = None, honour_quotas: bool = False) -> RunView:
+def publish(
+    scope: Scope, run_id: str, *, start_at: datetime | None = None, honour_quotas: bool = False, sells: Settings | None = None
+) -> RunView:
     """Schedule a draft run. `start_at` moves the earliest post to it and keeps all distances.
 
     Without it the posts keep their times; those already past are published at once. With `honour_quotas`, InvalidRequest where that is
-    more than their networks take by now: a draft counts nothing until it is published.
+    more than their networks take by now: a draft counts nothing until it is published. `sells`: see `apply`.
     """
+    paid = terms.held(scope, sells)
     run = scope.one(Run, run_id, lock=True)
     if run.mode != "draft":
         raise Conflict("This run is not a draft: it was scheduled when it was applied", code="run_not_draft", runId=run.id)
@@ -140,7 +145,10 @@ def publish(scope: Scope, run_id: str, *, start_at: datetime | None = None, hono
         if issues := quotas.check(scope, timed, lock=True):
             raise refusal(issues)
     run.mode, run.updated_at = "scheduled", now
-    act(scope, [(post, scheduled(post, now, publish_at=post.publish_at + by)) for post in rows], now)
+    changes = [(post, scheduled(post, now, publish_at=post.publish_at + by)) for post in rows]
+    if paid:
+        counting.check_changes(scope, paid, changes)
+    act(scope, changes, now)
     scope.session.flush()
     return view(scope, run_id)
 

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from socialclaw.billing import counting, terms
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.db.posts import Post, Run
 from socialclaw.db.workspaces import Workspace
@@ -21,6 +22,7 @@ from socialclaw.scheduling import quotas
 from socialclaw.scheduling.document import KEY_NAMES, root
 from socialclaw.scheduling.judge import problem
 from socialclaw.scheduling.plan import CAMPAIGNS, Plan
+from socialclaw.settings import Settings
 
 NEAR = timedelta(minutes=1)  # what is due sooner is announced at once; the scan announces the rest
 
@@ -83,14 +85,17 @@ def apply(
     base_url: str,
     max_late: timedelta,
     honour_quotas: bool = False,
+    sells: Settings | None = None,
     by: Maker = NOBODY,
     of: Occurrence | None = None,
 ) -> Applied:
     """Insert the run and all its posts. `plan` has no issues; `content` is the document's fingerprint.
 
     `max_late`: how late its posts may go out, where neither they, their schedule nor their workspace says. With `honour_quotas`, what
-    others have applied since the plan was judged is counted too: InvalidRequest where it is too much now. `of`: what is repeated.
+    others have applied since the plan was judged is counted too: InvalidRequest where it is too much now. `sells`: the same of what the
+    workspace has paid for, where these settings say that somebody has to; PlanRequired. `of`: what is repeated.
     """
+    paid = terms.held(scope, sells)
     if found := earlier(scope, plan.idempotency_key, content):
         return found
     _hold_assets(scope, plan, base_url)
@@ -104,6 +109,8 @@ def apply(
         raise problem(replace(plan, issues=tuple(issues)))
     minutes = plan.max_late_minutes or scope.session.scalar(select(Workspace.max_late_minutes).where(Workspace.id == scope.workspace_id))
     rows = _rows(scope, run_id, plan, now, max_late if minutes is None else timedelta(minutes=minutes), of)
+    if paid:
+        counting.check(scope, paid, [row["counted_at"] for row in rows if row["counted_at"]])
     scope.session.connection().execute(Post.__table__.insert(), rows)  # type: ignore[attr-defined]
     near = now + NEAR
     for account, at in dict.fromkeys((row["account_id"], row["next_at"]) for row in rows if row["next_at"] and row["next_at"] <= near):
@@ -172,7 +179,7 @@ def _rows(scope: Scope, run_id: str, plan: Plan, now: datetime, max_late: timede
                 "parent_post_id": ids[post.parent_index] if post.parent_index is not None else None,
                 "publish_at": publish_at,
                 "latest_at": post.latest_at or max(publish_at, now) + max_late,
-                **planned(publish_at, draft=draft, replies=post.parent_index is not None).values(),
+                **planned(publish_at, now, draft=draft, replies=post.parent_index is not None).values(),
                 "created_at": now,
                 "updated_at": now,
             }

@@ -13,7 +13,7 @@ from socialclaw.db.base import Scope
 from socialclaw.db.workspaces import Workspace
 from socialclaw.media.assets import UNREADY, known
 from socialclaw.media.naming import public_url, safe_name
-from socialclaw.networks import providers
+from socialclaw.networks import providers, publishing_types
 from socialclaw.scheduling.library import Library, StoredAsset, asset_ids
 from socialclaw.scheduling.plan import Destination, Directory
 
@@ -22,9 +22,10 @@ def destinations(scope: Scope) -> Directory:
     """Finds the connected accounts of the workspace by id or handle."""
     about = case((Account.provider.in_(_judged_by()), Account.meta))
     query = select(Account.id, Account.provider, Account.handle, Account.account_type, Account.status, about)
+    publishing = publishing_types()
     rows = scope.session.execute(query.where(Account.workspace_id == scope.workspace_id, Account.status != "disconnected"))
     return Directory(
-        Destination(i, p, handle, kind, _publishes(p, kind), status, _about(p, meta) if meta else None)
+        Destination(i, p, handle, kind, (p, kind) in publishing, status, _about(p, meta) if meta else None)
         for i, p, handle, kind, status, meta in rows
     )
 
@@ -37,13 +38,6 @@ def _judged_by() -> dict[str, tuple[str, ...]]:
 
 def _about(provider: str, meta: Mapping[str, Any]) -> dict[str, Any]:
     return {name: meta[name] for name in _judged_by()[provider] if name in meta}
-
-
-@cache
-def _publishes(provider: str, account_type: str) -> bool:
-    known_provider = providers().get(provider)
-    target = known_provider.target(account_type) if known_provider else None
-    return target is not None and target.publishes
 
 
 def library(scope: Scope, document: object, *, base_url: str) -> Library:

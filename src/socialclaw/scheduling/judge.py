@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
-from socialclaw.errors import InvalidRequest
+from socialclaw.billing.counting import POSTS
+from socialclaw.billing.subscriptions import CODES
+from socialclaw.errors import InvalidRequest, PlanRequired
 from socialclaw.providers.base import Provider, TargetType
 from socialclaw.providers.draft import Draft, Media
 from socialclaw.providers.drafting import draft_of, kind_of, media_of
@@ -97,13 +99,14 @@ def _fitted(m: Media, shapes: Mapping[str, Shape]) -> Media:
     return change.of(m) if change else m
 
 
-def problem(plan: Plan) -> InvalidRequest:
+def problem(plan: Plan) -> InvalidRequest | PlanRequired:
     """The answer to a plan with issues."""
     return refusal(plan.issues)
 
 
-def refusal(issues: Sequence[Issue]) -> InvalidRequest:
-    """The first one's code, message and details, and all of them under `issues`."""
-    error = InvalidRequest(issues[0].message, code=issues[0].code)
+def refusal(issues: Sequence[Issue]) -> InvalidRequest | PlanRequired:
+    """The first one's code, message and details, and all of them under `issues`. Where the plan alone is in the way, 402."""
+    kind = PlanRequired if issues[0].code in (POSTS, *CODES) else InvalidRequest
+    error = kind(issues[0].message, code=issues[0].code)
     error.details = {**issues[0].details, "issues": wire_issues(issues)}
     return error

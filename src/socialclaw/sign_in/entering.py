@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from socialclaw.billing import granting
 from socialclaw.db.base import new_id, real_now
 from socialclaw.db.people import Ticket, User
 from socialclaw.db.workspaces import Workspace
@@ -68,7 +69,7 @@ def known(session: Session, settings: Settings, vault: Vault, party: Source, vou
         tickets.redeem(session, intent.invite, (INVITE,))
         members.join(session, found.user, session.get_one(Workspace, invite.workspace_id), invite.role or "viewer")
     elif found.how == "new":
-        _first_workspace(session, found.user)
+        _first_workspace(session, settings, found.user)
     return found
 
 
@@ -122,14 +123,15 @@ def once(session: Session, name: str, until: float) -> None:
         raise Conflict("This identity token was used already: sign in again on the device", code="identity_token_used") from None
 
 
-def _first_workspace(session: Session, user: User) -> None:
-    """Who comes by no invitation gets a workspace of their own."""
+def _first_workspace(session: Session, settings: Settings, user: User) -> None:
+    """Who comes by no invitation gets a workspace of their own, with a plan to try where plans are sold."""
     base = (user.name or (user.email or "").partition("@")[0] or "Workspace")[: tenants.LONGEST_NAME - 10].strip()
     for number in range(1, 1000):
         name = base if number == 1 else f"{base} {number}"
         if session.scalar(select(Workspace.id).where(Workspace.name == name)) is None:
             space = tenants.create(session, name, "test" if user.realm == "test" else "live")
             members.join(session, user, space, "owner")
+            granting.begin(session, settings, space, user)
             return
     raise Conflict(f"There are too many workspaces called {base!r}", code="workspace_exists")
 

@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, or_, select
 from socialclaw.db.accounts import Connection
 from socialclaw.db.assets import SHOWN, Arrival, Asset
 from socialclaw.db.base import Scope, utc_now
-from socialclaw.db.workspaces import ApiKey, Workspace
+from socialclaw.db.workspaces import ApiKey, hold
 from socialclaw.errors import Conflict
 from socialclaw.settings import Settings
 
@@ -40,11 +40,6 @@ def check(scope: Scope, settings: Settings, limit: Limit, *, adding: int = 1) ->
     if used + adding > allowed:
         message = f"A workspace may have {allowed:,} {limit.noun}, and this one has {used:,}: {limit.remedy}"
         raise Conflict(message, code="workspace_limit_reached", limit=limit.name, allowed=allowed, used=used, setting=limit.setting)
-
-
-def hold(scope: Scope) -> None:
-    """Until this transaction ends, nobody else who holds this workspace's row goes on."""
-    scope.session.execute(select(Workspace.id).where(Workspace.id == scope.workspace_id).with_for_update(key_share=True))
 
 
 def report(scope: Scope, settings: Settings) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from socialclaw.billing.plans import NO_PLAN, PLANS
 from socialclaw.db.base import Scope, iso, new_id
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, InvalidRequest, NotFound
@@ -167,9 +168,10 @@ def listed(session: Session) -> Sequence[Workspace]:
     return session.scalars(select(Workspace).order_by(Workspace.created_at, Workspace.id)).all()
 
 
-def entitlements(row: Workspace) -> dict[str, Any]:
-    """What the plan allows; null is no limit."""
-    return {"plan": row.plan, "postsPerMonth": None, "connectedAccounts": None, "storageBytes": None}
+def entitlements(plan_id: str) -> dict[str, Any]:
+    """What a plan allows; null is no limit."""
+    plan = PLANS.get(plan_id, NO_PLAN)
+    return {"plan": plan_id, **plan.limits, "storageBytes": None}
 
 
 def tenant(row: Workspace) -> dict[str, Any]:
@@ -186,7 +188,7 @@ def tenant(row: Workspace) -> dict[str, Any]:
         "maxLateMinutes": row.max_late_minutes,
         "plan": row.plan,
         "subscriptionStatus": row.subscription_status,
-        "entitlements": entitlements(row),
+        "entitlements": entitlements(row.plan),
         "createdAt": iso(row.created_at),
     }
 

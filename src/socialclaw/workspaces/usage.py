@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from socialclaw.db.accounts import Account
+from socialclaw.billing import counting, plans, terms
 from socialclaw.db.analytics import Snapshot
 from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.db.base import Scope, iso, utc_now
-from socialclaw.db.posts import Post
-from socialclaw.db.workspaces import Workspace
 from socialclaw.settings import Settings
 from socialclaw.workspaces import limits
 from socialclaw.workspaces.tenants import entitlements
 
 
-def period(now: datetime) -> tuple[datetime, datetime]:
-    """The first instant of the month that holds `now`, and the first of the next."""
-    start = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return start, start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
-
-
 def report(scope: Scope, settings: Settings) -> dict[str, Any]:
-    """Posts created in the period (drafts too), accounts that are not disconnected, assets with their bytes, and limits."""
-    start, end = period(utc_now())
-    kept = storage(scope)
+    """Posts that count in the period, accounts that can be published to, assets with their bytes, and limits: null is none."""
+    start, end = counting.period(utc_now())
+    kept, paid = storage(scope), terms.of(scope, settings)
+    plan = paid.plan if paid else plans.SELF_HOSTED
     return {
         "periodStart": iso(start),
         "periodEnd": iso(end),
-        "postsThisPeriod": scope.count(scope.all(Post).where(Post.created_at >= start, Post.created_at < end)),
-        "connectedAccounts": scope.count(scope.all(Account).where(Account.status != "disconnected")),
+        "postsThisPeriod": counting.posts_used(scope, start),
+        "postsLimit": plan.posts_per_month,
+        "connectedAccounts": counting.accounts_used(scope),
+        "connectedAccountsLimit": plan.connected_accounts,
         "assets": kept["assets"],
         "storageBytes": kept["bytes"],
         "limits": limits.report(scope, settings),
-        "entitlements": entitlements(scope.session.get_one(Workspace, scope.workspace_id)),
+        "entitlements": entitlements(plan.id),
     }
 
 

@@ -30,6 +30,17 @@ from socialclaw.api.schemas.assets import (
     SentPart,
     Upload,
 )
+from socialclaw.api.schemas.billing import (
+    BillingCheckoutRequest,
+    BillingNotice,
+    BillingState,
+    BillingStateResponse,
+    OfferedPlan,
+    PaymentCard,
+    PlanLimits,
+    PlanPrice,
+    UrlResponse,
+)
 from socialclaw.api.schemas.capabilities import CapabilitiesResponse, Capability, PublishSettings, PublishSettingsResponse
 from socialclaw.api.schemas.composing import ComposeTarget, DashboardComposeRequest, DashboardPostUpdateRequest
 from socialclaw.api.schemas.desk import (
@@ -147,6 +158,10 @@ __all__ = [
     "AttentionResponse",
     "AuditLine",
     "AuditResponse",
+    "BillingCheckoutRequest",
+    "BillingNotice",
+    "BillingState",
+    "BillingStateResponse",
     "CampaignInput",
     "CapabilitiesResponse",
     "Capability",
@@ -214,9 +229,13 @@ __all__ = [
     "MultipartPartRequest",
     "MultipartPartResponse",
     "MultipartUploadInitiateRequest",
+    "OfferedPlan",
     "OkResponse",
     "OverviewResponse",
     "OwnMembership",
+    "PaymentCard",
+    "PlanLimits",
+    "PlanPrice",
     "Post",
     "PostInput",
     "PostMove",
@@ -250,6 +269,7 @@ __all__ = [
     "TargetInput",
     "Tenant",
     "Upload",
+    "UrlResponse",
     "UsageResponse",
     "ValidateResponse",
     "WebhookResponse",

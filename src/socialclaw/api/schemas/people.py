@@ -68,7 +68,8 @@ class OwnMembership(Schema):
 
 
 class DashboardSessionResponse(OkResponse):
-    """Who is signed in, in which workspace, as what. Nobody is `authenticated: false`. `ways`: how one can sign in here."""
+    """Who is signed in, in which workspace, as what. Nobody is `authenticated: false`. `ways`: how one can sign in here. `billing`: whether
+    the workspace needs a plan."""
 
     authenticated: StrictBool = optional()
     user: SignedInUser | None = None
@@ -77,6 +78,7 @@ class DashboardSessionResponse(OkResponse):
     workspaces: list[WorkspaceSeat] = optional()
     session: CurrentSession = optional()
     ways: list[str] = optional()
+    billing: StrictBool = optional()
 
 
 class Device(Schema):

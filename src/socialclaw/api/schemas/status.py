@@ -120,12 +120,16 @@ class UsedOf(Schema):
 
 
 class Usage(Schema):
-    """What was used in this calendar month (UTC), and what there is. `limits`, by what they limit, are those of the server."""
+    """What was used in this calendar month (UTC), and what there is. `postsThisPeriod` are those that are scheduled for it or went out in
+    it: drafts, and what was canceled or failed, do not count. `connectedAccounts` are those that can be published to. `postsLimit`,
+    `connectedAccountsLimit`: of the plan; null is no limit. `limits`, by what they limit, are those of the server."""
 
     period_start: Time
     period_end: Time
     posts_this_period: StrictInt
+    posts_limit: StrictInt | None
     connected_accounts: StrictInt
+    connected_accounts_limit: StrictInt | None
     assets: StrictInt
     storage_bytes: StrictInt
     limits: dict[str, UsedOf]
