@@ -27,6 +27,9 @@ export function App() {
             <Route path="/w/:workspace/*?">
               <InWorkspace />
             </Route>
+            <Route path="/billing">
+              <ToLastWorkspace at="settings/usage" />
+            </Route>
             <Route path="/connected">
               <Connected />
             </Route>
@@ -40,13 +43,13 @@ export function App() {
   );
 }
 
-function ToLastWorkspace() {
+function ToLastWorkspace({ at = 'calendar' }: { at?: string }) {
   const { data, error, refetch } = useQuery(sessionOf(undefined));
   if (error) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return null;
   if (!data.authenticated) return <SignedOut />;
   const workspace = workspaceOf(data);
-  return workspace ? <Redirect to={`/w/${workspace.slug}/calendar`} replace /> : <NoWorkspace session={data} />;
+  return workspace ? <Redirect to={`/w/${workspace.slug}/${at}${location.search}`} replace /> : <NoWorkspace session={data} />;
 }
 
 function InWorkspace() {

@@ -14,13 +14,13 @@ const PARTS: [to: string, label: string, right?: string][] = [
 ];
 
 export function SettingsPage({ at, title, actions, children }: { at: string; title: string; actions?: ReactNode; children: ReactNode }) {
-  const { slug, rights } = useWorkspace();
+  const { slug, rights, sells } = useWorkspace();
   return (
     <Page title={title} actions={actions}>
       <nav className={classes.parts} aria-label="Settings">
         {PARTS.filter(([, , right]) => !right || rights.has(right)).map(([to, label]) => (
           <Link key={to} href={`/w/${slug}/${to}`} aria-current={to === at ? 'page' : undefined}>
-            {label}
+            {to === 'settings/usage' && sells ? 'Plan and usage' : label}
           </Link>
         ))}
       </nav>

@@ -15,11 +15,12 @@ import { useKeys, useKeysAfter } from './shortcuts';
 import { Palette } from './opening';
 import { ShortcutList } from './ShortcutList';
 import { TestBar } from './TestBar';
+import { PlanBar } from './PlanBar';
 import { WorkerBar } from './WorkerBar';
 
 export function Shell({ children }: { children: ReactNode }) {
   const workspace = useWorkspace();
-  const { id, slug, test } = workspace;
+  const { id, slug, test, sells } = workspace;
   const [, go] = useLocation();
   const live = useLiveHints(id);
   useNews();
@@ -43,6 +44,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {test && <TestBar />}
         <div className={classes.notices}>
           <WorkerBar />
+          {sells && <PlanBar />}
           {!live && <Notice tone="warn">Live updates are off: what is shown is asked for every 15 seconds.</Notice>}
         </div>
         {children}

@@ -16,6 +16,7 @@ export interface Workspace {
   twinId: string | null;
   role: string;
   rights: ReadonlySet<string>;
+  sells: boolean; // it needs a plan
 }
 
 /** `slug` belongs to the key: another workspace is another answer, by the header that each call carries. */
@@ -40,6 +41,7 @@ export function workspaceOf(session: Session): Workspace | undefined {
     twinId: seat.twinId,
     role: seat.role,
     rights: new Set(membership?.permissions),
+    sells: session.billing === true,
   };
 }
 

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { CircleHelp, Info, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Problem } from '../api/client';
+import { HOME } from '../lib/address';
 import classes from './Notice.module.css';
 
 type Tone = 'bad' | 'warn' | 'info' | 'unknown';
@@ -21,11 +22,17 @@ export function Notice({ tone = 'info', children, action }: { tone?: Tone; child
 
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
   const problem = error instanceof Problem ? error : new Problem(0, 'unknown', error instanceof Error ? error.message : String(error));
-  const again = retry && (
-    <Button size="compact-sm" variant="default" onClick={retry}>
-      Try again
-    </Button>
-  );
+  const { upgradePath } = problem.details;
+  const again =
+    typeof upgradePath === 'string' ? (
+      <a href={`${HOME}/billing`}>Plans</a>
+    ) : (
+      retry && (
+        <Button size="compact-sm" variant="default" onClick={retry}>
+          Try again
+        </Button>
+      )
+    );
   return (
     <Notice tone="bad" action={again}>
       {problem.message}

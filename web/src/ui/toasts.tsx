@@ -2,6 +2,7 @@
 import { notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
 import { Problem } from '../api/client';
+import { HOME } from '../lib/address';
 import { undo, type Undoable } from '../lib/undo';
 import classes from './toasts.module.css';
 
@@ -13,7 +14,15 @@ export function tell(message: ReactNode): void {
 
 export function refused(error: unknown, what: string): void {
   const message = error instanceof Problem ? (error.issues[0]?.message ?? error.message) : String(error);
-  notifications.show({ title: what, message, color: 'red', autoClose: SECONDS * 1000, withBorder: true });
+  const plans = error instanceof Problem && 'upgradePath' in error.details && <a href={`${HOME}/billing`}>Plans</a>;
+  const shown = plans ? (
+    <>
+      {message} {plans}
+    </>
+  ) : (
+    message
+  );
+  notifications.show({ title: what, message: shown, color: 'red', autoClose: SECONDS * 1000, withBorder: true });
 }
 
 export function tellUndoable(what: Undoable): void {

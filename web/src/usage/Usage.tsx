@@ -7,23 +7,25 @@ import { capital, shortDay } from '../lib/say';
 import { wall } from '../lib/time';
 import card from '../ui/Card.module.css';
 import { Failure } from '../ui/Notice';
+import { Plan } from './Plan';
 import classes from './Usage.module.css';
 
 export function Usage() {
-  const { id } = useWorkspace();
+  const { id, sells } = useWorkspace();
   const { data, error, refetch } = useQuery({
     queryKey: ['posts', id, 'usage'],
     queryFn: async ({ signal }) => (await answered(client.GET('/v1/me/usage', { signal }))).usage,
   });
   return (
-    <SettingsPage at="settings/usage" title="Usage">
+    <SettingsPage at="settings/usage" title={sells ? 'Plan and usage' : 'Usage'}>
+      {sells && <Plan />}
       {error && <Failure error={error} retry={() => void refetch()} />}
-      {data && <Used usage={data} />}
+      {data && <Used usage={data} sells={sells} />}
     </SettingsPage>
   );
 }
 
-function Used({ usage }: { usage: Schemas['Usage'] }) {
+function Used({ usage, sells }: { usage: Schemas['Usage']; sells: boolean }) {
   const date = (at: string) => shortDay(wall(at, 'UTC').toPlainDate().toString());
   const { entitlements } = usage;
   const lastDay = new Date(Date.parse(usage.periodEnd) - 1).toISOString();
@@ -40,7 +42,7 @@ function Used({ usage }: { usage: Schemas['Usage'] }) {
           <Bar name="Storage" used={usage.storageBytes} allowed={entitlements.storageBytes} say={bytes} />
           <Bar name="Files" used={usage.assets} allowed={null} />
         </ul>
-        {free && <p className={card.dim}>This server is your own: the plan has no limits.</p>}
+        {free && !sells && <p className={card.dim}>This server is your own: the plan has no limits.</p>}
       </section>
       <section className={card.card} aria-label="Limits of this server">
         <h2>Limits of this server</h2>
