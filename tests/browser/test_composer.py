@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Error, Locator, Page, Route, expect
 
 from tests.browser.conftest import Installation, Person, free_port
 from tests.browser.dashboard import WATCH, account, acts, eventually, open_at, public, served, violations, wednesday
+from tests.browser.furnished import change
 from tests.media.files import film, picture
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -457,3 +458,47 @@ def test_everybody_can_write_with_and_without_a_mouse_on_a_desk_and_on_a_phone(m
     page.get_by_role("button", name="Discard the draft Written by keys alone").press("Enter")
     expect(page.get_by_role("link", name="Written by keys alone")).to_have_count(0)
     assert found == []
+
+
+# The zone of the workspace, that of who looks, what they write into the field, what a clock on the wall shows then, and the instant: by the
+# tz database. A summer, an hour that is skipped (by the offset before), one that comes twice (the first), quarters of hours, the date line.
+ZONES = [
+    ("Europe/Berlin", "America/New_York", "2027-07-01T09:00", "09:00", "2027-07-01T07:00:00Z"),
+    ("Europe/Berlin", "Asia/Tokyo", "2027-03-28T02:30", "03:30", "2027-03-28T01:30:00Z"),
+    ("America/New_York", "Europe/Berlin", "2027-11-07T01:30", "01:30", "2027-11-07T05:30:00Z"),
+    ("Asia/Kathmandu", "UTC", "2027-05-05T00:10", "00:10", "2027-05-04T18:25:00Z"),
+    ("Pacific/Auckland", "Pacific/Honolulu", "2027-01-10T08:00", "08:00", "2027-01-09T19:00:00Z"),
+]
+
+
+def test_composer_calendar_list_and_api_mean_the_same_instant_wherever_one_looks_from(mara: Person, browser: Browser) -> None:
+    for zone, elsewhere, written, shown, instant in ZONES:
+        change(mara, "/v1/dashboard/workspace", {"timezone": zone})
+        with browser.new_context(storage_state=mara.context.storage_state(), locale="en-US", timezone_id=elsewhere) as context:
+            there = Person(context, context.new_page(), mara.installation)
+            _written_and_found(there, zone, written, shown, instant)
+    change(mara, "/v1/dashboard/workspace", {"timezone": "UTC"})
+
+
+def _written_and_found(there: Person, zone: str, written: str, shown: str, instant: str) -> None:
+    page, text, day = there.page, f"Written as {written}", written.partition("T")[0]
+    open_at(there, "compose")
+    choose(page, "Telegram")
+    text_box(page).fill(text)
+    page.locator("[data-place=when]").click()
+    page.get_by_label("Date and time in").fill(written)
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-place=when]")).to_contain_text(shown)
+    text_box(page).focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("scheduled for")).to_be_visible()
+    [made] = posts(there, text)
+    assert datetime.fromisoformat(made["publishAtUtc"]) == datetime.fromisoformat(instant)
+    said = [{"account": made["accountId"], "description": "By the API", "publish_at": f"{written}:00"}]
+    [prepared] = there.ask("/v1/posts/apply", {"timezone": zone, "mode": "draft", "posts": said})["posts"]
+    assert prepared["publishAtUtc"] == made["publishAtUtc"], "the API takes the same words for the same instant"
+    open_at(there, f"calendar?view=week&date={day}")
+    place = page.locator(f"[data-cell][data-day='{day}'][data-hour='{int(shown[:2])}']")
+    expect(place.get_by_role("button").filter(has_text=text)).to_contain_text(shown)
+    open_at(there, f"posts?q={text.replace(' ', '+').replace(':', '%3A')}")
+    expect(page.get_by_role("row").filter(has_text=text)).to_contain_text(shown)

@@ -31,7 +31,10 @@ def names(request: httpx2.Request, made: str) -> bool:
     address = str(request.url)
     if made.startswith("https://"):
         return address == made
-    text = f"{unquote_plus(address)} {unquote_plus(request.content[:LOOKED_AT].decode('utf-8', 'replace'))}"
+    body = request.content[:LOOKED_AT].decode("utf-8", "replace")
+    if "form-urlencoded" in request.headers.get("content-type", ""):
+        body = unquote_plus(body)
+    text = f"{unquote_plus(address)} {body}"
     at = text.find(made)
     while at >= 0:
         if not _is_of_a_word(text[at - 1 : at]) and not _is_of_a_word(text[at + len(made) : at + len(made) + 1]):
