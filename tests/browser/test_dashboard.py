@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Installation, Person
-from tests.browser.dashboard import WATCH, account, acts, eventually, open_at, public, served, wednesday
+from tests.browser.dashboard import WATCH, account, acts, eventually, open_at, public, served, violations, wednesday
 
 pytestmark = pytest.mark.xdist_group("browser")  # one server and one browser serve them all
 People = Callable[[], Person]
@@ -141,3 +141,55 @@ def test_an_hour_that_the_clocks_skip_takes_nothing_and_one_that_comes_twice_sho
     expect(card(mara.page, "Twice 0").get_by_text("02:30", exact=True)).to_be_visible()
     expect(card(mara.page, "Twice 1").get_by_text("02:30 (2nd)", exact=True)).to_be_visible()
     expect(mara.page.get_by_role("button", name="Times are those of Europe/Berlin, UTC+1")).to_be_visible()
+
+
+def prepared(mara: Person, text: str, at: datetime) -> tuple[str, str]:
+    """The ids of a post on a network that takes the same text twice, and of its run."""
+    posts = [{"account": account(mara, "telegram")["id"], "description": text, "publish_at": at.isoformat()}]
+    answer = mara.ask("/v1/posts/apply", {"timezone": "UTC", "posts": posts})
+    return str(answer["posts"][0]["id"]), str(answer["run"]["id"])
+
+
+def test_a_post_is_repeated_by_a_rule_that_is_read_in_words_and_ended(mara: Person) -> None:
+    mara.arrive()
+    at = wednesday()
+    post_id, _ = prepared(mara, "Again and again", at)
+    open_at(mara, f"posts?post={post_id}")
+    mara.press("Repeat")
+    mara.page.get_by_label("How many times").fill("3")
+    assert violations(mara.page, "repeat") == []
+    mara.press("Repeat it")
+    expect(mara.page.get_by_text("Every week, 3 times: ")).to_be_visible()
+    [one] = mara.ask("/v1/repeats")["repeats"]
+    assert (one["rule"], one["post"]["description"]) == ("FREQ=WEEKLY;COUNT=3", "Again and again")
+    assert datetime.fromisoformat(one["startsAt"]).replace(tzinfo=UTC) == at + timedelta(days=7)
+    open_at(mara, "posts?show=repeats")
+    expect(mara.page.get_by_role("listitem").filter(has_text="Again and again")).to_contain_text("Every week, 3 times.")
+    assert violations(mara.page, "repeats") == []
+    mara.press("End it")
+    expect(mara.page.get_by_text("It has ended.")).to_be_visible()
+    made = mara.ask(f"/v1/repeats/{one['id']}")
+    assert made["repeat"]["ended"]
+    assert {post["status"] for post in made["posts"]} <= {"canceled"}
+    assert due(mara, post_id) == at, "the post itself stays"
+
+
+def test_a_run_is_shown_to_whoever_has_a_link_until_it_is_taken_back(mara: Person, browser: Browser) -> None:
+    mara.arrive()
+    _, run_id = prepared(mara, "To be looked at first", wednesday())
+    open_at(mara, f"runs/{run_id}")
+    mara.press("Share")
+    mara.press("Make a link")
+    url = mara.page.get_by_label("The link, which is not shown again").input_value()
+    assert violations(mara.page, "share") == []
+    with browser.new_context() as nobody:
+        page = nobody.new_page()
+        page.goto(url)
+        expect(page.get_by_text("To be looked at first")).to_be_visible()
+        mara.press("Take it back")
+        expect(mara.page.get_by_text("The link opens nothing any more")).to_be_visible()
+        gone = page.goto(url)
+        assert gone
+        assert gone.status == 404
+        expect(page.get_by_text("To be looked at first")).not_to_be_visible()
+    assert mara.ask(f"/v1/runs/{run_id}/preview-links")["links"] == []

@@ -1,5 +1,7 @@
 // One post: the verdict first, then how it came to it, then what it says.
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Repeat as RepeatIcon } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { accountsOf, nameOf } from '../api/accounts';
 import { attemptsOf, postOf, type Post } from '../api/posts';
@@ -18,6 +20,7 @@ import { Timeline } from './Timeline';
 import { verdict } from './verdict';
 
 const Preview = lazy(() => import('./Preview').then((m) => ({ default: m.Preview })));
+const Repeat = lazy(() => import('./Repeat').then((m) => ({ default: m.Repeat })));
 
 export function PostView({ id, zone }: { id: string; zone: string }) {
   const workspace = useWorkspace();
@@ -25,6 +28,7 @@ export function PostView({ id, zone }: { id: string; zone: string }) {
   const attempts = useQuery(attemptsOf(workspace.id, id));
   const now = useNow(5_000);
   const [tab, setTab] = useState('steps');
+  const [repeating, setRepeating] = useState(false);
   if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return null;
   const { post } = data;
@@ -37,7 +41,13 @@ export function PostView({ id, zone }: { id: string; zone: string }) {
           <Icon size={18} aria-hidden /> {found.heading}
         </h2>
         {found.body && <p>{found.body}</p>}
-        <Acts post={post} acts={found.acts} />
+        <Acts post={post} acts={found.acts}>
+          {post.interactionType === 'post' && !post.repeatId && workspace.rights.has('publish') && (
+            <Button variant="default" leftSection={<RepeatIcon size={15} />} onClick={() => setRepeating(true)}>
+              Repeat
+            </Button>
+          )}
+        </Acts>
       </section>
       <Tabs
         label="About this post"
@@ -59,6 +69,7 @@ export function PostView({ id, zone }: { id: string; zone: string }) {
         {tab === 'json' && <JsonView value={data} path={`/v1/posts/${post.id}`} />}
       </Tabs>
       <Facts post={post} zone={zone} />
+      <Suspense fallback={null}>{repeating && <Repeat post={post} now={now} close={() => setRepeating(false)} />}</Suspense>
     </div>
   );
 }

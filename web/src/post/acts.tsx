@@ -2,7 +2,7 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ExternalLink, PenLine } from 'lucide-react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { answered, client } from '../api/client';
 import type { Post } from '../api/posts';
@@ -13,16 +13,17 @@ import { refused, tell } from '../ui/toasts';
 import type { Act } from './verdict';
 import classes from './acts.module.css';
 
-export function Acts({ post, acts }: { post: Post; acts: Act[] }) {
+export function Acts({ post, acts, children }: { post: Post; acts: Act[]; children?: ReactNode }) {
   const { rights } = useWorkspace();
   const may = (act: Act) => act === 'see' || rights.has(act === 'reconnect' ? 'connect' : act === 'cancel' ? 'cancel' : post.status === 'draft' ? 'draft' : 'publish');
   const allowed = acts.filter(may);
-  if (!allowed.length) return null;
+  if (!allowed.length && !children) return null;
   return (
     <div className={classes.row}>
       {allowed.map((act) => (
         <OneAct key={act} act={act} post={post} />
       ))}
+      {children}
     </div>
   );
 }

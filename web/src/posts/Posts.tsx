@@ -3,7 +3,7 @@ import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Search } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { attentionOf, postsOf, type Post } from '../api/posts';
 import { useWorkspace } from '../app/session';
 import { useKeys } from '../app/shortcuts';
@@ -24,7 +24,11 @@ const SHOWN: [key: string, label: string, status: string | null][] = [
   ['published', 'Published', 'published'],
   ['failed', 'Failed', 'failed'],
   ['drafts', 'Drafts', 'draft'],
+  ['repeats', 'Repeats', null],
 ];
+const UNLIKE = ['attention', 'repeats']; // lists of another kind, which are not narrowed down
+
+const Repeats = lazy(() => import('./Repeats').then((m) => ({ default: m.Repeats })));
 
 export function Posts() {
   const { zone } = useWorkspace();
@@ -47,14 +51,16 @@ export function Posts() {
             withItemsBorders={false}
           />
         </div>
-        {show !== 'attention' && (
+        {!UNLIKE.includes(show) && (
           <>
             <TextInput className={classes.search} aria-label="Search in posts" placeholder="Search in posts" leftSection={<Search size={15} />} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
             <AccountMenu chosen={account} choose={(one) => change({ account: one })} />
           </>
         )}
       </div>
-      {show === 'attention' ? <NeedsYou open={open} /> : <List key={show} show={show} account={account} q={q || null} open={open} />}
+      {show === 'attention' && <NeedsYou open={open} />}
+      <Suspense fallback={null}>{show === 'repeats' && <Repeats />}</Suspense>
+      {!UNLIKE.includes(show) && <List key={show} show={show} account={account} q={q || null} open={open} />}
       {opened && <PostDrawer id={opened} beside={[]} zone={zone} show={open} close={() => change({ post: null })} />}
     </Page>
   );

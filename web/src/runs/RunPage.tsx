@@ -2,7 +2,7 @@
 import { Button, Menu } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Download, Send } from 'lucide-react';
+import { Download, Send, Share2 } from 'lucide-react';
 import { useState } from 'react';
 import { answered, client, type Schemas } from '../api/client';
 import type { Post } from '../api/posts';
@@ -25,6 +25,7 @@ import classes from './RunPage.module.css';
 import { RunFigures } from './RunFigures';
 import { RunStatus } from './RunStatus';
 import { RunTable } from './RunTable';
+import { Share } from './Share';
 
 export function RunPage({ id }: { id: string }) {
   const { id: workspace, zone } = useWorkspace();
@@ -95,6 +96,7 @@ function Actions({ run, posts }: { run: Schemas['RunResponse']; posts: Post[] })
   const { rights, zone } = useWorkspace();
   const cache = useQueryClient();
   const [publishing, setPublishing] = useState(false);
+  const [sharing, setSharing] = useState(false);
   const { id, sourceModel } = run.run!;
   const asCsv = () => {
     const head = ['time', 'account', 'campaign', 'step', 'name', 'text', 'status', 'url', 'post'];
@@ -114,6 +116,12 @@ function Actions({ run, posts }: { run: Schemas['RunResponse']; posts: Post[] })
   };
   return (
     <>
+      {rights.has('publish') && (
+        <Button variant="default" leftSection={<Share2 size={15} />} onClick={() => setSharing(true)}>
+          Share
+        </Button>
+      )}
+      {sharing && <Share id={id} zone={zone} close={() => setSharing(false)} />}
       <Menu position="bottom-end" shadow="md">
         <Menu.Target>
           <Button variant="default" leftSection={<Download size={16} />}>
