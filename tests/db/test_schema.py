@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from socialclaw.db import schema
 from socialclaw.db.database import Database
 from socialclaw.db.migrations import configuration, metadata, revisions
-from socialclaw.db.posts import Run
+from socialclaw.db.posts import Post, Run
 from socialclaw.db.workspaces import ApiKey
 from socialclaw.workspaces.operations import OPERATIONS
 from tests.db.processes import run_together
@@ -197,6 +197,41 @@ async def test_keys_that_were_made_before_they_had_operations_may_do_all_that_th
     await schema.upgrade(database)
     found = await database.read(lambda session: session.scalars(select(ApiKey.operations)).all())
     assert [text.split() for text in found] == [list(OPERATIONS)]
+
+
+COUNTS = "publish_outcome_unknown"
+
+
+@pytest.mark.parametrize(
+    ("status", "error_code", "publish_at", "counted_at"),
+    [
+        ("scheduled", None, "2030-02-01", "2030-02-01"),
+        ("scheduled", None, "2029-12-31", "2030-01-01"),  # applied after its time
+        ("published", None, "2030-02-01", "2030-02-01"),
+        ("retry_pending", "provider_unavailable", "2030-02-01", "2030-02-01"),
+        ("failed", COUNTS, "2030-02-01", "2030-02-01"),
+        ("failed", "provider_rejected", "2030-02-01", None),
+        ("failed", None, "2030-02-01", None),
+        ("canceled", None, "2030-02-01", None),
+        ("draft", None, "2030-02-01", None),
+    ],
+)
+async def test_posts_that_were_there_before_count_in_their_month(
+    database: Database, status: str, error_code: str | None, publish_at: str, counted_at: str | None
+) -> None:
+    def instant(date: str) -> datetime:
+        return datetime.fromisoformat(date).replace(tzinfo=UTC)
+
+    def as_it_was(session: Session) -> None:
+        command.upgrade(configuration(session.connection()), "0024")
+        fill(session.connection())
+        values = {"status": status, "error_code": error_code, "publish_at": instant(publish_at), "created_at": instant("2030-01-01")}
+        session.execute(Post.__table__.update().values(**values))  # type: ignore[attr-defined]
+
+    await database.restructure(as_it_was)
+    await schema.upgrade(database)
+    found = await database.read(lambda session: session.scalar(select(Post.counted_at)))
+    assert found == (instant(counted_at) if counted_at else None)
 
 
 async def test_references_are_enforced_again_after_an_upgrade(database: Database) -> None:

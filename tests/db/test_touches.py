@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, event, select, update
 
+from socialclaw.billing import ledger
+from socialclaw.billing.subscriptions import Row
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.people import UserSession
 from socialclaw.db.posts import Attempt, Post, Run, Step
@@ -52,6 +55,18 @@ async def test_new_rows_are_of_their_workspace(system: System, workspace: Member
     somebody = Somebody(system)
     await a_post(system, workspace)
     assert somebody.taken() == {Touch(workspace.id, kind) for kind in ("accounts", "runs", "posts")}
+
+
+async def test_a_row_that_is_nobody_s_yet_is_told_to_all(system: System, workspace: Member) -> None:
+    """A subscription whose workspace is found later, say."""
+    row = Row("lemonsqueezy", "7", "pro", "active", None, utc_now(), "test")
+    somebody = Somebody(system)
+    await system.database.write(ledger.put, row, None)
+    assert somebody.taken() == {Touch(EVERYWHERE, "workspace")}
+    await system.database.write(ledger.put, row, workspace.id)
+    assert somebody.taken() == {Touch(EVERYWHERE, "workspace"), Touch(workspace.id, "workspace")}
+    await system.database.write(ledger.put, replace(row, plan="plus"), workspace.id)
+    assert somebody.taken() == {Touch(workspace.id, "workspace")}
 
 
 async def test_changes_are_found_however_they_are_written(system: System, workspace: Member, other_workspace: Member) -> None:

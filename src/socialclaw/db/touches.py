@@ -91,10 +91,11 @@ def _before(connection: Connection, statement: Any, many: Any, one: Any, _option
         found.add(Touch(EVERYWHERE, PEOPLE))
     if name in OF_TABLE:
         kind, column = OF_TABLE[name]
-        found.update(Touch(workspace_id, kind) for workspace_id in _workspaces(connection, statement, column, many or [one or {}]))
+        # A row that is nobody's yet may be about to become somebody's.
+        found.update(Touch(mine or EVERYWHERE, kind) for mine in _workspaces(connection, statement, column, many or [one or {}]))
 
 
-def _workspaces(connection: Connection, statement: Any, column: str, rows: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+def _workspaces(connection: Connection, statement: Any, column: str, rows: Sequence[Mapping[str, Any]]) -> Iterable[str | None]:
     """The workspaces of the rows that a statement is about."""
     tables = statement.table.metadata.tables
     table = tables[statement.table.name]

@@ -49,7 +49,7 @@ function Standing({ billing, label, pays }: { billing: Billing; label?: string; 
   const times: [string, string | null][] = [
     ['Trial ends', billing.trialEndsAt],
     ['Renews', billing.renewsAt],
-    ['Ends', billing.endsAt],
+    [billing.entitled ? 'Ends' : 'Ended', billing.endsAt],
     ['Paid by', billing.graceEndsAt],
     ['Resumes', billing.resumesAt],
   ];
@@ -61,11 +61,6 @@ function Standing({ billing, label, pays }: { billing: Billing; label?: string; 
       <h2>
         {label ?? (billing.plan ? capital(billing.plan.replaceAll('_', '-')) : 'No plan')} <small className={card.dim}>{STATUS[billing.status]}</small>
       </h2>
-      {billing.notices.map(({ code, message }) => (
-        <Notice key={code} tone="warn">
-          {message}.
-        </Notice>
-      ))}
       {!billing.entitled && <Notice tone="bad">Nothing is published, and nothing can be added, until there is a plan again. All that is here stays.</Notice>}
       {billing.testMode && <p className={card.dim}>Nobody pays anything here: this is a rehearsal.</p>}
       <Facts facts={facts} />
@@ -86,6 +81,7 @@ function Offers({ billing, plans, pays }: { billing: Billing; plans: OfferedPlan
     (plan) => answered(client.POST('/v1/billing/checkout', { body: { plan, billingInterval: interval } })),
     'The store cannot be reached now',
   );
+  const verb = billing.canManage ? 'Change' : 'Choose';
   const offered = plans.filter((one) => one.monthly.available || one.yearly.available);
   return (
     <section className={card.card} aria-label="Plans">
@@ -112,11 +108,12 @@ function Offers({ billing, plans, pays }: { billing: Billing; plans: OfferedPlan
               {pays && (
                 <Button
                   variant={plan.current ? 'default' : 'filled'}
+                  aria-label={`${same ? 'Your plan' : verb}: ${plan.label}`}
                   disabled={!price.available || same || isPending}
                   loading={isPending && variables === plan.id}
                   onClick={() => mutate(plan.id)}
                 >
-                  {same ? 'Your plan' : billing.canManage ? `Change to ${plan.label}` : `Choose ${plan.label}`}
+                  {same ? 'Your plan' : verb}
                 </Button>
               )}
             </li>
