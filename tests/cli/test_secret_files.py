@@ -28,6 +28,8 @@ def test_every_secret_has_one() -> None:
         "SOCIALCLAW_S3__SECRET_KEY",
         "SOCIALCLAW_SIGN_IN__GOOGLE__CLIENT_SECRET",
         "SOCIALCLAW_SMTP__PASSWORD",
+        "SOCIALCLAW_BILLING__API_KEY",
+        "SOCIALCLAW_BILLING__WEBHOOK_SECRETS",
     }
 
 

@@ -92,7 +92,7 @@ def _ways_in(system: System, request: Request) -> Response:
 
 async def _without(system: System, request: Request, who: SignedIn) -> Response:
     """Who is signed in, and the way out; what there is where there is no dashboard, or no workspace for it to show."""
-    found = await system.database.read(card.card, who, who.seat())
+    found = await system.database.read(card.card, system.settings, who, who.seat())
     lines = [f"{one['name']}: {one['role']}" for one in found["workspaces"]] or ["You are a member of no workspace."]
     if who.seats:
         lines.append("The dashboard is not built here: run `make web-build` where SocialClaw's source is, then load this page again.")

@@ -27,11 +27,8 @@ from socialclaw.api.schemas.people import InviteRequest, MemberRequest
 from socialclaw.api.schemas.workspaces import SwitchRequest, WorkspaceChange, WorkspaceRequest
 from socialclaw.api.sign_in import ways
 from socialclaw.api.visitors import Visitor, visitor
-from socialclaw.billing import terms
 from socialclaw.errors import NotFound, Unauthenticated
 from socialclaw.people import audit, card, mailed, members, sessions, ways_in
-from socialclaw.people.sessions import Seat
-from socialclaw.system import System
 from socialclaw.workspaces import tenants
 
 router = APIRouter(route_class=Operation, prefix="/v1/dashboard", tags=[DASHBOARD])
@@ -54,12 +51,7 @@ async def dashboard_session(system: Installation, request: Request) -> Response:
         if error.code == "session_invalid":
             request.app.state.rates.refuse(request)
         return ok(**card.NOBODY, **ways(request))
-    return ok(**await system.database.read(card.card, who.signed, who.seat), **ways(request), billing=_sold(system, who.seat))
-
-
-def _sold(system: System, seat: Seat | None) -> bool:
-    """Whether the workspace needs a plan, so that the dashboard shows something of that."""
-    return seat is not None and terms.sold(system.settings, test=seat.test)
+    return ok(**await system.database.read(card.card, system.settings, who.signed, who.seat), **ways(request))
 
 
 @router.get("/sessions", summary="List sessions", response_model=SessionsResponse, responses=problems())
@@ -136,7 +128,7 @@ async def switch_workspace(system: Installation, request: Request, person: Perso
         raise NotFound("There is no such workspace among yours", code="workspace_not_found")
     await system.database.write(sessions.use, person.session_id, seat.workspace_id)
     request.app.state.sessions.forget(person.session_id)
-    return ok(**await system.database.read(card.card, person, seat), **ways(request), billing=_sold(system, seat))
+    return ok(**await system.database.read(card.card, system.settings, person, seat), **ways(request))
 
 
 @router.get("/members", summary="List members", response_model=MembersResponse, responses=problems())

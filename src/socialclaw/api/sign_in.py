@@ -134,7 +134,7 @@ async def who_is_in(system: System, request: Request, entered: Entered) -> Respo
     found: Sessions = request.app.state.sessions
     who = await found.find(entered.secret)
     assert who is not None
-    response = ok(**await system.database.read(card.card, who, who.seat()), **ways(request))
+    response = ok(**await system.database.read(card.card, system.settings, who, who.seat()), **ways(request))
     cookies.keep(response, system.settings, entered.secret, entered.seconds)
     return response
 

@@ -7,17 +7,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from socialclaw.billing import terms
 from socialclaw.db.base import iso
 from socialclaw.db.people import Identity, User, UserSession
 from socialclaw.db.workspaces import Workspace
 from socialclaw.people.sessions import Seat, SignedIn
+from socialclaw.settings import Settings
 from socialclaw.workspaces import tenants
 
 NOBODY: dict[str, Any] = {"authenticated": False, "user": None, "tenant": None, "membership": None}
 
 
-def card(session: Session, signed: SignedIn, seat: Seat | None) -> dict[str, Any]:
-    """A person, the workspace that they act in and their part in it, and where else they may go."""
+def card(session: Session, settings: Settings, signed: SignedIn, seat: Seat | None) -> dict[str, Any]:
+    """A person, the workspace that they act in, their part in it and whether it needs a plan, and where else they may go."""
     user = session.get_one(User, signed.user_id)
     space = session.get(Workspace, seat.workspace_id) if seat else None
     return {
@@ -25,6 +27,7 @@ def card(session: Session, signed: SignedIn, seat: Seat | None) -> dict[str, Any
         "user": _user(session, user),
         "tenant": tenants.tenant(space) if space else None,
         "membership": _membership(seat) if seat else None,
+        "billing": seat is not None and terms.sold(settings, test=seat.test),
         "workspaces": [workspace(one) for one in signed.seats],
         "session": {
             "id": signed.session_id,
