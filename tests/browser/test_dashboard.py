@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -193,3 +194,34 @@ def test_a_run_is_shown_to_whoever_has_a_link_until_it_is_taken_back(mara: Perso
         assert gone.status == 404
         expect(page.get_by_text("To be looked at first")).not_to_be_visible()
     assert mara.ask(f"/v1/runs/{run_id}/preview-links")["links"] == []
+
+
+def test_a_table_is_imported_once_it_is_right_and_what_is_wrong_is_told_by_line(mara: Person, tmp_path: Path) -> None:
+    mara.arrive()
+    at, handle = wednesday(), account(mara, "telegram")["handle"]
+    rows = [f"{handle},Line two,{at.isoformat()}", f"{handle},Line three,soon", f"telegram:@nobody,Line four,{at.isoformat()}"]
+    file = tmp_path / "posts.csv"
+    file.write_text("\n".join(["account,text,publish_at", *rows]))
+    open_at(mara, "posts")
+    mara.press("Import")
+    with mara.page.expect_file_chooser() as chooser:
+        mara.page.get_by_label("The file").click()
+    chooser.value.set_files(file)
+    wrong = mara.page.get_by_role("region", name="What is to be mended").get_by_role("row")
+    expect(wrong).to_have_count(3)
+    expect(wrong.nth(1)).to_contain_text("3publish_at")
+    expect(wrong.nth(2)).to_contain_text("4account")
+    assert violations(mara.page, "import") == []
+    file.write_text("\n".join(["account,text,publish_at", rows[0], f"{handle},Line three,{(at + timedelta(hours=1)).isoformat()}"]))
+    with mara.page.expect_file_chooser() as chooser:
+        mara.page.get_by_label("The file").click()
+    chooser.value.set_files(file)
+    mara.press("Schedule 2 posts")
+    expect(mara.page.get_by_text("2 posts scheduled")).to_be_visible()
+    mara.sees("Line two")
+    open_at(mara, "posts?q=Line")
+    expect(card(mara.page, "Line three")).to_be_visible()
+    with mara.page.expect_download() as download:
+        mara.press("Export")
+    lines = download.value.path().read_text("utf-8-sig").splitlines()
+    assert sum("Line t" in line for line in lines) == 2

@@ -2,17 +2,20 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Search } from 'lucide-react';
+import { Download, Search, Upload } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { attentionOf, postsOf, type Post } from '../api/posts';
+import { answered, client } from '../api/client';
+import { attentionOf, postsOf, type Only, type Post } from '../api/posts';
 import { useWorkspace } from '../app/session';
 import { useKeys } from '../app/shortcuts';
 import { useQueryOf } from '../app/query';
+import { save } from '../lib/csv';
 import { PostDrawer } from '../post/PostDrawer';
 import { AccountMenu } from '../ui/AccountMenu';
 import { Empty, Failure } from '../ui/Notice';
 import { Page } from '../ui/Page';
 import { PostRows } from '../ui/PostRows';
+import { refused } from '../ui/toasts';
 import { BulkBar } from './BulkBar';
 import classes from './Posts.module.css';
 import { useBulk } from './useBulk';
@@ -28,6 +31,7 @@ const SHOWN: [key: string, label: string, status: string | null][] = [
 ];
 const UNLIKE = ['attention', 'repeats']; // lists of another kind, which are not narrowed down
 
+const Import = lazy(() => import('./Import').then((m) => ({ default: m.Import })));
 const Repeats = lazy(() => import('./Repeats').then((m) => ({ default: m.Repeats })));
 
 export function Posts() {
@@ -40,7 +44,7 @@ export function Posts() {
   const [q] = useDebouncedValue(typed.trim(), 250);
   const open = (post: string) => change({ post }, false);
   return (
-    <Page title="Posts">
+    <Page title="Posts" actions={<Tables status={SHOWN.find(([key]) => key === show)?.[2] ?? null} account={account} q={q || null} />}>
       <div className={classes.filters}>
         <div className={classes.which}>
           <SegmentedControl
@@ -63,6 +67,34 @@ export function Posts() {
       {!UNLIKE.includes(show) && <List key={show} show={show} account={account} q={q || null} open={open} />}
       {opened && <PostDrawer id={opened} beside={[]} zone={zone} show={open} close={() => change({ post: null })} />}
     </Page>
+  );
+}
+
+/** What is shown as a file for a spreadsheet, and posts from such a file. */
+function Tables({ status, account, q }: Only) {
+  const { id, rights } = useWorkspace();
+  const [importing, setImporting] = useState(false);
+  const only = Object.entries({ status, account, q }).filter((one): one is [string, string] => one[1] !== null);
+  const download = async () => {
+    try {
+      const query = Object.fromEntries(only);
+      save('posts.csv', await answered(client.GET('/v1/export/posts', { params: { query }, parseAs: 'text' })));
+    } catch (error) {
+      refused(error, 'They were not exported');
+    }
+  };
+  return (
+    <>
+      {rights.has('draft') && (
+        <Button variant="default" leftSection={<Upload size={15} />} onClick={() => setImporting(true)}>
+          Import
+        </Button>
+      )}
+      <Button variant="default" leftSection={<Download size={15} />} onClick={() => void download()}>
+        Export
+      </Button>
+      <Suspense fallback={null}>{importing && <Import key={id} close={() => setImporting(false)} />}</Suspense>
+    </>
   );
 }
 
