@@ -196,7 +196,7 @@ def test_a_run_is_shown_to_whoever_has_a_link_until_it_is_taken_back(mara: Perso
     assert mara.ask(f"/v1/runs/{run_id}/preview-links")["links"] == []
 
 
-def test_a_table_is_imported_once_it_is_right_and_what_is_wrong_is_told_by_line(mara: Person, tmp_path: Path) -> None:
+def test_a_table_is_imported_once_it_is_right_found_by_its_label_and_exported(mara: Person, tmp_path: Path) -> None:
     mara.arrive()
     at, handle = wednesday(), account(mara, "telegram")["handle"]
     rows = [f"{handle},Line two,{at.isoformat()}", f"{handle},Line three,soon", f"telegram:@nobody,Line four,{at.isoformat()}"]
@@ -212,7 +212,9 @@ def test_a_table_is_imported_once_it_is_right_and_what_is_wrong_is_told_by_line(
     expect(wrong.nth(1)).to_contain_text("3publish_at")
     expect(wrong.nth(2)).to_contain_text("4account")
     assert violations(mara.page, "import") == []
-    file.write_text("\n".join(["account,text,publish_at", rows[0], f"{handle},Line three,{(at + timedelta(hours=1)).isoformat()}"]))
+    file.write_text(
+        "\n".join(["account,text,publish_at,labels", f"{rows[0]},", f"{handle},Line three,{(at + timedelta(hours=1)).isoformat()},spring"])
+    )
     with mara.page.expect_file_chooser() as chooser:
         mara.page.get_by_label("The file").click()
     chooser.value.set_files(file)
@@ -220,8 +222,12 @@ def test_a_table_is_imported_once_it_is_right_and_what_is_wrong_is_told_by_line(
     expect(mara.page.get_by_text("2 posts scheduled")).to_be_visible()
     mara.sees("Line two")
     open_at(mara, "posts?q=Line")
-    expect(card(mara.page, "Line three")).to_be_visible()
+    expect(mara.page.get_by_role("row")).to_have_count(3)
+    mara.press("All labels")
+    mara.page.get_by_role("menuitem", name="spring").click()
+    expect(mara.page.get_by_role("row")).to_have_count(2)
+    expect(mara.page.get_by_role("row").filter(has_text="Line three")).to_contain_text("spring")
     with mara.page.expect_download() as download:
         mara.press("Export")
     lines = download.value.path().read_text("utf-8-sig").splitlines()
-    assert sum("Line t" in line for line in lines) == 2
+    assert ["Line three" in line for line in lines] == [False, True], "what is shown, and no more"

@@ -27,6 +27,7 @@ const PAGE = 100;
 export interface Only {
   status: string | null;
   account: string | null;
+  label: string | null;
   q: string | null;
 }
 
@@ -34,8 +35,8 @@ export const postsOf = (workspace: string, only: Only) =>
   infiniteQueryOptions({
     queryKey: ['posts', workspace, 'list', only],
     queryFn: ({ pageParam, signal }) => {
-      const [status, account, q] = [only.status, only.account, only.q].map((one) => one ?? undefined);
-      const query = { view: 'card', limit: PAGE, offset: pageParam, status, account, q } as const;
+      const [status, account, label, q] = [only.status, only.account, only.label, only.q].map((one) => one ?? undefined);
+      const query = { view: 'card', limit: PAGE, offset: pageParam, status, account, label, q } as const;
       return answered(client.GET('/v1/dashboard/posts', { params: { query }, signal }));
     },
     initialPageParam: 0,

@@ -17,6 +17,7 @@ import { Page } from '../ui/Page';
 import { PostRows } from '../ui/PostRows';
 import { refused } from '../ui/toasts';
 import { BulkBar } from './BulkBar';
+import { LabelMenu } from './LabelMenu';
 import classes from './Posts.module.css';
 import { useBulk } from './useBulk';
 
@@ -39,12 +40,14 @@ export function Posts() {
   const [params, change] = useQueryOf();
   const show = SHOWN.find(([key]) => key === params.get('show'))?.[0] ?? 'all';
   const account = params.get('account');
+  const label = params.get('label');
   const opened = params.get('post');
   const [typed, setTyped] = useState(params.get('q') ?? '');
   const [q] = useDebouncedValue(typed.trim(), 250);
+  const only: Only = { status: SHOWN.find(([key]) => key === show)?.[2] ?? null, account, label, q: q || null };
   const open = (post: string) => change({ post }, false);
   return (
-    <Page title="Posts" actions={<Tables status={SHOWN.find(([key]) => key === show)?.[2] ?? null} account={account} q={q || null} />}>
+    <Page title="Posts" actions={<Tables {...only} />}>
       <div className={classes.filters}>
         <div className={classes.which}>
           <SegmentedControl
@@ -58,26 +61,26 @@ export function Posts() {
         {!UNLIKE.includes(show) && (
           <>
             <TextInput className={classes.search} aria-label="Search in posts" placeholder="Search in posts" leftSection={<Search size={15} />} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+            <LabelMenu chosen={label} choose={(one) => change({ label: one })} />
             <AccountMenu chosen={account} choose={(one) => change({ account: one })} />
           </>
         )}
       </div>
       {show === 'attention' && <NeedsYou open={open} />}
       <Suspense fallback={null}>{show === 'repeats' && <Repeats />}</Suspense>
-      {!UNLIKE.includes(show) && <List key={show} show={show} account={account} q={q || null} open={open} />}
+      {!UNLIKE.includes(show) && <List key={show} only={only} open={open} />}
       {opened && <PostDrawer id={opened} beside={[]} zone={zone} show={open} close={() => change({ post: null })} />}
     </Page>
   );
 }
 
 /** What is shown as a file for a spreadsheet, and posts from such a file. */
-function Tables({ status, account, q }: Only) {
+function Tables(shown: Only) {
   const { id, rights } = useWorkspace();
   const [importing, setImporting] = useState(false);
-  const only = Object.entries({ status, account, q }).filter((one): one is [string, string] => one[1] !== null);
   const download = async () => {
     try {
-      const query = Object.fromEntries(only);
+      const query = Object.fromEntries(Object.entries(shown).filter((one): one is [string, string] => one[1] !== null));
       save('posts.csv', await answered(client.GET('/v1/export/posts', { params: { query }, parseAs: 'text' })));
     } catch (error) {
       refused(error, 'They were not exported');
@@ -98,18 +101,17 @@ function Tables({ status, account, q }: Only) {
   );
 }
 
-function List({ show, account, q, open }: { show: string; account: string | null; q: string | null; open: (id: string) => void }) {
+function List({ only, open }: { only: Only; open: (id: string) => void }) {
   const { id } = useWorkspace();
-  const status = SHOWN.find(([key]) => key === show)?.[2] ?? null;
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery({
-    ...postsOf(id, { status, account, q }),
+    ...postsOf(id, only),
     placeholderData: keepPreviousData,
   });
   if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return null;
   const posts = data.pages.flatMap((page) => page.posts);
   if (!posts.length) {
-    const narrowed = status || account || q;
+    const narrowed = Object.values(only).some(Boolean);
     return <Empty title={narrowed ? 'No post is like this' : 'No posts yet'}>{narrowed ? 'Other filters may show more.' : 'Press C to write the first.'}</Empty>;
   }
   return (

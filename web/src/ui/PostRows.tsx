@@ -68,6 +68,11 @@ export function PostRows({ posts, open, choosing, beside }: Props) {
                 <button type="button" onClick={() => open(post.id)}>
                   {words(post)}
                 </button>
+                {post.labels?.map((label) => (
+                  <span key={label} className={classes.label}>
+                    {label}
+                  </span>
+                ))}
                 {beside?.(post)}
               </td>
               <td className={classes.status}>
