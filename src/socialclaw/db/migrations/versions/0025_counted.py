@@ -20,5 +20,5 @@ def upgrade() -> None:
     later = LATER[op.get_bind().dialect.name]
     counting = f"status NOT IN ('draft', 'canceled') AND (status <> 'failed' OR error_code = '{UNKNOWN}')"
     op.execute(f"UPDATE posts SET counted_at = {later}(publish_at, created_at) WHERE {counting}")  # noqa: S608  texts of ours
-    some = sa.text("counted_at IS NOT NULL")
+    some = sa.text("counted_at <> publish_at")
     op.create_index("posts_counted", "posts", ["workspace_id", "counted_at"], unique=False, postgresql_where=some, sqlite_where=some)
