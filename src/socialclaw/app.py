@@ -29,6 +29,7 @@ from socialclaw.api import (
     issuers,
     keys,
     leaving,
+    lemonsqueezy,
     mail_sign_in,
     manual,
     media,
@@ -97,6 +98,7 @@ ROUTERS = (
     issuers.router,
     native_sign_in.router,
     webhooks.router,
+    lemonsqueezy.router,
     manual.router,
     dashboard_files.router,
 )

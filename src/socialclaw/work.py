@@ -6,10 +6,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from socialclaw.accounts import credentials
 from socialclaw.analytics import collect
+from socialclaw.billing import terms
+from socialclaw.billing.lemonsqueezy import finding, reading
 from socialclaw.clock import elapsed
 from socialclaw.db.base import utc_now
 from socialclaw.db.database import INSIST
@@ -35,6 +38,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5
 RENEWALS = 4  # within a lease: two before its first half is over, after which nothing irreversible is sent any more
 
+sold = partial(terms.sold, test=True)  # where nothing is, nobody looks
+
 # Each row is all that there is to a duty: how often it is looked for, how much of it one workspace has under way, where it is found.
 DUTIES: tuple[Duty[Any], ...] = (
     Duty("refresh a token", 1, 20, scan.refreshes, lambda session, now, names: {name: name for name in names}, credentials.refresh_due),
@@ -45,6 +50,9 @@ DUTIES: tuple[Duty[Any], ...] = (
     Duty("prepare an export", 2, 1, exports.due, exports.take, exports.work),
     Duty("send a mail", 1, 4, outbox.due, outbox.take, outbox.send),
     Duty("make what is repeated", 30, 2, occurrences.due, occurrences.take, occurrences.work),
+    Duty("read a subscription", 2, 2, reading.due, reading.take, reading.work, wanted=sold),
+    Duty("look for what was bought", 60, 1, finding.due, finding.take, finding.work, wanted=sold),
+    housekeeping("look for purchases", 3600, finding.look, wanted=sold),
     housekeeping("sweep", 300, sweep),
     housekeeping("forget what is over", 3600, tidying.tidy),
 )
@@ -67,7 +75,7 @@ class Worker:
         self._line = Line(system.database, self._settings.worker_concurrency)
         self._held: dict[str, tuple[Claim, asyncio.Task[Outcome | None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._duties = [DutyLoop(system, duty) for duty in DUTIES]
+        self._duties = [DutyLoop(system, duty) for duty in DUTIES if duty.wanted(system.settings)]
         self._room = asyncio.Event()
         self._stopping = asyncio.Event()
         self._promoted_until: datetime | None = None

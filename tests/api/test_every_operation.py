@@ -28,13 +28,13 @@ OPEN = {
     *("health", "oauth_callback", "fetch_media", "head_media", "fetch_media_preview", "head_media_preview", "put_media_part"),
     *("dashboard_session", "show_ticket", "redeem_ticket", "sign_in_by_link", "fetch_export"),
     *("sign_in_by_code", "mail_by_form", "show_mail_link", "redeem_mail_link", "create_support_request"),
-    *("show_preview", "show_preview_picture"),
+    *("show_preview", "show_preview_picture", "billing_return"),
     *("meta_deauthorize", "meta_data_deletion", "show_deletion"),
 }
 # Of these, whoever is to be signed in is told who they are not: by the issuer's word, or by what an app or Apple sends.
 PROVEN = {
     *("google_start", "google_callback", "mobile_google_start", "mobile_exchange", "apple_notifications"),
-    *("ask_for_mail", "apple_start", "apple_callback", "mobile_apple_start", "apple_native"),
+    *("ask_for_mail", "apple_start", "apple_callback", "mobile_apple_start", "apple_native", "billing_webhook"),
     "tiktok_webhook",
 }
 OPEN |= PROVEN
@@ -187,6 +187,9 @@ ODD_BODIES: dict[str, Callable[[Any], str]] = {
 }
 
 
+SHUT = {"billing_webhook"}  # where nothing is sold it takes nothing, whatever that is
+
+
 def rows(session: Any) -> dict[str, int]:
     return {table.name: session.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables}
 
@@ -203,6 +206,7 @@ async def test_an_odd_body_is_refused_and_leaves_nothing_behind(anybody: httpx2.
         content = ODD_BODIES[odd](name)
         headers = {"content-type": "application/json"}
         answer = await anybody.request(operation.method, filled(operation.path, "x"), content=content, headers=headers)
-        assert 400 <= answer.status_code < 500, (operation.name, answer.text)
+        shut = operation.name in SHUT and answer.status_code == 503
+        assert shut or 400 <= answer.status_code < 500, (operation.name, answer.text)
         assert is_problem(answer)
     assert await system.database.read(rows) == before

@@ -39,7 +39,8 @@ MATRIX = {
     " dashboard_drafts dashboard_draft dashboard_save_draft dashboard_discard_draft dashboard_describe_asset",
     EDITOR: "create_preview_link revoke_preview_link change_repeat end_repeat"
     " publish_run reconcile_post retry_post delete_post cancel_post refresh_analytics delete_asset revoke_delivery arm_fault"
-    " disarm_faults clear_feed set_growth set_destinations remove_app freeze_clock advance_clock resume_clock dashboard_reconcile_post"
+    " disarm_faults clear_feed forget_purchases set_growth set_destinations remove_app freeze_clock advance_clock resume_clock"
+    " dashboard_reconcile_post"
     " dashboard_delete_asset dashboard_resolve_post dashboard_move_posts dashboard_set_slots",
     ADMIN: "change_workspace make_twin"
     " start_connection disconnect_account list_keys create_key get_key revoke_key list_members change_member list_invites"

@@ -29,10 +29,10 @@ addEventListener('securitypolicyviolation', (event) => console.error('policy: ' 
 
 
 @contextmanager
-def served(data: Path, port: int = 0) -> Iterator[Installation]:
-    """As `make up` starts it: with simulated networks of its own, an account on each of them, and no tour."""
+def served(data: Path, port: int = 0, **more: str) -> Iterator[Installation]:
+    """As `make up` starts it: with simulated networks of its own, an account on each of them, and no tour. `more`: further settings."""
     port = port or free_port()
-    generous = {"SOCIALCLAW_SIGN_IN__TRIES_PER_MINUTE": "1000"}
+    generous = {"SOCIALCLAW_SIGN_IN__TRIES_PER_MINUTE": "1000", **more}
     with started("up", "--port", str(port), "--no-tour", "--data-dir", data, **generous) as up:
         up.until(r"Ctrl-C")
         yield Installation(f"http://127.0.0.1:{port}", "", data)

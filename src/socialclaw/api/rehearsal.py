@@ -26,13 +26,14 @@ from socialclaw.api.schemas import (
     FeedClearedResponse,
     FeedResponse,
     GrowthResponse,
+    PurchasesForgottenResponse,
     SandboxResponse,
 )
 from socialclaw.clock import act_for
 from socialclaw.db.base import iso, utc_now
 from socialclaw.errors import Conflict, InvalidRequest, NotFound
 from socialclaw.networks import providers
-from socialclaw.rehearsal import feeds, frozen_clock
+from socialclaw.rehearsal import feeds, frozen_clock, purchases
 from socialclaw.rehearsal.advance import advance
 from socialclaw.simulation.faults import FAULTS, LONGEST, MOST_SECONDS, MOST_TIMES
 
@@ -194,6 +195,13 @@ async def remove_app(caller: Rehearsing, network: str, body: RemovalRequest) -> 
     if providers()[account.provider].network != network:
         raise InvalidRequest(f"That is no account of {label(network)}", code="sandbox_app_not_told")
     return ok(network=network, waiting=await asyncio.to_thread(feed.remove_app, account, erase=body.erase))
+
+
+@router.delete("/billing", response_model=PurchasesForgottenResponse, responses=problems(404, 409), summary="Forget purchases")
+@needs("rehearse")
+async def forget_purchases(caller: Rehearsing) -> Response:
+    """Forget what the workspace has bought at the simulated store: it has no limits again, as before its first purchase."""
+    return ok(forgotten=await purchases.forget(caller.system, caller.workspace_id))
 
 
 @router.get("/clock", response_model=ClockResponse, responses=problems(404), summary="Read the test clock")

@@ -56,7 +56,7 @@ def put(session: Session, row: Row, workspace_id: str | None, **more: Any) -> Su
 
     `more`: other columns, `seen_at` and `next_at`. Two that write the same for the first time: the second waits, and finds it.
     """
-    kept = find(session, row.source, row.realm, row.external_id, lock=True) or _first(session, row, workspace_id)
+    kept = find(session, row.source, row.realm, row.external_id, lock=True) or first(session, row, workspace_id)
     for name in COLUMNS:
         setattr(kept, name, getattr(row, name))
     for name, value in more.items():
@@ -68,7 +68,8 @@ def put(session: Session, row: Row, workspace_id: str | None, **more: Any) -> Su
     return kept
 
 
-def _first(session: Session, row: Row, workspace_id: str | None) -> Subscription:
+def first(session: Session, row: Row, workspace_id: str | None) -> Subscription:
+    """The subscription of this row, kept for this transaction: as it is there, or else as the row has it, and this workspace's."""
     insert = postgresql.insert(Subscription) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(Subscription)
     values = {name: getattr(row, name) for name in COLUMNS} | {"id": new_id("subscription"), "created_at": utc_now()}
     session.execute(insert.values(workspace_id=workspace_id, **values).on_conflict_do_nothing())

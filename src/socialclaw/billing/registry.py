@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from socialclaw.billing.lemonsqueezy.source import LemonSqueezySource
 from socialclaw.billing.sources import Source
 from socialclaw.settings import Settings
 
-SOURCES: tuple[Source, ...] = ()
+SOURCES: tuple[Source, ...] = (LemonSqueezySource(),)
 
 
 def source(name: str) -> Source | None:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from socialclaw.cli import doctor, leaving, plans, posts, server, sign_in, storage, support, workspaces
+from socialclaw.cli import billing, doctor, leaving, plans, posts, server, sign_in, storage, support, workspaces
 from socialclaw.cli.output import complain
 from socialclaw.errors import SocialClawError
 
@@ -21,6 +21,7 @@ app.add_typer(leaving.people, name="people")
 app.add_typer(storage.storage, name="storage")
 app.add_typer(posts.posts, name="posts")
 app.add_typer(support.support, name="support")
+app.add_typer(billing.billing, name="billing")
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from socialclaw.db import schema
 from socialclaw.db.base import iso, utc_now
 from socialclaw.db.database import MOST_DRIFT, Database
 from socialclaw.db.workspaces import ApiKey, Worker
-from socialclaw.doctor import installed, mail_checks
+from socialclaw.doctor import installed, mail_checks, store_checks
 from socialclaw.doctor.check import Check
 from socialclaw.errors import SocialClawError
 from socialclaw.jobs import scan
@@ -65,7 +65,14 @@ async def look(settings: Settings, opened: Opened) -> list[Check]:
         checks.append(Check("secret key", "note", "There is none yet; it is made together with the database"))
     else:
         checks += await _stored(settings, opened)
-    return [*checks, *await stored(settings), *await address(settings), await mail_checks.server(settings), *apps(settings)]
+    return [
+        *checks,
+        *await stored(settings),
+        *await address(settings),
+        await mail_checks.server(settings),
+        *await store_checks.store(settings),
+        *apps(settings),
+    ]
 
 
 def python() -> Check:

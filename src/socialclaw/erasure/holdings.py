@@ -18,6 +18,7 @@ from socialclaw.db.analytics import Snapshot
 from socialclaw.db.assets import Arrival, Asset
 from socialclaw.db.base import Base
 from socialclaw.db.billing import BillingEvent, Subscription
+from socialclaw.db.checkouts import Checkout
 from socialclaw.db.erasure import Callback, DeletionRequest, Erasure, Export, Revocation
 from socialclaw.db.holds import Hold
 from socialclaw.db.mail import Mail, SupportRequest
@@ -137,6 +138,11 @@ def _answers(session: Session, who: Leaver) -> int:
     return _go(session, Answered, Answered.made_by == who.id)
 
 
+def _bought(session: Session, who: Leaver) -> int:
+    """What the workspace has stays; that it was they who bought it is known no more."""
+    return _change(session, Checkout, Checkout.user_id == who.id, {"user_id": None, "email": None})
+
+
 def _goes(table: Any) -> Scrub:
     return lambda session, who: _go(session, table, table.user_id == who.id)
 
@@ -191,6 +197,7 @@ HOLDINGS: Sequence[Holding] = (
     Holding(Timetable, _owned(Timetable)),
     Holding(Subscription, _owned(Subscription), hidden=frozenset({"ask", "seen_at", "next_at"})),
     Holding(BillingEvent, _owned(BillingEvent), hidden=SEALED),
+    Holding(Checkout, _owned(Checkout), _personal(Checkout), _bought, SEALED | {"external_id", "returned_at", "next_at"}),
     Holding(Repeat, _owned(Repeat), lambda user_id: Repeat.made_by == user_id, _without(Repeat.made_by)),
     Holding(Membership, _owned(Membership), _personal(Membership), _goes(Membership)),
     Holding(UserSession, None, _personal(UserSession), _goes(UserSession), frozenset({"digest"})),

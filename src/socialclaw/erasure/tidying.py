@@ -11,18 +11,19 @@ from sqlalchemy.orm import Session
 from socialclaw.db.accounts import Account
 from socialclaw.db.analytics import Snapshot
 from socialclaw.db.base import real_now
+from socialclaw.db.billing import BillingEvent
 from socialclaw.db.erasure import Callback, DeletionRequest
 from socialclaw.erasure.holdings import BATCH
 from socialclaw.networks import providers
 from socialclaw.system import System
 
-CALLBACKS_KEPT = timedelta(days=90)
+CALLBACKS_KEPT = NEWS_KEPT = timedelta(days=90)
 REQUESTS_KEPT = timedelta(days=365)
 
 
 async def tidy(system: System) -> None:
     """Forget what is over, some rows at a time."""
-    for what in (_callbacks, _requests, *_figures()):
+    for what in (_callbacks, _requests, _news, *_figures()):
         while await system.database.write(what) == BATCH:
             pass
 
@@ -38,6 +39,12 @@ def _requests(session: Session) -> int:
     over = (DeletionRequest.received_at < real_now() - REQUESTS_KEPT, DeletionRequest.completed_at.is_not(None))
     found = session.scalars(select(DeletionRequest.id).where(*over).limit(BATCH)).all()
     session.execute(delete(DeletionRequest).where(DeletionRequest.id.in_(found)))
+    return len(found)
+
+
+def _news(session: Session) -> int:
+    found = session.scalars(select(BillingEvent.id).where(BillingEvent.created_at < real_now() - NEWS_KEPT).limit(BATCH)).all()
+    session.execute(delete(BillingEvent).where(BillingEvent.id.in_(found)))
     return len(found)
 
 

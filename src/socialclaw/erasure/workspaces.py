@@ -1,7 +1,7 @@
 """Deleting a workspace for good, in steps of which each may be done again: whoever is killed in between leaves the rest to the next one.
 
-The networks take back what was granted to its accounts, as far as they can; its files go, then what the simulated networks know of it, then
-its rows. The workspace's own row goes last: until then it can be told what there is to do.
+The networks take back what was granted to its accounts, as far as they can; what it bought is canceled; its files go, then what the
+simulated networks know of it, then its rows. The workspace's own row goes last: until then it can be told what there is to do.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from socialclaw.accounts import disconnect
+from socialclaw.billing.lemonsqueezy import ending
 from socialclaw.db.accounts import Account
 from socialclaw.db.assets import Arrival, Asset
 from socialclaw.db.base import Scope, real_now, utc_now
@@ -38,6 +39,7 @@ async def erase(system: System, workspace_id: str) -> bool:
         return False
     for account_id in await system.database.read(_with_secrets, workspace_id):
         await disconnect.give_up(system, workspace_id, account_id, test=test)
+    await ending.cancel_all(system, workspace_id, test=test)
     for storage in system.storages.values():
         await empty(storage, workspace_id)
     after = ""

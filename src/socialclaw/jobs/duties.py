@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from socialclaw.clock import elapsed
 from socialclaw.db.base import utc_now
 from socialclaw.db.trouble import DatabaseTrouble
+from socialclaw.settings import Settings
 from socialclaw.system import System
 from socialclaw.turns import Party, Turns
 
@@ -32,7 +33,7 @@ class Duty(Generic[J]):
 
     `due(session, now, most)` names the pieces that are due, up to so many of each party, and whose they are. `take(session, now, names)`
     makes ours those that nobody else has taken, so that they are due again later should we die; `do(system, piece)` does one. Told to stop,
-    a piece is cancelled.
+    a piece is cancelled. `wanted(settings)`: whether there is such a duty at all, in this installation.
     """
 
     name: str
@@ -41,11 +42,14 @@ class Duty(Generic[J]):
     due: Callable[[Session, datetime, int], Sequence[tuple[str, Party]]]
     take: Callable[[Session, datetime, Sequence[str]], Mapping[str, J]]
     do: Callable[[System, J], Awaitable[object]]
+    wanted: Callable[[Settings], bool] = lambda _: True
 
 
-def housekeeping(name: str, every: float, do: Callable[[System], Awaitable[object]]) -> Duty[None]:
+def housekeeping(
+    name: str, every: float, do: Callable[[System], Awaitable[object]], wanted: Callable[[Settings], bool] = lambda _: True
+) -> Duty[None]:
     """A duty in one piece, which each worker does for itself."""
-    return Duty(name, every, 1, lambda *_: [(name, Party("", test=False))], lambda *_: {name: None}, lambda system, _: do(system))
+    return Duty(name, every, 1, lambda *_: [(name, Party("", test=False))], lambda *_: {name: None}, lambda system, _: do(system), wanted)
 
 
 class DutyLoop(Generic[J]):

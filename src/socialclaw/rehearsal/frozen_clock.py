@@ -9,8 +9,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from socialclaw.billing.subscriptions import LEMON_SQUEEZY
 from socialclaw.db.accounts import Account
-from socialclaw.db.base import utc_now
+from socialclaw.db.base import real_now, utc_now
+from socialclaw.db.billing import Subscription
+from socialclaw.db.checkouts import Checkout
 from socialclaw.db.planning import Repeat
 from socialclaw.db.posts import Lane, Post
 from socialclaw.db.workspaces import Workspace
@@ -43,17 +46,21 @@ def go_on(session: Session, workspace_id: str) -> None:
     accounts = select(Account.id).where(Account.workspace_id == workspace_id)
     session.execute(delete(Lane).where(Lane.account_id.in_(accounts), Lane.worker_id.startswith(WORKER)))
     session.execute(update(Account).where(Account.workspace_id == workspace_id).values(clocked=False))
+    for table in (Subscription, Checkout):  # what was to be read in times that will be long in coming is read now
+        session.execute(update(table).where(table.workspace_id == workspace_id, table.next_at.is_not(None)).values(next_at=real_now()))
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """What is due at an instant: accounts with posts, in their order; accounts whose token is to be renewed; what is repeated;
-    whether figures are."""
+    subscriptions to be read, and checkouts at which something may have been bought; whether figures are."""
 
     at: datetime
     accounts: Sequence[str]
     refreshes: Sequence[str]
     repeats: Sequence[str]
+    subscriptions: Sequence[str]
+    checkouts: Sequence[str]
     measures: bool
 
 
@@ -63,18 +70,20 @@ def next_due(session: Session, workspace_id: str, earliest: datetime, until: dat
     Tokens are renewed together, at the end of the day on which it is time: one that is used before is renewed for that, and hourly
     instants of tokens that nobody uses would be most of them all.
     """
-    next_post, next_refresh, *next_collections = session.execute(_NEXT, {"workspace": workspace_id}).one()
-    instants = (next_post, next_refresh and _end_of_day(next_refresh), *next_collections)
+    next_post, next_refresh, *others = session.execute(_NEXT, {"workspace": workspace_id}).one()
+    instants = (next_post, next_refresh and _end_of_day(next_refresh), *others)
     first = min((at for at in instants if at is not None and at <= until), default=None)
     if first is None:
         return None
     at = min(until, max(earliest, first))
-    post, refresh, repeat, *collections = (instant is not None and instant <= at for instant in instants)
+    post, refresh, repeat, read, bought, *collections = (instant is not None and instant <= at for instant in instants)
     return Due(
         at,
         due_accounts(session, workspace_id, at) if post else (),
         due_refreshes(session, workspace_id, at) if refresh else (),
         due_repeats(session, workspace_id, at) if repeat else (),
+        _due(session, Subscription, workspace_id, at, Subscription.source == LEMON_SQUEEZY) if read else (),
+        _due(session, Checkout, workspace_id, at) if bought else (),
         any(collections),
     )
 
@@ -92,6 +101,8 @@ _NEXT = select(
     _first(Post.next_at),
     _first(Account.refresh_at, Account.status == "connected"),
     _first(Repeat.next_at),
+    _first(Subscription.next_at, Subscription.source == LEMON_SQUEEZY),
+    _first(Checkout.next_at),
     _first(Post.collect_at),
     _first(Account.collect_at),
 )
@@ -110,5 +121,11 @@ def due_refreshes(session: Session, workspace_id: str, now: datetime) -> list[st
 
 
 def due_repeats(session: Session, workspace_id: str, now: datetime) -> list[str]:
-    due = (Repeat.next_at.is_not(None), Repeat.next_at <= now)
-    return list(session.scalars(select(Repeat.id).where(Repeat.workspace_id == workspace_id, *due).order_by(Repeat.next_at, Repeat.id)))
+    return _due(session, Repeat, workspace_id, now)
+
+
+def _due(
+    session: Session, table: type[Repeat | Subscription | Checkout], workspace_id: str, now: datetime, *more: ColumnElement[bool]
+) -> list[str]:
+    due = (table.next_at.is_not(None), table.next_at <= now, *more)
+    return list(session.scalars(select(table.id).where(table.workspace_id == workspace_id, *due).order_by(table.next_at, table.id)))

@@ -19,10 +19,11 @@ h1{font-size:1.25rem;margin:0 0 1rem}p{margin:.5rem 0}a{color:color-mix(in srgb,
 ul{padding-left:1.2rem;margin:.5rem 0}
 code{background:var(--soft);border-radius:4px;padding:0 .3em;overflow-wrap:anywhere}
 label{display:block;margin:1rem 0 .25rem;font-weight:600}
-input{width:100%;font:inherit;padding:.6rem .75rem;border:1px solid var(--line);border-radius:8px;background:Canvas;color:CanvasText}
+input,select{width:100%;font:inherit;padding:.6rem .75rem;border:1px solid var(--line);border-radius:8px;background:Canvas;color:CanvasText}
 button{font:inherit;font-weight:600;padding:.6rem 1.2rem;border-radius:99px;
 border:1px solid var(--line);background:none;color:inherit;cursor:pointer}
-button.go{background:var(--accent);border-color:var(--accent);color:#fff}
+button.go,a.go{background:var(--accent);border-color:var(--accent);color:#fff}
+a.go{display:inline-block;padding:.6rem 1.2rem;border-radius:99px;font-weight:600;text-decoration:none}
 .row{display:flex;gap:.75rem;margin-top:1.25rem}.muted{color:var(--muted);font-size:.875rem}
 .note{color:var(--muted);font-size:.8125rem;margin:1rem 0 0;text-align:center}.bad{color:#d33}
 article{border-top:1px solid var(--line);padding:1rem 0}

@@ -122,6 +122,7 @@ from socialclaw.api.schemas.sandbox import (
     FeedClearedResponse,
     FeedResponse,
     GrowthResponse,
+    PurchasesForgottenResponse,
     SandboxResponse,
 )
 from socialclaw.api.schemas.schedules import AssetInput, CampaignInput, PostInput, ScheduleEnvelope, TargetInput, ValidateResponse
@@ -246,6 +247,7 @@ __all__ = [
     "PreviewLinksResponse",
     "PublishSettings",
     "PublishSettingsResponse",
+    "PurchasesForgottenResponse",
     "Repeat",
     "RepeatResponse",
     "RepeatsResponse",

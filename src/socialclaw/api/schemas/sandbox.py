@@ -112,6 +112,12 @@ class FeedClearedResponse(OkResponse):
     removed: StrictInt
 
 
+class PurchasesForgottenResponse(OkResponse):
+    """How many subscriptions were forgotten."""
+
+    forgotten: StrictInt
+
+
 class FaultsResponse(OkResponse):
     """The faults that wait for calls."""
 

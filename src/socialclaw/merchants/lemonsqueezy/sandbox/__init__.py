@@ -1,0 +1,1 @@
+"""Lemon Squeezy in miniature: `simulator.py` answers its requests, `deliveries.py` sends its webhooks."""
