@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
@@ -15,9 +16,10 @@ from socialclaw.billing_settings import BillingSettings
 from socialclaw.cli import app as commands
 from socialclaw.cli.output import Problem
 from socialclaw.db.base import utc_now
-from socialclaw.db.people import User
+from socialclaw.db.people import Membership, User
 from socialclaw.people import members
 from socialclaw.settings import Settings
+from socialclaw.sign_in.entering import _first_workspace
 from socialclaw.system import System
 from socialclaw.workspaces import tenants
 from tests.conftest import member, person
@@ -83,6 +85,19 @@ async def test_what_is_given_comes_before_what_is_paid_and_can_be_taken_back(sys
         return found
 
     assert await system.database.write(write) == ["pro", "subscription_inactive", "plan_required", "self_hosted"]
+
+
+async def test_who_signs_up_gets_a_workspace_with_a_plan_to_try(system: System) -> None:
+    def sign_up(session: Session) -> tuple[str | None, str]:
+        somebody = User(name="Ada", email="ada@acme.example", email_verified=True)
+        session.add(somebody)
+        session.flush()
+        _first_workspace(session, system.settings, somebody)
+        home = session.scalars(select(Membership.workspace_id).where(Membership.user_id == somebody.id)).one()
+        found = ledger.standing(session, home)
+        return found.plan, found.status
+
+    assert await system.database.write(sign_up) == ("starter", "trialing")
 
 
 # The command line.
