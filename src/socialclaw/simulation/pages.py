@@ -15,7 +15,8 @@ body{margin:0;min-height:100vh;display:flex;flex-direction:column;align-items:ce
 font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;background:Canvas;color:CanvasText}
 main{width:100%;max-width:34rem;border:1px solid var(--line);border-top:4px solid var(--accent);border-radius:14px;padding:1.5rem;
 box-shadow:0 1px 2px #0001,0 8px 24px #0001}
-h1{font-size:1.25rem;margin:0 0 1rem}h2{font-size:1.0625rem;margin:1rem 0 .5rem}p{margin:.5rem 0}a{color:color-mix(in srgb,var(--accent) 75%,CanvasText)}
+h1{font-size:1.25rem;margin:0 0 1rem}h2{font-size:1.0625rem;margin:1rem 0 .5rem}
+p{margin:.5rem 0}a{color:color-mix(in srgb,var(--accent) 75%,CanvasText)}
 ul{padding-left:1.2rem;margin:.5rem 0}
 code{background:var(--soft);border-radius:4px;padding:0 .3em;overflow-wrap:anywhere}
 label{display:block;margin:1rem 0 .25rem;font-weight:600}
