@@ -15,6 +15,7 @@ from socialclaw import __version__
 from socialclaw.api import (
     accounts,
     analytics,
+    app_store,
     assets,
     billing,
     callbacks,
@@ -98,6 +99,7 @@ ROUTERS = (
     issuers.router,
     native_sign_in.router,
     webhooks.router,
+    app_store.router,
     lemonsqueezy.router,
     manual.router,
     dashboard_files.router,

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from socialclaw.app_store_settings import AppStoreSettings
 from socialclaw.billing_settings import BillingSettings
 from socialclaw.loopback import only_here
 from socialclaw.mail_settings import MailAddress, SmtpSettings
@@ -174,6 +175,7 @@ class Settings(BaseSettings):
     support_email: MailAddress = Field("", description="Where requests for support are mailed to, where an SMTP server is set.")
     smtp: SmtpSettings = Field(default_factory=lambda: SmtpSettings.model_validate({}))
     billing: BillingSettings = Field(default_factory=lambda: BillingSettings.model_validate({}))
+    app_store: AppStoreSettings = Field(default_factory=lambda: AppStoreSettings.model_validate({}))
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The lowest level that is logged.")
 
     @classmethod

@@ -21,6 +21,7 @@ from socialclaw.errors import NotReady
 from socialclaw.issuers.apple.sandbox.simulator import AppleSandbox
 from socialclaw.issuers.google.sandbox.simulator import GoogleSandbox
 from socialclaw.listening.hub import Hub
+from socialclaw.merchants.app_store.sandbox.simulator import AppStoreSandbox
 from socialclaw.merchants.lemonsqueezy.sandbox.simulator import LemonSqueezySandbox
 from socialclaw.networks import providers
 from socialclaw.outbound import Outbound
@@ -262,5 +263,6 @@ def open_sandbox(settings: Settings, *, url: str = "", here: str = "") -> simula
         return kind(store, fetch=fetch, app_url=settings.base_url, **more)
 
     networks = sorted({p.simulator for p in providers().values()}, key=lambda kind: kind.network)
-    simulators = [made(kind) for kind in (*networks, GoogleSandbox, AppleSandbox, LemonSqueezySandbox)]
+    others = (GoogleSandbox, AppleSandbox, LemonSqueezySandbox, AppStoreSandbox)
+    simulators = [made(kind) for kind in (*networks, *others)]
     return simulated.Sandbox(simulators, secrets=secrets, home=settings.base_url, url=url)

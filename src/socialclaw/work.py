@@ -12,6 +12,7 @@ from typing import Any
 from socialclaw.accounts import credentials
 from socialclaw.analytics import collect
 from socialclaw.billing import terms
+from socialclaw.billing.app_store import reading as app_store
 from socialclaw.billing.lemonsqueezy import finding, reading
 from socialclaw.clock import elapsed
 from socialclaw.db.base import utc_now
@@ -51,6 +52,7 @@ DUTIES: tuple[Duty[Any], ...] = (
     Duty("send a mail", 1, 4, outbox.due, outbox.take, outbox.send),
     Duty("make what is repeated", 30, 2, occurrences.due, occurrences.take, occurrences.work),
     Duty("read a subscription", 2, 2, reading.due, reading.take, reading.work, wanted=sold),
+    Duty("read a subscription of the App Store", 10, 2, app_store.due, app_store.take, app_store.work, wanted=sold),
     Duty("look for what was bought", 60, 1, finding.due, finding.take, finding.work, wanted=sold),
     housekeeping("look for purchases", 3600, finding.look, wanted=sold),
     housekeeping("sweep", 300, sweep),

@@ -36,6 +36,7 @@ PROVEN = {
     *("google_start", "google_callback", "mobile_google_start", "mobile_exchange", "apple_notifications"),
     *("ask_for_mail", "apple_start", "apple_callback", "mobile_apple_start", "apple_native", "billing_webhook"),
     "tiktok_webhook",
+    "app_store_notifications",
 }
 OPEN |= PROVEN
 PAGES = {"oauth_callback"}  # for people, whatever a client would like to have
@@ -187,7 +188,7 @@ ODD_BODIES: dict[str, Callable[[Any], str]] = {
 }
 
 
-SHUT = {"billing_webhook"}  # where nothing is sold it takes nothing, whatever that is
+SHUT = {"billing_webhook", "app_store_notifications"}  # where nothing is sold it takes nothing, whatever that is
 
 
 def rows(session: Any) -> dict[str, int]:

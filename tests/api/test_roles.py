@@ -31,7 +31,8 @@ MATRIX = {
     " list_assets get_asset account_analytics post_analytics run_analytics list_networks read_feed list_faults"
     " read_clock remove_member dashboard_accounts dashboard_publish_settings dashboard_connection dashboard_posts dashboard_assets"
     " dashboard_events dashboard_attention dashboard_runs dashboard_slots dashboard_next_slots dashboard_asset_fit dashboard_analytics"
-    " dashboard_asset_uses dashboard_account_posts billing_state",
+    " dashboard_asset_uses dashboard_account_posts billing_state app_store_account_token"
+    " app_store_products",
     CONTRIBUTOR: "validate_table import_table create_repeat"
     " validate_schedule preview_campaign apply_schedule upload_asset register_asset initiate_upload sign_upload_part get_upload"
     " complete_upload abort_upload dashboard_upload_asset dashboard_initiate_upload dashboard_sign_upload_part"
@@ -46,7 +47,7 @@ MATRIX = {
     " start_connection disconnect_account list_keys create_key get_key revoke_key list_members change_member list_invites"
     " create_invite withdraw_invite list_audit dashboard_disconnect_account dashboard_start_connection dashboard_keys dashboard_create_key"
     " dashboard_revoke_key dashboard_rotate_key",
-    OWNER: "dashboard_doctor export_workspace list_exports delete_workspace keep_workspace billing_checkout billing_manage",
+    OWNER: "dashboard_doctor export_workspace list_exports delete_workspace keep_workspace billing_checkout billing_manage app_store_claim",
 }
 
 

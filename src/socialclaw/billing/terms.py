@@ -22,7 +22,7 @@ PRICING, BILLING = "/pricing", "/dashboard/billing"  # where to go on
 
 def sold(settings: Settings, *, test: bool) -> bool:
     """Whether workspaces of this kind need a plan: live ones where there is a store, test ones where there is a simulated one."""
-    return settings.billing.ready or (test and settings.billing.simulated)
+    return settings.billing.ready or settings.app_store.ready or (test and settings.billing.simulated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from socialclaw.db import schema
 from socialclaw.db.base import iso, utc_now
 from socialclaw.db.database import MOST_DRIFT, Database
 from socialclaw.db.workspaces import ApiKey, Worker
-from socialclaw.doctor import installed, mail_checks, store_checks
+from socialclaw.doctor import app_store_checks, installed, mail_checks, store_checks
 from socialclaw.doctor.check import Check
 from socialclaw.errors import SocialClawError
 from socialclaw.jobs import scan
@@ -71,6 +71,7 @@ async def look(settings: Settings, opened: Opened) -> list[Check]:
         *await address(settings),
         await mail_checks.server(settings),
         *await store_checks.store(settings),
+        *app_store_checks.app_store(settings),
         *apps(settings),
     ]
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.allowances import Allowance
 from socialclaw.db.analytics import Snapshot
+from socialclaw.db.app_store import AppAccount
 from socialclaw.db.assets import Arrival, Asset
 from socialclaw.db.base import Base
 from socialclaw.db.billing import BillingEvent, Subscription
@@ -195,6 +196,7 @@ HOLDINGS: Sequence[Holding] = (
     Holding(AuditLine, _owned(AuditLine), _personal(AuditLine), _audit),
     Holding(ComposerDraft, _owned(ComposerDraft), _personal(ComposerDraft), _goes(ComposerDraft), private=True),
     Holding(Timetable, _owned(Timetable)),
+    Holding(AppAccount, _owned(AppAccount)),
     Holding(Subscription, _owned(Subscription), hidden=frozenset({"ask", "seen_at", "next_at"})),
     Holding(BillingEvent, _owned(BillingEvent), hidden=SEALED),
     Holding(Checkout, _owned(Checkout), _personal(Checkout), _bought, SEALED | {"external_id", "returned_at", "next_at"}),

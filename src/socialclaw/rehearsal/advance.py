@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from socialclaw.accounts import credentials
 from socialclaw.analytics import collect
+from socialclaw.billing.app_store import reading as app_store
 from socialclaw.billing.lemonsqueezy import finding, reading
 from socialclaw.clock import act_for
 from socialclaw.db.base import iso, utc_now
@@ -127,7 +128,7 @@ class Rehearsal:
         """Everything that is due at this instant; whether there was anything that could be done."""
         await self._renew(due.refreshes)
         made = [await occurrences.make(self.system, self.workspace_id, repeat, test=True) for repeat in due.repeats]
-        read = [await reading.at_instant(self.system, one) for one in due.subscriptions]
+        read = [await source.at_instant(self.system, one) for one in due.subscriptions for source in (reading, app_store)]
         found = [await finding.at_instant(self.system, one) for one in due.checkouts]
         worked = await asyncio.gather(*(self._lane(account, told) for account in due.accounts))
         for subject in subjects:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from socialclaw.billing.subscriptions import LEMON_SQUEEZY
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import real_now, utc_now
 from socialclaw.db.billing import Subscription
@@ -82,7 +81,7 @@ def next_due(session: Session, workspace_id: str, earliest: datetime, until: dat
         due_accounts(session, workspace_id, at) if post else (),
         due_refreshes(session, workspace_id, at) if refresh else (),
         due_repeats(session, workspace_id, at) if repeat else (),
-        _due(session, Subscription, workspace_id, at, Subscription.source == LEMON_SQUEEZY) if read else (),
+        _due(session, Subscription, workspace_id, at) if read else (),
         _due(session, Checkout, workspace_id, at) if bought else (),
         any(collections),
     )
@@ -101,7 +100,7 @@ _NEXT = select(
     _first(Post.next_at),
     _first(Account.refresh_at, Account.status == "connected"),
     _first(Repeat.next_at),
-    _first(Subscription.next_at, Subscription.source == LEMON_SQUEEZY),
+    _first(Subscription.next_at),
     _first(Checkout.next_at),
     _first(Post.collect_at),
     _first(Account.collect_at),
@@ -124,8 +123,6 @@ def due_repeats(session: Session, workspace_id: str, now: datetime) -> list[str]
     return _due(session, Repeat, workspace_id, now)
 
 
-def _due(
-    session: Session, table: type[Repeat | Subscription | Checkout], workspace_id: str, now: datetime, *more: ColumnElement[bool]
-) -> list[str]:
-    due = (table.next_at.is_not(None), table.next_at <= now, *more)
+def _due(session: Session, table: type[Repeat | Subscription | Checkout], workspace_id: str, now: datetime) -> list[str]:
+    due = (table.next_at.is_not(None), table.next_at <= now)
     return list(session.scalars(select(table.id).where(table.workspace_id == workspace_id, *due).order_by(table.next_at, table.id)))

@@ -15,6 +15,7 @@ from socialclaw.api.schemas.accounts import (
     DiscoveryActionsResponse,
 )
 from socialclaw.api.schemas.analytics import AnalyticsRefreshRequest, AnalyticsResponse
+from socialclaw.api.schemas.app_store import AccountTokenResponse, AppStoreClaimRequest, AppStoreProduct, ProductsResponse
 from socialclaw.api.schemas.assets import (
     Asset,
     AssetImportRequest,
@@ -141,12 +142,15 @@ from socialclaw.api.schemas.workspaces import WorkspaceResponse
 
 __all__ = [
     "AccountPostsResponse",
+    "AccountTokenResponse",
     "AccountsResponse",
     "ActionResultResponse",
     "AnalyticsRefreshRequest",
     "AnalyticsResponse",
     "ApiKey",
     "AppRemovedResponse",
+    "AppStoreClaimRequest",
+    "AppStoreProduct",
     "AppleNativeAuthRequest",
     "Asset",
     "AssetImportRequest",
@@ -245,6 +249,7 @@ __all__ = [
     "PreviewLink",
     "PreviewLinkResponse",
     "PreviewLinksResponse",
+    "ProductsResponse",
     "PublishSettings",
     "PublishSettingsResponse",
     "PurchasesForgottenResponse",
