@@ -184,7 +184,8 @@ def test_an_upload_goes_on_after_the_page_was_loaded_again_in_the_middle_of_it(m
             route.continue_()
 
     page.route("**/media/parts/**", line)
-    page.get_by_label("Media files", exact=True).set_input_files(file)
+    acts(page)
+    page.get_by_label("Media files", exact=True).set_input_files(file)  # in the place of one drop
     eventually(page, lambda: len(held), 3)  # two have arrived, three are on their way
     expect(page.get_by_role("progressbar", name="Upload of tour.mp4")).to_be_visible()
     expect(state(page)).to_contain_text("Saved")
@@ -201,6 +202,7 @@ def test_an_upload_goes_on_after_the_page_was_loaded_again_in_the_middle_of_it(m
     expect(state(page)).to_contain_text("Saved")
     asset = mara.ask(f"/v1/assets/{kept(mara)['files'][0]['id']}")["asset"]
     assert (asset["status"], asset["size"]) == ("ready", 5 * PART + 4321)
+    assert acts(page) == (0, 0), "nothing was to be done for it"
     mara.page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Live on X (sandbox)")).to_be_visible()
     assert public(mara, "x", "With a film") == 1
