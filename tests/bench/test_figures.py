@@ -13,7 +13,7 @@ from bench.ground import DATABASES, SQLITE, Ground
 from rich.console import Console
 
 pytestmark = pytest.mark.xdist_group("bench")
-NOTHING = ("posts", "cases", "MB")  # of which there may be none: lost ones, refusals, and memory above idle
+NOTHING = ("posts", "cases", "MB", "tasks")  # of which there may be none: lost ones, refusals, memory above idle, long tasks
 BOTH = ("burst", "hints")  # which speak to each database in their own way
 
 

@@ -21,7 +21,7 @@ from socialclaw.api.operation import Operation, large, needs, paid, repeats_itse
 from socialclaw.api.runs import run_out
 from socialclaw.api.schemas import RunResponse, ValidateResponse
 from socialclaw.db.base import Scope
-from socialclaw.errors import InvalidRequest
+from socialclaw.errors import InvalidRequest, PlanRequired
 from socialclaw.providers.issues import Issue
 from socialclaw.publishing import listing, runs
 from socialclaw.scheduling import campaign_graph
@@ -133,8 +133,13 @@ async def applied(
     """
     mark = await apart(long, fingerprint, content if said is None else said)
     found, warnings = await caller.read(earlier, key, mark), list[Any]()
-    if found is None:
-        plan = replace(await plan_of(caller, content, long=long, named=named), idempotency_key=key)
+    try:
+        plan = None if found else replace(await plan_of(caller, content, long=long, named=named), idempotency_key=key)
+    except (InvalidRequest, PlanRequired):  # what is in the way may be these very posts, applied with this key since we looked
+        plan, found = None, await caller.read(earlier, key, mark)
+        if found is None:
+            raise
+    if plan:
         if plan.mode != "draft":
             caller.require("publish")
         settings = caller.system.settings
@@ -142,6 +147,7 @@ async def applied(
         by, base_url = Maker(source, caller.id), settings.base_url
         found = await caller.write(apply, plan, mark, base_url=base_url, sells=settings, by=by, **limits)
         warnings = [*before, *wire_issues(plan.warnings)]
+    assert found is not None
     return await _answer(caller, found, warnings, long=long)
 
 
