@@ -9,14 +9,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
-
 from socialclaw.issuers.apple.issuer import NAME
-
-ALGORITHM = "ES256"
-LIFE = 300  # seconds; Apple takes up to half a year, but nobody needs one that lies around
+from socialclaw.providers import apple_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +24,8 @@ class SigningKey:
 
     def __post_init__(self) -> None:
         """Raises ValueError, in words for the operator, where this is no key that Apple gives out."""
-        try:
-            curve = ECKey.import_key(self.pem)
-        except (JoseError, ValueError, TypeError) as error:
-            raise ValueError("this is no private key: Apple's file begins with -----BEGIN PRIVATE KEY-----") from error
-        if curve.curve_name != "P-256" or not curve.is_private:
-            raise ValueError("this is no private key for ES256: use the .p8 file that Apple has given out for Sign in with Apple")
+        apple_keys.check(self.pem, "Sign in with Apple")
 
     def of(self, client_id: str) -> str:
-        now = int(self.clock())
-        claims = {"iss": self.team_id, "iat": now, "exp": now + LIFE, "aud": NAME, "sub": client_id}
-        return jwt.encode({"alg": ALGORITHM, "kid": self.key_id}, claims, ECKey.import_key(self.pem), algorithms=[ALGORITHM])
+        claims = {"iss": self.team_id, "aud": NAME, "sub": client_id}
+        return apple_keys.signed(self.pem, self.key_id, claims, self.clock())

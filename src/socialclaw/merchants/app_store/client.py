@@ -12,17 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
 
 from socialclaw.errors import NotReady, ProviderError, RateLimited
 from socialclaw.merchants.app_store.signed_data import PRODUCTION, SANDBOX, Environment, Renewal, Transaction, Unverified, Verifier
-from socialclaw.providers import wire
+from socialclaw.providers import apple_keys, wire
 
 HOSTS: dict[Environment, str] = {PRODUCTION: "api.storekit.apple.com", SANDBOX: "api.storekit-sandbox.apple.com"}
 AUDIENCE = "appstoreconnect-v1"
-LIFE = 300  # seconds; Apple takes up to an hour
 NOT_THERE = (404,)
 
 log = logging.getLogger(__name__)
@@ -43,18 +39,11 @@ class Key:
 
     def __post_init__(self) -> None:
         """Raises ValueError, in words for the operator, where this is no key that Apple gives out."""
-        try:
-            curve = ECKey.import_key(self.pem)
-        except (JoseError, ValueError, TypeError) as error:
-            raise ValueError("this is no private key: Apple's file begins with -----BEGIN PRIVATE KEY-----") from error
-        if curve.curve_name != "P-256" or not curve.is_private:
-            raise ValueError("this is no private key for ES256: use the .p8 file that App Store Connect has given out for In-App Purchase")
+        apple_keys.check(self.pem, "In-App Purchase")
 
     def token(self, bundle_id: str) -> str:
-        now = int(self.clock())
-        claims = {"iss": self.issuer_id, "iat": now, "exp": now + LIFE, "aud": AUDIENCE, "bid": bundle_id}
-        header = {"alg": "ES256", "kid": self.key_id, "typ": "JWT"}
-        return jwt.encode(header, claims, ECKey.import_key(self.pem), algorithms=["ES256"])
+        claims = {"iss": self.issuer_id, "aud": AUDIENCE, "bid": bundle_id}
+        return apple_keys.signed(self.pem, self.key_id, claims, self.clock())
 
 
 @dataclass(frozen=True, slots=True)
