@@ -87,3 +87,11 @@ async def test_a_long_schedule_with_problems_is_refused_beside_the_loop(
     content = schedule(handle, 2 * ROOM, "<a ").replace(b'"delay_minutes": 30', b'"delay_minutes": "b"')
     assert (await api.post("/v1/posts/validate", content=content, headers=JSON)).status_code == 422
     assert on_the_loop == []
+
+
+@pytest.mark.usefixtures("both_databases")
+async def test_one_text_that_means_ill_is_judged_beside_the_loop(api: httpx2.AsyncClient, handle: str, on_the_loop: list[str]) -> None:
+    """It is a small body, and takes fifty milliseconds of whoever has it."""
+    content = {"posts": [{"account": handle, "description": "](" * 5_000, "publish_at": "2090-01-01T00:00:00Z"}]}
+    assert (await api.post("/v1/posts/validate", json=content)).status_code == 200
+    assert on_the_loop == []

@@ -33,7 +33,7 @@ from socialclaw.scheduling.planning import planned
 
 router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
 
-LONG = 32 * 1024  # bytes of a document that takes longer than others should wait for, if its texts mean ill
+LONG = 4 * 1024  # bytes of a document that takes longer than others should wait for, if its texts mean ill: 2 us a character
 T = TypeVar("T")
 Named = Callable[[Iterable[Issue]], Iterable[Issue]]
 

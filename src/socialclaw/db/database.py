@@ -131,12 +131,8 @@ class Database:
         return number
 
     async def drift(self) -> float:
-        """By how many seconds this machine's clock is ahead of the database's; 0 on SQLite, which has no other."""
-        if self.is_sqlite:
-            return 0.0
-        before = time.time()
-        theirs = await self.read(lambda session: session.scalar(select(func.extract("epoch", func.clock_timestamp()))))
-        return (before + time.time()) / 2 - float(theirs or 0)
+        """`drift`, in a transaction of its own."""
+        return 0.0 if self.is_sqlite else await self.read(drift)
 
     async def restructure(self, do: Callable[[Session], T]) -> T:
         """`write`, for a function that copies tables and drops the old ones, as SQLite needs it where a table is altered.
@@ -187,6 +183,15 @@ class Database:
         else:
             await self.async_engine.dispose()
             await self._reading.dispose()
+
+
+def drift(session: Session) -> float:
+    """By how many seconds this machine's clock is ahead of the database's; 0 on SQLite, which has no other."""
+    if session.get_bind().dialect.name == "sqlite":
+        return 0.0
+    before = time.time()
+    theirs = session.scalar(select(func.extract("epoch", func.clock_timestamp())))
+    return (before + time.time()) / 2 - float(theirs or 0)
 
 
 async def insist(write: Callable[[], Awaitable[T]]) -> T:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from socialclaw import __version__
 from socialclaw.db.base import iso, real_now, utc_now
-from socialclaw.db.database import MOST_DRIFT
+from socialclaw.db.database import MOST_DRIFT, drift
 from socialclaw.db.holds import held
 from socialclaw.db.posts import Post
 from socialclaw.db.probe import probe
@@ -45,11 +45,10 @@ async def look(system: System) -> Readiness:
     mail = {"ok": True, "configured": system.settings.smtp.ready, "waiting": 0, "waitingSince": None}
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            mail |= await system.database.read(_mail)
-            worker, problems = await system.database.read(_worker, now)
-            drift = await system.database.drift()
-            if abs(drift) > MOST_DRIFT:
-                problems.append(f"This machine's clock is {drift:+.1f} s from the database's")
+            told, worker, problems, ahead = await system.database.read(_told, now)
+            mail |= told
+            if abs(ahead) > MOST_DRIFT:
+                problems.append(f"This machine's clock is {ahead:+.1f} s from the database's")
             if problems or system.database.availability.trouble:  # before anybody else is blamed
                 await probe(system.database)
     except Exception as error:
@@ -73,6 +72,11 @@ async def look(system: System) -> Readiness:
         "publicBaseUrl": system.settings.base_url,
     }
     return Readiness(tuple(problems), facts)
+
+
+def _told(session: Session, now: datetime) -> tuple[dict[str, Any], dict[str, Any], list[str], float]:
+    """All that the database says, on one connection: of mail, of workers and what is in their way, and by how much its clock differs."""
+    return _mail(session), *_worker(session, now), drift(session)
 
 
 def _worker(session: Session, now: datetime) -> tuple[dict[str, Any], list[str]]:
