@@ -20,7 +20,7 @@ from socialclaw.errors import SocialClawError
 from socialclaw.settings import Settings, url_of
 
 BACKLOG = 2048
-TICKS_A_SECOND = 10  # of uvicorn's main loop
+TICK_SECONDS = 1.0  # uvicorn's ten looks a second are half of what an idle server wakes up for
 LAST_ANSWERS_SECONDS = 5  # for requests under way at the end
 log = logging.getLogger(__name__)
 
@@ -30,18 +30,26 @@ class Server(uvicorn.Server):
 
     def __init__(self, config: ServerConfig) -> None:
         super().__init__(config)
-        self.answering = asyncio.Event()
+        self.answering, self._ending = asyncio.Event(), asyncio.Event()
+
+    def end(self) -> None:
+        self.should_exit = True
+        self._ending.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.answering.set()
 
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), TICK_SECONDS)
+
     async def on_tick(self, counter: int) -> bool:
-        if counter % TICKS_A_SECOND == 0:
-            now = asyncio.get_running_loop().time()
-            for connection in list(self.server_state.connections):
-                if isinstance(connection, Connection):
-                    connection.look(now)
+        now = asyncio.get_running_loop().time()
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, Connection):
+                connection.look(now)
         return await super().on_tick(counter)
 
     @contextlib.contextmanager
@@ -109,7 +117,7 @@ async def serve(
         if telling:
             telling.cancel()
         ending()
-        server.should_exit = True
+        server.end()
         await serving
 
 

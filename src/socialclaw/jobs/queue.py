@@ -25,6 +25,7 @@ from socialclaw.db import postgres
 from socialclaw.db.base import Hint, utc_now
 from socialclaw.db.database import INSIST, Database
 from socialclaw.db.trouble import DatabaseTrouble, trouble
+from socialclaw.jobs import flushing
 
 Handler = Callable[[str], Awaitable[None]]
 
@@ -34,6 +35,7 @@ LONG_SECONDS = 30.0  # a run that lasted so long was a good one: the next pause 
 CLOSE_SECONDS = 5.0
 LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 log = logging.getLogger(__name__)
+flushing.install()
 
 
 class Queue:
