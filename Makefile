@@ -9,7 +9,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench docs web web-build
+.PHONY: help up test check bench docs sdk web web-build
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,7 @@ check: $(STAMP) ## Style, types, import rules, generated docs and the lock file
 	@$(RUN) mypy
 	@$(RUN) lint-imports
 	@$(RUN) python -m docs.generate --check
+	@$(RUN) python -m sdk.generate --check
 	@$(UV) lock --check
 
 web: $(STAMP) ## The dashboard on http://127.0.0.1:5173/dashboard/ with hot reload, beside a running `make up`
@@ -41,8 +42,12 @@ web-build: $(STAMP) ## Build the dashboard, where it has changed
 bench: $(STAMP) ## Measure, and print the table of figures
 	@$(RUN) python -m bench $(ARGS)
 
-docs: $(STAMP) ## Write the generated pages anew
+docs: $(STAMP) ## Write the generated pages anew, and what the SDK has from them
 	@$(RUN) python -m docs.generate
+	@$(RUN) python -m sdk.generate
+
+sdk: $(STAMP) ## Write the generated parts of the SDK anew
+	@$(RUN) python -m sdk.generate
 
 $(STAMP):
 	@echo "Installing uv $(UV_VERSION) into .uv/"

@@ -17,14 +17,15 @@ from socialclaw.networks import providers
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "socialclaw"
-MODULES = sorted(SOURCE.rglob("*.py"))
+WRITTEN = SOURCE / "sdk" / "types.py"  # by `make sdk`, from the OpenAPI document: nobody reads it from end to end
+MODULES = sorted(path for path in SOURCE.rglob("*.py") if path != WRITTEN)
 TESTS = sorted(Path(__file__).parent.rglob("*.py"))
 MOST_LINES = 300
 VAGUE = re.compile(r"_*(utils?|helpers?|commons?|misc|managers?|services?|stuff|shared|lib|tools?|things?)_*")
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 
 # The only places that make a client: the way out, our own API seen from outside, and the sandbox that fetches from our own server.
-CLIENTS = ("outbound.py", "client.py", "system.py")
+CLIENTS = ("outbound.py", "sdk/aio/calls.py", "sdk/sync/calls.py", "system.py")
 OTHER_CLIENTS = ("requests", "aiohttp", "httpx", "urllib.request", "http.client", "urllib3", "websockets")
 
 
@@ -135,7 +136,7 @@ def test_http_leaves_through_the_one_way_out() -> None:
     made = re.compile(r"httpx2\.(Async)?Client|httpx2\.(get|post|put|patch|delete|request|stream)|httpcore2\.(Async)?ConnectionPool")
     found = []
     for path in MODULES:
-        if path.parent == SOURCE and path.name in CLIENTS:
+        if str(path.relative_to(SOURCE)) in CLIENTS:
             continue
         calls = (n for n in ast.walk(tree(path)) if isinstance(n, ast.Call) and made.fullmatch(dotted(n.func)))
         others = (node for word, node in imported(path) if word in OTHER_CLIENTS or word.startswith(tuple(f"{o}." for o in OTHER_CLIENTS)))

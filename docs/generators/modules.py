@@ -11,7 +11,7 @@ from pathlib import Path
 import socialclaw
 
 ROOT = Path(socialclaw.__file__).parent
-SILENT = ("cli", "client", "db.migrations", "__main__")  # they answer no caller of the API
+SILENT = ("cli", "client", "sdk", "db.migrations", "__main__")  # they answer no caller of the API
 
 
 @dataclass

@@ -13,7 +13,7 @@ from docs.generators.modules import read
 
 CODE = re.compile(r"\b(error_)?code\b|\berrorCode\b")
 WORDS = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
-ELSEWHERE = ("providers", "simulation", "test_client.py")  # tests with a provider of their own, and of what a client says by itself
+ELSEWHERE = ("providers", "simulation", "sdk")  # tests with a provider of their own, and of what a client says by itself
 TESTS = HOME.parent / "tests"
 
 

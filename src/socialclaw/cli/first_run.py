@@ -71,7 +71,7 @@ async def connect(system: System, client: Client, provider: Provider) -> list[st
         answer = await client.start_connection(provider.key, **typed)
         return [account["handle"] for account in answer["accounts"]]
     started = (await client.start_connection(provider.key))["connection"]
-    await allow(client.http, started["authorizeUrl"], typed)
+    await allow(client.http, str(started["authorizeUrl"]), typed)
     done = (await client.connection(started["id"]))["connection"]
     if done["status"] != "connected":
         raise Problem(done.get("error") or "the consent page did not lead back here")

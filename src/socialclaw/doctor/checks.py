@@ -239,7 +239,7 @@ async def address(settings: Settings) -> list[Check]:
     url = urlsplit(settings.base_url)
     if url.scheme not in ("http", "https") or not url.hostname:
         return [Check("base URL", "failed", f"{settings.base_url} is not an http or https URL: correct SOCIALCLAW_PUBLIC_BASE_URL")]
-    async with Client(settings.base_url, seconds=5) as client:
+    async with Client(settings.base_url, seconds=5, retries=0) as client:
         try:
             health = f"A server answers there, version {(await client.health()).get('version', 'unknown')}"
         except SocialClawError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -10,9 +11,14 @@ from typing import Any
 import httpx2
 import pytest
 
+from socialclaw import sdk
 from socialclaw.client import Client, ClientError
+from socialclaw.sdk import types
+from socialclaw.sdk.aio.operations import AsyncOperations
 
-CONTRACT = json.loads((Path(__file__).parent / "contract" / "contract.json").read_text())
+ROOT = Path(__file__).parents[2]
+CONTRACT = json.loads((ROOT / "tests" / "contract" / "contract.json").read_text())
+DESCRIBED = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
 BASE = "https://post.example.org"
 Call = Callable[[Client], Awaitable[Any]]
 
@@ -53,6 +59,12 @@ CALLS: list[tuple[Call, str, str]] = [
     (lambda c: c.retry("a"), "POST", "/v1/posts/{postId}/retry"),
     (lambda c: c.cancel("a"), "DELETE", "/v1/posts/{postId}"),
     (lambda c: c.delete_post("a"), "POST", "/v1/posts/{postId}/delete"),
+    (lambda c: c.assets(), "GET", "/v1/assets"),
+    (lambda c: c.asset("a"), "GET", "/v1/assets/{assetId}"),
+    (lambda c: c.post_analytics("a"), "GET", "/v1/analytics/posts/{postId}"),
+    (lambda c: c.account_analytics("a"), "GET", "/v1/analytics/accounts/{accountId}"),
+    (lambda c: c.run_analytics("a"), "GET", "/v1/analytics/runs/{runId}"),
+    (lambda c: c.refresh_analytics("a"), "POST", "/v1/analytics/refresh"),
 ]
 
 
@@ -64,7 +76,7 @@ def client(answer: httpx2.Response | Exception, seen: list[httpx2.Request] | Non
             raise answer
         return answer
 
-    return Client(BASE + "/", "sc_test_key", http=httpx2.AsyncClient(transport=httpx2.MockTransport(handle)))
+    return Client(BASE + "/", "sc_test_key", http=httpx2.AsyncClient(transport=httpx2.MockTransport(handle)), retries=0)
 
 
 @pytest.mark.parametrize(("call", "method", "path"), CALLS, ids=[f"{method} {path}" for _, method, path in CALLS])
@@ -74,7 +86,41 @@ async def test_every_method_is_an_operation_of_the_contract(call: Call, method: 
     filled = "/".join("b" if part == "{actionId}" else "a" if part.startswith("{") else part for part in path.split("/"))
     assert (seen[0].method, seen[0].url.path) == (method, filled)
     assert seen[0].headers["authorization"] == "Bearer sc_test_key"
-    assert (method, path) in {(o["method"], o["path"]) for o in CONTRACT["endpoints"]}
+    assert (method, path) in {(o["method"], o["path"]) for o in CONTRACT["endpoints"]} or method.lower() in DESCRIBED[path]
+
+
+async def test_every_operation_has_a_call_here_and_says_what_it_answers() -> None:
+    """By its type: the component that the OpenAPI document has for the answer."""
+    told = dict[str, str]()
+    for call, method, path in CALLS:
+        spy = Spy()
+        with pytest.raises(AttributeError):
+            await call(spy)  # type: ignore[arg-type]
+        answers = DESCRIBED[path][method.lower()]["responses"]
+        described = next(one["content"]["application/json"]["schema"]["$ref"] for status, one in sorted(answers.items()) if status < "3")
+        told[spy.called] = f"types.{described.rpartition('/')[2]}"
+    methods = {name: made for name, made in vars(AsyncOperations).items() if not name.startswith("_")}
+    assert {name: inspect.signature(made).return_annotation for name, made in methods.items()} == told
+
+
+class Spy:
+    """Which method a call is of."""
+
+    def __getattr__(self, name: str) -> Any:
+        self.called = name
+        raise AttributeError(name)
+
+
+def test_the_types_are_types_at_run_time_too() -> None:
+    assert types.Post.__required_keys__ >= {"id", "status"}
+    assert "text" in types.Post.__optional_keys__
+
+
+def test_both_clients_do_the_same() -> None:
+    def offered(of: type) -> dict[str, list[str]]:
+        return {name: [*inspect.signature(one).parameters] for name, one in inspect.getmembers(of, callable) if not name.startswith("_")}
+
+    assert offered(sdk.Client) == offered(sdk.AsyncClient)
 
 
 async def test_ids_cannot_leave_their_place_in_the_path() -> None:

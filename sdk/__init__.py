@@ -1,0 +1,1 @@
+"""The SDKs as distributions of their own, and what writes the generated parts of them."""

@@ -1,0 +1,1 @@
+"""The client for asyncio. The other one, `sync/`, is written from it by `make sdk`."""

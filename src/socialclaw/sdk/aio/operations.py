@@ -1,0 +1,171 @@
+"""The operations of the API, a method each. Filters go by their names on the wire."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..wire import in_path, new_key
+from .calls import AsyncCalls
+
+if TYPE_CHECKING:
+    from .. import types
+
+
+class AsyncOperations(AsyncCalls):
+    """Every method returns the answer's JSON object and raises ClientError for any other answer than a 2xx."""
+
+    # Status and keys
+
+    async def health(self) -> types.HealthResponse:
+        return await self._ask("GET", "/health")
+
+    async def validate_key(self) -> types.KeyValidationResponse:
+        return await self._ask("POST", "/v1/keys/validate")
+
+    async def keys(self) -> types.KeysResponse:
+        return await self._ask("GET", "/v1/keys")
+
+    async def create_key(self, label: str | None = None, **fields: Any) -> types.KeyCreateResponse:
+        """`fields`: `kind`, `operations`, and what else a key may have. Its secret is in this answer only."""
+        return await self._ask("POST", "/v1/keys", json={"label": label, **fields})
+
+    async def revoke_key(self, key_id: str) -> types.KeyCreateResponse:
+        return await self._ask("DELETE", f"/v1/keys/{in_path(key_id)}")
+
+    async def usage(self) -> types.UsageResponse:
+        return await self._ask("GET", "/v1/me/usage")
+
+    async def workspace_health(self) -> types.WorkspaceHealthResponse:
+        return await self._ask("GET", "/v1/workspace/health")
+
+    async def jobs(self, **filters: Any) -> types.JobsResponse:
+        return await self._ask("GET", "/v1/jobs", query=filters)
+
+    # Connections and accounts
+
+    async def start_connection(self, provider: str, **fields: str) -> types.ConnectionResponse:
+        """`fields`: what a network without OAuth wants pasted."""
+        return await self._ask("POST", "/v1/connections/start", json={"provider": provider, **fields})
+
+    async def connections(self) -> types.ConnectionsResponse:
+        return await self._ask("GET", "/v1/connections")
+
+    async def connection(self, connection_id: str) -> types.ConnectionResponse:
+        return await self._ask("GET", f"/v1/connections/{in_path(connection_id)}")
+
+    async def connections_health(self, provider: str | None = None) -> types.WorkspaceHealthResponse:
+        return await self._ask("GET", "/v1/connections/health", query={"provider": provider})
+
+    async def accounts(self, provider: str | None = None) -> types.AccountsResponse:
+        return await self._ask("GET", "/v1/accounts", query={"provider": provider})
+
+    async def capabilities(self, account_id: str | None = None, *, provider: str | None = None) -> types.CapabilitiesResponse:
+        """Of one account, or of all."""
+        if account_id:
+            return await self._ask("GET", f"/v1/accounts/{in_path(account_id)}/capabilities")
+        return await self._ask("GET", "/v1/accounts/capabilities", query={"provider": provider})
+
+    async def settings(self, account_id: str) -> types.PublishSettingsResponse:
+        return await self._ask("GET", f"/v1/accounts/{in_path(account_id)}/settings")
+
+    async def actions(self, account_id: str) -> types.DiscoveryActionsResponse:
+        return await self._ask("GET", f"/v1/accounts/{in_path(account_id)}/actions")
+
+    async def run_action(self, account_id: str, action_id: str, body: Mapping[str, Any] | None = None) -> types.ActionResultResponse:
+        return await self._ask("POST", f"/v1/accounts/{in_path(account_id)}/actions/{in_path(action_id)}", json=dict(body or {}))
+
+    async def disconnect(self, account_id: str) -> types.ConnectionResponse:
+        return await self._ask("DELETE", f"/v1/accounts/{in_path(account_id)}")
+
+    # Assets
+
+    async def upload(self, filename: str, content: bytes, mime: str) -> types.AssetResponse:
+        body = {"filename": filename, "mime": mime, "contentBase64": base64.b64encode(content).decode()}
+        return await self._ask("POST", "/v1/assets/upload", json=body)
+
+    async def assets(self, **filters: Any) -> types.AssetsResponse:
+        return await self._ask("GET", "/v1/assets", query=filters)
+
+    async def asset(self, asset_id: str) -> types.AssetResponse:
+        return await self._ask("GET", f"/v1/assets/{in_path(asset_id)}")
+
+    async def delete_asset(self, asset_id: str, *, retention_days: float = 7) -> types.AssetResponse:
+        return await self._ask("DELETE", f"/v1/assets/{in_path(asset_id)}", json={"retentionDays": retention_days})
+
+    # Schedules and runs
+
+    async def validate(self, schedule: Mapping[str, Any]) -> types.ValidateResponse:
+        return await self._ask("POST", "/v1/posts/validate", json={"schedule": dict(schedule)})
+
+    async def preview(self, schedule: Mapping[str, Any]) -> types.ValidateResponse:
+        return await self._ask("POST", "/v1/campaigns/preview", json={"schedule": dict(schedule)})
+
+    async def apply(self, schedule: Mapping[str, Any], *, idempotency_key: str | None = None) -> types.RunResponse:
+        """The same key with the same schedule is the same run, for as long as the run is there."""
+        key = idempotency_key or new_key()
+        return await self._ask("POST", "/v1/posts/apply", json={"schedule": dict(schedule), "idempotencyKey": key}, key=key)
+
+    async def publish_run(self, run_id: str, *, start_at: str | None = None) -> types.RunResponse:
+        return await self._ask("POST", f"/v1/runs/{in_path(run_id)}/publish", json={"startAt": start_at})
+
+    async def run(self, run_id: str) -> types.RunResponse:
+        return await self._ask("GET", f"/v1/runs/{in_path(run_id)}")
+
+    async def run_status(self, run_id: str) -> types.RunStatusResponse:
+        return await self._ask("GET", f"/v1/runs/{in_path(run_id)}/status")
+
+    async def run_table(self, run_id: str) -> types.RunTableResponse:
+        return await self._ask("GET", f"/v1/runs/{in_path(run_id)}/table")
+
+    async def run_campaign(self, run_id: str) -> types.RunResponse:
+        return await self._ask("GET", f"/v1/runs/{in_path(run_id)}/campaign")
+
+    # Posts
+
+    async def posts(self, **filters: Any) -> types.PostsResponse:
+        """Filters: runId, status, account, provider, campaignId, label, q, limit, offset; `iter_posts` goes through all pages."""
+        return await self._ask("GET", "/v1/posts", query=filters)
+
+    async def post(self, post_id: str) -> types.PostResponse:
+        return await self._ask("GET", f"/v1/posts/{in_path(post_id)}")
+
+    async def attempts(self, post_id: str) -> types.AttemptsResponse:
+        return await self._ask("GET", f"/v1/posts/{in_path(post_id)}/attempts")
+
+    async def reconcile(self, post_id: str) -> types.PostResponse:
+        """Look on the network whether a post is live whose answer was lost."""
+        return await self._ask("POST", f"/v1/posts/{in_path(post_id)}/reconcile")
+
+    async def retry(self, post_id: str, *, force: bool = False) -> types.PostResponse:
+        """`force`: even where the outcome of an earlier try is unknown, so that the post may appear twice."""
+        return await self._ask("POST", f"/v1/posts/{in_path(post_id)}/retry", json={"force": True} if force else None)
+
+    async def cancel(self, post_id: str) -> types.PostResponse:
+        return await self._ask("DELETE", f"/v1/posts/{in_path(post_id)}")
+
+    async def delete_post(self, post_id: str) -> types.PostResponse:
+        """Take a published post down at the network."""
+        return await self._ask("POST", f"/v1/posts/{in_path(post_id)}/delete")
+
+    # Analytics
+
+    async def post_analytics(self, post_id: str, *, window: str | None = None) -> types.AnalyticsResponse:
+        return await self._ask("GET", f"/v1/analytics/posts/{in_path(post_id)}", query={"window": window})
+
+    async def account_analytics(self, account_id: str, *, window: str | None = None) -> types.AnalyticsResponse:
+        return await self._ask("GET", f"/v1/analytics/accounts/{in_path(account_id)}", query={"window": window})
+
+    async def run_analytics(self, run_id: str, *, window: str | None = None) -> types.AnalyticsResponse:
+        return await self._ask("GET", f"/v1/analytics/runs/{in_path(run_id)}", query={"window": window})
+
+    async def refresh_analytics(self, post_id: str, *, window: str | None = None) -> types.AnalyticsResponse:
+        """Ask the network for a post's figures now."""
+        body = {"postId": post_id} | ({"window": window} if window else {})
+        return await self._ask("POST", "/v1/analytics/refresh", json=body)
+
+    async def _ask(
+        self, method: str, path: str, *, query: Mapping[str, Any] | None = None, json: Any = None, key: str | None = None
+    ) -> Any:
+        return await self.call(method, path, query=query, json=json, idempotency_key=key)

@@ -1,0 +1,1 @@
+"""The client for programs without asyncio, written by `make sdk` from `aio/`."""

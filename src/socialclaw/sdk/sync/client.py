@@ -1,0 +1,48 @@
+# Written by `make sdk` from aio/client.py; changes made here are lost.
+"""The client: the operations, and what takes several of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .operations import Operations
+
+if TYPE_CHECKING:
+    from .. import types
+
+PAGE = 200  # posts asked for at a time
+GOING_ON = ("created", "processing")  # states of a run that end by themselves
+FIRST_LOOK, LONGEST_LOOK = 0.2, 5.0  # seconds between two looks at a run
+
+
+class Client(Operations):
+    """The API of one workspace: `Client("https://post.example.org", "sc_live_…")`."""
+
+    def iter_posts(self, **filters: Any) -> Iterator[types.Post]:
+        """All posts that there are of these, page by page; the filters of `posts`."""
+        offset = 0
+        while True:
+            page = (self.posts(**{"limit": PAGE, "offset": offset} | filters))["posts"]
+            for post in page:
+                yield post
+            offset += len(page)
+            if len(page) < int(filters.get("limit", PAGE)):
+                return
+
+    def wait_for_run(self, run_id: str, *, seconds: float | None = None) -> types.RunStatusResponse:
+        """A run's status once nothing of it is to be done any more. TimeoutError where that takes longer than `seconds`.
+
+        A draft is not waited for: it ends by nothing that the server does.
+        """
+        until = None if seconds is None else time.monotonic() + seconds
+        look = FIRST_LOOK
+        while True:
+            status = self.run_status(run_id)
+            if status["run"]["status"] not in GOING_ON:
+                return status
+            if until is not None and time.monotonic() + look > until:
+                raise TimeoutError(f"{run_id} is still {status['run']['status']} after {seconds:g} seconds; it goes on")
+            self._sleep(look)
+            look = min(LONGEST_LOOK, look * 1.5)
