@@ -19,6 +19,13 @@ from socialclaw.db.base import Hint, Scope
 from socialclaw.db.posts import Attempt, Post, Step
 from socialclaw.lifecycle.changes import CALLED_OFF, GOING, UNSENT, Change, failed_with_parent, freed
 
+_WAITING = (
+    select(Post)
+    .where(Post.parent_post_id.in_(bindparam("parents", expanding=True)), Post.blocked_by == "parent")
+    .order_by(Post.id)
+    .with_for_update()
+)
+
 
 def write(session: Session, changes: Sequence[tuple[Post, Change]], now: datetime) -> dict[str, list[Hint]]:
     """Write these changes; what becomes due by them, by the id of the post that caused it.
@@ -48,8 +55,7 @@ def act(scope: Scope, changes: Sequence[tuple[Post, Change]], now: datetime) -> 
 
 
 def _free(session: Session, parents: Mapping[str, Change], now: datetime) -> list[tuple[Post, Hint]]:
-    waiting = select(Post).where(Post.parent_post_id.in_(parents), Post.blocked_by == "parent").order_by(Post.id)
-    replies = list(session.scalars(waiting.with_for_update()))
+    replies = list(session.scalars(_WAITING, {"parents": [*parents]}))
     store(session, [(reply, freed(reply, now, str(parents[reply.parent_post_id or ""].provider_post_id))) for reply in replies], now)
     return [(reply, Hint("publish", reply.account_id, reply.next_at)) for reply in replies if reply.next_at]
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import Insert, Table, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,46 @@ from socialclaw.lifecycle.writing import prolong, store, write
 from socialclaw.sending import Lease
 
 RESTORED = "before the hold"  # the mark of a post that may have gone out before its database was restored
+
+# Made once: to put a statement together takes as long as to run it, and for a busy account all of these run for each post.
+LOCK = (  # what whoever writes of posts reads of them first
+    select(Post.id, Post.fence, Post.cancel_requested_at)
+    .where(Post.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Post.id)
+    .with_for_update()
+)
+_LANES: Table = Lane.__table__  # type: ignore[assignment]
+_DUE = select(Post.id).where(Post.next_at.is_not(None), Post.next_at <= bindparam("now"))
+_LEFT = _DUE.where(Post.id == Lane.post_id).correlate(Lane).scalar_subquery()
+_FIRST = _DUE.where(Post.account_id == Account.id).correlate(Account).order_by(Post.next_at, Post.position, Post.id).limit(1)
+_FREE = (
+    select(Account.id, func.coalesce(_LEFT, _FIRST.scalar_subquery()))
+    .outerjoin(Lane, Lane.account_id == Account.id)
+    .where(
+        Account.id.in_(bindparam("wanted", expanding=True)),
+        or_(Account.clocked.is_(False), Account.id.in_(bindparam("clocked", expanding=True))),
+        or_(Lane.until.is_(None), Lane.until <= bindparam("now")),
+        nothing_held(),
+    )
+    .order_by(Account.id)
+)
+_POSTS = select(Post).where(Post.id.in_(bindparam("ids", expanding=True)), Post.next_at <= bindparam("now")).with_for_update()
+_ACCOUNTS = select(Account).where(Account.id.in_(bindparam("ids", expanding=True)))
+_WORKSPACES = select(Workspace.id, Workspace.mode, Workspace.erase_at).where(Workspace.id.in_(bindparam("ids", expanding=True)))
+_STEPS = select(Step).where(Step.post_id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _take(dialect: str) -> Insert:
+    """A row of `lanes`, unless somebody has it."""
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(_LANES)
+    new = insert.excluded
+    taking: Insert = insert.on_conflict_do_update(
+        index_elements=[_LANES.c.account_id],
+        set_={"post_id": new.post_id, "worker_id": new.worker_id, "until": new.until},
+        where=_LANES.c.until <= bindparam("now"),
+    )
+    return taking.returning(_LANES.c.account_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +121,7 @@ def claim(session: Session, wanted: Sequence[Wanted]) -> list[Claim | None]:
     asked, now = clock.elapsed(), utc_now()
     by_account = {w.account_id: w for w in wanted}
     taken = _take_lanes(session, now, by_account)
-    rows = {p.id: p for p in session.scalars(select(Post).where(Post.id.in_(taken.values()), Post.next_at <= now).with_for_update())}
+    rows = {p.id: p for p in session.scalars(_POSTS, {"ids": [*taken.values()], "now": now})} if taken else {}
     claims = _begin(session, asked, now, list(rows.values()), by_account)
     if vanished := [account for account, post_id in taken.items() if post_id not in rows]:
         session.execute(delete(Lane).where(Lane.account_id.in_(vanished)))
@@ -98,29 +139,16 @@ def _take_lanes(session: Session, now: datetime, wanted: dict[str, Wanted]) -> d
     A lane that is taken as far as we see is left alone even where it is freed before we get there: what it holds is not due to us yet,
     and with another post in its lane it would have to wait behind all that is.
     """
-    due_of = select(Post.id).where(Post.next_at.is_not(None), Post.next_at <= now)
-    left = due_of.where(Post.id == Lane.post_id).correlate(Lane).scalar_subquery()
-    mine = due_of.where(Post.account_id == Account.id).correlate(Account)
-    first = mine.order_by(Post.next_at, Post.position, Post.id).limit(1).scalar_subquery()
     clocked = [w.account_id for w in wanted.values() if w.clocked]
-    ours = or_(Account.clocked.is_(False), Account.id.in_(clocked)) if clocked else Account.clocked.is_(False)
-    free_lane = or_(Lane.until.is_(None), Lane.until <= now)
-    accounts = select(Account.id, func.coalesce(left, first)).outerjoin(Lane, Lane.account_id == Account.id)
-    found = session.execute(accounts.where(Account.id.in_(wanted), ours, free_lane, nothing_held()).order_by(Account.id))
+    found = session.execute(_FREE, {"wanted": [*wanted], "clocked": clocked, "now": now})
     due: dict[str, str] = {account_id: post_id for account_id, post_id in found if post_id is not None}
     if not due:
         return {}
     values = [
-        {"account_id": a, "post_id": p, "worker_id": wanted[a].worker_id, "until": now + timedelta(seconds=wanted[a].lease)}
+        {"account_id": a, "post_id": p, "worker_id": wanted[a].worker_id, "until": now + timedelta(seconds=wanted[a].lease), "now": now}
         for a, p in due.items()
     ]
-    insert = postgresql.insert(Lane) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(Lane)
-    free = insert.on_conflict_do_update(
-        index_elements=[Lane.account_id],
-        set_={"post_id": insert.excluded.post_id, "worker_id": insert.excluded.worker_id, "until": insert.excluded.until},
-        where=Lane.until <= now,
-    ).returning(Lane.account_id)
-    got = set(session.scalars(free, values))
+    got = set(session.connection().execute(_take(session.get_bind().dialect.name), values).scalars())
     return {account: post for account, post in due.items() if account in got}
 
 
@@ -140,16 +168,15 @@ _CLOSE_LOST = (
 def _begin(session: Session, asked: float, now: datetime, posts: list[Post], wanted: dict[str, Wanted]) -> dict[str, Claim]:
     if not posts:
         return {}
-    accounts = {a.id: a for a in session.scalars(select(Account).where(Account.id.in_([p.account_id for p in posts])))}
-    of = select(Workspace.id, Workspace.mode, Workspace.erase_at).where(Workspace.id.in_({p.workspace_id for p in posts}))
-    spaces = {row.id: row for row in session.execute(of)}
+    accounts = {a.id: a for a in session.scalars(_ACCOUNTS, {"ids": [p.account_id for p in posts]})}
+    spaces = {row.id: row for row in session.execute(_WORKSPACES, {"ids": [*{p.workspace_id for p in posts}]})}
     if stopped := [p for p in posts if spaces[p.workspace_id].erase_at is not None and p.status in UNSENT]:
         _stop(session, stopped, now)
         posts = [p for p in posts if p not in stopped]
     steps: dict[str, dict[str, Remembered]] = {p.id: {} for p in posts}
     sent = set[str]()
     if again := [p.id for p in posts if p.attempt_count or p.stage != "publish"]:
-        for step in session.scalars(select(Step).where(Step.post_id.in_(again))):
+        for step in session.scalars(_STEPS, {"ids": again}):
             steps[step.post_id][step.name] = Remembered(step.done, step.result.get("value"), step.at, step.fence)
             if step.done and step.result.get("sent"):
                 sent.add(step.post_id)
@@ -208,8 +235,7 @@ def renew(session: Session, held: Sequence[tuple[str, str, int]], *, worker_id: 
     """
     until = utc_now() + timedelta(seconds=lease)
     accounts = {post_id: account_id for post_id, account_id, _ in held}
-    locked = select(Post.id, Post.fence).where(Post.id.in_(accounts)).order_by(Post.id).with_for_update()
-    fences = dict(session.execute(locked).all())
+    fences = {post_id: fence for post_id, fence, _ in session.execute(LOCK, {"ids": [*accounts]})}
     lanes = set(session.scalars(select(Lane.post_id).where(Lane.account_id.in_(accounts.values()), Lane.worker_id == worker_id)))
     lost = {(post_id, fence) for post_id, _, fence in held if fences.get(post_id) != fence or post_id not in lanes}
     ours = {post_id for post_id, _, fence in held if (post_id, fence) not in lost}

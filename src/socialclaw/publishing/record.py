@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Hint, utc_now
-from socialclaw.db.posts import Attempt, Lane, Post, Step
+from socialclaw.db.posts import Attempt, Lane, Step
 from socialclaw.lifecycle.changes import KEEP, Change, canceled
 from socialclaw.lifecycle.writing import space_out, write
-from socialclaw.publishing.claims import Claim, Wanted, claim
+from socialclaw.publishing.claims import LOCK, Claim, Wanted, claim
 
 CANCELED, TAKEN_BACK = "canceled", "The post was canceled before anything of it was published"
 HELD_UP = timedelta(minutes=5)  # a post later than that was not merely in a queue: its account or its worker was away
@@ -53,6 +53,11 @@ class Next:
     hints: tuple[Hint, ...] = ()
 
 
+_FREE_LANES = delete(Lane.__table__).where(  # type: ignore[arg-type]
+    Lane.account_id.in_(bindparam("accounts", expanding=True)),
+    Lane.post_id.in_(bindparam("posts", expanding=True)),
+    Lane.worker_id == bindparam("worker"),
+)
 _OPEN = (Attempt.post_id == bindparam("b_id"), Attempt.attempt_no == bindparam("b_no"), Attempt.finished_at.is_(None))
 _SAY_WHY = update(Attempt.__table__).where(*_OPEN).values(message=bindparam("b_message"))  # type: ignore[arg-type]
 _CLOSE_ATTEMPT = (
@@ -77,8 +82,7 @@ def record(session: Session, outcomes: Sequence[Outcome], *, catch_up: float = 1
     """
     now = utc_now()
     ids = sorted(o.claim.post.id for o in outcomes)
-    columns = select(Post.id, Post.fence, Post.cancel_requested_at)
-    rows = session.execute(columns.where(Post.id.in_(ids)).order_by(Post.id).with_for_update()).all()
+    rows = session.execute(LOCK, {"ids": ids}).all()
     current = {post_id: fence for post_id, fence, _ in rows}
     back = {post_id for post_id, _, requested in rows if requested}
     written = _written(session, [o for o in outcomes if o.again])
@@ -124,8 +128,10 @@ def take_back(o: Outcome) -> Outcome:
 
 def _written(session: Session, outcomes: Sequence[Outcome]) -> set[str]:
     """The posts of those that have been written: that takes the post out of its lane."""
+    if not outcomes:
+        return set()
     lanes = select(Lane.post_id, Lane.worker_id).where(Lane.post_id.in_([o.claim.post.id for o in outcomes]))
-    held = set(session.execute(lanes).tuples()) if outcomes else set()
+    held = set(session.execute(lanes).tuples())
     return {o.claim.post.id for o in outcomes if (o.claim.post.id, o.claim.worker_id) not in held}
 
 
@@ -176,5 +182,5 @@ def _free_lanes(session: Session, outcomes: Sequence[Outcome]) -> None:
             session.execute(update(Lane).where(*mine).values(until=o.hold_until, worker_id=NOBODY))
     free = [o for o in outcomes if o.hold_until is None]
     if free:
-        where = (Lane.account_id.in_([o.claim.account.id for o in free]), Lane.post_id.in_([o.claim.post.id for o in free]))
-        session.execute(delete(Lane).where(*where, Lane.worker_id == free[0].claim.worker_id))
+        lanes = {"accounts": [o.claim.account.id for o in free], "posts": [o.claim.post.id for o in free]}
+        session.connection().execute(_FREE_LANES, {**lanes, "worker": free[0].claim.worker_id})

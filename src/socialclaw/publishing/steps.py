@@ -23,7 +23,7 @@ from socialclaw.db.posts import Post, Step
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.errors import Missing, RateLimited, Rejected, Unauthorized, Unavailable, Uncertain
 from socialclaw.providers.patience import pause
-from socialclaw.publishing.claims import Claim, Remembered
+from socialclaw.publishing.claims import LOCK, Claim, Remembered
 from socialclaw.sending import Sending, TooLate, sending
 
 T = TypeVar("T")
@@ -82,6 +82,7 @@ _KEEP = (
     .values(done=True, result=bindparam("b_result"), at=bindparam("b_at"))
 )
 _ERASE = delete(Step.__table__).where(*_MARK)  # type: ignore[arg-type]
+_KNOWN = select(Step.post_id, Step.name).where(Step.post_id.in_(bindparam("ids", expanding=True)))
 
 
 def apply(session: Session, writes: Sequence[Write]) -> list[bool]:
@@ -93,11 +94,10 @@ def apply(session: Session, writes: Sequence[Write]) -> list[bool]:
     ours: set[tuple[str, int]] = set()
     if fresh:
         ids = sorted({w.post_id for w in fresh})
-        columns = select(Post.id, Post.fence, Post.cancel_requested_at)
-        rows = session.execute(columns.where(Post.id.in_(ids)).order_by(Post.id).with_for_update()).all()
+        rows = session.execute(LOCK, {"ids": ids}).all()
         ours = {(post_id, fence) for post_id, fence, _ in rows}
         back = {post_id for post_id, _, requested in rows if requested}
-        known = set(session.execute(select(Step.post_id, Step.name).where(Step.post_id.in_(ids))).all())
+        known = set(session.execute(_KNOWN, {"ids": ids}).all())
         fresh = [w for w in fresh if (w.post_id, w.fence) in ours and (w.post_id, w.name) not in known]
         fresh = [w for w in fresh if w.kind != "mark" or w.post_id not in back]
     connection = session.connection()
