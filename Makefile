@@ -22,6 +22,7 @@ test: $(STAMP) ## Run all tests: make test ARGS="tests/cli -k tour"
 	@$(RUN) python web/build.py
 	@$(RUN) python -m tests.browser.chromium
 	@$(RUN) python -m tests.networks.clients.node
+	@$(RUN) python -m tests.cli.official.client
 	@$(RUN) pytest $(ARGS)
 
 check: $(STAMP) ## Style, types, import rules, generated docs and the lock file

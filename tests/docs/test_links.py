@@ -12,6 +12,7 @@ import pytest
 from docs.generate import HOME
 from docs.generators import cli as commands
 
+from socialclaw.cli.remote.command import ADDRESSES, KEYS, PROFILES
 from socialclaw.secret_files import SUFFIX, names
 from socialclaw.settings import Settings
 
@@ -64,6 +65,7 @@ def test_files_that_are_named_exist(path: Path) -> None:
 def test_settings_that_are_named_exist(path: Path) -> None:
     known = {f"SOCIALCLAW_{name.upper()}" for name in Settings.model_fields} | {"SOCIALCLAW_"}
     known |= {f"{name}{SUFFIX}" for name in names(Settings)}
+    known |= {*KEYS, *ADDRESSES, *PROFILES}
     named = {name.partition("__")[0] for name in re.findall(r"SOCIALCLAW_[A-Z0-9_]*", text(path))}
     assert named - known == set()
 
@@ -86,7 +88,7 @@ def test_commands_that_are_shown_exist_with_their_options(path: Path) -> None:
         if not re.match(r"(\.uv/bin/uv run )?socialclaw ", line):
             continue
         words = shlex.split(line, comments=True)
-        words = words[words.index("socialclaw") :]
+        words = words[words.index("socialclaw") : words.index("|") if "|" in words else None]
         name = next((" ".join(words[:count]) for count in (3, 2) if " ".join(words[:count]) in known), "")
         assert name, f"there is no command {line!r}"
         options = {option for parameter in known[name].params for option in (*parameter.opts, *parameter.secondary_opts)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,18 +50,19 @@ def console(width: int | None = None) -> Console:
     return Console(highlight=False, width=width or (None if sys.stdout.isatty() else PLAIN_WIDTH), file=sys.stdout)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table for people. Values are shown as they are, never read as markup.
+def print_table(columns: Sequence[str] | None, rows: Sequence[Sequence[str]], style: Callable[[str], str | None] = lambda _: None) -> None:
+    """A table for people, without a heading where `columns` is None. Values are shown as they are, never read as markup.
 
-    Where it is too wide, the terminal breaks its lines: links and ids can be clicked and copied only in one piece.
+    `style`: how a value is coloured. Where the table is too wide, the terminal breaks its lines: links and ids can be clicked and copied
+    only in one piece.
     """
     from rich.measure import Measurement
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    table = Table(*(columns or ()), box=None, pad_edge=False, header_style="bold", show_header=columns is not None)
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(cell, style=style(cell) or "") for cell in row))
     screen = console()
     natural = Measurement.get(screen, screen.options.update(width=WIDEST), table).maximum
     console(max(screen.width, natural)).print(table)

@@ -1,4 +1,4 @@
-"""The commands for posts: what would go out now, holding it back, and letting it go. They work on the database, for all workspaces."""
+"""Posts of all workspaces: what would go out now, holding it back, and letting it go. It is done in the database of this machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from socialclaw.publishing.held import Due
     from socialclaw.system import System
 
-posts = typer.Typer(no_args_is_help=True, help="Posts of all workspaces: what would go out, and holding it back.")
 LONGEST_SHOWN = 50  # characters of a text
 Before = Annotated[
     str | None, typer.Option("--before", help="Up to this time, e.g. 2026-06-01T12:00:00Z.", show_default="now", metavar="TIME")
@@ -25,7 +24,6 @@ Before = Annotated[
 DueBefore = Annotated[str, typer.Option("--due-before", help="Up to this time, e.g. 2026-06-01T12:00:00Z.", metavar="TIME")]
 
 
-@posts.command("due")
 def show_due(
     before: Before = None, data_dir: options.DataDir = None, database_url: options.DatabaseUrl = None, json: options.AsJson = False
 ) -> None:
@@ -51,7 +49,6 @@ def show_due(
     print_table(["post", "workspace", "account", "status", "publishAt", "can be looked for", "text"], rows)
 
 
-@posts.command("hold")
 def hold(
     due_before: DueBefore, data_dir: options.DataDir = None, database_url: options.DatabaseUrl = None, json: options.AsJson = False
 ) -> None:
@@ -71,7 +68,6 @@ def hold(
         say(f"Held back: {number}. `{pasteable(settings, 'posts', 'release')}` lets them go.")
 
 
-@posts.command("release")
 def release(
     look_first: Annotated[
         bool, typer.Option("--look-first/--without-looking", help="Look on the networks for what may have gone out already.")
