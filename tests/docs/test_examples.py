@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from string import Template
 from typing import Any
 
 import httpx2
 import pytest
 from docs.generate import HOME
+from PIL import Image
 
-from tests.cli.processes import BOUND_SECONDS, started
+from socialclaw.cli.remote import exits
+from tests.cli.processes import BOUND_SECONDS, run, started
 from tests.cli.test_up import published
 
 ROOT = HOME.parent
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+YAML = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^printf '(.*?)' > (\S+)$", re.MULTILINE)
 PRINTED = "http://127.0.0.1:8000"  # where a server is that was told nothing
 
@@ -85,6 +92,36 @@ def test_every_curl_line_of_a_page_works_when_pasted_in_order(name: str, server:
         answer = response.json() if response.headers["content-type"] == "application/json" else {"ok": bool(response.text)}
         assert answer["ok"] is True
         server.learn(answer)
+
+
+def test_the_sdks_example_publishes_a_post_with_a_picture(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [program] = PYTHON.findall((ROOT / "sdk" / "python" / "README.md").read_text(encoding="utf-8"))
+    Image.new("RGB", (600, 400), "teal").save(tmp_path / "hello.png")
+    monkeypatch.chdir(tmp_path)
+    exec(program.replace("socialclaw_client", "socialclaw.sdk").replace(PRINTED, server.base).replace("sc_test_…", server.key), {})
+    status, post = capsys.readouterr().out.splitlines()
+    assert status == "completed"
+    assert re.fullmatch(r"x:@sandbox published http\S+", post)
+
+
+def test_the_command_lines_example_is_applied_with_its_picture(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the how-to has it: log in, judge, apply; the account is the sandbox's."""
+    [written] = YAML.findall((ROOT / "docs" / "howto" / "command-line.md").read_text(encoding="utf-8"))
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "posts.yaml").write_text(written.replace("x:@brand", "x:@sandbox").replace("2026-12-24", "2027-12-24"))
+    Image.new("RGB", (600, 400), "tomato").save(tmp_path / "pictures" / "door.jpg")
+    monkeypatch.chdir(tmp_path)
+    said = partial(run, HOME=str(tmp_path))
+    assert said("login", "--api-key", server.key, "--base-url", server.base).returncode == 0
+    assert said("validate", "-f", "posts.yaml").stdout == "Valid: 1 posts, scheduled.\n"
+    run_id = said("apply", "-f", "posts.yaml", "-q").stdout.strip()
+    [post] = json.loads(said("runs", "inspect", "--run-id", run_id, "--json").stdout)["posts"]
+    assert (post["publishAtUtc"], post["assets"][0]["managed"]) == ("2027-12-24T09:00:00.000Z", True)
+    assert said("watch", "--run-id", run_id, "--timeout", "0").returncode == exits.IN_VAIN
+    assert said("cancel", "--post-id", post["id"]).returncode == 0
+    assert said("watch", "--run-id", run_id).returncode == 0
 
 
 def test_the_first_post_is_seen_by_the_public_where_the_readme_says(server: Server) -> None:
