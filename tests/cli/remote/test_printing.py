@@ -8,12 +8,13 @@ import pty
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from socialclaw.cli.remote.shown import ago, flat
-from tests.cli.processes import environment
+from tests.cli.processes import environment, run
 from tests.cli.remote.conftest import KEY, Say, Scripted
 
 POST = {
@@ -171,6 +172,22 @@ def test_values_are_one_line_each() -> None:
         "a=1, b=2",
         "a b�",
     ]
+
+
+def test_a_shell_completes_accounts_and_runs_and_asks_once_a_minute(server: Scripted, home: Path) -> None:
+    server.answers["GET /v1/accounts"] = (200, {"ok": True, "accounts": [{"id": "acct_1", "handle": "x:@brand"}, {"handle": "y:@brand"}]})
+    server.answers["GET /v1/posts"] = (200, {"ok": True, "posts": [{"id": "post_1", "runId": "run_1"}, {"id": "post_2", "runId": "run_1"}]})
+
+    def completed(words: str) -> list[str]:
+        more = {"_SOCIALCLAW_COMPLETE": "complete_bash", "COMP_WORDS": f"socialclaw {words}", "COMP_CWORD": str(len(words.split(" ")))}
+        done = run(HOME=str(home), SOCIALCLAW_API_KEY=KEY, SOCIALCLAW_BASE_URL=server.base, **more)
+        return done.stdout.split()
+
+    assert completed("posts list --account x") == ["x:@brand"]
+    assert completed("jobs list --account ") == ["x:@brand", "y:@brand"]
+    assert completed("status --run-id r") == ["run_1"]
+    assert completed("runs ins") == ["inspect"]
+    assert [path for _, path, _, _ in server.seen] == ["/v1/accounts", "/v1/posts?limit=100"]
 
 
 def test_a_command_pays_only_for_what_it_needs() -> None:
