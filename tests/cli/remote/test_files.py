@@ -7,13 +7,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import openpyxl
 import pytest
 
+from socialclaw.cli.remote import uploading
 from socialclaw.cli.remote.command import Refused
 from socialclaw.cli.remote.files import documents
 from socialclaw.cli.remote.files.document import shown
 from socialclaw.cli.remote.files.documents import load
+from socialclaw.sdk import Client
 from tests.cli.remote.conftest import Say, Scripted
 
 WHEN = "2026-12-24T10:00:00"
@@ -199,8 +202,6 @@ def test_a_schedule_of_a_project_with_one_account_need_not_name_it(server: Scrip
 
 
 def test_a_large_file_goes_in_parts(server: Scripted, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
-    from socialclaw.cli.remote import uploading
-
     monkeypatch.setattr(uploading, "LARGE", 4)
     Path("a.mp4").write_bytes(b"0123456789")
     upload = {"uploadId": "up_1", "partSize": 6, "totalParts": 2, "missing": [1, 2]}
@@ -215,6 +216,23 @@ def test_a_large_file_goes_in_parts(server: Scripted, say: Say, monkeypatch: pyt
     assert say("assets", "upload", "-f", "a.mp4", "-q").stdout == "asset_1\n"
     assert sent == [b"012345", b"6789"]
     assert server.bodies("POST /v1/assets/uploads") == [{"filename": "a.mp4", "size": 10, "mime": "video/mp4"}]
+
+
+def test_a_part_that_gets_no_answer_is_sent_again_and_in_the_end_that_is_said() -> None:
+    answers: list[httpx2.Response | Exception] = [httpx2.ReadError("reset"), httpx2.Response(503), httpx2.Response(200)]
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        came = answers.pop(0)
+        if isinstance(came, Exception):
+            raise came
+        return came
+
+    client = Client("http://a.example", http=httpx2.Client(transport=httpx2.MockTransport(answer)))
+    uploading._put(client, "http://a.example/part", b"1")
+    assert answers == []
+    answers += [httpx2.ReadError("reset") for _ in range(3)]
+    with pytest.raises(Refused, match="not taken: reset"):
+        uploading._put(client, "http://a.example/part", b"1")
 
 
 def test_json_that_is_right_is_read_without_looking_for_places(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LARGE = 8 * 1024 * 1024  # bytes; more go in parts
+TRIES, PART_SECONDS = 3, 600.0  # of a part, and for its answer
 UPLOADS = "/v1/assets/uploads"
 MORE_TYPES = {".webp": "image/webp", ".m4v": "video/x-m4v", ".heic": "image/heic", ".mov": "video/quicktime", ".webm": "video/webm"}
 
@@ -55,15 +56,19 @@ def _in_parts(api: Api, path: Path, size: int) -> Any:
 
 def _put(client: Any, url: str, content: bytes) -> None:
     """A part, to the URL that is signed for it: sent again it counts once, so it may be."""
-    for left in (2, 1, 0):
+    from socialclaw.sdk import wire
+
+    why = ""
+    for _ in range(TRIES):
         try:
-            response = client.http.put(url, content=content, headers={"content-type": "application/octet-stream"}, timeout=600)
-        except OSError:
-            response = None
-        if response is not None and response.is_success:
+            response = client.http.put(url, content=content, headers={"content-type": "application/octet-stream"}, timeout=PART_SECONDS)
+        except wire.NO_ANSWER as error:
+            why = str(error) or type(error).__name__
+            continue
+        if response.is_success:
             return
-        if left == 0:
-            raise Refused(f"A part of the file was not taken: {response.text[:200] if response is not None else 'no answer'}")
+        why = f"{response.status_code} {response.text[:200]}"
+    raise Refused(f"A part of the file was not taken: {why}")
 
 
 @contextmanager
