@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from docs.generators import billing, cli, errors, openapi, providers, roles, settings
+from docs.generators import billing, cli, errors, events, openapi, providers, roles, settings
 
 HOME = Path(__file__).parent
 PAGES: dict[str, Callable[[], str]] = {
@@ -17,6 +17,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli.page,
     "roles.md": roles.page,
     "billing-states.md": billing.page,
+    "events.md": events.page,
     "openapi.json": openapi.page,
 }
 

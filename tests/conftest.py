@@ -264,6 +264,7 @@ async def member(system: System, name: str, mode: str = "test") -> Member:
     row = await system.database.write(tenants.create, name, mode)
     test = row.mode == "test"
     key, secret = await system.write(row.id, keys.create, system.vault, "first", test=test)
+    await system.sequencer.settle()  # what is looked at later changes by nothing that happened before
     return Member(row.id, row.name, test, key.id, secret)
 
 

@@ -53,6 +53,7 @@ ADVICE = {
     "Unauthorized": "Connect the account again; its posts wait and then go on by themselves.",
     "Missing": "It is not sent again by itself. See whether what it names is still there, then retry.",
     "Unpaid": "The operator tops up the developer app's credit; the posts wait, and the network is asked again every quarter of an hour.",
+    "CursorExpired": "Go on from `details.oldest`, or from `latest`, and read anew what you show.",
     "RateLimited": "Nothing: the account waits as long as the network says.",
     "Unavailable": "Nothing: it is tried again, later and later. Retry by hand once tries are used up.",
     "Uncertain": "Nothing at first: the post is looked for on the network.",
@@ -156,6 +157,7 @@ ADVICE_FOR = {
 }
 # Codes whose message is put together elsewhere than where they are named.
 MEANINGS = {
+    "webhook_url_invalid": "Events are sent by https, on port 443, to a public host; the message says what is wrong with the URL.",
     "interaction_type_invalid": "interaction_type must be one of …",
     "post_limit_reached": "The plan has fewer posts a month than that; `details` tells its limit, the month, and what of it is used.",
     "account_limit_reached": "The plan has fewer connected accounts than that; `details` tells its limit, and what of it is used.",

@@ -1,8 +1,8 @@
 """The one place from which HTTP leaves: time limits, SSRF guard, sandbox routing.
 
-Four clients: `live` for the networks, `test` for the simulated ones, `guarded` for URLs that users name, `storage` for the object
-storage that the operator names, wherever it is. No client takes proxies or credentials from the environment, none follows a redirect by
-itself, and none remembers a cookie: workspaces share them.
+Five clients: `live` for the networks, `test` for the simulated ones, `guarded` for URLs that users name, `local` for those of them that are
+on this very machine, `storage` for the object storage that the operator names, wherever it is. No client takes proxies or credentials
+from the environment, none follows a redirect by itself, and none remembers a cookie: workspaces share them.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import httpx2
 
 from socialclaw import __version__
 from socialclaw.errors import InvalidRequest, Rejected, Unavailable
+from socialclaw.loopback import is_loopback
 from socialclaw.sending import under_way
 from socialclaw.sockets import SOCKET_OPTIONS, Backend
 
@@ -63,9 +64,17 @@ class Blocked(InvalidRequest):
 class GuardedBackend(httpcore2.AsyncNetworkBackend):
     """Connects only where every address of the host is public, and to the very address that was checked (nothing to rebind)."""
 
+    kind = "public"
+
     def __init__(self, inner: httpcore2.AsyncNetworkBackend | None = None, *, resolver: Resolver | None = None) -> None:
         self.inner = inner or Backend()
         self.resolver = resolver or resolve
+
+    def allows(self, address: str) -> bool:
+        return is_public(address)
+
+    def serves(self, port: int) -> bool:
+        return port in PORTS
 
     async def connect_tcp(
         self,
@@ -75,11 +84,11 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        if port not in PORTS:
+        if not self.serves(port):
             raise Blocked(f"Port {port} is not allowed: only {' and '.join(map(str, PORTS))} are", url=f"{host}:{port}")
         addresses = await self._addresses(host, port, timeout)
-        if not all(map(is_public, addresses)):
-            raise Blocked(f"{host} does not lead to a public address", host=host)
+        if not all(map(self.allows, addresses)):
+            raise Blocked(f"{host} does not lead to a {self.kind} address", host=host)
         for address in addresses[:-1]:  # a machine without IPv6, say, goes on to the next
             try:
                 return await self.inner.connect_tcp(address, port, timeout, local_address, socket_options)
@@ -101,6 +110,18 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+class LocalBackend(GuardedBackend):
+    """Connects to this very machine, and nowhere else."""
+
+    kind = "loopback"
+
+    def allows(self, address: str) -> bool:
+        return is_loopback(address.partition("%")[0])
+
+    def serves(self, port: int) -> bool:
+        return True
 
 
 async def resolve(host: str, port: int, threads: ThreadPoolExecutor | None = None) -> list[str]:
@@ -134,6 +155,7 @@ class Outbound:
         self.test = _client(sandbox, timeout)
         backend = GuardedBackend(Backend(fenced=False), resolver=partial(resolve, threads=self._lookups))
         self.guarded = _client(guarded_transport(backend), timeout)
+        self.local = _client(guarded_transport(LocalBackend(Backend(fenced=False))), timeout)
         self.storage = storage_client(timeout)
 
     def network(self, *, test: bool) -> httpx2.AsyncClient:
@@ -141,7 +163,7 @@ class Outbound:
         return self.test if test else self.live
 
     async def close(self) -> None:
-        for client in (self.live, self.test, self.guarded, self.storage):
+        for client in (self.live, self.test, self.guarded, self.local, self.storage):
             await client.aclose()
         self._lookups.shutdown(wait=False, cancel_futures=True)
 

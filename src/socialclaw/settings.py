@@ -136,7 +136,9 @@ class Settings(BaseSettings):
     refused_per_minute: int = Field(120, ge=1, description="Requests a minute from one address without a valid key.")
     max_connections: int = Field(10_000, ge=8, description="Connections at a time; fewer where the limit on open files is lower.")
     max_connections_per_address: int = Field(256, ge=4, description="Connections at a time from one address that is no trusted proxy.")
-    max_streams: int = Field(1000, ge=0, description="Streams of live hints that a server has open at a time.")
+    max_streams: int = Field(
+        1000, ge=0, description="Streams of events and live hints that a server has open at a time, and readers that wait for events."
+    )
     max_streams_per_workspace: int = Field(250, ge=0, description="The same of one workspace.")
     max_streams_per_caller: int = Field(8, ge=0, description="The same of one session or API key.")
     stream_seconds: float = Field(3600, gt=0, description="How long a stream lasts at most before its reader has to connect again.")

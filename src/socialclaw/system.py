@@ -14,10 +14,12 @@ import httpx2
 from sqlalchemy import select
 
 from socialclaw.clock import act_for, acting
-from socialclaw.db.base import Hint, Scope
+from socialclaw.db.base import Hint, Scope, utc_now
 from socialclaw.db.database import Database
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import NotReady
+from socialclaw.events.feed import Feed
+from socialclaw.events.sequencer import Sequencer
 from socialclaw.issuers.apple.sandbox.simulator import AppleSandbox
 from socialclaw.issuers.google.sandbox.simulator import GoogleSandbox
 from socialclaw.listening.hub import Hub
@@ -98,11 +100,16 @@ class System:
     queue: HandOver = field(default_factory=NoQueue)
     shares: Shares = field(default_factory=NoShares)
     hub: Hub = field(init=False)
+    sequencer: Sequencer = field(init=False)
+    feed: Feed = field(init=False)
     _tested: float = 0.0  # until when it is known whether there is a test workspace; for good, once there is one
     _clocks: dict[str, tuple[float, datetime | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.hub = Hub(self.database, self.settings)
+        self.sequencer = Sequencer(self.database)
+        self.feed = Feed(self.database)
+        self.sequencer.due = self._deliver
 
     @classmethod
     def open(cls, settings: Settings, *, here: str = "") -> System:
@@ -147,6 +154,10 @@ class System:
         if scopes[-1].hints:
             await self.queue.hand_over(scopes[-1].hints)
         return result
+
+    async def _deliver(self, endpoints: Sequence[str]) -> None:
+        """A worker is to send what there is for these."""
+        await self.queue.hand_over(Hint("deliver", endpoint, utc_now()) for endpoint in endpoints)
 
     async def clock(self, workspace_id: str) -> datetime | None:
         """Where a workspace's time stands; None where it runs. Up to CLOCK_SECONDS old where another process has moved it."""
@@ -214,6 +225,7 @@ class System:
                 await there.aclose()
 
     async def close(self) -> None:
+        await self.sequencer.close()
         await self.hub.stop()
         await self.outbound.close()
         if self.sandbox is not None:

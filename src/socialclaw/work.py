@@ -20,6 +20,7 @@ from socialclaw.db.database import INSIST
 from socialclaw.db.trouble import DatabaseTrouble
 from socialclaw.erasure import exports, grants, tidying
 from socialclaw.erasure import work as erasing
+from socialclaw.events import sequencer
 from socialclaw.jobs import scan
 from socialclaw.jobs.duties import Duty, DutyLoop, housekeeping
 from socialclaw.jobs.line import Line
@@ -34,9 +35,11 @@ from socialclaw.publishing.engine import Engine
 from socialclaw.publishing.record import Outcome
 from socialclaw.system import System
 from socialclaw.turns import Party
+from socialclaw.webhooks import delivering, lanes
 
 log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5
+DELIVER = "deliver events"
 RENEWALS = 4  # within a lease: two before its first half is over, after which nothing irreversible is sent any more
 
 sold = partial(terms.sold, test=True)  # where nothing is, nobody looks
@@ -49,6 +52,8 @@ DUTIES: tuple[Duty[Any], ...] = (
     Duty("delete for good", 2, 2, erasing.due, erasing.take, erasing.work),
     Duty("give a grant back", 5, 4, grants.due, grants.take, grants.work),
     Duty("prepare an export", 2, 1, exports.due, exports.take, exports.work),
+    Duty("number events", 5, 1, sequencer.due, sequencer.take, lambda system, _: system.sequencer.number()),
+    Duty(DELIVER, 5, 10, lanes.due, lanes.take, delivering.work),
     Duty("send a mail", 1, 4, outbox.due, outbox.take, outbox.send),
     Duty("make what is repeated", 30, 2, occurrences.due, occurrences.take, occurrences.work),
     Duty("read a subscription", 2, 2, reading.due, reading.take, reading.work, wanted=sold),
@@ -93,7 +98,7 @@ class Worker:
             self._every(self._settings.lease_seconds / RENEWALS, self._renew),
             self._every(HEARTBEAT_SECONDS, self._presence.beat),
             *(self._every(loop.duty.every, loop.look) for loop in self._duties),
-            self.queue.run({"publish": self.heed}),
+            self.queue.run({"publish": self.heed, "deliver": self._deliver}),
         ]
         tasks = [asyncio.create_task(loop) for loop in loops]
         stopping = asyncio.create_task(self._stopping.wait())
@@ -151,6 +156,10 @@ class Worker:
         """A hint. Whoever waits for a place waits here, not in the queue, where the hints of others would wait behind."""
         if account_id not in self._line.accounts and not self._stopping.is_set():
             self._spawn(self.work(account_id))
+
+    async def _deliver(self, _endpoint_id: str) -> None:
+        """A hint that there is something to be sent."""
+        await next(loop for loop in self._duties if loop.duty.name == DELIVER).look()
 
     async def _attempt(self, held: Claim, party: Party) -> Claim | None:
         """One attempt, written down; the account's next due post, if there is one."""

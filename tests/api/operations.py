@@ -45,6 +45,8 @@ LEAST: dict[str, dict[str, Any]] = {
     "dashboard_set_slots": {"times": []},
     "create_repeat": {"rule": "FREQ=DAILY;COUNT=2", "startsAt": "2090-01-01T00:00:00Z", "post": {}},
     "dashboard_describe_asset": {"altText": "A boat"},
+    "create_webhook": {"url": "https://hooks.example.com/"},
+    "replay_webhook": {"since": "2026-01-01T00:00:00Z"},
     "dashboard_resolve_post": {"outcome": "not_published"},
     "set_destinations": {"count": 1},
     "remove_app": {"accountId": "nobody"},

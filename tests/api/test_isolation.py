@@ -19,6 +19,7 @@ from socialclaw.networks import providers
 from socialclaw.people import drafts, ways_in
 from socialclaw.publishing import preview_links, slots
 from socialclaw.system import System
+from socialclaw.webhooks import deliveries, endpoints
 from tests.api import rows
 from tests.api.operations import Operation, every_guarded_operation, every_personal_operation
 from tests.conftest import Member, Person, browser
@@ -66,6 +67,8 @@ async def belongings(system: System, workspace: Member, owner: Person) -> Belong
         draft = drafts.save(scope, owner.id, f"draft_{MARK}", {"text": MARK}, None)
         slots.keep(scope, account.id, [570])
         repeat = rows.repeat(scope, account)
+        hook, _ = endpoints.create(scope, system.settings, system.vault, endpoints.Wanted("https://hooks.example.com/", description=MARK))
+        sent = deliveries.sample(scope, hook.id, "test.ping")
         link, _ = preview_links.make(scope, run.id, None, owner.id)
         ids = {"keyId": workspace.key_id, "accountId": account.id, "connectionId": connection.id, "runId": run.id, "postId": post.id}
         url = f"http://socialclaw.test/media/{asset.id}/{asset.delivery_token}/{asset.filename}"
@@ -76,6 +79,8 @@ async def belongings(system: System, workspace: Member, owner: Person) -> Belong
                 "draftId": draft.id,
                 "repeatId": repeat.id,
                 "linkId": link.id,
+                "webhookId": hook.id,
+                "deliveryId": sent.id,
                 "assetId": asset.id,
                 "actionId": "publish-preview",
                 "network": network_of(account),

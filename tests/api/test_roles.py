@@ -32,7 +32,7 @@ MATRIX = {
     " read_clock remove_member dashboard_accounts dashboard_publish_settings dashboard_connection dashboard_posts dashboard_assets"
     " dashboard_events dashboard_attention dashboard_runs dashboard_slots dashboard_next_slots dashboard_asset_fit dashboard_analytics"
     " dashboard_asset_uses dashboard_account_posts billing_state app_store_account_token"
-    " app_store_products",
+    " app_store_products list_events stream_events",
     CONTRIBUTOR: "validate_table import_table create_repeat"
     " validate_schedule preview_campaign apply_schedule upload_asset register_asset initiate_upload sign_upload_part get_upload"
     " complete_upload abort_upload dashboard_upload_asset dashboard_initiate_upload dashboard_sign_upload_part"
@@ -46,7 +46,8 @@ MATRIX = {
     ADMIN: "change_workspace make_twin"
     " start_connection disconnect_account list_keys create_key get_key revoke_key list_members change_member list_invites"
     " create_invite withdraw_invite list_audit dashboard_disconnect_account dashboard_start_connection dashboard_keys dashboard_create_key"
-    " dashboard_revoke_key dashboard_rotate_key",
+    " dashboard_revoke_key dashboard_rotate_key create_webhook list_webhooks get_webhook change_webhook delete_webhook"
+    " rotate_webhook_secret test_webhook replay_webhook list_deliveries get_delivery retry_delivery",
     OWNER: "dashboard_doctor export_workspace list_exports delete_workspace keep_workspace billing_checkout billing_manage app_store_claim",
 }
 

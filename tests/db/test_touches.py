@@ -70,6 +70,7 @@ async def test_a_row_that_is_nobody_s_yet_is_told_to_all(system: System, workspa
 
 
 async def test_changes_are_found_however_they_are_written(system: System, workspace: Member, other_workspace: Member) -> None:
+    await system.sequencer.close()
     ours, theirs = await a_post(system, workspace), await a_post(system, other_workspace)
     somebody, both = Somebody(system), {Touch(workspace.id, "posts"), Touch(other_workspace.id, "posts")}
 

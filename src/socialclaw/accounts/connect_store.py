@@ -12,6 +12,7 @@ from socialclaw.billing import counting, terms
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.db.workspaces import Workspace
+from socialclaw.events.facts import account_changed
 from socialclaw.lifecycle.writing import release
 from socialclaw.networks import providers, publishing_types
 from socialclaw.providers.base import MeasuresAccount
@@ -40,6 +41,8 @@ def complete(
     release(scope.session, connection.account_ids, now)
     for account_id in connection.account_ids:
         scope.hint("publish", account_id, now)
+    for row in rows:
+        account_changed(scope.session, "account.connected", row)
     return rows
 
 

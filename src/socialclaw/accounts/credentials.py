@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from socialclaw.accounts.developer_apps import app_of
 from socialclaw.accounts.lookup import provider_of
@@ -26,6 +26,7 @@ from socialclaw.db.base import utc_now
 from socialclaw.db.database import insist
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import NotFound, NotReady, ProviderError, Rejected, Unauthorized, Unavailable
+from socialclaw.events.facts import account_changed
 from socialclaw.providers import draft, oauth2
 from socialclaw.providers.base import Provider
 from socialclaw.providers.connect import OAuth2
@@ -254,7 +255,11 @@ def withdrawn(row: Account, code: str) -> None:
 
 
 def _require_reconnect(row: Account, code: str) -> None:
-    row.ended_at = row.ended_at if row.status == "reconnect_required" else utc_now()
+    if row.status != "reconnect_required":
+        session = object_session(row)
+        assert session is not None
+        row.ended_at = utc_now()
+        account_changed(session, "account.reconnect_required", row)
     row.status, row.refresh_status, row.refresh_failure_code = "reconnect_required", "refused", code
     row.refresh_at = row.refreshing_until = None
 

@@ -15,6 +15,7 @@ from socialclaw.accounts.tokens import ACCESS, REFRESH, unseal
 from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.errors import SocialClawError
+from socialclaw.events.facts import account_changed
 from socialclaw.providers import oauth2
 from socialclaw.providers.connect import OAuth2
 from socialclaw.system import System
@@ -68,6 +69,7 @@ def _forget(scope: Scope, vault: Vault, account_id: str) -> tuple[Account, dict[
     token = _own_token(scope, vault, row)
     let_go(row)
     scope.session.flush()
+    account_changed(scope.session, "account.disconnected", row)
     found = scope.session.get(Connection, row.connection_id) if row.connection_id else None
     if found is None:
         return row, {"id": row.connection_id or row.id, "provider": row.provider, "status": "disconnected"}, token

@@ -17,6 +17,7 @@ from socialclaw.api.visitors import Visitor, visitor
 from socialclaw.billing import terms
 from socialclaw.db.base import Scope
 from socialclaw.errors import Unauthenticated
+from socialclaw.events.record import acting_as
 from socialclaw.people.sessions import SignedIn, require_fresh
 from socialclaw.system import System
 from socialclaw.workspaces.keys import Found, Keyring
@@ -132,7 +133,9 @@ async def caller(request: Request) -> AsyncIterator[CallerContext]:
         asking_for(found.party)
         person = found if isinstance(found, Visitor) else None
         key_id = found.key_id if isinstance(found, Found) else None
-        yield CallerContext(installation, found.workspace_id, found.test, found.operations, key_id, person)
+        context = CallerContext(installation, found.workspace_id, found.test, found.operations, key_id, person)
+        with acting_as(context.id):
+            yield context
 
 
 async def plan_needed(request: Request, found: Found | Visitor) -> None:
@@ -163,6 +166,7 @@ MEANINGS = {
     403: "The key lacks the operation that this needs, or the person the role; details.needs names it",
     404: "Not in this workspace, or X-Workspace names none of yours",
     409: "Not possible in its current state",
+    410: "What comes next is no longer kept; details.oldest is where to go on",
     413: "Too large",
     422: "The request is wrong; details.issues lists every problem",
     429: "Too many requests; Retry-After says when to come back",

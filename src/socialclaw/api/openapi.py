@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 
 from socialclaw.api.dialect import INLINE, REF, Schema, components, write_out
 from socialclaw.api.schemas import models
+from socialclaw.events.kinds import KINDS, Kind
 
 STATUS = "Status and Authentication"
 ACCOUNTS = "Connections and Accounts"
@@ -18,6 +19,7 @@ POSTS = "Publishing Runs and Posts"
 ASSETS = "Assets and Media Delivery"
 ANALYTICS = "Analytics"
 SANDBOX = "Sandbox"
+EVENTS = "Events and Webhooks"
 DASHBOARD = "Dashboard Browser API"
 BOARD = "Dashboard Planning"
 SIGN_IN = "Auth, Billing, and Provider Callbacks"
@@ -28,6 +30,7 @@ TAGS = [
     {"name": POSTS, "description": "Submitting a schedule, and following its posts step by step until they are published."},
     {"name": ASSETS, "description": "Media files: uploaded once, delivered to the networks from here."},
     {"name": ANALYTICS, "description": "What the networks report about posts and accounts: snapshots, and a run's posts added up."},
+    {"name": EVENTS, "description": "What has happened, each thing once and in order: read, followed as a stream, or sent to you."},
     {"name": DASHBOARD, "description": "What people do who are signed in; the other operations take their session as well as a key."},
     {"name": BOARD, "description": "What a calendar and a list of posts need besides: runs, what needs somebody, moves and verdicts."},
     {"name": SIGN_IN, "description": "Signing in and out."},
@@ -88,8 +91,23 @@ def document(app: FastAPI) -> dict[str, Any]:
     written.setdefault("components", {})["securitySchemes"] = SECURITY
     if unknown := _names(written["paths"]) - schemas.keys():
         raise RuntimeError(f"operations refer to {', '.join(sorted(unknown))}, which are not among the API's schemas")
+    written["webhooks"] = {name: _webhook(kind) for name, kind in KINDS.items()}
     written["components"]["schemas"] = {name: schemas[name] for name in sorted(schemas)}
     return written
+
+
+def _webhook(kind: Kind) -> dict[str, Any]:
+    """What an endpoint is sent of this kind."""
+    ids = {name: {"type": "string"} for name in kind.subject}
+    own = {
+        "type": {"const": kind.type},
+        "subject": {"type": "object", "properties": ids, "required": [*ids]},
+        "data": kind.schema,
+    }
+    schema = {"allOf": [{"$ref": f"{REF}Event"}, {"type": "object", "properties": own}]}
+    content = {"application/json": {"schema": schema, "example": kind.event()}}
+    taken = {"2XX": {"description": "It was taken"}}
+    return {"post": {"summary": kind.says, "requestBody": {"required": True, "content": content}, "responses": taken}}
 
 
 def operations(written: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

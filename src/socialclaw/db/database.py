@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from socialclaw.backoff import Backoff
 from socialclaw.db import postgres
 from socialclaw.db.availability import Availability
+from socialclaw.db.recording import RECORDING, Recording
 from socialclaw.db.sqlite import SqliteFile, Threads
 from socialclaw.db.touches import Touches
 from socialclaw.db.trouble import DatabaseTrouble, trouble
@@ -54,6 +55,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.availability = Availability(quiet=quiet)
         self.touches = Touches()
+        self.recording = Recording()
         self._writes: set[asyncio.Task[Any]] = set()
         self._watching: sqlite3.Connection | None = None
         if self.is_sqlite:
@@ -61,7 +63,7 @@ class Database:
                 raise ValueError("SQLite needs a file: every thread has its own connection, and would have its own memory")
             self._file = SqliteFile(Path(str(self.url.database)))
             self._reader = Threads(self.url, READERS, self._file, writes=False)
-            self._writer = Threads(self.url, 1, self._file, writes=True)
+            self._writer = Threads(self.url, 1, self._file, writes=True, info={RECORDING: self.recording})
         else:
             self.url = self.url.set(drivername="postgresql+asyncpg")
             self.async_engine: AsyncEngine = postgres.engine(self.url, size=pool_size)
@@ -91,8 +93,12 @@ class Database:
         self._writes.add(task)
         if context is not None:
             task.add_done_callback(lambda _: self.touches.ended(context))
-        task.add_done_callback(self._writes.discard)
+        task.add_done_callback(self._over)
         return await asyncio.shield(task)
+
+    def _over(self, task: asyncio.Task[Any]) -> None:
+        self._writes.discard(task)
+        self.recording.ended()
 
     async def _noted(self, run: Coroutine[Any, Any, T], *, writes: bool) -> T:
         """What this comes to, which also says whether the database works."""
@@ -156,7 +162,7 @@ class Database:
 
         def run(connection: Connection) -> T:
             nonlocal committing
-            with Session(connection, expire_on_commit=False) as session, session.begin():
+            with Session(connection, expire_on_commit=False, info={RECORDING: self.recording}) as session, session.begin():
                 result = do(session, *args, **kwargs)
                 session.flush()
                 committing = True

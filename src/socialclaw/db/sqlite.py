@@ -81,10 +81,10 @@ class SqliteFile:
 class Threads:
     """SQLite in threads, each with one connection that it keeps: no pool to go through, and no connection shared."""
 
-    def __init__(self, url: URL, count: int, file: SqliteFile, *, writes: bool) -> None:
+    def __init__(self, url: URL, count: int, file: SqliteFile, *, writes: bool, info: dict[Any, Any] | None = None) -> None:
         self._file = file
         self.engine = _sqlite(url, writes=writes)
-        self._writes = writes
+        self._writes, self._info = writes, info
         self._own = threading.local()
         self._opened: list[Connection] = []
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="db-write" if writes else "db-read")
@@ -146,7 +146,7 @@ class Threads:
             self._opened.append(connection)
             self._own.raw = connection.connection.driver_connection
             self._file.opened()
-            session = self._own.session = Session(connection, expire_on_commit=False)
+            session = self._own.session = Session(connection, expire_on_commit=False, info=self._info)
         return session
 
     def close(self) -> None:

@@ -16,8 +16,23 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, ColumnElement
 
 EVERYWHERE = "*"  # in the place of a workspace
-KINDS = ("posts", "runs", "accounts", "connections", "assets", "analytics", "keys", "members", "workspace", "drafts", "slots", "repeats")
+KINDS = (
+    "posts",
+    "runs",
+    "accounts",
+    "connections",
+    "assets",
+    "analytics",
+    "keys",
+    "members",
+    "workspace",
+    "drafts",
+    "slots",
+    "repeats",
+    "webhooks",
+)
 ALSO = {"posts": ("runs",)}  # what is told of a kind changes with it: a run is as far as its posts are
+EVENTS = "events"  # have been numbered; told to those who read events, and to no others
 PEOPLE = "people"  # who is signed in; told to nobody outside
 
 
@@ -52,6 +67,9 @@ OF_TABLE = {
     "timetables": ("slots", "workspace_id"),
     "repeats": ("repeats", "workspace_id"),
     "preview_links": ("runs", "workspace_id"),
+    "endpoints": ("webhooks", "workspace_id"),
+    "deliveries": ("webhooks", "workspace_id"),
+    "event_counters": (EVENTS, "workspace_id"),
 }
 ENDING = ("sessions", "users")  # tables whose rows let somebody in for as long as they are there
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from socialclaw.accounts.disconnect import let_go
@@ -23,9 +23,11 @@ from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.analytics import Snapshot
 from socialclaw.db.base import real_now, utc_now
 from socialclaw.db.erasure import DeletionRequest, Erasure
+from socialclaw.db.events import Event
 from socialclaw.db.posts import Lane, Post
 from socialclaw.erasure.holdings import BATCH
 from socialclaw.errors import NotFound
+from socialclaw.events.facts import NOTHING_TOLD, account_changed
 from socialclaw.lifecycle.writing import disown, release
 from socialclaw.providers.withdrawals import Signer, Withdrawal
 from socialclaw.system import System
@@ -93,7 +95,7 @@ async def erase(system: System, deletion_id: str) -> bool:
     ids = await system.database.write(_begin, system.vault, deletion_id)
     if await system.database.read(_under_way, deletion_id, ids):
         return False
-    for step in (_scrub, _forget_figures):
+    for step in (_scrub, _forget_figures, _forget_events):
         while await system.database.write(step, deletion_id, ids):
             pass
     await system.database.write(_end, deletion_id)
@@ -115,6 +117,8 @@ def _begin(session: Session, vault: Vault, deletion_id: str) -> list[str]:
         row.external_id, row.handle, row.display_name = f"removed:{row.id}", f"{row.provider}:removed", REMOVED
         row.meta, row.connection_id, row.collect_at = {}, None, None
     session.flush()
+    for row in rows:
+        account_changed(session, "account.disconnected", row)
     release(session, ids, utc_now())  # what waited for them goes on, and fails
     request.account_ids = ids
     request.erased = {"accounts": len(ids), "posts": 0, "figures": 0} if ids else {}
@@ -162,6 +166,16 @@ def _forget_figures(session: Session, deletion_id: str, ids: Sequence[str]) -> i
     if found:
         session.execute(delete(Snapshot).where(Snapshot.id.in_(found)))
     _count(session, deletion_id, "figures", len(found))
+    return len(found)
+
+
+def _forget_events(session: Session, _deletion_id: str, ids: Sequence[str]) -> int:
+    """That something happened stays; what was told of the accounts and their posts, as they were called then, goes."""
+    spaces = set(session.scalars(select(Account.workspace_id).where(Account.id.in_(ids))))
+    theirs = (Event.workspace_id.in_(spaces), Event.account_id.in_(ids), Event.data != NOTHING_TOLD)
+    found = session.scalars(select(Event.n).where(*theirs).limit(BATCH)).all()
+    if found:
+        session.execute(update(Event).where(Event.n.in_(found)).values(data=NOTHING_TOLD))
     return len(found)
 
 

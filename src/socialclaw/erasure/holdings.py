@@ -21,11 +21,13 @@ from socialclaw.db.base import Base
 from socialclaw.db.billing import BillingEvent, Subscription
 from socialclaw.db.checkouts import Checkout
 from socialclaw.db.erasure import Callback, DeletionRequest, Erasure, Export, Revocation
+from socialclaw.db.events import Event, EventCounter
 from socialclaw.db.holds import Hold
 from socialclaw.db.mail import Mail, SupportRequest
 from socialclaw.db.people import AuditLine, Identity, Membership, Ticket, User, UserSession
 from socialclaw.db.planning import ComposerDraft, PreviewLink, Repeat, Timetable
 from socialclaw.db.posts import Attempt, Lane, Post, Run, Step
+from socialclaw.db.webhooks import Delivery, Endpoint
 from socialclaw.db.workspaces import Answered, ApiKey, Worker, Workspace
 
 OF_THEMSELVES = ("session", "ticket", "identity", "draft")  # of what these are, what somebody did to it tells of themselves
@@ -139,6 +141,14 @@ def _answers(session: Session, who: Leaver) -> int:
     return _go(session, Answered, Answered.made_by == who.id)
 
 
+def _acted(session: Session, who: Leaver) -> int:
+    """What they did is still known to have been done."""
+    theirs = list(session.scalars(select(Event.n).where(Event.actor == who.id).limit(BATCH)))
+    if theirs:
+        session.execute(update(Event).where(Event.n.in_(theirs)).values(actor=None))
+    return len(theirs)
+
+
 def _bought(session: Session, who: Leaver) -> int:
     """What the workspace has stays; that it was they who bought it is known no more."""
     return _change(session, Checkout, Checkout.user_id == who.id, {"user_id": None, "email": None})
@@ -201,6 +211,10 @@ HOLDINGS: Sequence[Holding] = (
     Holding(BillingEvent, _owned(BillingEvent), hidden=SEALED),
     Holding(Checkout, _owned(Checkout), _personal(Checkout), _bought, SEALED | {"external_id", "returned_at", "next_at"}),
     Holding(Repeat, _owned(Repeat), lambda user_id: Repeat.made_by == user_id, _without(Repeat.made_by)),
+    Holding(Delivery, _owned(Delivery)),
+    Holding(Endpoint, _owned(Endpoint), hidden=SEALED | {"lane_of"}),
+    Holding(Event, _owned(Event), lambda user_id: Event.actor == user_id, _acted),
+    Holding(EventCounter, _owned(EventCounter)),
     Holding(Membership, _owned(Membership), _personal(Membership), _goes(Membership)),
     Holding(UserSession, None, _personal(UserSession), _goes(UserSession), frozenset({"digest"})),
     Holding(Identity, None, _personal(Identity), _goes(Identity), SEALED),

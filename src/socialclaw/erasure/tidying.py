@@ -1,4 +1,4 @@
-"""What is kept for a while only: what networks told us, requests to delete that are done, and figures of accounts with no access."""
+"""What is kept for a while only: events, what networks told us, requests to delete that are done, figures of accounts with no access."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from socialclaw.db.base import real_now
 from socialclaw.db.billing import BillingEvent
 from socialclaw.db.erasure import Callback, DeletionRequest
 from socialclaw.erasure.holdings import BATCH
+from socialclaw.events import feed
 from socialclaw.networks import providers
 from socialclaw.system import System
 
@@ -23,7 +24,7 @@ REQUESTS_KEPT = timedelta(days=365)
 
 async def tidy(system: System) -> None:
     """Forget what is over, some rows at a time."""
-    for what in (_callbacks, _requests, _news, *_figures()):
+    for what in (_callbacks, _requests, _news, _events, *_figures()):
         while await system.database.write(what) == BATCH:
             pass
 
@@ -46,6 +47,10 @@ def _news(session: Session) -> int:
     found = session.scalars(select(BillingEvent.id).where(BillingEvent.created_at < real_now() - NEWS_KEPT).limit(BATCH)).all()
     session.execute(delete(BillingEvent).where(BillingEvent.id.in_(found)))
     return len(found)
+
+
+def _events(session: Session) -> int:
+    return feed.sweep(session, BATCH)
 
 
 def _figures() -> list[Callable[[Session], int]]:

@@ -18,6 +18,7 @@ from socialclaw.db.database import INSIST, MOST_DRIFT, Database
 from socialclaw.db.posts import Lane
 from socialclaw.db.probe import probe
 from socialclaw.db.trouble import DatabaseTrouble
+from socialclaw.db.webhooks import Endpoint
 from socialclaw.db.workspaces import Worker
 from socialclaw.jobs.clock_trust import MOST_JUMP, Timekeeping, boot_id, booted_at, synchronized
 from socialclaw.lifecycle.writing import abandon
@@ -91,6 +92,10 @@ class Presence:
         if dead := [lane for lane in lanes if not _alive(lane.worker_id)]:
             session.execute(update(Lane).where(Lane.account_id.in_([lane.account_id for lane in dead])).values(until=now))
             abandon(session, [lane.post_id for lane in dead], now)
+        hooks = select(Endpoint).where(Endpoint.lane_until > now, Endpoint.lane_of.startswith(f"{socket.gethostname()}:"))
+        for hook in session.scalars(hooks):
+            if hook.lane_of and not _alive(hook.lane_of):
+                hook.lane_until = now
         session.execute(delete(Worker).where(Worker.seen_at < now - timedelta(days=1)))
         if self._database.is_sqlite:
             self._follow(session)

@@ -17,7 +17,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from socialclaw.db.base import Hint, Scope
 from socialclaw.db.posts import Attempt, Post, Step
+from socialclaw.events.record import record_all
 from socialclaw.lifecycle.changes import CALLED_OFF, GOING, UNSENT, Change, failed_with_parent, freed
+from socialclaw.lifecycle.news import news
 
 _WAITING = (
     select(Post)
@@ -35,7 +37,9 @@ def write(session: Session, changes: Sequence[tuple[Post, Change]], now: datetim
     """
     first = {post.id: change for post, change in changes if change.status == "published" and post.status != "published"}
     ended = {kind: [post.id for post, change in changes if change.status == kind] for kind in ("failed", "canceled")}
+    happened = news(changes)
     store(session, changes, now)
+    record_all(session, happened)
     hints: dict[str, list[Hint]] = {post.id: [] for post, _ in changes}
     for post, change in changes:
         if isinstance(change.next_at, datetime):
@@ -79,7 +83,10 @@ def _follow(session: Session, parents: Sequence[str], change: Change, now: datet
     """Let the replies to these posts go the same way; their ids."""
     query = select(Post).where(Post.parent_post_id.in_(parents), *which).order_by(Post.id).with_for_update()
     replies = list(session.scalars(query))
-    store(session, [(reply, change) for reply in replies], now)
+    changes = [(reply, change) for reply in replies]
+    happened = news(changes)
+    store(session, changes, now)
+    record_all(session, happened)
     return [reply.id for reply in replies]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 from socialclaw.db.database import Database
@@ -22,14 +22,15 @@ from socialclaw.settings import Settings
 GATHER_SECONDS = 0.05  # for which changes are gathered before they are told
 APART_SECONDS = 0.15  # between two hints to the same reader
 LATER_SECONDS = 30
+SHOWN = frozenset(KINDS)
 LETTING_IN = frozenset({PEOPLE, "members", "keys", "workspace"})  # after changes of these a reader may have no right any more
 
 
 class Listener:
-    """One reader. `doubted`: whether they may still listen is to be looked at again."""
+    """One reader, of these kinds of things. `doubted`: whether they may still listen is to be looked at again."""
 
-    def __init__(self, caller: str, workspace_id: str) -> None:
-        self.caller, self.workspace_id = caller, workspace_id
+    def __init__(self, caller: str, workspace_id: str, heeds: Set[str] = SHOWN) -> None:
+        self.caller, self.workspace_id, self._heeds = caller, workspace_id, heeds
         self.closed = self.doubted = self._everything = False
         self._kinds: set[str] = set()
         self._news = asyncio.Event()
@@ -39,7 +40,7 @@ class Listener:
         found = set(kinds)
         found.update(*(ALSO.get(kind, ()) for kind in found))
         self.doubted = self.doubted or bool(found & LETTING_IN)
-        self._kinds |= found & set(KINDS)
+        self._kinds |= found & self._heeds
         if self._kinds or self.doubted:
             self._news.set()
 
@@ -101,7 +102,7 @@ class Hub:
         self._tell_others()
         await self._relay.close()
 
-    def enter(self, caller: str, workspace_id: str) -> Listener:
+    def enter(self, caller: str, workspace_id: str, heeds: Set[str] = SHOWN) -> Listener:
         """A new reader of a workspace. TooManyRequests where there are enough of them, NotReady where we are stopping."""
         if self._closed:
             raise NotReady("The server is stopping: connect again in a moment")
@@ -109,7 +110,7 @@ class Hub:
         self._refuse_beyond(limits.max_streams_per_caller, self._callers[caller], "of yours")
         self._refuse_beyond(limits.max_streams_per_workspace, len(self._listeners.get(workspace_id, ())), "of this workspace")
         self._refuse_beyond(limits.max_streams, self._count, "in all")
-        listener = Listener(caller, workspace_id)
+        listener = Listener(caller, workspace_id, heeds)
         self._listeners.setdefault(workspace_id, set()).add(listener)
         self._callers[caller] += 1
         self._count += 1

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-INVITATION, SIGN_IN, LINKED, SUPPORT = "invitation", "sign_in", "linked", "support"
+INVITATION, SIGN_IN, LINKED, SUPPORT, WEBHOOK = "invitation", "sign_in", "linked", "support", "webhook"
 LINKING = re.compile(r"://|www\.|(?<=\w)\.(?=\w)", re.IGNORECASE)  # what mail programs would make links of
 LONGEST_NAME = 60
 FONT = "font:16px/1.5 system-ui,sans-serif;color:#1c1917"
@@ -74,6 +74,15 @@ def _support(*, request_id: str, message: str, email: str | None, told: Mapping[
     return replace(written, reply_to=email)
 
 
+def _webhook(*, workspace: str, host: str, because: str, link: str, server: str) -> Written:
+    lines = [
+        f"The workspace {name(workspace)} on {server} sends no more events to its webhook endpoint at {name(host)}.",
+        f"{because}. What happened meanwhile is kept for 30 days, and can be sent again once the endpoint is enabled.",
+    ]
+    why = "You get this because you may change webhooks in that workspace."
+    return _laid_out(f"A webhook of {name(workspace)} was disabled", lines, ("Look at it", link), [why])
+
+
 def _laid_out(subject: str, before: Sequence[str], button: tuple[str, str] | None, after: Sequence[str]) -> Written:
     """Paragraphs, with a link between them; in HTML the link is a button."""
     middle = [] if button is None else [f"{button[0]}:\n{button[1]}"]
@@ -94,4 +103,10 @@ def _paragraph(text: str) -> str:
     return f"<p>{html.escape(text).replace(chr(10), '<br>')}</p>"
 
 
-KINDS: Mapping[str, Callable[..., Written]] = {INVITATION: _invitation, SIGN_IN: _sign_in, LINKED: _linked, SUPPORT: _support}
+KINDS: Mapping[str, Callable[..., Written]] = {
+    INVITATION: _invitation,
+    SIGN_IN: _sign_in,
+    LINKED: _linked,
+    SUPPORT: _support,
+    WEBHOOK: _webhook,
+}

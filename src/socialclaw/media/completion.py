@@ -15,12 +15,10 @@ from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.db.base import Scope
 from socialclaw.errors import InvalidRequest, NotFound, NotReady
 from socialclaw.media import ingest
-from socialclaw.media.ingest import UPLOAD_TIME
 from socialclaw.media.inspection import examine
 from socialclaw.media.local_copy import at_hand
 from socialclaw.media.multipart_uploads import Upload, find, hear, is_joined, still_open
 from socialclaw.media.uploads import Claims, check, described
-from socialclaw.storage.base import now
 from socialclaw.storage.parts import Part
 from socialclaw.system import System
 
@@ -98,6 +96,5 @@ def _is_needed(session: Session, asset: Asset) -> bool:
 def _refuse(scope: Scope, asset_id: str, error: InvalidRequest) -> Upload:
     upload = find(scope, asset_id, lock=True)
     if upload.asset.status == "uploading":
-        upload.asset.status, upload.asset.delete_after = "failed", now() + UPLOAD_TIME
-        upload.arrival.error_code, upload.arrival.error = error.code, error.message
+        ingest.fail(scope, upload.asset, upload.arrival, error)
     return upload

@@ -208,6 +208,5 @@ def fail(scope: Scope, job: Job, error: SocialClawError) -> None:
     """For good: told for a day."""
     with suppress(Lost):
         asset, arrival = _ours(scope, job)
-        asset.status, asset.delete_after = "failed", now() + UPLOAD_TIME
-        arrival.error_code, arrival.error = error.code, error.message
+        ingest.fail(scope, asset, arrival, error)
         arrival.next_at = arrival.source_url = None

@@ -16,10 +16,11 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from socialclaw.db.assets import SHOWN, Asset
+from socialclaw.db.assets import SHOWN, Arrival, Asset
 from socialclaw.db.base import Scope, new_id
 from socialclaw.db.workspaces import hold
-from socialclaw.errors import Conflict, NotFound
+from socialclaw.errors import Conflict, NotFound, SocialClawError
+from socialclaw.events.facts import asset_changed
 from socialclaw.settings import Settings
 from socialclaw.storage.base import now
 from socialclaw.workspaces import limits
@@ -36,10 +37,10 @@ def begin(scope: Scope, settings: Settings, values: Values, delete_after: dateti
     Noted before the object is put into storage, no crash leaves an object that nothing knows of. Conflict `workspace_limit_reached` where
     the workspace may not have so many bytes more.
     """
-    asset = Asset(**values, status="storing", delivery_token=new_token(), delete_after=now() + UPLOAD_TIME)
+    asset = _new(values, status="storing", delivery_token=new_token(), delete_after=now() + UPLOAD_TIME)
     if other := _same_content(scope, values["storage"], values):
         asset.object_key = other.object_key
-        _ready(asset, delete_after)
+        _ready(scope, asset, delete_after)
     else:
         limits.check(scope, settings, limits.STORED_BYTES, adding=asset.size)
     return scope.add(asset)
@@ -57,7 +58,7 @@ def finish(scope: Scope, asset_id: str, delete_after: datetime | None, values: V
         unneeded = {name: getattr(asset, name) for name in OF_OBJECT}
         scope.add(Asset(id=new_id("asset"), status="deleting", delete_after=now(), **unneeded))
         asset.object_key = other.object_key
-    return _ready(asset, delete_after)
+    return _ready(scope, asset, delete_after)
 
 
 def share(scope: Scope, asset_id: str, delete_after: datetime | None, values: Values) -> Asset | None:
@@ -68,7 +69,7 @@ def share(scope: Scope, asset_id: str, delete_after: datetime | None, values: Va
         return None
     _describe(asset, values)
     asset.object_key = other.object_key
-    return _ready(asset, delete_after)
+    return _ready(scope, asset, delete_after)
 
 
 def claim(scope: Scope, settings: Settings, values: Values, delete_after: datetime | None) -> Asset:
@@ -77,7 +78,7 @@ def claim(scope: Scope, settings: Settings, values: Values, delete_after: dateti
     key = values["object_key"]
     if scope.session.scalar(select(Asset.id).where(Asset.object_key == key).limit(1)):
         raise Conflict("This object is already an asset", code="object_key_taken", objectKey=key)
-    return _ready(scope.add(Asset(**values, delivery_token=new_token())), delete_after)
+    return _ready(scope, scope.add(_new(values, delivery_token=new_token())), delete_after)
 
 
 def abandon(scope: Scope, asset_id: str) -> bool:
@@ -126,6 +127,19 @@ def _describe(asset: Asset, values: Values) -> None:
         setattr(asset, name, value)
 
 
-def _ready(asset: Asset, delete_after: datetime | None) -> Asset:
+def _new(values: Values, **more: Any) -> Asset:
+    return Asset(**{"id": new_id("asset"), **values, **more})
+
+
+def _ready(scope: Scope, asset: Asset, delete_after: datetime | None) -> Asset:
     asset.status, asset.delete_after = "ready", delete_after
+    asset.workspace_id = scope.workspace_id
+    asset_changed(scope.session, "asset.ready", asset)
     return asset
+
+
+def fail(scope: Scope, asset: Asset, arrival: Arrival, error: SocialClawError) -> None:
+    """The file could not be taken, for good: told for a day."""
+    asset.status, asset.delete_after = "failed", now() + UPLOAD_TIME
+    arrival.error_code, arrival.error = error.code, error.message
+    asset_changed(scope.session, "asset.failed", asset, code=error.code, error=error.message)

@@ -33,9 +33,9 @@ from socialclaw.accounts.health import token_health
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Attempt, Post, Run
+from socialclaw.db.run_status import status_of
 from socialclaw.errors import InvalidRequest
 from socialclaw.publishing.posts import STATUSES, PostFilter
-from socialclaw.publishing.runs import status_of
 
 STATES = ("draft", "ready", "blocked", "stalled", "failed", "done")
 STALLED = timedelta(minutes=1)

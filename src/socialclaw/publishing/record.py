@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Hint, utc_now
 from socialclaw.db.posts import Attempt, Lane, Step
+from socialclaw.events.facts import account_changed, quota_reached
+from socialclaw.events.record import record_all
 from socialclaw.lifecycle.changes import KEEP, Change, canceled
 from socialclaw.lifecycle.writing import space_out, write
 from socialclaw.publishing.claims import LOCK, Claim, Wanted, claim
@@ -98,14 +100,21 @@ def record(session: Session, outcomes: Sequence[Outcome], *, catch_up: float = 1
         _close_attempts(session, ours, now)
         if erased := [o.claim.post.id for o in ours if o.erase_marks]:
             session.execute(delete(Step).where(Step.post_id.in_(erased), Step.done.is_(False)))
-        if reconnect := [o.claim.account.id for o in ours if o.reconnect]:
-            session.execute(
-                update(Account).where(Account.id.in_(reconnect), Account.status == "connected").values(status="reconnect_required")
-            )
+        _lose_access(session, [o.claim.account.id for o in ours if o.reconnect])
+        record_all(session, [quota_reached(o.claim.account, o.hold_until, o.code) for o in ours if o.hold_until])
     _free_lanes(session, outcomes)
     following = claim(session, [o.wanted for o in outcomes if o.wanted])
     claims = iter(following)
     return [Next(next(claims) if o.wanted else None, tuple(hints.get(o.claim.post.id, ()))) for o in outcomes]
+
+
+def _lose_access(session: Session, account_ids: Sequence[str]) -> None:
+    """These accounts need a person."""
+    if account_ids:
+        connected = select(Account).where(Account.id.in_(account_ids), Account.status == "connected")
+        for row in session.scalars(connected.order_by(Account.id).with_for_update()):
+            row.status = "reconnect_required"
+            account_changed(session, "account.reconnect_required", row)
 
 
 def take_back(o: Outcome) -> Outcome:

@@ -12,7 +12,10 @@ from socialclaw.billing import counting, terms
 from socialclaw.db import cursors
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Attempt, Post, Run
+from socialclaw.db.run_status import status_of
 from socialclaw.errors import Conflict, InvalidRequest
+from socialclaw.events.facts import of_run
+from socialclaw.events.record import record_all
 from socialclaw.lifecycle.changes import scheduled
 from socialclaw.lifecycle.writing import act
 from socialclaw.publishing.listing import LONGEST_TEXT
@@ -24,7 +27,6 @@ from socialclaw.scheduling.quotas import Timed
 from socialclaw.scheduling.times import LAST_YEAR, stamp
 from socialclaw.settings import Settings
 
-ENDED = ("published", "failed", "canceled")
 LATEST = datetime(LAST_YEAR, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 
 
@@ -101,15 +103,6 @@ def _listed(run: Run, counts: Mapping[str, int], due: Sequence[datetime], text: 
     return Listed(_view(run, counts), text[:LONGEST_TEXT], min(due, default=None), max(due, default=None))
 
 
-def status_of(mode: str, summary: dict[str, int], *, started: bool) -> str:
-    """draft | created (nothing started) | processing | completed (all published or canceled) | partial_failed."""
-    if mode == "draft":
-        return "draft"
-    if sum(summary[status] for status in ENDED) == summary["total"]:
-        return "partial_failed" if summary["failed"] else "completed"
-    return "processing" if started else "created"
-
-
 def posts(scope: Scope, run_id: str) -> Sequence[Post]:
     """The run's posts as rows, in the order of its document."""
     run = scope.one(Run, run_id)
@@ -150,7 +143,10 @@ def publish(
         counting.check_changes(scope, paid, changes)
     act(scope, changes, now)
     scope.session.flush()
-    return view(scope, run_id)
+    found = view(scope, run_id)
+    counts = {status: found.summary[status] for status in STATUSES}
+    record_all(scope.session, [of_run(scope.workspace_id, "run.scheduled", run.id, status=found.status, mode=run.mode, counts=counts)])
+    return found
 
 
 def _distance(posts: Sequence[Post], start_at: datetime, now: datetime) -> timedelta:

@@ -28,6 +28,7 @@ from socialclaw.publishing.engine import Engine
 from socialclaw.publishing.record import Outcome
 from socialclaw.rehearsal import frozen_clock
 from socialclaw.system import System
+from socialclaw.webhooks import delivering
 
 AT_ONCE = 16  # accounts worked on at a time
 LEASE = 60.0  # seconds of the standing time
@@ -102,11 +103,14 @@ class Rehearsal:
             subjects = await self._move(told, due.at, measures=due.measures)
             with act_for(self.workspace_id, told.end):
                 worked = await self._work_off(told, due, subjects)
+                await self.system.sequencer.settle()
+                worked = await delivering.at_instant(self.system, self.workspace_id) or worked
             idle = not worked or rounds >= MOST_ROUNDS
             if idle and told.end == until:
                 break
         await self._move(told, until)
         with act_for(self.workspace_id, until):
+            await self.system.sequencer.settle()
             await self._renew(await self.system.database.read(frozen_clock.due_refreshes, self.workspace_id, until))
         return told
 

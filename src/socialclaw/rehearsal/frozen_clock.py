@@ -15,6 +15,7 @@ from socialclaw.db.billing import Subscription
 from socialclaw.db.checkouts import Checkout
 from socialclaw.db.planning import Repeat
 from socialclaw.db.posts import Lane, Post
+from socialclaw.db.webhooks import Delivery, Endpoint
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict
 
@@ -45,14 +46,15 @@ def go_on(session: Session, workspace_id: str) -> None:
     accounts = select(Account.id).where(Account.workspace_id == workspace_id)
     session.execute(delete(Lane).where(Lane.account_id.in_(accounts), Lane.worker_id.startswith(WORKER)))
     session.execute(update(Account).where(Account.workspace_id == workspace_id).values(clocked=False))
-    for table in (Subscription, Checkout):  # what was to be read in times that will be long in coming is read now
+    session.execute(update(Endpoint).where(Endpoint.workspace_id == workspace_id).values(lane_until=None, lane_of=None))
+    for table in (Subscription, Checkout, Delivery):  # what was to be read in times that will be long in coming is read now
         session.execute(update(table).where(table.workspace_id == workspace_id, table.next_at.is_not(None)).values(next_at=real_now()))
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """What is due at an instant: accounts with posts, in their order; accounts whose token is to be renewed; what is repeated;
-    subscriptions to be read, and checkouts at which something may have been bought; whether figures are."""
+    subscriptions to be read, and checkouts at which something may have been bought; whether events are to be sent, and figures."""
 
     at: datetime
     accounts: Sequence[str]
@@ -60,6 +62,7 @@ class Due:
     repeats: Sequence[str]
     subscriptions: Sequence[str]
     checkouts: Sequence[str]
+    deliveries: bool
     measures: bool
 
 
@@ -75,7 +78,7 @@ def next_due(session: Session, workspace_id: str, earliest: datetime, until: dat
     if first is None:
         return None
     at = min(until, max(earliest, first))
-    post, refresh, repeat, read, bought, *collections = (instant is not None and instant <= at for instant in instants)
+    post, refresh, repeat, read, bought, sent, *collections = (instant is not None and instant <= at for instant in instants)
     return Due(
         at,
         due_accounts(session, workspace_id, at) if post else (),
@@ -83,6 +86,7 @@ def next_due(session: Session, workspace_id: str, earliest: datetime, until: dat
         due_repeats(session, workspace_id, at) if repeat else (),
         _due(session, Subscription, workspace_id, at) if read else (),
         _due(session, Checkout, workspace_id, at) if bought else (),
+        sent,
         any(collections),
     )
 
@@ -102,6 +106,7 @@ _NEXT = select(
     _first(Repeat.next_at),
     _first(Subscription.next_at),
     _first(Checkout.next_at),
+    _first(Delivery.next_at),
     _first(Post.collect_at),
     _first(Account.collect_at),
 )

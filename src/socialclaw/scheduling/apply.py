@@ -14,8 +14,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from socialclaw.billing import counting, terms
 from socialclaw.db.base import Scope, new_id, utc_now
 from socialclaw.db.posts import Post, Run
+from socialclaw.db.run_status import status_of
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, InvalidRequest
+from socialclaw.events.facts import of_run
+from socialclaw.events.record import record_all
 from socialclaw.lifecycle.changes import planned
 from socialclaw.media.assets import known
 from socialclaw.scheduling import quotas
@@ -112,6 +115,9 @@ def apply(
     if paid:
         counting.check(scope, paid, [row["counted_at"] for row in rows if row["counted_at"]])
     scope.session.connection().execute(Post.__table__.insert(), rows)  # type: ignore[attr-defined]
+    counts = {plan.mode: len(rows)}  # a draft's posts are drafts, those of a scheduled one scheduled
+    status = status_of(plan.mode, counts, started=False)
+    record_all(scope.session, [of_run(scope.workspace_id, "run.applied", run_id, status=status, mode=plan.mode, counts=counts)])
     near = now + NEAR
     for account, at in dict.fromkeys((row["account_id"], row["next_at"]) for row in rows if row["next_at"] and row["next_at"] <= near):
         scope.hint("publish", account, at)

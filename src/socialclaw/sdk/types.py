@@ -540,6 +540,58 @@ class DatabaseHealth(TypedDict):
     error: NotRequired["str"]
 
 
+class DeliveriesResponse(TypedDict):
+    """Deliveries of an endpoint, the newest first."""
+
+    ok: "Literal[True]"
+    warnings: NotRequired["list[Issue]"]
+    deliveries: "list[Delivery]"
+    nextCursor: "str | None"
+
+
+class Delivery(TypedDict):
+    """An event on its way to an endpoint. `last…`: of the last try. `seq` is null of a test."""
+
+    id: "str"
+    webhookId: "str"
+    eventId: "str"
+    seq: "int | None"
+    type: "str"
+    status: "Literal['pending', 'retrying', 'delivered', 'exhausted', 'abandoned']"
+    tries: "int"
+    nextTryAt: "str | None"
+    lastTryAt: "str | None"
+    lastStatus: "int | None"
+    lastMilliseconds: "int | None"
+    lastError: "str | None"
+    createdAt: "str"
+
+
+class DeliveryRequest(TypedDict):
+    """What is sent. `body` is null of an event that is no longer kept."""
+
+    url: "str"
+    headers: "dict[str, Any]"
+    body: "str | None"
+
+
+class DeliveryResponse(TypedDict):
+    """A delivery."""
+
+    ok: "Literal[True]"
+    warnings: NotRequired["list[Issue]"]
+    delivery: "Delivery"
+
+
+class DeliveryTry(TypedDict):
+    """One try that is over. `status` is null where there was no answer."""
+
+    at: "str"
+    status: "int | None"
+    milliseconds: "int"
+    error: "str | None"
+
+
 class DestinationsResponse(TypedDict):
     """What a user of a network has now: so many of a kind."""
 
@@ -586,6 +638,33 @@ class ErrorResponse(TypedDict):
     code: NotRequired["str | None"]
     message: "str"
     details: NotRequired["dict[str, Any] | list[Any] | str | float | bool | None"]
+
+
+class Event(TypedDict):
+    """Something that happened.
+
+    `seq`: its number in the workspace; `actor`: the key or the user behind it, null where it is nobody; `subject`: the ids of what it
+    is about; `data`: what became of that, by `type` (see `webhooks`).
+    """
+
+    id: "str"
+    seq: "int"
+    type: "str"
+    timestamp: "str"
+    workspace: "str"
+    actor: "dict[str, Any] | None"
+    subject: "dict[str, Any]"
+    data: "dict[str, Any]"
+
+
+class EventsResponse(TypedDict):
+    """Events, the oldest first. `nextCursor`: what comes after them; `hasMore`: there is more of it already."""
+
+    ok: "Literal[True]"
+    warnings: NotRequired["list[Issue]"]
+    events: "list[Event]"
+    nextCursor: "str"
+    hasMore: "bool"
 
 
 class FaultKind(TypedDict):
@@ -1265,6 +1344,15 @@ class RepeatsResponse(TypedDict):
     repeats: "list[Repeat]"
 
 
+class ReplayResponse(TypedDict):
+    """How many events are sent again. `hasMore`: there are more than one call takes; go on from the last one's time."""
+
+    ok: "Literal[True]"
+    warnings: NotRequired["list[Issue]"]
+    replayed: "int"
+    hasMore: "bool"
+
+
 class Run(TypedDict):
     """One applied schedule. `madeBy`: the id of the key or the person that handed it in."""
 
@@ -1610,6 +1698,39 @@ class ValidateResponse(TypedDict):
     schedule: NotRequired["dict[str, Any] | None"]
 
 
+class WebhookEndpoint(TypedDict):
+    """A URL that is sent events. `failing`: nothing was taken for half an hour; `disabled`: nothing is sent, `disabledBecause` says why."""
+
+    id: "str"
+    url: "str"
+    description: "str | None"
+    types: "list[str]"
+    accounts: "list[str]"
+    ordered: "bool"
+    status: "Literal['enabled', 'failing', 'disabled']"
+    failingSince: "str | None"
+    disabledBecause: "str | None"
+    createdAt: "str"
+    updatedAt: "str"
+
+
+class WebhookEndpointResponse(TypedDict):
+    """An endpoint; `secret` where it has just been made."""
+
+    ok: "Literal[True]"
+    warnings: NotRequired["list[Issue]"]
+    webhook: "WebhookEndpoint"
+    secret: NotRequired["str"]
+
+
+class WebhookEndpointsResponse(TypedDict):
+    """The workspace's endpoints, the newest first."""
+
+    ok: "Literal[True]"
+    warnings: NotRequired["list[Issue]"]
+    webhooks: "list[WebhookEndpoint]"
+
+
 class WebhookResponse(TypedDict):
     """It was taken. `duplicate`: as it was before; `ignored`: there is nothing to do about it."""
 
@@ -1619,6 +1740,35 @@ class WebhookResponse(TypedDict):
     ignored: NotRequired["bool"]
     url: NotRequired["str"]
     confirmation_code: NotRequired["str"]
+
+
+class WholeDelivery(TypedDict):
+    """The same with what is sent, every try, and the first 2,048 bytes of the last answer."""
+
+    id: "str"
+    webhookId: "str"
+    eventId: "str"
+    seq: "int | None"
+    type: "str"
+    status: "Literal['pending', 'retrying', 'delivered', 'exhausted', 'abandoned']"
+    tries: "int"
+    nextTryAt: "str | None"
+    lastTryAt: "str | None"
+    lastStatus: "int | None"
+    lastMilliseconds: "int | None"
+    lastError: "str | None"
+    createdAt: "str"
+    request: "DeliveryRequest"
+    answer: "str | None"
+    log: "list[DeliveryTry]"
+
+
+class WholeDeliveryResponse(TypedDict):
+    """A delivery, with all that is known of it."""
+
+    ok: "Literal[True]"
+    warnings: NotRequired["list[Issue]"]
+    delivery: "WholeDelivery"
 
 
 class WorkerHealth(TypedDict):

@@ -21,6 +21,7 @@ from socialclaw.db.base import Scope, new_id, real_now, utc_now
 from socialclaw.db.database import Database
 from socialclaw.db.workspaces import ApiKey, Workspace
 from socialclaw.errors import Conflict, InvalidRequest
+from socialclaw.events.facts import key_changed
 from socialclaw.settings import Settings
 from socialclaw.turns import Party
 from socialclaw.vault import Vault, digest
@@ -62,6 +63,7 @@ def create(
     secret = _renew(row, vault, test=scope.test)
     scope.add(row)
     scope.session.flush()
+    key_changed(scope.session, scope.workspace_id, "key.created", row)
     return row, secret
 
 
@@ -86,7 +88,9 @@ def one(scope: Scope, key_id: str) -> ApiKey:
 def revoke(scope: Scope, key_id: str) -> ApiKey:
     """Take a key out of use, for good. Revoking again changes nothing. The process's Keyring must `forget` it."""
     row = scope.one(ApiKey, key_id, lock=True)
-    row.revoked_at = row.revoked_at or utc_now()
+    if row.revoked_at is None:
+        row.revoked_at = utc_now()
+        key_changed(scope.session, scope.workspace_id, "key.revoked", row)
     row.former_digest = row.former_until = None
     return row
 

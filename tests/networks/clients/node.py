@@ -21,6 +21,7 @@ import pytest
 
 HERE = Path(__file__).parent
 LOCK = HERE / "package-lock.json"
+OTHERS = (HERE.parents[1] / "webhooks" / "clients" / "package-lock.json",)
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "socialclaw-tests"
 SECONDS = 300  # for fetching and unpacking them all
 MISSING = "NOT DRIVEN by client libraries for Node, which are not installed: `python -m tests.networks.clients.node` tells why"
@@ -85,5 +86,7 @@ def run(script: str, given: dict[str, Any], *, port: int, authority: Path) -> di
     return answer
 
 
-if __name__ == "__main__" and (wrong := installed()):
-    print(f"{MISSING.partition(':')[0]}: {wrong}", file=sys.stderr)
+if __name__ == "__main__":
+    for lock in (LOCK, *OTHERS):
+        if wrong := installed(lock):
+            print(f"{MISSING.partition(':')[0]}: {wrong}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from socialclaw.api.dialect import Schema
+from socialclaw.api.schemas import events, outgoing
 from socialclaw.api.schemas.accounts import (
     AccountsResponse,
     ActionResultResponse,
@@ -290,4 +291,8 @@ __all__ = [
 
 def models() -> list[type[Schema]]:
     """Every schema of the API."""
-    return [found for name in __all__ if isinstance(found := globals()[name], type) and issubclass(found, Schema)]
+    return [
+        *events.MODELS,
+        *outgoing.MODELS,
+        *(found for name in __all__ if isinstance(found := globals()[name], type) and issubclass(found, Schema)),
+    ]

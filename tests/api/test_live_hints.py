@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from socialclaw.api import events
+from socialclaw.api.live_hints import Hints
 from socialclaw.app import build
 from socialclaw.db.posts import Post
 from socialclaw.listening.hub import Hub, Listener
@@ -27,6 +27,7 @@ from tests.conftest import BASE_URL, Member, Person, cookie, person
 
 ALL = {"all": True}
 LONG = 20.0
+PATH = "/v1/dashboard/events"
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ class Stream:
 
 
 @asynccontextmanager
-async def opened(app: FastAPI, headers: dict[str, str], query: str = "") -> AsyncIterator[Stream]:
+async def opened(app: FastAPI, headers: dict[str, str], query: str = "", *, path: str = PATH) -> AsyncIterator[Stream]:
     """A reader, who hangs up at the end."""
     stream, gone = Stream(), asyncio.Event()
     asked = False
@@ -90,7 +91,7 @@ async def opened(app: FastAPI, headers: dict[str, str], query: str = "") -> Asyn
 
     given = [(name.encode(), value.encode()) for name, value in {"host": BASE_URL.partition("//")[2], **headers}.items()]
     scope = {
-        **{"type": "http", "method": "GET", "path": "/v1/dashboard/events", "raw_path": b"/v1/dashboard/events", "root_path": ""},
+        **{"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "root_path": ""},
         **{
             "query_string": query.encode(),
             "headers": given,
@@ -156,7 +157,7 @@ async def test_it_is_a_stream_that_nobody_between_keeps_packs_or_holds_back(app:
 
 
 async def test_a_quiet_stream_says_that_it_is_alive(app: FastAPI, workspace: Member, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(Hints, "heartbeat", 0.05)
     async with opened(app, key(workspace)) as stream:
         assert await stream.change() == ALL
         assert [await stream.piece() for _ in range(3)] == [b":\n\n"] * 3
