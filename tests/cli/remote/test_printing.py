@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -11,8 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
+from socialclaw.cli.remote import waiting
 from socialclaw.cli.remote.shown import ago, flat
 from tests.cli.processes import environment, run
 from tests.cli.remote.conftest import KEY, Say, Scripted
@@ -151,6 +154,24 @@ def test_nobody_is_asked_in_a_pipe_or_in_a_test_workspace(server: Scripted, say:
     assert say("posts", "delete", "--post-id", "post_1", key="sc_live_a").exit_code == 0
     assert say("delete", "--post-id", "post_1").exit_code == 0
     assert len(server.seen) == 2
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_whoever_waits_at_a_terminal_is_told_for_what(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once two seconds have gone by, which are none here; a pipe is told nothing."""
+    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 0)
+    screen = Screen()
+    told = waiting.Waiting(screen)
+    told.begin(httpx2.Request("GET", "https://a.example/v1/posts"))
+    assert told._timer
+    told._timer.join()
+    told.end()
+    assert "Waiting for GET /v1/posts" in screen.getvalue()
+    assert waiting.Waiting(io.StringIO()).hooks() == {}
 
 
 def test_times_are_said_as_people_do() -> None:
