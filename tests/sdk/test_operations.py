@@ -65,6 +65,14 @@ CALLS: list[tuple[Call, str, str]] = [
     (lambda c: c.account_analytics("a"), "GET", "/v1/analytics/accounts/{accountId}"),
     (lambda c: c.run_analytics("a"), "GET", "/v1/analytics/runs/{runId}"),
     (lambda c: c.refresh_analytics("a"), "POST", "/v1/analytics/refresh"),
+    (lambda c: c.event_page(), "GET", "/v1/events"),
+    (lambda c: c.webhooks(), "GET", "/v1/webhooks"),
+    (lambda c: c.create_webhook("https://a.example/hook", ["post.*"]), "POST", "/v1/webhooks"),
+    (lambda c: c.webhook("a"), "GET", "/v1/webhooks/{webhookId}"),
+    (lambda c: c.change_webhook("a"), "PATCH", "/v1/webhooks/{webhookId}"),
+    (lambda c: c.delete_webhook("a"), "DELETE", "/v1/webhooks/{webhookId}"),
+    (lambda c: c.deliveries("a"), "GET", "/v1/webhooks/{webhookId}/deliveries"),
+    (lambda c: c.delivery("a"), "GET", "/v1/deliveries/{deliveryId}"),
 ]
 
 

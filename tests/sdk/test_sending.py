@@ -168,6 +168,42 @@ def test_all_pages_of_posts_are_gone_through() -> None:
     assert {dict(request.url.params)["status"] for request in told.sent} == {"failed"}
 
 
+def first(number: int, told: Talk, **asked: Any) -> list[Any]:
+    """So many events of those that never end."""
+
+    async def taken() -> list[Any]:
+        found = []
+        async for event in told.client.events(**asked):
+            found.append(event)
+            if len(found) == number:
+                break
+        return found
+
+    if isinstance(told.client, AsyncClient):
+        return asyncio.run(taken())
+    return [event for _, event in zip(range(number), told.client.events(**asked), strict=False)]
+
+
+def page(*numbers: int, cursor: str) -> httpx2.Response:
+    events = [{"seq": number} for number in numbers]
+    return httpx2.Response(200, json={"ok": True, "events": events, "nextCursor": cursor, "hasMore": False})
+
+
+def test_events_are_read_on_from_the_last_one_also_when_the_server_was_away(talk: Callable[..., Talk]) -> None:
+    told = talk(page(7, 8, cursor="8"), page(cursor="9"), BROKEN, later(), page(10, cursor="10"), retries=0)
+    assert [event["seq"] for event in first(3, told, types="post.*")] == [7, 8, 10]
+    asked = [dict(request.url.params) for request in told.sent]
+    assert [one["cursor"] for one in asked] == ["latest", "8", "9", "9", "9"]
+    assert {one["types"] for one in asked} == {"post.*"}
+    assert told.waited == sorted(told.waited)
+
+
+def test_a_cursor_that_is_too_old_is_told(talk: Callable[..., Talk]) -> None:
+    told = talk(httpx2.Response(410, json={"ok": False, "code": "cursor_expired", "message": "Too old"}))
+    with pytest.raises(ClientError, match="Too old"):
+        first(1, told, cursor="1")
+
+
 def test_a_run_is_waited_for_until_it_ends(talk: Callable[..., Talk]) -> None:
     told = talk(*(httpx2.Response(200, json={"run": {"id": "run_1", "status": word}}) for word in ("created", "processing", "completed")))
     assert told.do(lambda c: c.wait_for_run("run_1"))["run"]["status"] == "completed"

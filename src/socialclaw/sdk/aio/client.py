@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
+from ..errors import ClientError
 from .operations import AsyncOperations
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 PAGE = 200  # posts asked for at a time
 GOING_ON = ("created", "processing")  # states of a run that end by themselves
+LONGEST_AWAY = 30.0  # seconds between two questions to a server that does not answer
 FIRST_LOOK, LONGEST_LOOK = 0.2, 5.0  # seconds between two looks at a run
 
 
@@ -29,6 +31,27 @@ class AsyncClient(AsyncOperations):
             offset += len(page)
             if len(page) < int(filters.get("limit", PAGE)):
                 return
+
+    async def events(
+        self, *, cursor: str | None = None, types: str | None = None, subject: str | None = None, wait: int = 25
+    ) -> AsyncIterator[types.Event]:
+        """Events as they happen, for ever: each once, in order. While the server is away, it is asked again and again.
+
+        `cursor`: go on behind the event with this `seq`; without it, with the next one that happens. `types`: `post.*,run.completed`.
+        """
+        at, failed = cursor or "latest", 0
+        while True:
+            try:
+                page = await self.event_page(cursor=at, types=types, subject=subject, wait=wait)
+            except ClientError as error:
+                if not error.retryable:
+                    raise
+                await self._sleep(min(LONGEST_AWAY, 2.0**failed))
+                failed = min(failed + 1, 10)
+                continue
+            at, failed = page["nextCursor"], 0
+            for event in page["events"]:
+                yield event
 
     async def wait_for_run(self, run_id: str, *, seconds: float | None = None) -> types.RunStatusResponse:
         """A run's status once nothing of it is to be done any more. TimeoutError where that takes longer than `seconds`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..wire import in_path, new_key
@@ -164,6 +164,34 @@ class AsyncOperations(AsyncCalls):
         """Ask the network for a post's figures now."""
         body = {"postId": post_id} | ({"window": window} if window else {})
         return await self._ask("POST", "/v1/analytics/refresh", json=body)
+
+    # Events and webhooks
+
+    async def event_page(self, **filters: Any) -> types.EventsResponse:
+        """Filters: cursor, types, subject, wait, limit; `events` reads on by itself."""
+        return await self._ask("GET", "/v1/events", query=filters)
+
+    async def webhooks(self) -> types.WebhookEndpointsResponse:
+        return await self._ask("GET", "/v1/webhooks")
+
+    async def create_webhook(self, url: str, event_types: Sequence[str], **fields: Any) -> types.WebhookEndpointResponse:
+        """Its secret is in this answer only."""
+        return await self._ask("POST", "/v1/webhooks", json={"url": url, "types": list(event_types), **fields})
+
+    async def webhook(self, webhook_id: str) -> types.WebhookEndpointResponse:
+        return await self._ask("GET", f"/v1/webhooks/{in_path(webhook_id)}")
+
+    async def change_webhook(self, webhook_id: str, **fields: Any) -> types.WebhookEndpointResponse:
+        return await self._ask("PATCH", f"/v1/webhooks/{in_path(webhook_id)}", json=fields)
+
+    async def delete_webhook(self, webhook_id: str) -> types.OkResponse:
+        return await self._ask("DELETE", f"/v1/webhooks/{in_path(webhook_id)}")
+
+    async def deliveries(self, webhook_id: str, **filters: Any) -> types.DeliveriesResponse:
+        return await self._ask("GET", f"/v1/webhooks/{in_path(webhook_id)}/deliveries", query=filters)
+
+    async def delivery(self, delivery_id: str) -> types.WholeDeliveryResponse:
+        return await self._ask("GET", f"/v1/deliveries/{in_path(delivery_id)}")
 
     async def _ask(
         self, method: str, path: str, *, query: Mapping[str, Any] | None = None, json: Any = None, key: str | None = None

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..wire import in_path, new_key
@@ -165,6 +165,34 @@ class Operations(Calls):
         """Ask the network for a post's figures now."""
         body = {"postId": post_id} | ({"window": window} if window else {})
         return self._ask("POST", "/v1/analytics/refresh", json=body)
+
+    # Events and webhooks
+
+    def event_page(self, **filters: Any) -> types.EventsResponse:
+        """Filters: cursor, types, subject, wait, limit; `events` reads on by itself."""
+        return self._ask("GET", "/v1/events", query=filters)
+
+    def webhooks(self) -> types.WebhookEndpointsResponse:
+        return self._ask("GET", "/v1/webhooks")
+
+    def create_webhook(self, url: str, event_types: Sequence[str], **fields: Any) -> types.WebhookEndpointResponse:
+        """Its secret is in this answer only."""
+        return self._ask("POST", "/v1/webhooks", json={"url": url, "types": list(event_types), **fields})
+
+    def webhook(self, webhook_id: str) -> types.WebhookEndpointResponse:
+        return self._ask("GET", f"/v1/webhooks/{in_path(webhook_id)}")
+
+    def change_webhook(self, webhook_id: str, **fields: Any) -> types.WebhookEndpointResponse:
+        return self._ask("PATCH", f"/v1/webhooks/{in_path(webhook_id)}", json=fields)
+
+    def delete_webhook(self, webhook_id: str) -> types.OkResponse:
+        return self._ask("DELETE", f"/v1/webhooks/{in_path(webhook_id)}")
+
+    def deliveries(self, webhook_id: str, **filters: Any) -> types.DeliveriesResponse:
+        return self._ask("GET", f"/v1/webhooks/{in_path(webhook_id)}/deliveries", query=filters)
+
+    def delivery(self, delivery_id: str) -> types.WholeDeliveryResponse:
+        return self._ask("GET", f"/v1/deliveries/{in_path(delivery_id)}")
 
     def _ask(self, method: str, path: str, *, query: Mapping[str, Any] | None = None, json: Any = None, key: str | None = None) -> Any:
         return self.call(method, path, query=query, json=json, idempotency_key=key)
