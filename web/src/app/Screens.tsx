@@ -21,6 +21,8 @@ const Slots = lazy(() => import('../settings/Slots').then((m) => ({ default: m.S
 const Me = lazy(() => import('../settings/Me').then((m) => ({ default: m.Me })));
 const Usage = lazy(() => import('../usage/Usage').then((m) => ({ default: m.Usage })));
 const Keys = lazy(() => import('../developers/Keys').then((m) => ({ default: m.Keys })));
+const Webhooks = lazy(() => import('../webhooks/Webhooks').then((m) => ({ default: m.Webhooks })));
+const EndpointPage = lazy(() => import('../webhooks/EndpointPage').then((m) => ({ default: m.EndpointPage })));
 const Sandbox = lazy(() => import('../sandbox/Sandbox').then((m) => ({ default: m.Sandbox })));
 const Health = lazy(() => import('../health/Health').then((m) => ({ default: m.Health })));
 
@@ -48,6 +50,10 @@ export function Screens() {
         <Route path={`${base}/analytics`} component={Analytics} />
         <Route path={`${base}/accounts`} component={Accounts} />
         <Route path={`${base}/keys`} component={Keys} />
+        <Route path={`${base}/webhooks`} component={Webhooks} />
+        <Route path={`${base}/webhooks/:id`}>
+          <OneEndpoint />
+        </Route>
         {test && <Route path={`${base}/sandbox/:network?`} component={Sandbox} />}
         <Route path={`${base}/health`} component={Health} />
         <Route path={`${base}/settings`} component={WorkspaceSettings} />
@@ -71,6 +77,11 @@ function OnePost() {
 function OneRun() {
   const { id } = useParams<{ id: string }>();
   return <RunPage key={id} id={id} />;
+}
+
+function OneEndpoint() {
+  const { id } = useParams<{ id: string }>();
+  return <EndpointPage key={id} id={id} />;
 }
 
 function NotHere() {

@@ -1,5 +1,5 @@
 // Where one can go: what stands in the navigation, in the list of keys, and in what Ctrl K finds.
-import { CalendarDays, ChartColumn, FlaskConical, HeartPulse, Image, KeyRound, Layers, ListChecks, PenLine, Settings, Users, type LucideIcon } from 'lucide-react';
+import { CalendarDays, ChartColumn, FlaskConical, HeartPulse, Image, KeyRound, Layers, ListChecks, PenLine, Settings, Users, Webhook, type LucideIcon } from 'lucide-react';
 import type { Workspace } from './session';
 
 export interface Place {
@@ -20,6 +20,7 @@ const ALL: (Place & { right?: string; test?: true })[] = [
   { to: 'runs', label: 'Runs', icon: Layers, key: 'r' },
   { to: 'accounts', label: 'Accounts', icon: Users, key: 'n', begins: true },
   { to: 'keys', label: 'Keys', icon: KeyRound, key: 'k', right: 'keys' },
+  { to: 'webhooks', label: 'Webhooks', icon: Webhook, key: 'w', right: 'webhooks' },
   { to: 'sandbox', label: 'Sandbox', icon: FlaskConical, key: 'b', test: true },
   { to: 'health', label: 'Health', icon: HeartPulse, key: 'h' },
   { to: 'settings', label: 'Settings', icon: Settings, key: 's' },

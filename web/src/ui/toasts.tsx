@@ -7,9 +7,10 @@ import { undo, type Undoable } from '../lib/undo';
 import classes from './toasts.module.css';
 
 const SECONDS = 10;
+const LOOK = { autoClose: SECONDS * 1000, withBorder: true, closeButtonProps: { 'aria-label': 'Dismiss' } };
 
 export function tell(message: ReactNode): void {
-  notifications.show({ message, autoClose: SECONDS * 1000, withBorder: true });
+  notifications.show({ message, ...LOOK });
 }
 
 export function refused(error: unknown, what: string): void {
@@ -22,13 +23,12 @@ export function refused(error: unknown, what: string): void {
   ) : (
     message
   );
-  notifications.show({ title: what, message: shown, color: 'red', autoClose: SECONDS * 1000, withBorder: true });
+  notifications.show({ title: what, message: shown, color: 'red', ...LOOK });
 }
 
 export function tellUndoable(what: Undoable): void {
   const id = notifications.show({
-    autoClose: SECONDS * 1000,
-    withBorder: true,
+    ...LOOK,
     message: (
       <span className={classes.line}>
         {what.label}
