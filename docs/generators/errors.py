@@ -122,7 +122,7 @@ ADVICE_FOR = {
     "webhook_signature_invalid": "The operator compares the secret that is set here with the sender's ([callbacks](howto/callbacks.md)).",
     "oauth_client_refused": "The operator corrects the developer app's id and secret ([settings](settings.md#developer-apps)).",
     "oauth_state_invalid": "Start the connection again.",
-    "parent_post_failed": "Retry the parent; the reply goes on when it is published.",
+    "parent_post_failed": "Retry the parent: the reply waits for it again. Where the parent is published by now, retry the reply.",
     "provider_not_configured": "The operator sets up the developer app ([going live](howto/go-live.md)), or use a test workspace.",
     "public_url_unreachable": "It is a warning. The operator gives the server an address ([going live](howto/go-live.md)).",
     "publish_too_late": "Retry the post, if it is still to go out.",

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from socialclaw.billing import counting, plans
+from socialclaw.billing.subscriptions import ENDED
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.db.posts import Post
 from socialclaw.lifecycle import changes as life
@@ -150,7 +151,7 @@ async def test_what_fails_gives_its_place_back_and_takes_one_when_it_is_sent_aga
     assert [(await desk.row(post)).status for post in (parent, reply, last)] == ["failed"] * 3
     assert await used(desk) == 0
     assert (await desk.do(parent, "retry")).status_code == 200
-    assert await used(desk) == 1
+    assert await used(desk) == 3  # those that follow it come back at once, and wait for it
     await desk.work()
     assert [(await desk.row(post)).status for post in (parent, reply, last)] == ["published"] * 3
     assert await used(desk) == 3
@@ -270,6 +271,117 @@ async def test_replies_that_come_back_with_their_post_need_room_too(desk: Desk, 
     assert (await take(desk, "Another")).status_code == 201
     refused = await desk.do(parent, "retry")
     assert (refused.status_code, refused.json()["code"], refused.json()["details"]["requested"]) == (402, LIMIT, 3)
+
+
+@both
+async def test_replies_take_their_places_when_their_post_is_retried_and_nobody_takes_them_meanwhile(
+    desk: Desk, has: Has, small: None
+) -> None:
+    """They were once counted only when their post was published, whether there was room or not."""
+    await has(paid())
+    account = await desk.connect()
+    threads = []
+    for name in "ab":
+        threads.append(await desk.thread(account, *(f"{name} {n}" for n in range(3))))
+        await fail(desk, threads[-1][0])
+    first, second = threads
+    assert (await desk.do(first[0], "retry")).status_code == 200
+    assert [(post["status"], post["blockedBy"]) for post in [await desk.post(one) for one in first[1:]]] == [("scheduled", "parent")] * 2
+    for refused in (await desk.do(second[0], "retry"), await desk.do(second[1], "retry"), await take(desk, "Between")):
+        assert (refused.status_code, refused.json()["code"], refused.json()["details"]["used"]) == (402, LIMIT, 3)
+    await desk.work()
+    assert desk.seen() == ["a 0", "a 1", "a 2"]
+    assert await used(desk) == 3
+    assert (await desk.do(second[0], "retry")).json()["code"] == LIMIT
+
+
+async def test_replies_that_come_back_fail_with_their_post_again_or_are_canceled_with_it(desk: Desk, has: Has, small: None) -> None:
+    await has(paid())
+    posts = await desk.thread(await desk.connect(), "One", "Two", "Three")
+    for _ in range(3):
+        await fail(desk, posts[0])
+        assert [(await desk.row(post)).status for post in posts] == ["failed"] * 3
+        assert await used(desk) == 0
+        assert (await desk.do(posts[0], "retry")).status_code == 200
+        assert await used(desk) == 3
+    assert (await desk.do(posts[0], "cancel")).status_code == 200
+    assert [(await desk.row(post)).status for post in posts] == ["canceled"] * 3
+    assert await used(desk) == 0
+
+
+async def found(desk: Desk, page: httpx2.AsyncClient, post: str, how: str) -> None:
+    """Somebody finds the post, whose answer was lost, on its network."""
+    if how == "reconcile":
+        answer = await desk.do(post, "reconcile")
+    else:
+        there = desk.network().seen()[0].id
+        answer = await page.post(f"/v1/dashboard/posts/{post}/resolve", json={"outcome": "published", "providerPostId": there})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["post"]["status"] == "published"
+
+
+async def lost_thread(desk: Desk) -> list[str]:
+    """A post that is live and whose outcome nobody knows, and two replies that failed with it."""
+    posts = await desk.thread(await desk.connect(), "One", "Two", "Three")
+    desk.network().fail("timeout_after", times=1, workspace=desk.workspace.id)
+    await desk.work()
+
+    def give_up(session: Session) -> None:
+        write(session, [(session.get_one(Post, posts[0]), life.unknown(outcomes.UNKNOWN, "Look there"))], utc_now())
+
+    await desk.system.database.write(give_up)
+    assert [(await desk.row(post)).error_code for post in posts] == [outcomes.UNKNOWN, *[life.PARENT_FAILED] * 2]
+    return posts
+
+
+@both
+@pytest.mark.parametrize("how", ["resolve", "reconcile"])
+async def test_replies_to_a_post_that_is_found_stay_failed_where_there_is_no_room_and_can_be_retried(
+    desk: Desk, has: Has, page: httpx2.AsyncClient, small: None, how: str
+) -> None:
+    await has(paid())
+    parent, reply, last = await lost_thread(desk)
+    assert await used(desk) == 1  # the lost one, which may be live
+    others = [post["id"] for post in (await take(desk, "a", "b")).json()["posts"]]
+    await found(desk, page, parent, how)
+    told = await desk.post(reply)
+    assert (told["status"], told["errorCode"], (await desk.post(last))["errorCode"]) == ("failed", LIMIT, life.PARENT_FAILED)
+    assert "Starter has 3 posts a month" in told["error"]
+    assert await used(desk) == 3
+    assert (await desk.do(reply, "retry")).json()["code"] == LIMIT
+    for other in others:
+        assert (await desk.do(other, "cancel")).status_code == 200
+    assert (await desk.do(reply, "retry")).status_code == 200
+    await desk.work()
+    assert desk.seen() == ["One", "Two", "Three"]
+    assert [post.reply_to for post in desk.network().seen()][1:] == [post.id for post in desk.network().seen()][:2]
+    assert await used(desk) == 3
+
+
+@pytest.mark.parametrize("how", ["resolve", "reconcile"])
+async def test_a_post_is_found_without_a_plan_too_and_its_replies_wait_for_one(
+    desk: Desk, has: Has, page: httpx2.AsyncClient, how: str
+) -> None:
+    await has(paid())
+    parent, reply, _ = await lost_thread(desk)
+    await has(paid("starter", "inactive", ENDED))
+    await found(desk, page, parent, how)
+    assert (await desk.post(reply))["errorCode"] == "subscription_inactive"
+    await has(paid())
+    assert (await desk.do(reply, "retry")).status_code == 200
+    await desk.work()
+    assert desk.seen() == ["One", "Two", "Three"]
+
+
+@pytest.mark.parametrize("how", ["resolve", "reconcile"])
+async def test_replies_to_a_post_that_is_found_count_from_then_on(desk: Desk, has: Has, page: httpx2.AsyncClient, how: str) -> None:
+    await has(paid())
+    parent, *_ = await lost_thread(desk)
+    await found(desk, page, parent, how)
+    assert await used(desk) == 3
+    await desk.work()
+    assert desk.seen() == ["One", "Two", "Three"]
+    assert await used(desk) == 3
 
 
 @both

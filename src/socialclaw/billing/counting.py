@@ -103,9 +103,9 @@ def check(scope: Scope, terms: Terms, instants: Iterable[datetime]) -> None:
     _check(scope, terms, Counter(month_of(at) for at in instants))
 
 
-def check_changes(scope: Scope, terms: Terms, changes: Iterable[tuple[Post, Change]], *, following: Iterable[datetime] = ()) -> None:
-    """The same of posts that are there: what counts in a month already takes no more room in it. `following`: what comes back with them."""
-    added = Counter(month_of(at) for at in following)
+def check_changes(scope: Scope, terms: Terms, changes: Iterable[tuple[Post, Change]]) -> None:
+    """The same of posts that are there: what counts in a month already takes no more room in it."""
+    added = Counter[datetime]()
     for post, change in changes:
         if isinstance(change.counted_at, datetime):
             added[month_of(change.counted_at)] += 1

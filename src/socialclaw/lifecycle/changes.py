@@ -211,7 +211,7 @@ def failed(code: str, message: str, *, tries: int | Keep = KEEP) -> Change:
 
 
 def failed_with_parent() -> Change:
-    """The post that it replies to failed. It stays blocked by it, so that a later success of the parent brings it back."""
+    """The post that it replies to failed. It stays blocked by it, so that it comes back with it."""
     message = "The post that this one replies to failed"
     return Change(status="failed", next_at=None, error_code=PARENT_FAILED, error=message, counted_at=None)
 
@@ -277,14 +277,20 @@ def brought_forward(now: datetime) -> Change:
     return Change(next_at=now)
 
 
+def back(reply: Post, now: datetime) -> Change:
+    """It failed with its parent, which somebody sends again or has found: it waits for it as at first."""
+    return Change(status="scheduled", error_code=None, error=None, counted_at=max(reply.publish_at, now))
+
+
+def left_behind(code: str, message: str) -> Change:
+    """It failed with its parent, which is published after all, and may not come back: it stays failed, for this reason."""
+    return Change(error_code=code, error=message)
+
+
 def freed(reply: Post, now: datetime, parent_id: str) -> Change:
-    """Its parent is published: it goes at its time, or now if that is past. One that failed with the parent is back."""
+    """Its parent is published: it goes at its time, or now if that is past. One that has failed can be sent again, and is not by itself."""
     change = Change(blocked_by=None, resolved_parent_id=parent_id, latest_at=later(reply, reply.publish_at, now))
-    if reply.error_code == PARENT_FAILED:
-        change = replace(change, status="scheduled", error_code=None, error=None, counted_at=max(reply.publish_at, now))
-    if reply.error_code == PARENT_FAILED or reply.status in ("scheduled", "retry_pending"):
-        change = replace(change, next_at=max(reply.publish_at, now))
-    return change
+    return replace(change, next_at=max(reply.publish_at, now)) if reply.status in ("scheduled", "retry_pending") else change
 
 
 def later(post: Post, publish_at: datetime, now: datetime) -> datetime | None:

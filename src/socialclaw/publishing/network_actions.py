@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from socialclaw.accounts import credentials
 from socialclaw.accounts.tokens import scrub, unseal
+from socialclaw.billing import terms
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Post, Step
@@ -25,6 +26,8 @@ from socialclaw.publishing.claims import Claim, Remembered
 from socialclaw.publishing.ownership import owned
 from socialclaw.publishing.posts import close_attempt, connected, detail, reconnect
 from socialclaw.publishing.reconcile import candidates, settle_seconds
+from socialclaw.publishing.returning import bring_back
+from socialclaw.settings import Settings
 from socialclaw.system import System
 
 
@@ -84,9 +87,9 @@ async def reconcile(system: System, workspace_id: str, post_id: str, *, test: bo
         secrets, settle = unseal(system.vault, account).values(), settle_seconds(system, post.provider)
         return await system.write(workspace_id, _taken_back, post_id, scrub(error.message, secrets), error.code, settle)
     try:
-        return await system.write(workspace_id, _reconciled, claim, seen, system.settings.confirm_seconds)
+        return await system.write(workspace_id, _reconciled, claim, seen, system.settings, test=test)
     except IntegrityError:  # another post of ours became what was found, between the look and the writing
-        return await system.write(workspace_id, _reconciled, claim, seen, system.settings.confirm_seconds)
+        return await system.write(workspace_id, _reconciled, claim, seen, system.settings, test=test)
 
 
 def _taken_back(scope: Scope, post_id: str, message: str, code: str, settle: float) -> Post:
@@ -106,8 +109,9 @@ def _steps(session: Session, post_id: str) -> dict[str, Remembered]:
     return {row.name: Remembered(row.done, row.result.get("value"), row.at, row.fence) for row in rows}
 
 
-def _reconciled(scope: Scope, claim: Claim, found: Sequence[draft.Published], confirm: float) -> Post:
+def _reconciled(scope: Scope, claim: Claim, found: Sequence[draft.Published], settings: Settings) -> Post:
     """Write down what the look showed. Only a failed or published post is changed: a worker looks for the others itself."""
+    paid = terms.held(scope, settings)
     post = scope.one(Post, claim.post.id, lock=True)
     others = owned(scope.session, claim, [p.id for p in found])
     seen = next((p for p in found if p.id not in others), None)
@@ -116,7 +120,9 @@ def _reconciled(scope: Scope, claim: Claim, found: Sequence[draft.Published], co
         act(scope, [(post, life.confirmed(visible=seen is not None, accepted=seen is not None and not seen.final))], now)
     elif post.status == "failed" and seen:
         known = replace(claim, post=post)
-        act(scope, [(post, outcomes.published(known, seen, now=now, confirm=confirm, how="confirmed").change)], now)
+        bring_back(scope, paid, post, now)
+        published = outcomes.published(known, seen, now=now, confirm=settings.confirm_seconds, how="confirmed")
+        act(scope, [(post, published.change)], now)
     elif post.status == "publishing" and post.waiting:
         act(scope, [(post, life.brought_forward(now))], now)  # the worker looks now
     return post

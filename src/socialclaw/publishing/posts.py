@@ -21,6 +21,7 @@ from socialclaw.lifecycle.changes import UNSENT
 from socialclaw.lifecycle.writing import act, cancel_replies
 from socialclaw.publishing import outcomes
 from socialclaw.publishing.record import CANCELED, NOBODY, TAKEN_BACK
+from socialclaw.publishing.returning import following
 from socialclaw.scheduling import labels
 from socialclaw.settings import Settings
 
@@ -178,7 +179,7 @@ def retry(scope: Scope, post_id: str, *, force: bool = False, sells: Settings | 
     """Send a failed post again, or one that waits for its next try at once.
 
     A post whose outcome is unknown may be live: sending it again needs `force`. `sells`: see `apply`; the replies that failed with it
-    will come back with it, and there has to be room for them too.
+    come back at once to wait for it, and there has to be room for them too.
     """
     paid = terms.held(scope, sells)
     post = scope.one(Post, post_id, lock=True)
@@ -194,22 +195,11 @@ def retry(scope: Scope, post_id: str, *, force: bool = False, sells: Settings | 
         scope.session.execute(delete_rows(Step).where(Step.post_id == post.id))
     parent = scope.session.get(Post, post.parent_post_id, with_for_update=True) if post.parent_post_id else None
     waits = parent is not None and parent.provider_post_id is None
-    changes = [(post, life.resent(post, now, waits=waits, anew=anew))]
+    changes = [(post, life.resent(post, now, waits=waits, anew=anew)), *following(scope, post, now)]
     if paid:
-        counting.check_changes(scope, paid, changes, following=[max(reply.publish_at, now) for reply in _failed_with(scope, post)])
+        counting.check_changes(scope, paid, changes)
     act(scope, changes, now)
     return post
-
-
-def _failed_with(scope: Scope, post: Post) -> list[Post]:
-    """The replies to a post, at whatever remove, that failed because it did."""
-    found, parents = list[Post](), [post.id]
-    while parents:
-        query = scope.all(Post).where(Post.parent_post_id.in_(parents), Post.status == "failed", Post.error_code == life.PARENT_FAILED)
-        rows = scope.session.scalars(query).all()
-        found += rows
-        parents = [row.id for row in rows]
-    return found
 
 
 def connected(found: Detail) -> Account:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from socialclaw.billing import terms
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, utc_now
 from socialclaw.db.posts import Post, Step
@@ -19,6 +20,8 @@ from socialclaw.providers.base import Measures
 from socialclaw.publishing import outcomes
 from socialclaw.publishing.claims import Claim
 from socialclaw.publishing.ownership import network_key, owned
+from socialclaw.publishing.returning import bring_back
+from socialclaw.settings import Settings
 from socialclaw.system import System
 
 PUBLISHED, NOT_PUBLISHED = "published", "not_published"
@@ -38,12 +41,12 @@ class Verdict:
 
 
 async def give(system: System, workspace_id: str, post_id: str, verdict: Verdict, *, test: bool) -> None:
-    """Settle a post whose outcome is unknown. Its replies go out where it is there, and its id is known."""
+    """Settle a post whose outcome is unknown. Its replies go out where it is there, its id is known, and the plan has room for them."""
     _check(verdict)
     try:
-        await system.write(workspace_id, _settle, post_id, verdict, test=test)
+        await system.write(workspace_id, _settle, post_id, verdict, system.settings, test=test)
     except IntegrityError:  # another post of ours became the same one meanwhile
-        await system.write(workspace_id, _settle, post_id, verdict, test=test)
+        await system.write(workspace_id, _settle, post_id, verdict, system.settings, test=test)
 
 
 def _check(verdict: Verdict) -> None:
@@ -77,7 +80,8 @@ def _is_page(url: str) -> bool:
     return known and len(url) <= LONGEST_URL and url.isprintable() and " " not in url
 
 
-def _settle(scope: Scope, post_id: str, verdict: Verdict) -> None:
+def _settle(scope: Scope, post_id: str, verdict: Verdict, settings: Settings) -> None:
+    paid = terms.held(scope, settings)
     post, now = scope.one(Post, post_id, lock=True), utc_now()
     if post.status != "failed" or post.error_code != outcomes.UNKNOWN:
         message = f"Only what became of a post whose outcome is unknown can be said; this one is {post.status}"
@@ -90,6 +94,7 @@ def _settle(scope: Scope, post_id: str, verdict: Verdict) -> None:
     scope.session.execute(delete(Step).where(Step.post_id == post.id, Step.done.is_(False)))  # its mark is answered
     figures_at = now + outcomes.FIRST_FIGURES if providers()[post.provider].can(Measures) else None
     found = verdicts.found_by_a_person(post, id=verdict.post_id, key=key, url=verdict.url, figures_at=figures_at, now=now)
+    bring_back(scope, paid, post, now)
     act(scope, [(post, found)], now)
 
 
