@@ -207,7 +207,7 @@ def test_a_cursor_that_is_too_old_is_told(talk: Callable[..., Talk]) -> None:
 def test_a_run_is_waited_for_until_it_ends(talk: Callable[..., Talk]) -> None:
     told = talk(*(httpx2.Response(200, json={"run": {"id": "run_1", "status": word}}) for word in ("created", "processing", "completed")))
     assert told.do(lambda c: c.wait_for_run("run_1"))["run"]["status"] == "completed"
-    assert len(told.waited) == 2
+    assert [dict(request.url.params) for request in told.sent] == [{}, {"wait": "25"}, {"wait": "25"}], "the server holds its answer back"
 
 
 def test_a_run_is_not_waited_for_longer_than_asked(talk: Callable[..., Talk]) -> None:

@@ -16,6 +16,7 @@ PAGE = 200  # posts asked for at a time
 GOING_ON = ("created", "processing")  # states of a run that end by themselves
 LONGEST_AWAY = 30.0  # seconds between two questions to a server that does not answer
 FIRST_LOOK, LONGEST_LOOK = 0.2, 5.0  # seconds between two looks at a run
+LONGEST_WAIT = 25  # seconds that the server holds an answer back for, until there is another
 
 
 class AsyncClient(AsyncOperations):
@@ -59,12 +60,16 @@ class AsyncClient(AsyncOperations):
         A draft is not waited for: it ends by nothing that the server does.
         """
         until = None if seconds is None else time.monotonic() + seconds
-        look = FIRST_LOOK
+        look, wait = FIRST_LOOK, 0
         while True:
-            status = await self.run_status(run_id)
+            asked = time.monotonic()
+            status = await self.run_status(run_id, wait=wait or None)
             if status["run"]["status"] not in GOING_ON:
                 return status
-            if until is not None and time.monotonic() + look > until:
+            now = time.monotonic()
+            if until is not None and now + look > until:
                 raise TimeoutError(f"{run_id} is still {status['run']['status']} after {seconds:g} seconds; it goes on")
-            await self._sleep(look)
-            look = min(LONGEST_LOOK, look * 1.5)
+            wait = LONGEST_WAIT if until is None else min(LONGEST_WAIT, int(until - now))
+            if now - asked < look:  # something happens there just now, or the server does not know how to wait
+                await self._sleep(look)
+                look = min(LONGEST_LOOK, look * 1.5)

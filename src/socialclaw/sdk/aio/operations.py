@@ -113,8 +113,9 @@ class AsyncOperations(AsyncCalls):
     async def run(self, run_id: str) -> types.RunResponse:
         return await self._ask("GET", f"/v1/runs/{in_path(run_id)}")
 
-    async def run_status(self, run_id: str) -> types.RunStatusResponse:
-        return await self._ask("GET", f"/v1/runs/{in_path(run_id)}/status")
+    async def run_status(self, run_id: str, *, wait: int | None = None) -> types.RunStatusResponse:
+        """`wait`: answer as soon as it has changed, or after so many seconds, 50 at most."""
+        return await self._ask("GET", f"/v1/runs/{in_path(run_id)}/status", query={"wait": wait})
 
     async def run_table(self, run_id: str) -> types.RunTableResponse:
         return await self._ask("GET", f"/v1/runs/{in_path(run_id)}/table")

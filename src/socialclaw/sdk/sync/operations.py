@@ -114,8 +114,9 @@ class Operations(Calls):
     def run(self, run_id: str) -> types.RunResponse:
         return self._ask("GET", f"/v1/runs/{in_path(run_id)}")
 
-    def run_status(self, run_id: str) -> types.RunStatusResponse:
-        return self._ask("GET", f"/v1/runs/{in_path(run_id)}/status")
+    def run_status(self, run_id: str, *, wait: int | None = None) -> types.RunStatusResponse:
+        """`wait`: answer as soon as it has changed, or after so many seconds, 50 at most."""
+        return self._ask("GET", f"/v1/runs/{in_path(run_id)}/status", query={"wait": wait})
 
     def run_table(self, run_id: str) -> types.RunTableResponse:
         return self._ask("GET", f"/v1/runs/{in_path(run_id)}/table")
