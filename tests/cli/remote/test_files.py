@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import httpx2
 import openpyxl
 import pytest
 
-from socialclaw.cli.remote import uploading
+from socialclaw.cli.remote import exits, uploading
 from socialclaw.cli.remote.command import Refused
 from socialclaw.cli.remote.files import documents
 from socialclaw.cli.remote.files.document import shown
@@ -147,6 +148,29 @@ def test_warnings_are_told_and_hold_up_nothing(server: Scripted, say: Say) -> No
     written("a.yaml", YAML)
     told = say("validate", "-f", "a.yaml")
     assert (told.exit_code, told.stderr) == (0, "socialclaw: a.yaml:4:5: Midnight (publish_time_is_midnight) (warning)\n")
+
+
+def test_a_file_is_judged_whenever_it_is_saved_until_somebody_has_seen_enough(
+    server: Scripted, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answers["POST /v1/posts/validate"] = (200, {"ok": True, "totalPosts": 2, "mode": "scheduled"})
+    saved = iter([YAML, "posts: [", YAML])
+
+    def save_or_stop(_: float) -> None:
+        try:
+            written("a.yaml", next(saved))
+        except StopIteration:
+            raise KeyboardInterrupt from None
+        os.utime("a.yaml", (0, len(moments)))
+        moments.append(1)
+
+    moments: list[int] = []
+    save_or_stop(0)
+    monkeypatch.setattr("socialclaw.cli.remote.watch.time.sleep", save_or_stop)
+    told = say("watch", "-f", "a.yaml")
+    assert told.exit_code == exits.INTERRUPTED
+    assert told.stdout.count("Valid: 2 posts") == 2
+    assert "a.yaml:1:9: This is no YAML" in told.stderr
 
 
 def uploads(server: Scripted) -> int:

@@ -103,6 +103,8 @@ def _file(api: Api, file: str) -> None:
                 schedules.judge(api, file)
             except Refused as error:
                 complain(error.message)
+            except OSError as error:  # an editor puts a new file in the place of the old one
+                complain(f"{file}: {error.strerror or error}")
             except typer.Exit:
                 pass  # what is wrong has been told
             if sys.stdout.isatty():
