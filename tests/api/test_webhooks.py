@@ -27,10 +27,11 @@ from socialclaw.doctor import checks
 from socialclaw.erasure import tidying
 from socialclaw.networks.meta.sandbox.removal import signed_request
 from socialclaw.settings import Settings
-from socialclaw.simulation.notices import Telling
+from socialclaw.simulation.notices import WORLD, Telling, callbacks_of
 from socialclaw.system import System
 from tests.api import rows
 from tests.conftest import BASE_URL, Member, client, member, opened
+from tests.crash import users
 from tests.duties import duty
 from tests.erasure.witness import found
 from tests.publishing.desk import Desk
@@ -79,6 +80,11 @@ async def remove(desk: Desk, account: str, network: str = "meta", **body: Any) -
     answer = await desk.api.post(f"/v1/sandbox/networks/{network}/removals", json={"accountId": account, **body})
     assert answer.status_code == 200, answer.text
     assert answer.json() == {"ok": True, "network": network, "waiting": 0}
+
+
+def secret_of(system: System, app_name: str, world: str) -> str:
+    """With which the simulated network signs what happens in the world of this workspace."""
+    return system.door.derived(callbacks_of(app_name, world))[0]
 
 
 async def accounts(system: System, *which: Any) -> list[Account]:
@@ -131,10 +137,10 @@ async def test_a_call_that_comes_again_ends_nothing_that_was_granted_since(desk:
     async with client(app) as meta:
         again = await meta.post(url, content=content, headers=headers)
         assert (again.status_code, again.json()) == (200, {"ok": True, "duplicate": True})
-        secret = desk.system.door.derived("callbacks of meta")[0]
+        secret = secret_of(desk.system, "meta", desk.workspace.id)
         [person] = await accounts(desk.system, Account.account_type == "facebook_user")
         late = signed_request({"user_id": person.external_id, "algorithm": "HMAC-SHA256", "issued_at": at}, secret)
-        assert (await meta.post(url, data={"signed_request": late})).json() == {"ok": True}
+        assert (await meta.post(url, data={"signed_request": late}, headers={WORLD: desk.workspace.id})).json() == {"ok": True}
     assert (await desk.account(account)).status == "connected"
 
 
@@ -200,8 +206,10 @@ async def test_each_app_speaks_for_its_own_people_and_the_real_ones_for_live_wor
         assert (answer.status_code, answer.json()) == (200, {"ok": True}), "also of somebody whom nobody knows"
         ended = {row.id for row in await accounts(system, Account.status == "reconnect_required")}
         assert ended == {ids[name] for name in ends}
-        simulated = signed_request(said, system.door.derived(f"callbacks of {app_name}")[0])
-        assert (await meta.post(DEAUTHORIZE, json={"signed_request": simulated})).status_code == 200
+        simulated = signed_request(said, secret_of(system, app_name, workspace.id))
+        assert (await meta.post(DEAUTHORIZE, json={"signed_request": simulated})).status_code == 400, "it does not say whose world"
+        there = {WORLD: workspace.id}
+        assert (await meta.post(DEAUTHORIZE, json={"signed_request": simulated}, headers=there)).status_code == 200
     ended = {row.id for row in await accounts(system, Account.status == "reconnect_required")}
     assert ended == {each[name] for name in ends for each in (ids, theirs)}
 
@@ -243,8 +251,29 @@ async def test_what_else_tiktok_tells_is_taken_and_ignored(app: FastAPI, system:
     assert isinstance(simulator, Telling)
     content = json.dumps({"event": "video.publish.completed"}).encode()
     async with client(app) as tiktok:
-        answer = await tiktok.post(TIKTOK, content=content, headers=dict(simulator.marks(content)))
+        answer = await tiktok.post(TIKTOK, content=content, headers={WORLD: "w", **simulator.marks(content, "w")})
     assert (answer.status_code, answer.json()) == (200, {"ok": True, "ignored": True})
+
+
+@pytest.mark.usefixtures("both_databases")
+@pytest.mark.parametrize(("provider", "network"), [("facebook", "meta"), ("instagram", "meta"), ("tiktok", "tiktok")])
+async def test_another_test_workspace_notices_nothing(
+    desk: Desk, app: FastAPI, system: System, line: Line, provider: str, network: str
+) -> None:
+    """The simulated people have the same ids in every workspace's world."""
+    neighbour = await member(system, "Neighbour")
+    theirs = await users.join(system, neighbour.id, provider, "ada")
+    account = await desk.connect(provider, "ada")
+    assert (await desk.account(account)).external_id == theirs.external_id, "the same person there as here"
+    await remove(desk, account, network, **({"erase": True} if network == "meta" else {}))
+    await erased(system)
+    assert (await desk.account(account)).refresh_failure_code == ("deauthorized" if network == "tiktok" else None)
+    assert (await desk.account(account)).status == ("reconnect_required" if network == "tiktok" else "disconnected")
+    assert {row.status for row in await accounts(system, Account.workspace_id == neighbour.id)} == {"connected"}
+    async with client(app, neighbour.secret) as api:  # who removes it there too is heard, though the words are the same
+        answer = await api.post(f"/v1/sandbox/networks/{network}/removals", json={"accountId": theirs.id})
+    assert answer.json()["waiting"] == 0
+    assert (await desk.account(theirs.id)).status == "reconnect_required"
 
 
 # In the settings of a network.
@@ -365,12 +394,12 @@ async def test_nothing_tells_of_a_person_who_had_their_data_deleted(desk: Desk, 
 @pytest.mark.usefixtures("both_databases")
 async def test_who_asks_twice_gets_the_same_code_until_it_is_done(app: FastAPI, system: System, workspace: Member) -> None:
     await system.write(workspace.id, live, test=True)
-    now, secret = int(real_now().timestamp()), system.door.derived("callbacks of meta")[0]
+    now, secret = int(real_now().timestamp()), secret_of(system, "meta", workspace.id)
 
     async def ask(user: str, at: int) -> str:
         signed = signed_request({"user_id": user, "algorithm": "HMAC-SHA256", "issued_at": at}, secret)
         async with client(app) as meta:
-            answer = await meta.post(DELETE, data={"signed_request": signed})
+            answer = await meta.post(DELETE, data={"signed_request": signed}, headers={WORLD: workspace.id})
         assert answer.status_code == 200
         return str(answer.json()["confirmation_code"])
 
@@ -387,10 +416,10 @@ async def test_who_asks_twice_gets_the_same_code_until_it_is_done(app: FastAPI, 
 
 async def test_a_request_takes_nothing_that_was_granted_after_it(app: FastAPI, system: System, workspace: Member) -> None:
     ids = await system.write(workspace.id, live, test=True)
-    secret = system.door.derived("callbacks of meta")[0]
+    secret = secret_of(system, "meta", workspace.id)
     early = {"user_id": "100001", "algorithm": "HMAC-SHA256", "issued_at": int(real_now().timestamp()) - 7200}
     async with client(app) as meta:
-        answer = await meta.post(DELETE, data={"signed_request": signed_request(early, secret)})
+        answer = await meta.post(DELETE, data={"signed_request": signed_request(early, secret)}, headers={WORLD: workspace.id})
     await erased(system)
     assert "We hold nothing" in await told(app, answer.json()["url"])
     assert {row.status for row in await accounts(system, Account.id.in_(ids.values()))} == {"connected"}

@@ -9,6 +9,7 @@ from socialclaw.networks import providers
 from socialclaw.providers.base import Provider
 from socialclaw.providers.withdrawals import Signer
 from socialclaw.settings import Settings
+from socialclaw.simulation.notices import callbacks_of
 from socialclaw.simulation.passes import Doorkeeper
 
 
@@ -47,13 +48,13 @@ def of_app(name: str) -> list[str]:
     return [provider.key for provider in providers().values() if app_name(provider) == name]
 
 
-def signers(settings: Settings, door: Doorkeeper, *names: str) -> list[Signer]:
-    """Who may sign what networks send us by themselves: these developer apps, and their simulated ones, which know what only this
-    installation does. 503 `provider_not_configured` where there are none."""
+def signers(settings: Settings, door: Doorkeeper, *names: str, world: str) -> list[Signer]:
+    """Who may sign what networks send us by themselves: these developer apps, and their simulated ones in the `world` in which it is said
+    to have happened, which know what only this installation does. 503 `provider_not_configured` where there are none."""
     given = {name: settings.apps.get(name) for name in names}
     found = [Signer(name, app.client_secret.get_secret_value()) for name, app in given.items() if app]
     if settings.sandbox != "off":
-        found += [Signer(name, secret, test=True) for name in names for secret in door.derived(f"callbacks of {name}")]
+        found += [Signer(name, secret, True, world) for name in names for secret in door.derived(callbacks_of(name, world))]
     if not any(signer.secret for signer in found):
         message = f"No developer app is set up on this server that could send this: SOCIALCLAW_APPS__{names[0].upper()}__CLIENT_SECRET"
         raise NotReady(message, code="provider_not_configured")

@@ -1,7 +1,8 @@
 """What follows from a network's word that somebody took back what they had granted to a developer app.
 
-The network names the person as the app knows them, in every workspace at once. A word about the simulated app concerns test workspaces
-alone, one about a real app live ones. It ends what was granted before it, and nothing that was granted since: it may come again, or late.
+The network names the person as the app knows them, in every workspace at once: a word about a real app concerns all live ones. A simulated
+network is another one in each test workspace, with the same people: its word concerns the one in whose world it was said. It ends what was
+granted before it, and nothing that was granted since: it may come again, or late.
 """
 
 from __future__ import annotations
@@ -45,15 +46,16 @@ def deauthorize(session: Session, word: Withdrawal, body: bytes) -> bool:
 def note(session: Session, word: Withdrawal, kind: str, body: bytes) -> Callback | None:
     """Keep that it came; None where the same body has come before."""
     insert = postgresql.insert(Callback) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(Callback)
-    digest = digest_of(kind, body)
+    digest = digest_of(word, kind, body)
     values: dict[str, Any] = {"app": word.signer.app, "kind": kind, "test": word.signer.test, "at": word.at, "accounts": 0}
     statement = insert.values(digest=digest, received_at=real_now(), **values).on_conflict_do_nothing().returning(Callback.digest)
     return session.get_one(Callback, digest) if session.scalar(statement) else None
 
 
-def digest_of(kind: str, body: bytes) -> str:
-    """The same words may be meant in two ways: Meta signs a deauthorization and a deletion of one second alike."""
-    return hashlib.sha256(f"{kind} ".encode() + body).hexdigest()
+def digest_of(word: Withdrawal, kind: str, body: bytes) -> str:
+    """The same words may be meant in two ways: Meta signs a deauthorization and a deletion of one second alike. And they may be
+    said in two worlds."""
+    return hashlib.sha256(f"{kind} {word.signer.world and f'{word.signer.world} '}".encode() + body).hexdigest()
 
 
 def granted_by(session: Session, word: Withdrawal) -> Sequence[Account]:
@@ -61,9 +63,9 @@ def granted_by(session: Session, word: Withdrawal) -> Sequence[Account]:
 
     Where a consent opens several, the person is a row of its own, which all handshakes of theirs have led to.
     """
-    mode = "test" if word.signer.test else "live"
+    concerned = Workspace.id == word.signer.world if word.signer.test else Workspace.mode == "live"
     named = or_(Account.external_id == word.user_id, Account.meta["appScopedId"].as_string() == word.user_id)
-    query = select(Account).join(Workspace, Workspace.id == Account.workspace_id).where(named, Workspace.mode == mode)
+    query = select(Account).join(Workspace, Workspace.id == Account.workspace_id).where(named, concerned)
     found = session.scalars(query.where(Account.provider.in_(of_app(word.signer.app)))).all()
     ids = {row.id for row in found if not _has_people(row)}
     people = [row for row in found if _has_people(row) and not target_of(row).publishes]

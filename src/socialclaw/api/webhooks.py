@@ -22,7 +22,8 @@ from socialclaw.erasure.deletions import Progress
 from socialclaw.errors import InvalidRequest, NotFound, SocialClawError, Unauthenticated
 from socialclaw.networks.meta import callbacks as meta
 from socialclaw.networks.tiktok import callbacks as tiktok
-from socialclaw.providers.withdrawals import Unreadable, Unsigned, Withdrawal
+from socialclaw.providers.withdrawals import Signer, Unreadable, Unsigned, Withdrawal
+from socialclaw.simulation import notices
 from socialclaw.system import System
 
 router = APIRouter(route_class=Operation, tags=[SIGN_IN])
@@ -74,7 +75,7 @@ async def meta_data_deletion(system: Installation, request: Request) -> Response
 async def tiktok_webhook(system: Installation, request: Request) -> Response:
     """TikTok tells of something. Of `authorization.removed` the same follows as of Meta's deauthorization; else it is taken and ignored."""
     body = await request.body()
-    signers = developer_apps.signers(system.settings, system.door, tiktok.APP)
+    signers = _signers(system, request, tiktok.APP)
     try:
         word = tiktok.read(body, request.headers.get(tiktok.HEADER, ""), signers, time.time())
     except Unsigned as why:
@@ -89,10 +90,14 @@ async def tiktok_webhook(system: Installation, request: Request) -> Response:
     return ok() if fresh else ok(duplicate=True)
 
 
+def _signers(system: System, request: Request, *names: str) -> list[Signer]:
+    return developer_apps.signers(system.settings, system.door, *names, world=request.headers.get(notices.WORLD, ""))
+
+
 async def _meta(system: System, request: Request) -> tuple[Withdrawal, bytes]:
     """What the signed request says; one code for whatever is wrong with it: who forges one learns nothing."""
     body = await request.body()
-    signers = developer_apps.signers(system.settings, system.door, *meta.APPS)
+    signers = _signers(system, request, *meta.APPS)
     try:
         return meta.read(meta.signed_request_in(body), signers), body
     except (Unsigned, Unreadable) as why:

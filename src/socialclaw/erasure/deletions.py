@@ -34,6 +34,7 @@ from socialclaw.system import System
 from socialclaw.vault import Vault
 
 REMOVED = "An account that was removed"
+APART = "\n"  # between who it is, and in whose world that is said, where it is a simulated network's
 PATIENCE = timedelta(hours=1)  # for posts that are looked for on the network: after that, nobody knows any more
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class Progress:
 def ask(session: Session, vault: Vault, word: Withdrawal, body: bytes) -> DeletionRequest:
     """The request; the one that there is, where the same person has one open, or the same words have come before."""
     subject = _subject(vault, word)
-    digest = digest_of(DELETION, body)
+    digest = digest_of(word, DELETION, body)
     first = note(session, word, DELETION, body)
     known = _known(session, subject, digest, is_open=first is not None)
     if known is not None:
@@ -64,13 +65,13 @@ def ask(session: Session, vault: Vault, word: Withdrawal, body: bytes) -> Deleti
     )
     session.add(row)
     session.flush()
-    row.sealed = vault.seal(word.user_id, bound_to=f"deletion_requests:{row.id}:sealed")
+    row.sealed = vault.seal(f"{word.user_id}{APART}{word.signer.world}", bound_to=f"deletion_requests:{row.id}:sealed")
     session.add(Erasure(deletion_id=row.id))
     return row
 
 
 def _subject(vault: Vault, word: Withdrawal) -> str:
-    named = f"{word.signer.app} {word.signer.test} {word.user_id}"
+    named = f"{word.signer.app} {word.signer.test} {word.user_id}{word.signer.world and f' {word.signer.world}'}"
     return hmac.digest(vault.derived("deletion requests")[0].encode(), named.encode(), "sha256").hex()
 
 
@@ -108,8 +109,8 @@ def _begin(session: Session, vault: Vault, deletion_id: str) -> list[str]:
     request = session.get_one(DeletionRequest, deletion_id, with_for_update=True)
     if request.account_ids or request.sealed is None:
         return list(request.account_ids)
-    user_id = vault.unseal(request.sealed, bound_to=f"deletion_requests:{request.id}:sealed")
-    rows = granted_by(session, Withdrawal(Signer(request.app, "", request.test), user_id, request.at))
+    user_id, _, world = vault.unseal(request.sealed, bound_to=f"deletion_requests:{request.id}:sealed").partition(APART)
+    rows = granted_by(session, Withdrawal(Signer(request.app, "", request.test, world), user_id, request.at))
     ids = [row.id for row in rows]
     _forget_handshakes(session, rows)
     for row in rows:

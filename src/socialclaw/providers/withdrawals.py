@@ -16,11 +16,13 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who may have signed it: a developer app, by its name in the settings, and a secret of it. `test`: the simulated app of that name."""
+    """Who may have signed it: a developer app, by its name in the settings, and a secret of it. `test`: the simulated app of that name, in
+    the `world` of one test workspace."""
 
     app: str
     secret: str
     test: bool = False
+    world: str = ""
 
 
 @dataclass(frozen=True, slots=True)

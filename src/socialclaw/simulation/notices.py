@@ -11,6 +11,9 @@ from typing import Any
 import httpx2
 
 from socialclaw.simulation.simulator import Simulator
+from socialclaw.simulation.worlds import caller
+
+WORLD = "sandbox-world"  # the header that says in whose world it happened
 
 Send = Callable[[str, bytes, Mapping[str, str]], httpx2.Response]
 """How a request gets to the app's server: POST (url, body, headers) -> answer; raises httpx2.TransportError where there is none."""
@@ -31,6 +34,12 @@ class Server:
 NO_SERVER = Server()
 
 
+def callbacks_of(app: str, world: str) -> str:
+    """What for the secret is derived with which a simulated developer app signs: one for each world, since nothing that is told in one
+    may be believed in another, and the people of all of them have the same ids."""
+    return f"callbacks of {app} in {world}"
+
+
 class Telling(Simulator):
     """A simulator that sends something to the app's server. `notices` wait on its shelf."""
 
@@ -38,11 +47,17 @@ class Telling(Simulator):
         super().__init__(*args, **kwargs)
         self.server = server
 
+    @property
+    def world(self) -> str:
+        """In whose world this happens."""
+        return caller().workspace or ""
+
     def leave(self, path: str, content: str, kind: str) -> None:
         """Have this body sent to a path of the app's server."""
-        self.shelf.put("notices", f"{self.shelf.count('notices'):012}", {"path": path, "content": content, "kind": kind})
+        notice = {"path": path, "content": content, "kind": kind, "world": self.world}
+        self.shelf.put("notices", f"{self.shelf.count('notices'):012}", notice)
 
-    def marks(self, content: bytes) -> Mapping[str, str]:
+    def marks(self, content: bytes, world: str) -> Mapping[str, str]:
         """Further headers, made when it is sent: a signature with a time."""
         return {}
 
@@ -55,7 +70,8 @@ class Telling(Simulator):
         left = 0
         for name, notice in self.shelf.all("notices").items():
             content = str(notice["content"]).encode()
-            headers = {"content-type": notice["kind"], **self.marks(content)}
+            world = str(notice.get("world", ""))
+            headers = {"content-type": notice["kind"], WORLD: world, **self.marks(content, world)}
             try:
                 taken = self.server.send(f"{self.app_url}{notice['path']}", content, headers).is_success
             except httpx2.HTTPError:

@@ -21,6 +21,7 @@ from socialclaw.networks.meta.sandbox.people import FACEBOOK_FLOW, INSTAGRAM_FLO
 from socialclaw.simulation.connected_apps import ConnectedApps
 from socialclaw.simulation.flow import Flow
 from socialclaw.simulation.grants import FORM
+from socialclaw.simulation.notices import callbacks_of
 from socialclaw.simulation.simulator import route
 
 SITE, INSTAGRAM_SITE = "www.facebook.com", "www.instagram.com"
@@ -66,7 +67,7 @@ class AppRemoval(ConnectedApps, MetaHouse):
         instagram = flow is INSTAGRAM_FLOW
         user = scoped_id(person["username"]) if instagram and person else account
         said = {"user_id": user, "algorithm": "HMAC-SHA256", "issued_at": at}
-        signed = signed_request(said, self.server.secret(f"callbacks of {'instagram' if instagram else 'meta'}"))
+        signed = signed_request(said, self.server.secret(callbacks_of("instagram" if instagram else "meta", self.world)))
         self.leave(DELETE if erase else DEAUTHORIZE, urlencode({"signed_request": signed}), FORM)
 
 

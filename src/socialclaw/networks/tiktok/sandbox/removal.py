@@ -16,6 +16,7 @@ import httpx2
 from socialclaw.networks.tiktok.sandbox.base import SITE, TikTokHouse, site
 from socialclaw.simulation.connected_apps import ConnectedApps
 from socialclaw.simulation.flow import Flow
+from socialclaw.simulation.notices import callbacks_of
 
 PATH = "/webhooks/tiktok"
 BY_THE_USER = 1  # the reason: they took the access back
@@ -42,8 +43,9 @@ class AppRemoval(ConnectedApps, TikTokHouse):
         }
         self.leave(PATH, json.dumps(said), "application/json")
 
-    def marks(self, content: bytes) -> Mapping[str, str]:
+    def marks(self, content: bytes, world: str) -> Mapping[str, str]:
         """Signed with the real time at which it is sent."""
         at = str(int(time.time()))
-        signature = hmac.digest(self.server.secret("callbacks of tiktok").encode(), f"{at}.".encode() + content, "sha256").hex()
+        secret = self.server.secret(callbacks_of("tiktok", world))
+        signature = hmac.digest(secret.encode(), f"{at}.".encode() + content, "sha256").hex()
         return {"tiktok-signature": f"t={at},s={signature}"}
