@@ -144,6 +144,7 @@ def test_operations_of_our_own_are_few_and_known(document: dict[str, Any]) -> No
     assert {(method, path) for method, path in ours if not path.startswith("/v1/sandbox")} == {
         ("GET", "/v1/keys/validate"),
         ("GET", "/v1/keys/{keyId}"),
+        ("GET", "/v1/keys/details"),
         ("PUT", "/media/parts/{uploadId}/{partNumber}"),
         ("POST", "/v1/assets/{assetId}/revoke-delivery"),
         ("GET", "/v1/assets"),

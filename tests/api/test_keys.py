@@ -121,7 +121,7 @@ async def test_a_workspace_name_is_taken_once(system: System) -> None:
 
 async def test_of_revoked_keys_the_last_ones_are_remembered(api: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else who creates and revokes in turn fills a table that nobody empties."""
-    monkeypatch.setattr(keys, "MOST_REVOKED", 3)
+    monkeypatch.setattr(keys, "MOST_ENDED", 3)
     made = []
     for _ in range(6):
         made.append((await api.post("/v1/keys", json={})).json()["key"]["id"])

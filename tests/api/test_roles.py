@@ -44,7 +44,7 @@ MATRIX = {
     " dashboard_reconcile_post"
     " dashboard_delete_asset dashboard_resolve_post dashboard_move_posts dashboard_set_slots",
     ADMIN: "change_workspace make_twin"
-    " start_connection disconnect_account list_keys create_key get_key revoke_key list_members change_member list_invites"
+    " start_connection disconnect_account list_keys list_key_details create_key get_key revoke_key list_members change_member list_invites"
     " create_invite withdraw_invite list_audit dashboard_disconnect_account dashboard_start_connection dashboard_keys dashboard_create_key"
     " dashboard_revoke_key dashboard_rotate_key create_webhook list_webhooks get_webhook change_webhook delete_webhook"
     " rotate_webhook_secret test_webhook replay_webhook list_deliveries get_delivery retry_delivery",

@@ -122,3 +122,13 @@ def test_a_live_workspace_is_made_with_its_twin_where_that_is_asked_for(folder: 
     ended = run("workspaces", "create", "Neither", "--mode", "test", "--twin", "--data-dir", folder)
     assert (ended.returncode != 0, "Only a live workspace gets a twin" in ended.stderr) == (True, True), ended.stderr
     assert "Neither" not in run("workspaces", "list", "--data-dir", folder).stdout
+
+
+def test_a_key_can_be_made_that_ends_by_itself(folder: Path) -> None:
+    made = answer(folder, "keys", "create", "--workspace", "Test one", "--expires", "2030-01-31")
+    assert made["expiresAt"] == "2030-01-31T00:00:00.000Z"
+    found = {key["id"]: key["expiresAt"] for key in answer(folder, "keys", "list", "--workspace", "Test one")["keys"]}
+    assert found[made["id"]] == made["expiresAt"]
+    past = run("keys", "create", "--workspace", "Test one", "--expires", "2020-01-01", "--data-dir", folder)
+    assert past.returncode == 1
+    assert "expiresAt is when the key ends" in past.stderr

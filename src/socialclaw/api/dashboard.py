@@ -276,4 +276,4 @@ async def dashboard_rotate_key(caller: Caller, request: Request, keyId: str, bod
     request.app.state.keyring.forget(row.id)
     key = keys.shown(row, secret)
     until = iso(row.former_until) if row.former_until else None
-    return ok(key=key, apiKey=key, secret=secret, operations=row.operations.split(), formerSecretUntil=until)
+    return ok(key=key, apiKey=key, secret=secret, **keys.beside(row), formerSecretUntil=until)

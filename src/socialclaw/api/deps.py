@@ -122,7 +122,7 @@ async def _key_of(request: Request) -> Found:
     found = await keyring.find(secret.strip())
     if found is None:
         raise Unauthenticated("This API key is unknown or revoked", code="api_key_invalid")
-    return found
+    return found.check()
 
 
 async def caller(request: Request) -> AsyncIterator[CallerContext]:

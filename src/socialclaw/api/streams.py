@@ -52,7 +52,7 @@ def still(request: Request, caller: CallerContext, workspace_id: str) -> Still:
 
     async def by_key() -> bool:
         found = await state.keyring.look(given)
-        return found is not None and READ in found.operations
+        return found is not None and not found.expired and READ in found.operations
 
     async def by_session() -> bool:
         signed = await state.sessions.look(secret)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -35,6 +36,9 @@ def create_key(
             show_default="admin, or agent of an agent's key",
         ),
     ] = None,
+    expires: Annotated[
+        datetime | None, typer.Option("--expires", help="When it ends by itself, in UTC.", show_default="not by itself")
+    ] = None,
     data_dir: options.DataDir = None,
     database_url: options.DatabaseUrl = None,
     json: options.AsJson = False,
@@ -46,14 +50,17 @@ def create_key(
     async def run(system: System) -> tuple[Workspace, ApiKey, str]:
         space = await system.database.read(tenants.by_name, workspace)
         words = None if operations is None else operations.replace(",", " ").split()
-        return space, *await system.write(space.id, made.create, system.vault, label, kind, operations=words, test=space.mode == "test")
+        ends = expires and expires.replace(tzinfo=UTC)
+        test = space.mode == "test"
+        return space, *await system.write(space.id, made.create, system.vault, label, kind, operations=words, expires_at=ends, test=test)
 
     space, row, secret = opened.run(options.settings(data_dir=data_dir, database_url=database_url), run)
     if json:
         print_json(key_out(row, space) | {"secret": secret})
     else:
         say(secret)
-        say(f'Key {row.id} of the {space.mode} workspace "{space.name}". It is not shown again. It may: {row.operations}.')
+        ends = f" It ends at {_time(row.expires_at)}." if row.expires_at else ""
+        say(f'Key {row.id} of the {space.mode} workspace "{space.name}". It is not shown again. It may: {row.operations}.{ends}')
 
 
 @keys.command("list")
@@ -73,7 +80,7 @@ def list_keys(
     if json:
         print_json({"keys": rows})
     else:
-        _print(rows, "id", "workspace", "prefix", "label", "kind", "operations", "createdAt", "lastUsedAt", "revokedAt")
+        _print(rows, "id", "workspace", "prefix", "label", "kind", "operations", "createdAt", "lastUsedAt", "expiresAt", "revokedAt")
 
 
 @keys.command("revoke")
@@ -187,7 +194,7 @@ def set_max_late(
 
 def key_out(row: ApiKey, space: Workspace) -> dict[str, Any]:
     """A key as the commands show it: never its secret."""
-    times = {"createdAt": row.created_at, "lastUsedAt": row.last_used_at, "revokedAt": row.revoked_at}
+    times = {"createdAt": row.created_at, "lastUsedAt": row.last_used_at, "expiresAt": row.expires_at, "revokedAt": row.revoked_at}
     shown = {"id": row.id, "workspace": space.name, "mode": space.mode, "prefix": row.prefix, "label": row.label, "kind": row.kind}
     return shown | {"operations": row.operations.split()} | {name: _time(value) for name, value in times.items()}
 

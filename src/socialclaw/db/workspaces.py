@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, select, text
+from sqlalchemy import ColumnElement, Index, and_, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from socialclaw.db.base import Base, Owned, Scope, new_id, utc_now
+from socialclaw.db.base import Base, Owned, Scope, new_id, real_now, utc_now
 
 
 def _own_id(context: Any) -> str:
@@ -52,7 +52,8 @@ def hold(scope: Scope) -> None:
 class ApiKey(Owned):
     """A key. Found by `digest`; `sealed` holds the secret for display; `operations` are its scopes, with a space between them.
 
-    `former_digest`: of the secret that it had before, which is taken until `former_until`.
+    `former_digest`: of the secret that it had before, which is taken until `former_until`. `expires_at`: from then on, in real time,
+    it opens nothing.
     """
 
     __tablename__ = "api_keys"
@@ -65,9 +66,15 @@ class ApiKey(Owned):
     sealed: Mapped[str]
     former_digest: Mapped[str | None] = mapped_column(index=True, unique=True)
     former_until: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     __table_args__ = (Index("api_keys_of_workspace", "workspace_id", "created_at"),)
+
+
+def in_use() -> ColumnElement[bool]:
+    """Of a key: neither revoked nor at its end."""
+    return and_(ApiKey.revoked_at.is_(None), or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > real_now()))
 
 
 class Worker(Base):

@@ -44,6 +44,7 @@ from socialclaw.storage.choice import storages
 from socialclaw.storage.folder import Folder
 from socialclaw.storage.s3 import S3
 from socialclaw.vault import Vault
+from socialclaw.workspaces import keys
 from socialclaw.workspaces.operations import NEVER_AGENTS
 
 OLDEST_PYTHON = (3, 11)
@@ -118,6 +119,7 @@ async def _stored(settings: Settings, opened: Opened) -> list[Check]:
                 *await _drift(found),
                 await key(settings, found),
                 await found.read(agents),
+                await found.read(ending),
                 await worker(found),
                 await found.read(mail_checks.waiting),
                 *await _strays(settings, found),
@@ -179,6 +181,16 @@ def agents(session: Session) -> Check:
     ids = ", ".join(wide[:5]) + (" …" if len(wide) > 5 else "")
     advice = "make others with `socialclaw keys create --kind agent`, then `socialclaw keys revoke` these"
     return Check("agents' keys", "note", f"{len(wide)} of an older version may do everything, make keys too ({ids}): {advice}")
+
+
+def ending(session: Session) -> Check:
+    """Keys that are about to end: whoever uses one is refused from then on."""
+    soon = keys.ending_soon(session)
+    if not soon:
+        return Check("keys that end", "ok", f"None within {keys.SOON.days} days")
+    named = ", ".join(f"{row.id} at {iso(row.expires_at)}" for row in soon[:5] if row.expires_at) + (" …" if len(soon) > 5 else "")
+    advice = "make others with `socialclaw keys create`, and hand them on before"
+    return Check("keys that end", "note", f"{len(soon)} within {keys.SOON.days} days ({named}): {advice}")
 
 
 async def worker(database: Database) -> Check:

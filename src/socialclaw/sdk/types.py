@@ -853,15 +853,16 @@ class JobsResponse(TypedDict):
 
 
 class KeyCreateRequest(TypedDict):
-    """A key to be made. `kind` is `personal` (the default) or `agent`; `operations` are words and presets."""
+    """A key to be made. `kind` is `personal` (the default) or `agent`; `operations` are words and presets; `expiresAt`: when it ends."""
 
     label: NotRequired["str | None"]
     kind: NotRequired["str | None"]
     operations: NotRequired["list[str] | None"]
+    expiresAt: NotRequired["str | None"]
 
 
 class KeyCreateResponse(TypedDict):
-    """One key, by both of its names; `secret` is shown once, when it is made."""
+    """One key, by both of its names; `secret` is shown once, when it is made. `expiresAt` is null where it does not end by itself."""
 
     ok: "Literal[True]"
     warnings: NotRequired["list[Issue]"]
@@ -869,17 +870,35 @@ class KeyCreateResponse(TypedDict):
     apiKey: NotRequired["ApiKey"]
     secret: NotRequired["str | None"]
     operations: NotRequired["list[str]"]
+    expiresAt: NotRequired["str | None"]
     formerSecretUntil: NotRequired["str | None"]
 
 
+class KeyDetails(TypedDict):
+    """What a key may do, and when it ends: null where it does not by itself."""
+
+    id: "str"
+    operations: "list[str]"
+    expiresAt: "str | None"
+
+
+class KeyDetailsResponse(TypedDict):
+    """Every key of the workspace, newest first."""
+
+    ok: "Literal[True]"
+    warnings: NotRequired["list[Issue]"]
+    keys: "list[KeyDetails]"
+
+
 class KeyValidationResponse(TypedDict):
-    """Whose key this is, and what it may do."""
+    """Whose key this is, what it may do, and until when."""
 
     ok: "Literal[True]"
     warnings: NotRequired["list[Issue]"]
     tenant: "Tenant"
     apiKey: "ApiKey"
     operations: NotRequired["list[str]"]
+    expiresAt: NotRequired["str | None"]
 
 
 class KeysResponse(TypedDict):

@@ -1,6 +1,6 @@
 """API keys: made, listed, revoked, and found again at every request.
 
-What a key may do is in `operations.py`.
+What a key may do is in `operations.py`. Until when it may do that is real time: no rehearsal makes a key live longer.
 A secret is `sc_live_` or `sc_test_` and 24 random bytes. It is found by its digest and kept sealed beside it, so that the
 dashboard can show it; its first twelve characters tell keys apart.
 """
@@ -11,16 +11,16 @@ import hmac
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from socialclaw.db.base import Scope, new_id, real_now, utc_now
+from socialclaw.db.base import Scope, iso, new_id, real_now, utc_now
 from socialclaw.db.database import Database
-from socialclaw.db.workspaces import ApiKey, Workspace
-from socialclaw.errors import Conflict, InvalidRequest
+from socialclaw.db.workspaces import ApiKey, Workspace, in_use
+from socialclaw.errors import Conflict, Forbidden, InvalidRequest, Unauthenticated
 from socialclaw.events.facts import key_changed
 from socialclaw.settings import Settings
 from socialclaw.turns import Party
@@ -34,7 +34,15 @@ LONGEST_LABEL = 200  # characters
 LONGEST_GRACE = 7 * 24 * 3600  # seconds in which a rotated key's former secret may still be taken
 PREFIX = 12
 CACHE_SECONDS = 5.0  # for so long a key revoked by another process may still be taken
-MOST_REVOKED = 200  # keys of a workspace that are remembered after their end
+MOST_ENDED = 200  # keys of a workspace that are remembered after their end
+LONGEST_LIFE = timedelta(days=3650)
+SOON = timedelta(days=14)  # before its end, in which a key is named as one that is about to end
+
+
+class KeyExpired(Unauthenticated):
+    """The key has come to the end that it was made with."""
+
+    code = "api_key_expired"
 
 
 def create(
@@ -44,22 +52,26 @@ def create(
     kind: str = "personal",
     *,
     operations: Sequence[str] | None = None,
+    expires_at: datetime | None = None,
     by: Collection[str] = tuple(OPERATIONS),
+    by_key: str | None = None,
     within: Settings | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its secret. `within` these settings there are only so many: Conflict `workspace_limit_reached`.
 
-    `operations`: words and presets, else those that are usual for its kind; `by`: the operations of the key that makes it.
+    `operations`: words and presets, else those that are usual for its kind; `by`: those of whoever makes it. `expires_at`: when it ends,
+    else when the key `by_key` does that makes it.
     """
     if kind not in KINDS:
         raise InvalidRequest(f"Unknown kind {kind[:40]!r}; allowed: {', '.join(KINDS)}", code="key_kind_invalid", allowed=list(KINDS))
     if label is not None and len(label) > LONGEST_LABEL:
         raise InvalidRequest(f"A label has at most {LONGEST_LABEL} characters", code="key_label_too_long", maxLength=LONGEST_LABEL)
     words = granted(kind, operations, by)
+    ends = ending(expires_at, scope.one(ApiKey, by_key).expires_at if by_key else None)
     if within:
         limits.check(scope, within, limits.API_KEYS)
-    _forget_revoked(scope)
-    row = ApiKey(id=new_id("key"), label=label, kind=kind, operations=" ".join(words))
+    forget_ended(scope)
+    row = ApiKey(id=new_id("key"), label=label, kind=kind, operations=" ".join(words), expires_at=ends)
     secret = _renew(row, vault, test=scope.test)
     scope.add(row)
     scope.session.flush()
@@ -67,10 +79,30 @@ def create(
     return row, secret
 
 
-def _forget_revoked(scope: Scope) -> None:
+def ending(asked: datetime | None, own: datetime | None) -> datetime | None:
+    """When a new key ends: when it is asked to, and never after the one that makes it (`own`)."""
+    if asked is None:
+        return own
+    if asked.tzinfo is None or not real_now() < asked <= real_now() + LONGEST_LIFE:
+        message = f"expiresAt is when the key ends: a time from now on, with its zone, within {LONGEST_LIFE.days:,} days"
+        raise InvalidRequest(message, code="key_expiry_invalid", path="expiresAt", most=iso(real_now() + LONGEST_LIFE))
+    if own is not None and asked > own:
+        message = f"A key makes none that outlives it: this one ends at {iso(own)}"
+        raise Forbidden(message, code="key_expiry_too_late", expiresAt=iso(own))
+    return asked
+
+
+def ending_soon(session: Session) -> Sequence[ApiKey]:
+    """Those in use, of whatever workspace, that are about to end; the next one first."""
+    soon = ApiKey.expires_at <= real_now() + SOON
+    return session.scalars(select(ApiKey).where(in_use(), soon).order_by(ApiKey.expires_at, ApiKey.id)).all()
+
+
+def forget_ended(scope: Scope) -> None:
     """Of those that are out of use the last ones are kept: who creates and revokes in turn fills no table."""
-    revoked = scope.all(ApiKey).where(ApiKey.revoked_at.is_not(None)).with_only_columns(ApiKey.id)
-    older = list(scope.session.scalars(revoked.order_by(ApiKey.revoked_at.desc(), ApiKey.id.desc()).offset(MOST_REVOKED)))
+    ended = func.coalesce(ApiKey.revoked_at, ApiKey.expires_at).desc()
+    out_of_use = scope.all(ApiKey).where(~in_use()).with_only_columns(ApiKey.id)
+    older = list(scope.session.scalars(out_of_use.order_by(ended, ApiKey.id.desc()).offset(MOST_ENDED)))
     if older:
         scope.session.execute(delete(ApiKey).where(ApiKey.workspace_id == scope.workspace_id, ApiKey.id.in_(older)))
 
@@ -106,6 +138,8 @@ def rotate(scope: Scope, vault: Vault, key_id: str, grace: int = 0) -> tuple[Api
     row = scope.one(ApiKey, key_id, lock=True)
     if row.revoked_at is not None:
         raise Conflict("This key is revoked, for good: make another one", code="key_revoked")
+    if row.expires_at is not None and row.expires_at <= real_now():
+        raise Conflict(f"This key ended at {iso(row.expires_at)}: make another one", code="key_expired", expiredAt=iso(row.expires_at))
     row.former_digest, row.former_until = (row.digest, real_now() + timedelta(seconds=grace)) if grace else (None, None)
     return row, _renew(row, vault, test=scope.test)
 
@@ -132,12 +166,26 @@ def owner(scope: Scope, key_id: str) -> tuple[Workspace, ApiKey]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Whose key it is, and what it may do. `test`: a test workspace."""
+    """Whose key it is, and what it may do until when. `test`: a test workspace."""
 
     key_id: str
     workspace_id: str
     test: bool
     operations: frozenset[str]
+    expires_at: datetime | None = None
+
+    @property
+    def expired(self) -> bool:
+        """Whether it has come to its end."""
+        return self.expires_at is not None and self.expires_at <= real_now()
+
+    def check(self) -> Found:
+        """Itself, or KeyExpired."""
+        if self.expires_at is not None and self.expired:
+            at = iso(self.expires_at)
+            message = f"This API key ended at {at}: make another one, or ask whoever gave it to you"
+            raise KeyExpired(message, expiredAt=at, keyId=self.key_id)
+        return self
 
     @property
     def party(self) -> Party:
@@ -154,22 +202,23 @@ class Keyring(FoundSecrets[Found]):
     """Finds keys by their secret. `forget(key_id)` of one that was revoked."""
 
     def __init__(self, database: Database, *, seconds: float = CACHE_SECONDS) -> None:
-        super().__init__(database, _look_up, _touch, attrgetter("key_id"), seconds=seconds)
+        super().__init__(database, _look_up, touch, attrgetter("key_id"), seconds=seconds)
 
 
 def _look_up(session: Session, name: str) -> Found | None:
-    columns = (ApiKey.id, ApiKey.workspace_id, Workspace.mode, ApiKey.digest, ApiKey.former_digest, ApiKey.operations)
+    """Also one that has ended by itself: whoever comes with it is told so."""
+    columns = (ApiKey.id, ApiKey.workspace_id, Workspace.mode, ApiKey.digest, ApiKey.former_digest, ApiKey.operations, ApiKey.expires_at)
     query = select(*columns).join(Workspace, Workspace.id == ApiKey.workspace_id)
     former = and_(ApiKey.former_digest == name, ApiKey.former_until > real_now())
     open_ = query.where(or_(ApiKey.digest == name, former), ApiKey.revoked_at.is_(None), Workspace.erase_at.is_(None))
     row = session.execute(open_).one_or_none()
     if row is None or not any(one and hmac.compare_digest(one, name) for one in (row.digest, row.former_digest)):
         return None
-    return Found(row.id, row.workspace_id, row.mode == "test", frozenset(row.operations.split()))
+    return Found(row.id, row.workspace_id, row.mode == "test", frozenset(row.operations.split()), row.expires_at)
 
 
-def _touch(session: Session, key_id: str) -> None:
-    """One of several processes is enough."""
+def touch(session: Session, key_id: str) -> None:
+    """A use is noted. One of several processes is enough."""
     now = utc_now()
     stale = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < now - timedelta(seconds=USE_SECONDS))
-    session.execute(update(ApiKey).where(ApiKey.id == key_id, stale).values(last_used_at=now))
+    session.execute(update(ApiKey).where(ApiKey.id == key_id, stale, in_use()).values(last_used_at=now))

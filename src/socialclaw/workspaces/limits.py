@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, or_, select
 from socialclaw.db.accounts import Connection
 from socialclaw.db.assets import SHOWN, Arrival, Asset
 from socialclaw.db.base import Scope, utc_now
-from socialclaw.db.workspaces import ApiKey, hold
+from socialclaw.db.workspaces import ApiKey, hold, in_use
 from socialclaw.errors import Conflict
 from socialclaw.settings import Settings
 
@@ -48,7 +48,7 @@ def report(scope: Scope, settings: Settings) -> dict[str, Any]:
 
 
 def _keys(scope: Scope) -> int:
-    return scope.count(scope.all(ApiKey).where(ApiKey.revoked_at.is_(None)))
+    return scope.count(scope.all(ApiKey).where(in_use()))
 
 
 def _connections(scope: Scope) -> int:

@@ -57,7 +57,7 @@ from socialclaw.api.schemas.desk import (
 )
 from socialclaw.api.schemas.envelopes import ErrorResponse, OkResponse
 from socialclaw.api.schemas.issuers import AppleNativeAuthRequest
-from socialclaw.api.schemas.keys import ApiKey, KeyCreateRequest, KeyCreateResponse, KeysResponse, KeyValidationResponse
+from socialclaw.api.schemas.keys import ApiKey, KeyCreateRequest, KeyCreateResponse, KeyDetailsResponse, KeysResponse, KeyValidationResponse
 from socialclaw.api.schemas.people import (
     AuditLine,
     AuditResponse,
@@ -217,6 +217,7 @@ __all__ = [
     "JobsResponse",
     "KeyCreateRequest",
     "KeyCreateResponse",
+    "KeyDetailsResponse",
     "KeyValidationResponse",
     "KeysResponse",
     "LabelInUse",

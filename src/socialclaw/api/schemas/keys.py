@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import StrictInt
 
-from socialclaw.api.dialect import Body, Closed, Inline, Time, optional
+from socialclaw.api.dialect import Body, Closed, Inline, Schema, Time, optional
 from socialclaw.api.schemas.envelopes import OkResponse
 from socialclaw.api.schemas.status import Tenant
 
@@ -25,19 +25,25 @@ class ApiKey(Closed):
 
 
 class KeyCreateRequest(Body):
-    """A key to be made. `kind` is `personal` (the default) or `agent`; `operations` are words and presets."""
+    """A key to be made. `kind` is `personal` (the default) or `agent`; `operations` are words and presets; `expiresAt`: when it ends."""
 
-    misses: ClassVar = {"name": "label", "title": "label", "type": "kind", "keytype": "kind"} | dict.fromkeys(
-        ("scope", "scopes", "permission", "permissions", "preset", "presets", "rights", "role", "roles", "allow", "allowed"), "operations"
+    misses: ClassVar = (
+        {"name": "label", "title": "label", "type": "kind", "keytype": "kind"}
+        | dict.fromkeys(
+            ("scope", "scopes", "permission", "permissions", "preset", "presets", "rights", "role", "roles", "allow", "allowed"),
+            "operations",
+        )
+        | dict.fromkeys(("expires", "expiry", "expiration", "expiresin", "until", "validuntil", "ttl", "endsat"), "expiresAt")
     )
 
     label: str | None = None
     kind: str | None = None
     operations: list[str] | None = None
+    expires_at: Time | None = None
 
 
 class KeyCreateResponse(OkResponse):
-    """One key, by both of its names; `secret` is shown once, when it is made.
+    """One key, by both of its names; `secret` is shown once, when it is made. `expiresAt` is null where it does not end by itself.
 
     `formerSecretUntil`: until when the secret that a rotated key had is still taken.
     """
@@ -46,6 +52,7 @@ class KeyCreateResponse(OkResponse):
     api_key: ApiKey = optional()
     secret: str | None = None
     operations: list[str] = optional()
+    expires_at: Time | None = None
     former_secret_until: Time | None = None
 
 
@@ -58,11 +65,26 @@ class KeyRotateRequest(Inline):
 
 
 class KeyValidationResponse(OkResponse):
-    """Whose key this is, and what it may do."""
+    """Whose key this is, what it may do, and until when."""
 
     tenant: Tenant
     api_key: ApiKey
     operations: list[str] = optional()
+    expires_at: Time | None = None
+
+
+class KeyDetails(Schema):
+    """What a key may do, and when it ends: null where it does not by itself."""
+
+    id: str
+    operations: list[str]
+    expires_at: Time | None
+
+
+class KeyDetailsResponse(OkResponse):
+    """Every key of the workspace, newest first."""
+
+    keys: list[KeyDetails]
 
 
 class KeysResponse(Closed):
