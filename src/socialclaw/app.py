@@ -21,9 +21,11 @@ from socialclaw.api import (
     callbacks,
     composing,
     connections,
+    consent,
     dashboard,
     dashboard_files,
     desk,
+    device,
     doctor,
     errors,
     events,
@@ -36,6 +38,7 @@ from socialclaw.api import (
     manual,
     media,
     native_sign_in,
+    oauth,
     openapi,
     outgoing,
     parts,
@@ -54,12 +57,16 @@ from socialclaw.api import (
     tables,
     uploads,
     webhooks,
+    well_known,
 )
 from socialclaw.api.guard import Guard
 from socialclaw.api.middleware import Front
 from socialclaw.api.packing import Packing
 from socialclaw.api.rate_limits import Rates
 from socialclaw.api.shares import Shares
+from socialclaw.grants.documents import Documents
+from socialclaw.grants.requests import resources
+from socialclaw.grants.tokens import Grants
 from socialclaw.manual.book import Book
 from socialclaw.people.sessions import Sessions
 from socialclaw.publishing.page_cache import Pages
@@ -102,6 +109,10 @@ ROUTERS = (
     support.router,
     issuers.router,
     native_sign_in.router,
+    well_known.router,
+    oauth.router,
+    consent.router,
+    device.router,
     webhooks.router,
     app_store.router,
     lemonsqueezy.router,
@@ -113,11 +124,13 @@ ROUTERS = (
 def build(system: System) -> FastAPI:
     """The service over this installation. Whoever opened the installation closes it, after the service has stopped."""
     keyring, sessions = Keyring(system.database), Sessions(system.database, system.settings)
+    granted = Grants(system.database, resources(system.settings))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         await keyring.close()
+        await granted.close()
         await sessions.close()
 
     app = FastAPI(
@@ -131,7 +144,8 @@ def build(system: System) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.system = system
-    app.state.keyring, app.state.sessions = keyring, sessions
+    app.state.keyring, app.state.granted, app.state.sessions = keyring, granted, sessions
+    app.state.documents = Documents(system)
     app.state.relying_parties = RelyingParties(system)
     app.state.pages = Pages(system)
     app.state.looks = doctor.Looks(system)

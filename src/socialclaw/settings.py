@@ -163,6 +163,11 @@ class Settings(BaseSettings):
     )
     import_slow_seconds: float = Field(20, gt=0, description="For how long a source may send less than that.")
     max_api_keys: int = Field(100, ge=1, description="API keys in use that a workspace may have; the command line makes more.")
+    oauth_registration: Literal["open", "off"] = Field(
+        "open",
+        description="Whether programs may register themselves to ask people for access (RFC 7591). With off, only those may ask that are"
+        " known by a document at an address of their own, and this server's command line.",
+    )
     max_open_connections: int = Field(100, ge=1, description="Connections of a workspace that wait for their user at a time.")
     mobile_callback_schemes: str = Field(
         "socialclaw",

@@ -15,9 +15,12 @@ from socialclaw.db.accounts import Account, Connection
 from socialclaw.db.analytics import Snapshot
 from socialclaw.db.assets import Asset
 from socialclaw.db.base import Scope
+from socialclaw.db.grants import GrantToken
 from socialclaw.db.people import AuditLine, Ticket
 from socialclaw.db.posts import Lane, Post, Run
 from socialclaw.db.workspaces import Answered, ApiKey
+from socialclaw.grants import tokens
+from socialclaw.grants.consent import Allowed
 from socialclaw.media.cache import place
 from socialclaw.people import drafts, ways_in
 from socialclaw.publishing import slots
@@ -91,6 +94,8 @@ async def furnish(desk: Desk, owner: Person, *, extra: int = 0) -> Furnished:
     assert grown.status_code == 200, grown.text
     await system.write(workspace.id, drafts.save, owner.id, "draft_her-diary", {"text": SECRETIVE}, None, test=True)
     await system.write(workspace.id, slots.keep, account, [570], test=True)
+    client = (f"client_{SECRETIVE}", SECRETIVE, "client.example", "https://post.example/mcp", ("read",), None)
+    await system.database.write(tokens.begin, system.settings, Allowed(workspace.id, owner.id, *client))
     _left_over(place(system.settings, asset, "small.webp"))
     found = Furnished(desk, account, published, scheduled, str(made.json()["posts"][0]["id"]), asset)
     found.words = await _words(system, workspace, [account, wordpress])
@@ -108,6 +113,7 @@ async def _words(system: System, workspace: Member, accounts: Sequence[str]) -> 
         Account: ("id", "sealed"),
         Connection: ("id", "sealed", "state_digest"),
         ApiKey: ("id", "digest", "sealed"),
+        GrantToken: ("id", "access_digest", "refresh_digest"),
         Run: ("id", "fingerprint"),
         Post: ("id", "provider_post_id", "network_key"),
         Asset: ("id", "object_key", "delivery_token", "sha256"),

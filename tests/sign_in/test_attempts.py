@@ -34,7 +34,7 @@ HOSTILE_PATHS = [
     "/../../evil",
     "/dashboard/..",
     "",
-    "/" + "a" * 512,
+    "/" + "a" * 4096,
     "http:/evil.example",
 ]
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from socialclaw.api import accounts, assets, connections, keys, posts, uploads
 from socialclaw.api.answers import ok
-from socialclaw.api.deps import Caller, problems
+from socialclaw.api.deps import Caller, forget_key, problems
 from socialclaw.api.dialect import asked
 from socialclaw.api.filters import AccountFilter, LabelFilter, Limit, Offset, ProviderFilter, Words, one_of
 from socialclaw.api.openapi import DASHBOARD, takes
@@ -233,7 +233,7 @@ async def dashboard_keys(caller: Caller) -> Response:
     Later the secrets are null: sign in again to see them. A key that is revoked has none to show."""
     rows, vault = await caller.read(made.listed), caller.system.vault
     signed = caller.visitor.signed if caller.visitor else None
-    shown = [row for row in rows if signed and signed.fresh and row.revoked_at is None]
+    shown = [row for row in rows if signed and signed.fresh and row.revoked_at is None and row.sealed]
     if signed and shown:
         keys_shown = {"keys": [row.id for row in shown]}
         where = caller.workspace_id
@@ -273,7 +273,7 @@ async def dashboard_rotate_key(caller: Caller, request: Request, keyId: str, bod
     Its id, label and operations stay. It takes a sign-in of the last 15 minutes."""
     caller.require_fresh()
     row, secret = await caller.write(made.rotate, caller.system.vault, keyId, (body and body.grace_seconds) or 0)
-    request.app.state.keyring.forget(row.id)
+    forget_key(request, row.id)
     key = keys.shown(row, secret)
     until = iso(row.former_until) if row.former_until else None
     return ok(key=key, apiKey=key, secret=secret, **keys.beside(row), formerSecretUntil=until)

@@ -18,8 +18,10 @@ from socialclaw.billing import terms
 from socialclaw.db.base import Scope
 from socialclaw.errors import Unauthenticated
 from socialclaw.events.record import acting_as
+from socialclaw.grants.tokens import ACCESS, Granted, Grants
 from socialclaw.people.sessions import SignedIn, require_fresh
 from socialclaw.system import System
+from socialclaw.workspaces.found_secrets import FoundSecrets
 from socialclaw.workspaces.keys import Found, Keyring
 from socialclaw.workspaces.operations import require
 
@@ -118,11 +120,23 @@ async def _key_of(request: Request) -> Found:
         raise Unauthenticated("Send a workspace API key: Authorization: Bearer sc_…")
     if len(given) > 1:
         raise Unauthenticated("Send one Authorization header, not several")
-    keyring: Keyring = request.app.state.keyring
-    found = await keyring.find(secret.strip())
+    found = await ring(request, secret.strip()).find(secret.strip())
     if found is None:
         raise Unauthenticated("This API key is unknown or revoked", code="api_key_invalid")
     return found.check()
+
+
+def ring(request: Request, secret: str) -> FoundSecrets[Found] | FoundSecrets[Granted]:
+    """Where what this opens is found: by keys, or by tokens of grants."""
+    keyring: Keyring = request.app.state.keyring
+    granted: Grants = request.app.state.granted
+    return granted if secret.startswith(ACCESS) else keyring
+
+
+def forget_key(request: Request, key_id: str) -> None:
+    """A key, or a grant, has changed or ended: this process does not remember it."""
+    request.app.state.keyring.forget(key_id)
+    request.app.state.granted.forget(key_id)
 
 
 async def caller(request: Request) -> AsyncIterator[CallerContext]:

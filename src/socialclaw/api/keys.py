@@ -7,12 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from socialclaw.api.answers import ok
-from socialclaw.api.deps import Caller, problems
+from socialclaw.api.deps import Caller, forget_key, problems
 from socialclaw.api.openapi import STATUS
 from socialclaw.api.operation import Operation, needs, needs_key, repeats_itself
 from socialclaw.api.schemas import KeyCreateRequest, KeyCreateResponse, KeyDetailsResponse, KeysResponse, KeyValidationResponse
-from socialclaw.db.base import iso
+from socialclaw.db.base import Scope, iso
 from socialclaw.db.workspaces import ApiKey
+from socialclaw.grants import tokens
 from socialclaw.workspaces import keys
 from socialclaw.workspaces.tenants import tenant
 
@@ -66,8 +67,14 @@ async def list_keys(caller: Caller) -> Response:
 @router.get("/details", summary="List what API keys may do", response_model=KeyDetailsResponse, responses=problems())
 @needs("keys")
 async def list_key_details(caller: Caller) -> Response:
-    """The keys of `GET /v1/keys` in the same order, each with what it may do and when it ends, which that list has no room for."""
-    return ok(keys=[{"id": row.id, **beside(row)} for row in await caller.read(keys.listed)])
+    """The keys of `GET /v1/keys` in the same order, each with what it may do and when it ends, which that list has no room for; of
+    one of kind `oauth` also which program somebody has allowed that (`client`)."""
+
+    def found(scope: Scope) -> list[dict[str, Any]]:
+        theirs = tokens.clients_of(scope)
+        return [{"id": row.id, **beside(row), "client": theirs.get(row.id)} for row in keys.listed(scope)]
+
+    return ok(keys=await caller.read(found))
 
 
 @router.post("", summary="Create an API key", status_code=201, response_model=KeyCreateResponse, responses=problems(400, 409, 413, 422))
@@ -112,5 +119,5 @@ async def get_key(caller: Caller, keyId: str) -> Response:
 async def revoke_key(caller: Caller, request: Request, keyId: str) -> Response:
     """Revoke a key for good; it may be the one that this is sent with. Other processes follow within seconds."""
     row = await caller.write(keys.revoke, keyId)
-    request.app.state.keyring.forget(row.id)
+    forget_key(request, row.id)
     return ok(key=shown(row), apiKey=shown(row), **beside(row))

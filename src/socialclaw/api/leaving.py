@@ -96,6 +96,7 @@ async def delete_workspace(caller: Caller, request: Request, body: CloseRequest)
     row = await caller.write(closing.close, body.name, after)
     gone_with = row.twin_id if row.mode == "live" else None
     request.app.state.keyring.forget_all()
+    request.app.state.granted.forget_all()
     assert row.erase_at is not None
     return _out(caller.system, request, deletesAt=iso(row.erase_at), twinId=gone_with)
 

@@ -75,7 +75,7 @@ async def mail_by_form(system: Installation, request: Request) -> Response:
         if "code" in form:
             entered, intent = await _by_code(system, request, form["code"])
             return _in(system, entered, intent)
-        binding = await _ask(system, request, form.get("email", ""), None, form.get("invite"), link=False)
+        binding = await _ask(system, request, form.get("email", ""), form.get("returnTo"), form.get("invite"), link=False)
     except SocialClawError as error:
         if error.code == "mail_code_invalid":
             return page("This did not work", [error.message], status=error.status, forms=[_code_form(system)])

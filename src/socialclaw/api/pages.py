@@ -7,6 +7,7 @@ import hashlib
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse
@@ -17,6 +18,9 @@ STYLE = (
     "h1{font-size:1.25rem;margin:0 0 .5rem}p{margin:.5rem 0 0;overflow-wrap:anywhere}.quiet{color:#78716c}form{margin:1rem 0 0}"
     "label{display:block;margin:0 0 .75rem}input{font:inherit;display:block;width:100%;box-sizing:border-box;padding:.4rem .6rem}"
     "button,.on{font:inherit;padding:.5rem 1rem;border:0;border-radius:8px;background:#1c1917;color:#fff;cursor:pointer}"
+    "select{font:inherit;display:block;width:100%;padding:.4rem .6rem}.no{background:#fff;color:#1c1917;border:1px solid #a8a29e;"
+    "margin-left:.5rem}fieldset{border:1px solid #e7e5e4;border-radius:8px;margin:0 0 .75rem}.wrong{border-left:3px solid #b91c1c;"
+    "padding-left:.75rem}label.tick{display:flex;gap:.6rem;margin:.35rem 0;align-items:baseline}label.tick input{width:auto}"
     ".on{display:block;margin:1rem 0 0;text-align:center;text-decoration:none;background:#fff;color:#1c1917;border:1px solid #a8a29e}"
 )
 
@@ -54,6 +58,13 @@ PAGE = (
 CLOSE = '<p class="quiet">You can close this window.</p>'
 
 
+class Shown(Protocol):
+    """A part of a page that sends something here."""
+
+    @property
+    def html(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A button that sends something to a path of ours; `asks`: a text field, by its name and what it says; `holds`: what goes along."""
@@ -83,10 +94,24 @@ class Way:
 
 
 def page(
-    title: str, lines: Sequence[str], *, status: int = 200, forms: Sequence[Form] = (), on: Sequence[Way] = (), close: bool = True
+    title: str,
+    lines: Sequence[str],
+    *,
+    status: int = 200,
+    forms: Sequence[Shown] = (),
+    on: Sequence[Way] = (),
+    close: bool = True,
+    then: str = "",
 ) -> Response:
-    """A page; without a form, or a way on, it is one to be closed, unless it is said to be none."""
+    """A page; without a form, or a way on, it is one to be closed, unless it is said to be none.
+
+    `then`: where else than here its forms may lead, as a source of the policy: browsers hold that against a redirect too.
+    """
     told = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
     rest = "".join([*(one.html for one in on), *(one.html for one in forms)]) or (CLOSE if close else "")
     body = PAGE.format(title=html.escape(title), style=STYLE, lines=told, rest=rest)
-    return HTMLResponse(body, status_code=status, headers=FORM_HEADERS if forms else HEADERS)
+    headers = FORM_HEADERS if forms else HEADERS
+    if forms and then:
+        policy = headers["content-security-policy"].replace("form-action 'self'", f"form-action 'self' {then}")
+        headers = headers | {"content-security-policy": policy}
+    return HTMLResponse(body, status_code=status, headers=headers)

@@ -17,6 +17,8 @@ SUPPORT = (
     Limit("support", 5, HOUR, "requests for support from this address in an hour"),
     Limit("support", 20, DAY, "requests for support from this address in a day"),
 )
+CLIENTS = Limit("clients", 30, HOUR, "programs registered from this address in an hour")
+CLIENTS_OF_ALL = Limit("clients of all", 2000, DAY, "programs registered in a day")
 SUPPORT_OF_ALL = Limit("support of all", 200, DAY, "requests for support in a day")
 
 
@@ -36,6 +38,12 @@ async def asks_for_support(system: System, request: Request) -> None:
     for limit in SUPPORT:
         await _spend(system, request, limit)
     await system.database.write(allowances.spend, system.vault, SUPPORT_OF_ALL, "")
+
+
+async def registers(system: System, request: Request) -> None:
+    """Count a program that registers, which makes a row whoever asks: of this address, and of everybody."""
+    await _spend(system, request, CLIENTS)
+    await system.database.write(allowances.spend, system.vault, CLIENTS_OF_ALL, "")
 
 
 async def failed(system: System, request: Request) -> None:

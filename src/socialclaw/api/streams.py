@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from socialclaw.api import cookies
-from socialclaw.api.deps import CallerContext
+from socialclaw.api.deps import CallerContext, ring
 from socialclaw.api.sandbox_hosts import TRANSPORT
 from socialclaw.api.visitors import Visitor
 from socialclaw.db.trouble import DatabaseTrouble
@@ -51,7 +51,7 @@ def still(request: Request, caller: CallerContext, workspace_id: str) -> Still:
     secret = cookies.given(request, caller.system.settings) or ""
 
     async def by_key() -> bool:
-        found = await state.keyring.look(given)
+        found = await ring(request, given).look(given)
         return found is not None and not found.expired and READ in found.operations
 
     async def by_session() -> bool:

@@ -59,11 +59,11 @@ class ApiKey(Owned):
     __tablename__ = "api_keys"
     id: Mapped[str] = mapped_column(primary_key=True, default=lambda: new_id("key"))
     label: Mapped[str | None]
-    kind: Mapped[str] = mapped_column(default="personal")  # "personal" | "agent"
+    kind: Mapped[str] = mapped_column(default="personal")  # "personal" | "agent" | "oauth", of which more is in `db/grants.py`
     operations: Mapped[str]
     prefix: Mapped[str]
-    digest: Mapped[str] = mapped_column(unique=True)
-    sealed: Mapped[str]
+    digest: Mapped[str | None] = mapped_column(unique=True)
+    sealed: Mapped[str | None]
     former_digest: Mapped[str | None] = mapped_column(index=True, unique=True)
     former_until: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]

@@ -36,9 +36,9 @@ def is_there(settings: Settings) -> bool:
 
 def sealed(session: Session) -> tuple[list[Sealed], bool]:
     """The newest sealed values, and whether anything was ever sealed or owned here."""
-    key = session.scalar(select(ApiKey).order_by(ApiKey.created_at.desc()).limit(1))
+    key = session.scalar(select(ApiKey).where(ApiKey.sealed.is_not(None)).order_by(ApiKey.created_at.desc()).limit(1))
     account = session.scalar(select(Account).where(Account.sealed.is_not(None)).order_by(Account.updated_at.desc()).limit(1))
-    found = [(key.sealed, f"api_keys:{key.id}:secret")] if key else []
+    found = [(key.sealed, f"api_keys:{key.id}:secret")] if key and key.sealed else []
     if account and account.sealed:
         found.append((account.sealed, f"accounts:{account.id}:secrets"))
     return found, bool(found) or session.scalar(select(Workspace.id).limit(1)) is not None

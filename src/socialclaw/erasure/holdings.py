@@ -22,6 +22,7 @@ from socialclaw.db.billing import BillingEvent, Subscription
 from socialclaw.db.checkouts import Checkout
 from socialclaw.db.erasure import Callback, DeletionRequest, Erasure, Export, Revocation
 from socialclaw.db.events import Event, EventCounter
+from socialclaw.db.grants import DeviceCode, Grant, GrantToken, OAuthClient
 from socialclaw.db.holds import Hold
 from socialclaw.db.mail import Mail, SupportRequest
 from socialclaw.db.people import AuditLine, Identity, Membership, Ticket, User, UserSession
@@ -197,6 +198,9 @@ HOLDINGS: Sequence[Holding] = (
     Holding(Asset, _owned(Asset), hidden=frozenset({"delivery_token"})),
     Holding(Account, _owned(Account), hidden=SEALED),
     Holding(Connection, _owned(Connection), hidden=SEALED | {"state_digest", "authorize_url"}),
+    Holding(GrantToken, _owned(GrantToken), hidden=frozenset({"access_digest", "refresh_digest"})),
+    Holding(Grant, _owned(Grant), _personal(Grant), _goes(Grant)),
+    Holding(DeviceCode, _owned(DeviceCode), _personal(DeviceCode), _goes(DeviceCode), frozenset({"digest", "user_digest"})),
     Holding(ApiKey, _owned(ApiKey), hidden=SEALED | {"digest", "former_digest"}),
     Holding(Answered, _owned(Answered), scrub=_answers, hidden=SEALED),
     Holding(Export, _owned(Export), _personal(Export), _goes(Export), frozenset({"object_key"})),
@@ -226,6 +230,7 @@ HOLDINGS: Sequence[Holding] = (
     Holding(Callback),
     Holding(DeletionRequest),
     Holding(Allowance),
+    Holding(OAuthClient),
     Holding(Hold),
     Holding(Worker),
 )

@@ -1,9 +1,11 @@
-"""What is kept for a while only: events, what networks told us, requests to delete that are done, figures of accounts with no access."""
+"""What is kept for a while only: events, what networks told us, requests to delete that are done, figures of accounts with no access, and
+what nobody uses any more of what programs were allowed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -15,16 +17,22 @@ from socialclaw.db.billing import BillingEvent
 from socialclaw.db.erasure import Callback, DeletionRequest
 from socialclaw.erasure.holdings import BATCH
 from socialclaw.events import feed
+from socialclaw.grants import clients, tokens
 from socialclaw.networks import providers
 from socialclaw.system import System
 
 CALLBACKS_KEPT = NEWS_KEPT = timedelta(days=90)
 REQUESTS_KEPT = timedelta(days=365)
+GRANTS: tuple[Callable[[Session], int], ...] = (
+    partial(tokens.forget_ended, most=BATCH),
+    partial(tokens.end_unused, most=BATCH),
+    partial(clients.forget_unused, most=BATCH),
+)
 
 
 async def tidy(system: System) -> None:
     """Forget what is over, some rows at a time."""
-    for what in (_callbacks, _requests, _news, _events, *_figures()):
+    for what in (_callbacks, _requests, _news, _events, *_figures(), *GRANTS):
         while await system.database.write(what) == BATCH:
             pass
 

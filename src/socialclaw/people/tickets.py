@@ -23,12 +23,14 @@ LOCAL, INVITE = "local", "invite"
 # A sign-in under way at an issuer; what goes back to an app by its scheme; what was used up elsewhere, and is kept so as to be known again.
 ATTEMPT, CODE, USED = "attempt", "code", "used"
 MAIL = "mail"  # a link in a mail, which shows whose mailbox it is
+GRANT = "grant"  # the code that a program of somebody else's redeems for a token: see `grants/codes.py`
 LIVES = {
     LOCAL: timedelta(minutes=10),
     INVITE: timedelta(days=7),
     ATTEMPT: timedelta(minutes=10),
     CODE: timedelta(minutes=1),
     MAIL: timedelta(minutes=15),
+    GRANT: timedelta(minutes=1),
 }
 SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 KEPT = timedelta(days=1)  # after its end, so that who comes late is told why

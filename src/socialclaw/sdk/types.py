@@ -852,6 +852,14 @@ class JobsResponse(TypedDict):
     limit: NotRequired["int"]
 
 
+class KeyClient(TypedDict):
+    """A program that somebody has let in. `host` vouches for its `name`; where it is empty, nobody does."""
+
+    id: "str"
+    name: "str"
+    host: "str"
+
+
 class KeyCreateRequest(TypedDict):
     """A key to be made. `kind` is `personal` (the default) or `agent`; `operations` are words and presets; `expiresAt`: when it ends."""
 
@@ -875,11 +883,12 @@ class KeyCreateResponse(TypedDict):
 
 
 class KeyDetails(TypedDict):
-    """What a key may do, and when it ends: null where it does not by itself."""
+    """What a key may do, and when it ends: null where it does not by itself. `client`: of a grant, the program that has it."""
 
     id: "str"
     operations: "list[str]"
     expiresAt: "str | None"
+    client: "KeyClient | None"
 
 
 class KeyDetailsResponse(TypedDict):

@@ -25,7 +25,7 @@ from socialclaw.vault import Vault, digest
 
 SECONDS = LIVES[ATTEMPT].total_seconds()
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
-LONGEST_PATH = 512
+LONGEST_PATH = 4096  # as much as a program may ask for in the address by which it sends somebody here
 LONGEST_STATE = 512
 
 

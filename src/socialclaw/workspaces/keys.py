@@ -79,6 +79,16 @@ def create(
     return row, secret
 
 
+def without_secret(scope: Scope, label: str, kind: str, prefix: str, *, operations: Collection[str], expires_at: datetime | None) -> ApiKey:
+    """A key that nothing opens by itself: what does is somebody else's business (see `grants/tokens.py`)."""
+    forget_ended(scope)
+    row = ApiKey(id=new_id("key"), label=label, kind=kind, operations=" ".join(operations), prefix=prefix, expires_at=expires_at)
+    scope.add(row)
+    scope.session.flush()
+    key_changed(scope.session, scope.workspace_id, "key.created", row)
+    return row
+
+
 def ending(asked: datetime | None, own: datetime | None) -> datetime | None:
     """When a new key ends: when it is asked to, and never after the one that makes it (`own`)."""
     if asked is None:
@@ -138,15 +148,17 @@ def rotate(scope: Scope, vault: Vault, key_id: str, grace: int = 0) -> tuple[Api
     row = scope.one(ApiKey, key_id, lock=True)
     if row.revoked_at is not None:
         raise Conflict("This key is revoked, for good: make another one", code="key_revoked")
+    if row.sealed is None:
+        raise Conflict("This is a grant, whose client renews its tokens by itself: to end it, revoke it", code="key_is_grant")
     if row.expires_at is not None and row.expires_at <= real_now():
         raise Conflict(f"This key ended at {iso(row.expires_at)}: make another one", code="key_expired", expiredAt=iso(row.expires_at))
     row.former_digest, row.former_until = (row.digest, real_now() + timedelta(seconds=grace)) if grace else (None, None)
     return row, _renew(row, vault, test=scope.test)
 
 
-def secret_of(vault: Vault, row: ApiKey) -> str:
-    """What the key is sent as."""
-    return vault.unseal(row.sealed, bound_to=_place(row))
+def secret_of(vault: Vault, row: ApiKey) -> str | None:
+    """What the key is sent as; None of a grant, whose tokens nobody sees again."""
+    return vault.unseal(row.sealed, bound_to=_place(row)) if row.sealed else None
 
 
 def _renew(row: ApiKey, vault: Vault, *, test: bool) -> str:

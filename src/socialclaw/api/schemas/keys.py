@@ -73,12 +73,21 @@ class KeyValidationResponse(OkResponse):
     expires_at: Time | None = None
 
 
+class KeyClient(Schema):
+    """A program that somebody has let in. `host` vouches for its `name`; where it is empty, nobody does."""
+
+    id: str
+    name: str
+    host: str
+
+
 class KeyDetails(Schema):
-    """What a key may do, and when it ends: null where it does not by itself."""
+    """What a key may do, and when it ends: null where it does not by itself. `client`: of a grant, the program that has it."""
 
     id: str
     operations: list[str]
     expires_at: Time | None
+    client: KeyClient | None
 
 
 class KeyDetailsResponse(OkResponse):
