@@ -149,6 +149,14 @@ def test_a_live_workspace_is_asked_about_before_a_post_is_deleted(server: Script
     assert ("live workspace" in screen, code == 0, bool(server.seen)) == (True, done, done)
 
 
+@pytest.mark.parametrize(("mode", "asked"), [("live", True), ("test", False)])
+def test_where_a_key_does_not_tell_the_server_is_asked_whether_it_is_live(server: Scripted, mode: str, asked: bool) -> None:
+    server.answers["POST /v1/keys/validate"] = (200, {"ok": True, "tenant": {"id": "tenant_1", "name": "Brand", "mode": mode}})
+    server.answers["POST /v1/posts/post_1/delete"] = (200, {"ok": True, "post": POST})
+    code, screen = at_a_terminal(server, "delete", "--post-id", "post_1", key="sca_granted", typed="y\n")
+    assert (code, "live workspace" in screen) == (0, asked)
+
+
 def test_nobody_is_asked_in_a_pipe_or_in_a_test_workspace(server: Scripted, say: Say) -> None:
     server.answers["POST /v1/posts/post_1/delete"] = (200, {"ok": True, "post": POST})
     assert say("posts", "delete", "--post-id", "post_1", key="sc_live_a").exit_code == 0

@@ -98,10 +98,15 @@ class Api(Shown):
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Ask before something is done to the world; not where nobody can answer."""
-        if yes or not self.target.live or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if yes or not (sys.stdin.isatty() and sys.stdout.isatty()) or not self._live():
             return
         if not typer.confirm(f"{question} This is the live workspace at {self.target.base_url}", err=True):
             raise Refused("Nothing was done", exits.FAILED)
+
+    def _live(self) -> bool:
+        """By the key, or by the server's word where that does not tell."""
+        live = self.target.live
+        return self.client.validate_key()["tenant"].get("mode") == "live" if live is None else live
 
 
 class NoKey(Refused):

@@ -19,7 +19,7 @@ from socialclaw.errors import Problem
 FOLDER = ".socialclaw"
 PROJECT = ".socialclaw.toml"
 LOCAL = "http://127.0.0.1:8000"  # where `socialclaw up` serves
-LIVE = "sc_live_"
+LIVE, TEST = "sc_live_", "sc_test_"  # with what keys begin; what a program was granted begins otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class Target:
     accounts: tuple[str, ...] = field(default=())
 
     @property
-    def live(self) -> bool:
-        """Whether what is done there is done to the world."""
-        return self.key.startswith(LIVE)
+    def live(self) -> bool | None:
+        """Whether what is done there is done to the world; None where the key does not tell."""
+        return self.key.startswith(LIVE) if self.key.startswith((LIVE, TEST)) else None
 
 
 def target(*, key: str | None, base_url: str | None, profile: str | None) -> Target:
