@@ -75,6 +75,12 @@ def spoken(span: timedelta) -> str:
     return f"{seconds} second{'' if seconds == 1 else 's'}"
 
 
+def on_the_wall(moment: datetime, timezone: str) -> str:
+    """A moment as people read it where they are: "Tuesday, 1 December 2026, 09:15"."""
+    local = moment.astimezone(zone(timezone))
+    return f"{local:%A}, {local.day} {local:%B %Y, %H:%M}"
+
+
 @lru_cache(maxsize=1024)
 def zone(name: str) -> tzinfo:
     """The time zone of an IANA name; ValueError where there is none."""

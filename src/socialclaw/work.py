@@ -29,7 +29,7 @@ from socialclaw.jobs.queue import Queue
 from socialclaw.mail import outbox
 from socialclaw.media import importer, imports
 from socialclaw.media.sweep import sweep
-from socialclaw.publishing import occurrences
+from socialclaw.publishing import alerting, occurrences
 from socialclaw.publishing.claims import Claim, renew
 from socialclaw.publishing.engine import Engine
 from socialclaw.publishing.record import Outcome
@@ -59,6 +59,7 @@ DUTIES: tuple[Duty[Any], ...] = (
     Duty("read a subscription", 2, 2, reading.due, reading.take, reading.work, wanted=sold),
     Duty("read a subscription of the App Store", 10, 2, app_store.due, app_store.take, app_store.work, wanted=sold),
     Duty("look for what was bought", 60, 1, finding.due, finding.take, finding.work, wanted=sold),
+    housekeeping("tell what needs somebody", 60, alerting.tell, wanted=lambda settings: settings.smtp.ready),
     housekeeping("look for purchases", 3600, finding.look, wanted=sold),
     housekeeping("sweep", 300, sweep),
     housekeeping("forget what is over", 3600, tidying.tidy),

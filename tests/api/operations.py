@@ -38,6 +38,7 @@ def blueprint() -> FastAPI:
 # The least that a body must hold, where that is something.
 LEAST: dict[str, dict[str, Any]] = {
     "change_member": {"role": "viewer"},
+    "change_alerts_by_mail": {"wanted": True},
     "create_workspace": {"name": "Another"},
     "delete_workspace": {"name": "nobody"},
     "dashboard_move_posts": {"posts": [{"id": "nobody", "publishAt": "2090-01-01T00:00:00Z"}]},
@@ -49,6 +50,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "replay_webhook": {"since": "2026-01-01T00:00:00Z"},
     "dashboard_resolve_post": {"outcome": "not_published"},
     "set_destinations": {"count": 1},
+    "crop_asset": {"left": 0, "top": 0, "width": 1, "height": 1},
     "remove_app": {"accountId": "nobody"},
     "DashboardPostUpdateRequest": {"account": "nobody", "publishAt": "2090-01-01T00:00:00Z"},
     "MultipartPartRequest": {"uploadId": "nobody", "partNumber": 1},

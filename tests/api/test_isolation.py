@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx2
@@ -18,6 +18,7 @@ from socialclaw.db.people import Identity
 from socialclaw.networks import providers
 from socialclaw.people import drafts, ways_in
 from socialclaw.publishing import preview_links, slots
+from socialclaw.rehearsal import feeds
 from socialclaw.system import System
 from socialclaw.webhooks import deliveries, endpoints
 from tests.api import rows
@@ -91,7 +92,10 @@ async def belongings(system: System, workspace: Member, owner: Person) -> Belong
             asset.object_key,
         )
 
-    return await system.write(workspace.id, make, test=True)
+    [feed] = await feeds.feeds(system, workspace.id, "x")
+    feed.arm("error", f"POST /{MARK}", times=1, seconds=0)
+    found = await system.write(workspace.id, make, test=True)
+    return replace(found, ids=found.ids | {"faultId": feed.armed()[0]["id"]})
 
 
 def network_of(account: Account) -> str:

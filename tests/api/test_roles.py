@@ -31,21 +31,22 @@ MATRIX = {
     " list_assets get_asset account_analytics post_analytics run_analytics list_networks read_feed list_faults"
     " read_clock remove_member dashboard_accounts dashboard_publish_settings dashboard_connection dashboard_posts dashboard_assets"
     " dashboard_events dashboard_attention dashboard_runs dashboard_slots dashboard_next_slots dashboard_asset_fit dashboard_analytics"
-    " dashboard_asset_uses dashboard_account_posts billing_state app_store_account_token"
+    " dashboard_asset_uses dashboard_account_posts get_alerts_by_mail change_alerts_by_mail billing_state app_store_account_token"
     " app_store_products list_events stream_events",
     CONTRIBUTOR: "validate_table import_table create_repeat"
-    " validate_schedule preview_campaign apply_schedule upload_asset register_asset initiate_upload sign_upload_part get_upload"
+    " validate_schedule preview_campaign apply_schedule upload_asset crop_asset register_asset initiate_upload sign_upload_part get_upload"
     " complete_upload abort_upload dashboard_upload_asset dashboard_initiate_upload dashboard_sign_upload_part"
     " dashboard_complete_upload dashboard_abort_upload dashboard_compose dashboard_update_post dashboard_delete_post"
     " dashboard_drafts dashboard_draft dashboard_save_draft dashboard_discard_draft dashboard_describe_asset",
     EDITOR: "create_preview_link revoke_preview_link change_repeat end_repeat"
     " publish_run reconcile_post retry_post delete_post cancel_post refresh_analytics delete_asset revoke_delivery arm_fault"
-    " disarm_faults clear_feed forget_purchases set_growth set_destinations remove_app freeze_clock advance_clock resume_clock"
+    " disarm_faults disarm_fault clear_feed forget_purchases set_growth set_destinations remove_app freeze_clock advance_clock resume_clock"
     " dashboard_reconcile_post"
     " dashboard_delete_asset dashboard_resolve_post dashboard_move_posts dashboard_set_slots",
     ADMIN: "change_workspace make_twin"
     " start_connection disconnect_account list_keys list_key_details create_key get_key revoke_key list_members change_member list_invites"
-    " create_invite withdraw_invite list_audit dashboard_disconnect_account dashboard_start_connection dashboard_keys dashboard_create_key"
+    " create_invite withdraw_invite resend_invite list_audit dashboard_disconnect_account dashboard_start_connection dashboard_keys"
+    " dashboard_create_key"
     " dashboard_revoke_key dashboard_rotate_key create_webhook list_webhooks get_webhook change_webhook delete_webhook"
     " rotate_webhook_secret test_webhook replay_webhook list_deliveries get_delivery retry_delivery",
     OWNER: "dashboard_doctor export_workspace list_exports delete_workspace keep_workspace billing_checkout billing_manage app_store_claim",

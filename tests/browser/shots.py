@@ -49,6 +49,7 @@ def screens(known: Furnished) -> dict[str, tuple[str, str]]:
         ),
         "media": ("media", "The library of files, and which of them no post shows."),
         "file": (f"media?asset={known.asset}", "A file: what is to be seen in it, which networks take it, which posts show it."),
+        "crop": (f"media?asset={known.asset}&crop=", "Cutting a picture to what a network takes; the picture itself stays."),
         "analytics": (
             "analytics",
             "What the posts of a span have gained, beside the span before.",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -179,6 +180,77 @@ def test_a_draft_is_published_from_another_time_on_and_its_graph_is_walked_by_ar
     assert min(post["publishAtUtc"] for post in posts)[:10] == start.strftime("%Y-%m-%d")
 
 
+def test_a_fault_is_disarmed_and_the_others_wait_on(mara: Person) -> None:
+    mara.ask("/v1/sandbox/faults", method="DELETE")
+    for kind in ("error", "rate_limit"):
+        mara.ask("/v1/sandbox/networks/x/faults", {"kind": kind})
+    open_at(mara, "sandbox")
+    armed = mara.page.get_by_role("region", name="Armed").get_by_role("listitem")
+    expect(armed).to_have_count(2)
+    armed.first.get_by_role("button", name="Disarm").click()
+    expect(armed).to_have_count(1)
+    assert [one["kind"] for one in mara.ask("/v1/sandbox/faults")["faults"]] == ["rate_limit"]
+    mara.ask("/v1/sandbox/faults", method="DELETE")
+
+
+def test_a_post_has_labels_and_a_picture_cropped_to_what_its_network_takes(mara: Person, furnished: Furnished) -> None:
+    text = "A square of hills"
+    at = (now(mara) + timedelta(days=40)).isoformat()
+    open_at(mara, f"compose?{urlencode({'account': account(mara, 'instagram')['id'], 'asset': furnished.asset, 'at': at})}")
+    mara.page.get_by_role("textbox", name="Text for everyone").fill(text)
+    mara.page.get_by_role("button", name="Crop dawn.jpg").click()
+    crop = mara.page.get_by_role("dialog", name="Crop dawn.jpg")
+    crop.get_by_text("1:1", exact=True).click()
+    expect(crop).to_contain_text("1200 × 1200 pixels")
+    crop.get_by_label("The part that is kept").press("Shift+ArrowRight")
+    crop.get_by_role("button", name="Crop it").click()
+    expect(mara.page.get_by_text("dawn 1200x1200.jpg")).to_be_visible()
+    mara.press("Label")
+    labels = mara.page.get_by_role("textbox", name="Labels").or_(mara.page.get_by_role("combobox", name="Labels"))
+    labels.fill("Winter  Launch")
+    labels.press("Enter")
+    mara.page.get_by_role("textbox", name="Text for everyone").focus()
+    mara.page.keyboard.press("Control+Enter")
+    expect(mara.page.get_by_text("1 post scheduled for")).to_be_visible()
+    [post] = mara.ask("/v1/posts?q=square+of+hills")["posts"]
+    assert post["labels"] == ["winter launch"]
+    [shown] = post["assets"]
+    whole, part = (mara.ask(f"/v1/assets/{one}")["asset"] for one in (furnished.asset, shown["id"]))
+    assert (part["width"], part["height"], whole["width"], whole["height"]) == (1200, 1200, 1600, 1200)
+    mara.ask(f"/v1/posts/{post['id']}", method="DELETE")
+
+
+def test_on_a_phone_a_month_is_seen_whole_a_day_is_read_below_it_and_a_post_is_dropped_on_another(
+    mara: Person, furnished: Furnished
+) -> None:
+    mara.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    day = (now(mara) + timedelta(days=60)).replace(day=10, hour=12, minute=15, second=0, microsecond=0)
+    post = planned(mara, "discord", "Held and dropped", day)
+    open_at(mara, f"calendar?view=month&date={day:%Y-%m-%d}")
+    grid = mara.page.get_by_role("grid", name="Calendar")
+    cells = grid.get_by_role("gridcell")
+    for cell in (cells.first, cells.last):
+        box = cell.bounding_box()
+        assert box
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= PHONE["width"]
+        assert box["y"] + box["height"] <= PHONE["height"]
+    row = mara.page.get_by_role("region", name="What is on").get_by_role("button").filter(has_text="Held and dropped")
+    expect(row).to_be_visible()
+    row.hover()
+    mara.page.mouse.down()
+    mara.page.mouse.move(100, 500)
+    grid.get_by_role("button", name=f"{day + timedelta(days=4):%-d %B}").hover()
+    mara.page.mouse.up()
+    moved = (day + timedelta(days=4)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    eventually(mara.page, lambda: mara.ask(f"/v1/posts/{post}")["post"]["publishAtUtc"], moved)
+    grid.get_by_role("button", name=f"{day + timedelta(days=4):%-d %B}").click()
+    expect(row).to_be_visible()
+    open_at(mara, f"calendar?view=week&date={day:%Y-%m-%d}")
+    expect(cells).to_have_count(7)
+    expect(mara.page.get_by_role("region", name="What is on").get_by_role("heading")).to_have_count(7)
+    mara.ask(f"/v1/posts/{post}", method="DELETE")
+
+
 def test_a_file_that_is_uploaded_comes_into_the_library_and_is_unused(mara: Person, furnished: Furnished) -> None:
     open_at(mara, "media")
     file = {"name": "harbour.jpg", "mimeType": "image/jpeg", "buffer": landscape((90, 150, 200), (640, 480))}
@@ -216,9 +288,16 @@ def test_whoever_is_invited_is_listed_and_ctrl_k_finds_screens_days_and_posts(ma
     mara.press("Invite somebody")
     mara.page.get_by_label("Their address").fill("theo@example.org")
     mara.press("Make the invitation")
-    expect(mara.page.get_by_label("Link of the invitation")).to_contain_text("/auth/ticket/")
+    link = mara.page.get_by_label("Link of the invitation")
+    expect(link).to_contain_text("/auth/ticket/")
+    first = link.inner_text()
     mara.page.keyboard.press("Escape")
-    expect(mara.page.get_by_role("region", name="Invited")).to_contain_text("theo@example.org")
+    invited = mara.page.get_by_role("region", name="Invited").get_by_role("listitem").filter(has_text="theo@example.org")
+    invited.get_by_role("button", name="Send again").click()
+    expect(link).to_contain_text("/auth/ticket/")
+    expect(link).not_to_have_text(first)
+    mara.page.keyboard.press("Escape")
+    assert mara.context.request.get(first.strip()).status == 404, "the link before opens nothing any more"
     mara.page.get_by_role("tab", name="What they did").click()
     expect(mara.page.get_by_role("cell", name="Create invite").first).to_be_visible()
 
@@ -230,6 +309,7 @@ def screens(furnished: Furnished) -> list[str]:
     )
     more = "accounts?connect= accounts?connect=x keys sandbox health settings settings/slots settings/team settings/team?tab=audit"
     own = [f"posts/{furnished.lost}", f"posts?post={furnished.refused}", f"media?asset={furnished.asset}", f"runs/{furnished.run}"]
+    own.append(f"media?asset={furnished.asset}&crop=")
     return [*named.split(), *more.split(), "settings/usage", "settings/me", *own, f"runs/{furnished.run}?tab=table"]
 
 

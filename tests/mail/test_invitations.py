@@ -52,6 +52,34 @@ async def test_a_withdrawn_invitation_is_not_mailed(app: FastAPI, owner: Person,
 
 
 @both
+async def test_an_invitation_is_sent_again_by_another_link_and_the_one_before_is_dead(
+    app: FastAPI, system: System, workspace: Member, owner: Person, mails: Outbox, post_office: PostOffice
+) -> None:
+    async with browser(app, owner) as api:
+        made = await invited(api)
+        path = f"/v1/dashboard/invites/{made['invite']['id']}/resend"
+        again = await api.post(path)
+        assert again.status_code == 200, again.text
+        await mails.empty()
+        assert [links(one) for one in post_office.taken] == [[again.json()["url"]]], "what waited with the old link is not sent"
+        later = (await api.post(path)).json()
+        await mails.empty()
+        assert (later["mailed"], links(post_office.taken[-1])) == (True, [later["url"]])
+        assert not (await api.post(path)).json()["mailed"], "an address gets a few in an hour"
+        assert len((await api.get("/v1/dashboard/invites")).json()["invites"]) == 1
+        last = (await api.post(path)).json()
+        looked = {url: (await api.get(url)).status_code for url in (made["url"], again.json()["url"], later["url"], last["url"])}
+        assert [*looked.values()] == [404, 404, 404, 200]
+        admin = await person(system, (workspace.id, "admin"))
+        above = await invited(api, "boss@elsewhere.example", role="owner")
+        async with browser(app, admin) as other:
+            refused = await other.post(f"/v1/dashboard/invites/{above['invite']['id']}/resend")
+        assert (refused.status_code, refused.json()["code"]) == (403, "role_required")
+        await api.delete(f"/v1/dashboard/invites/{made['invite']['id']}")
+        assert (await api.post(path)).json()["code"] == "invite_not_found"
+
+
+@both
 async def test_an_address_gets_a_few_links_an_hour_whoever_invites_it(
     app: FastAPI, owner: Person, other_owner: Person, mails: Outbox, post_office: PostOffice
 ) -> None:

@@ -164,6 +164,12 @@ async def test_another_workspace_has_its_own_time_and_faults(
     row = await row_of(system, other_x)
     assert not row.clocked
     assert (await api.get("/v1/sandbox/faults")).json()["faults"][0]["times"] == 5, "their calls do not meet our faults"
+    [armed] = (await api.get("/v1/sandbox/faults")).json()["faults"]
+    other = (await api.post("/v1/sandbox/networks/linkedin/faults", json={"kind": "reset"})).json()["faults"][0]
+    assert (await other_api.delete(f"/v1/sandbox/faults/{armed['id']}")).json()["code"] == "fault_not_found"
+    assert (await api.delete(f"/v1/sandbox/faults/{armed['id']}")).json()["disarmed"] == 1
+    assert (await api.delete(f"/v1/sandbox/faults/{armed['id']}")).status_code == 404, "there is none any more"
+    assert (await api.get("/v1/sandbox/faults")).json()["faults"] == [other], "the others wait on"
     assert (await api.delete("/v1/sandbox/faults")).json()["disarmed"] == 1
 
 

@@ -24,11 +24,12 @@ from socialclaw.api.schemas import (
     AssetResponse,
     AssetsResponse,
     AssetUploadRequest,
+    CropRequest,
     OkResponse,
 )
 from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.errors import InvalidRequest
-from socialclaw.media import assets, imports, uploads
+from socialclaw.media import assets, cropping, imports, uploads
 from socialclaw.media.form_data import OVERHEAD, Form
 from socialclaw.media.incoming import too_large
 from socialclaw.media.listing import ORDERS, AssetFilter, one, page
@@ -118,6 +119,24 @@ async def list_assets(
 async def get_asset(caller: Caller, assetId: str) -> Response:
     """One file. While it is imported from a URL, `progress` tells how far that is, and `error` why it had to be tried again, or failed."""
     return ok(asset=await caller.read(one, assetId, base_url=caller.system.settings.base_url))
+
+
+@router.post(
+    "/{assetId}/crop",
+    summary="Crop a picture",
+    status_code=201,
+    response_model=AssetResponse,
+    responses=problems(400, 404, 409, 413, 422, 503),
+)
+@paid
+@needs("media")
+async def crop_asset(caller: Caller, assetId: str, body: CropRequest) -> Response:
+    """Make a new file of a part of a picture, in pixels from the upper left corner of the picture as it is shown. The picture stays.
+
+    The part is a JPEG, or a PNG of a PNG, upright and in sRGB, and is said to show what the picture shows. What moves is not cut: that is
+    a 409 `asset_not_cuttable`."""
+    area = cropping.Area(body.left, body.top, body.width, body.height)
+    return _shown(caller, await cropping.crop(caller.system, caller.workspace_id, assetId, area, test=caller.test), status=201)
 
 
 @router.delete(

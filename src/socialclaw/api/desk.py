@@ -13,11 +13,18 @@ from socialclaw.api.filters import one_of
 from socialclaw.api.openapi import BOARD
 from socialclaw.api.operation import Operation, paid, repeats_itself, signed_in
 from socialclaw.api.runs import run_out
-from socialclaw.api.schemas import AccountPostsResponse, AttentionResponse, MovedResponse, PostResponse, RunsResponse
-from socialclaw.api.schemas.desk import MoveRequest, VerdictRequest
+from socialclaw.api.schemas import (
+    AccountPostsResponse,
+    AlertsByMailResponse,
+    AttentionResponse,
+    MovedResponse,
+    PostResponse,
+    RunsResponse,
+)
+from socialclaw.api.schemas.desk import AlertsByMailRequest, MoveRequest, VerdictRequest
 from socialclaw.db.base import Scope, iso
 from socialclaw.people import makers
-from socialclaw.publishing import attention, by_account, moving, runs, verdict
+from socialclaw.publishing import alerting, attention, by_account, moving, runs, verdict
 
 router = APIRouter(route_class=Operation, prefix="/v1/dashboard", tags=[BOARD])
 
@@ -29,7 +36,26 @@ MODES = ("scheduled", "draft")
 async def dashboard_attention(caller: Caller) -> Response:
     """What needs a person: how many posts of which kind, the first 50 of each as cards, and the accounts to be connected again."""
     found = await caller.read(attention.needed, caller.system.settings.base_url)
-    return ok(total=sum(found.counts.values()) + len(found.accounts), counts=found.counts, posts=found.posts, accounts=found.accounts)
+    total, told = sum(found.counts.values()) + len(found.accounts), [_told(one) for one in found.alerts]
+    return ok(total=total, counts=found.counts, posts=found.posts, accounts=found.accounts, alerts=told)
+
+
+def _told(alert: attention.Alert) -> dict[str, str]:
+    return {"id": alert.about, "kind": alert.kind, "text": alert.what}
+
+
+@router.get("/me/alerts", summary="Whether one is mailed", response_model=AlertsByMailResponse, responses=problems())
+@signed_in("read")
+async def get_alerts_by_mail(caller: Caller) -> Response:
+    """Whether you are mailed when something in this workspace comes to need somebody, and where to."""
+    return ok(alertsByMail=await caller.read(alerting.preference, caller.system.settings, caller.id or ""))
+
+
+@router.patch("/me/alerts", summary="Say whether to be mailed", response_model=AlertsByMailResponse, responses=problems(400, 413, 422))
+@signed_in("read")
+async def change_alerts_by_mail(caller: Caller, body: AlertsByMailRequest) -> Response:
+    """Have what needs somebody in this workspace mailed to you, or not. Who has never said so is mailed of live workspaces."""
+    return ok(alertsByMail=await caller.write(alerting.prefer, caller.system.settings, caller.id or "", wanted=body.wanted))
 
 
 @router.get("/accounts/posts", summary="Posts by account", response_model=AccountPostsResponse, responses=problems())

@@ -187,6 +187,20 @@ async def create_invite(caller: Caller, body: InviteRequest) -> Response:
     return ok(201, invite=ways_in.invite_wire(row), url=mailed.link(system.settings, secret), mailed=sent)
 
 
+@router.post("/invites/{inviteId}/resend", summary="Resend an invitation", response_model=InviteResponse, responses=problems(404))
+@repeats_itself
+@signed_in("members")
+async def resend_invite(caller: Caller, inviteId: str) -> Response:
+    """Make another link for an open invitation, good for seven days from now; the one before opens nothing any more.
+
+    It is mailed as the first one was: `mailed` is false where there is no address, the server sends no mail, or the address has had as
+    many as it gets in an hour. `url` is in this answer and in no other."""
+    who, system = _visitor(caller), caller.system
+    by, inviter = who.seat.role if who.seat else "", who.signed.user_id
+    row, secret, sent = await caller.write(mailed.resend, system.settings, system.vault, inviteId, by=by, inviter=inviter)
+    return ok(invite=ways_in.invite_wire(row), url=mailed.link(system.settings, secret), mailed=sent)
+
+
 @router.delete("/invites/{inviteId}", summary="Withdraw an invitation", response_model=InviteResponse, responses=problems(404))
 @signed_in("members")
 async def withdraw_invite(caller: Caller, inviteId: str) -> Response:

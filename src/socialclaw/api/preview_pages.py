@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import html
-from datetime import datetime
 
 from socialclaw.api.pages import guards
-from socialclaw.clock import zone
+from socialclaw.clock import on_the_wall
 from socialclaw.publishing.preview_links import Shown, ShownPost
 
 STYLE = (
@@ -44,7 +43,7 @@ def page(shown: Shown, pictures: str, icon: str) -> str:
     count = len(shown.posts)
     lines = [
         f"{count} {'post' if count == 1 else 'posts'}; times are those of {shown.timezone}.",
-        f"This page only shows them. It is there until {_moment(shown.expires_at, shown.timezone)}.",
+        f"This page only shows them. It is there until {on_the_wall(shown.expires_at, shown.timezone)}.",
     ]
     told = "".join(f'<p class="quiet">{html.escape(line)}</p>' for line in lines)
     posts = "".join(_post(post, shown.timezone, pictures) for post in shown.posts)
@@ -57,13 +56,8 @@ def _post(post: ShownPost, timezone: str, pictures: str) -> str:
     text = f'<p class="text">{html.escape(post.text)}</p>' if post.text else ""
     kind = "Reply" if post.reply else WORDS.get(post.status, post.status)
     status = f"{kind}, {WORDS.get(post.status, post.status).lower()}" if post.reply else kind
-    when = f'<time datetime="{post.at.isoformat()}">{html.escape(_moment(post.at, timezone))}</time>'
+    when = f'<time datetime="{post.at.isoformat()}">{html.escape(on_the_wall(post.at, timezone))}</time>'
     whose = post.account if post.account == post.handle else f"{post.account} ({post.handle})"
     head = f'<h2>{html.escape(post.network)}: {html.escape(whose)}</h2><p class="quiet">{when} · {html.escape(status)}</p>'
     opening = '<li class="reply">' if post.reply else "<li>"
     return f"{opening}<article>{head}{text}{drawn}{more}</article></li>"
-
-
-def _moment(at: datetime, timezone: str) -> str:
-    local = at.astimezone(zone(timezone))
-    return f"{local:%A}, {local.day} {local:%B %Y, %H:%M}"

@@ -157,6 +157,17 @@ async def disarm_faults(caller: Rehearsing) -> Response:
     return ok(disarmed=await asyncio.to_thread(lambda: sum(feed.disarm() for feed in found)))
 
 
+@router.delete("/faults/{faultId}", response_model=FaultsDisarmedResponse, responses=problems(404, 409), summary="Disarm a fault")
+@needs("rehearse")
+async def disarm_fault(caller: Rehearsing, faultId: str) -> Response:
+    """Forget one fault: no further call meets it. The others wait on."""
+    found = await feeds.feeds(caller.system, caller.workspace_id)
+    disarmed = await asyncio.to_thread(lambda: sum(feed.disarm(faultId) for feed in found))
+    if not disarmed:
+        raise NotFound(f"There is no armed fault {faultId[:40]!r}: it was met, or disarmed", code="fault_not_found")
+    return ok(disarmed=disarmed)
+
+
 @router.put("/networks/{network}/growth", response_model=GrowthResponse, responses=problems(400, 404, 409, 422), summary="Set growth")
 @needs("rehearse")
 async def set_growth(caller: Rehearsing, network: str, body: GrowthRequest) -> Response:

@@ -15,7 +15,7 @@ class Mail(Base):
 
     `state`: `waiting` (due at `next_at`), `handed` (to the SMTP server, whose answer we do not know yet), and over: `sent`, `refused`,
     `expired` (what it is about ended first), or `uncertain` (the answer was lost; it is not sent again). `tries` is the fence: whoever
-    has taken it has that number.
+    has taken it has that number. `workspace_id`, `user_id`: of one that tells a member of something in a workspace.
     """
 
     __tablename__ = "mails"
@@ -23,6 +23,8 @@ class Mail(Base):
     kind: Mapped[str]  # see `mail/templates.py`
     ticket_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)  # it is about
     request_id: Mapped[str | None] = mapped_column(ForeignKey("support_requests.id", ondelete="CASCADE"), index=True)  # or that
+    workspace_id: Mapped[str | None] = mapped_column(index=True)
+    user_id: Mapped[str | None] = mapped_column(index=True)
     sealed: Mapped[str | None]
     state: Mapped[str] = mapped_column(default="waiting")
     tries: Mapped[int] = mapped_column(default=0)

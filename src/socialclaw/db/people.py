@@ -47,13 +47,17 @@ class Identity(Base):
 
 
 class Membership(Base):
-    """A person in a workspace. `role`: see `people/roles.py`; `billing_admin`: an admin who may buy too."""
+    """A person in a workspace. `role`: see `people/roles.py`; `billing_admin`: an admin who may buy too.
+
+    `alerts_by_mail`: whether they are mailed what needs somebody; where they have not said so, in a live workspace.
+    """
 
     __tablename__ = "memberships"
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str]
     billing_admin: Mapped[bool] = mapped_column(default=False)
+    alerts_by_mail: Mapped[bool | None]
     joined_at: Mapped[datetime] = mapped_column(default=real_now)
     __table_args__ = (Index("memberships_of_workspace", "workspace_id", "joined_at"),)
 

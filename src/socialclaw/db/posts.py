@@ -140,6 +140,7 @@ class Post(Owned):
             postgresql_where=text("counted_at <> publish_at"),
             sqlite_where=text("counted_at <> publish_at"),
         ),
+        Index("posts_failed", "workspace_id", postgresql_where=text("status = 'failed'"), sqlite_where=text("status = 'failed'")),
         Index("posts_on_network", "network_key", unique=True),
     )
 

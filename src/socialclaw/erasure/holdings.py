@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, delete, inspect, or_, select, tuple_, upda
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from socialclaw.db.accounts import Account, Connection
+from socialclaw.db.alerts import ToldAlert
 from socialclaw.db.allowances import Allowance
 from socialclaw.db.analytics import Snapshot
 from socialclaw.db.app_store import AppAccount
@@ -130,12 +131,13 @@ def _mails(workspace_id: str) -> ColumnElement[bool]:
     return or_(
         Mail.ticket_id.in_(tickets.where(Ticket.workspace_id == workspace_id)),
         Mail.request_id.in_(asked.where(SupportRequest.workspace_id == workspace_id)),
+        Mail.workspace_id == workspace_id,
     )
 
 
 def _mails_of(session: Session, who: Leaver) -> int:
-    """What is about their tickets and requests; it would go with those."""
-    return _go(session, Mail, Mail.ticket_id.in_(select(Ticket.id).where(_tickets_of(who))))
+    """What is about their tickets, which would go with those; and what is to them."""
+    return _go(session, Mail, or_(Mail.ticket_id.in_(select(Ticket.id).where(_tickets_of(who))), Mail.user_id == who.id))
 
 
 def _answers(session: Session, who: Leaver) -> int:
@@ -205,6 +207,7 @@ HOLDINGS: Sequence[Holding] = (
     Holding(Answered, _owned(Answered), scrub=_answers, hidden=SEALED),
     Holding(Export, _owned(Export), _personal(Export), _goes(Export), frozenset({"object_key"})),
     Holding(Mail, _mails, scrub=_mails_of, hidden=SEALED),
+    Holding(ToldAlert, _owned(ToldAlert)),
     Holding(SupportRequest, _owned(SupportRequest), _personal(SupportRequest), _asked),
     Holding(Ticket, _owned(Ticket), _personal(Ticket), _tickets, SEALED | {"digest"}),
     Holding(AuditLine, _owned(AuditLine), _personal(AuditLine), _audit),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from socialclaw.backoff import Backoff
@@ -84,6 +84,11 @@ def put(session: Session, vault: Vault, kind: str, to: str, facts: Mapping[str, 
     session.add(row)
     session.flush()
     return row
+
+
+def drop(session: Session, *which: ColumnElement[bool]) -> None:
+    """Send those of these mails that no server can have yet to nobody, and forget them."""
+    session.execute(delete(Mail).where(Mail.state == "waiting", *which))
 
 
 def due(session: Session, now: datetime, most: int) -> list[tuple[str, Party]]:

@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-INVITATION, SIGN_IN, LINKED, SUPPORT, WEBHOOK = "invitation", "sign_in", "linked", "support", "webhook"
+INVITATION, SIGN_IN, LINKED, SUPPORT, WEBHOOK, ALERTS = "invitation", "sign_in", "linked", "support", "webhook", "alerts"
 LINKING = re.compile(r"://|www\.|(?<=\w)\.(?=\w)", re.IGNORECASE)  # what mail programs would make links of
 LONGEST_NAME = 60
+LONGEST_LINE = 240
 FONT = "font:16px/1.5 system-ui,sans-serif;color:#1c1917"
 BUTTON = "display:inline-block;padding:8px 16px;border-radius:8px;background:#1c1917;color:#ffffff;text-decoration:none"
+TITLE = "color:#1c1917;font-weight:600"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,15 @@ class Written:
     reply_to: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that a mail tells of, and leads to."""
+
+    title: str
+    lines: Sequence[str]
+    link: str
+
+
 def written(kind: str, facts: Mapping[str, Any]) -> Written:
     """The mail of this kind about these facts."""
     return KINDS[kind](**facts)
@@ -33,8 +44,13 @@ def written(kind: str, facts: Mapping[str, Any]) -> Written:
 
 def name(text: str) -> str:
     """What somebody is called, or calls something, in a mail to a stranger: one short line, in which nothing is a link."""
-    line = "".join(c if c.isprintable() else " " for c in text)
-    return LINKING.sub(" ", line).strip()[:LONGEST_NAME].strip() or "somebody"
+    return _plain(LINKING.sub(" ", text), LONGEST_NAME) or "somebody"
+
+
+def _plain(text: str, longest: int) -> str:
+    """One line, cut where it is too long."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def _invitation(*, inviter: str, workspace: str, role: str, link: str, server: str) -> Written:
@@ -83,11 +99,35 @@ def _webhook(*, workspace: str, host: str, because: str, link: str, server: str)
     return _laid_out(f"A webhook of {name(workspace)} was disabled", lines, ("Look at it", link), [why])
 
 
-def _laid_out(subject: str, before: Sequence[str], button: tuple[str, str] | None, after: Sequence[str]) -> Written:
-    """Paragraphs, with a link between them; in HTML the link is a button."""
+def _alerts(*, workspace: str, server: str, alerts: Sequence[Mapping[str, str]], more: int, settings: str, **links: str) -> Written:
+    """To members. Texts of posts and the words of networks are in it, in which nothing is a link."""
+    items, count = [_item(**one) for one in alerts], len(alerts) + more
+    called = name(workspace)
+    subject = f"{count} things need you in {called}" if count > 1 else f"{items[0].title} ({called})"
+    before = [f"In the workspace {called} on {server}:"]
+    after = [
+        *([f"And {more} more, which are shown there."] if more else []),
+        "What comes to need you while this stands is told in a later mail, and in the dashboard at once.",
+        f"You get this because you may act in {called}. To get no such mails, switch them off:\n{settings}",
+    ]
+    return _laid_out(subject, before, ("See what needs you", links["all"]), after, items)
+
+
+def _item(*, what: str, which: str, why: str, link: str) -> Item:
+    return Item(_plain(what, LONGEST_LINE), [_plain(LINKING.sub(" ", one), LONGEST_LINE) for one in (which, why) if one], link)
+
+
+def _laid_out(
+    subject: str, before: Sequence[str], button: tuple[str, str] | None, after: Sequence[str], items: Sequence[Item] = ()
+) -> Written:
+    """Paragraphs, things with a link each, a link, and more paragraphs; in HTML the link is a button."""
+    listed = ["\n".join([_wrapped(one.title), *map(_wrapped, one.lines), one.link]) for one in items]
     middle = [] if button is None else [f"{button[0]}:\n{button[1]}"]
-    text = "\n\n".join([*map(_wrapped, before), *middle, *map(_wrapped, after)]) + "\n"
+    text = "\n\n".join([*map(_wrapped, before), *listed, *middle, *map(_wrapped, after)]) + "\n"
     parts = [_paragraph(one) for one in before]
+    for one in items:
+        title = f'<a href="{html.escape(one.link)}" style="{TITLE}">{html.escape(one.title)}</a>'
+        parts.append(f"<p>{'<br>'.join([title, *map(html.escape, one.lines)])}</p>")
     if button is not None:
         parts.append(f'<p><a href="{html.escape(button[1])}" style="{BUTTON}">{html.escape(button[0])}</a></p>')
     parts += [_paragraph(one) for one in after]
@@ -109,4 +149,5 @@ KINDS: Mapping[str, Callable[..., Written]] = {
     LINKED: _linked,
     SUPPORT: _support,
     WEBHOOK: _webhook,
+    ALERTS: _alerts,
 }

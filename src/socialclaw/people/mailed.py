@@ -48,18 +48,29 @@ def invite(
     Nobody makes a mail cannon of us: an address gets a few links in an hour, and a workspace sends some invitations in a day.
     """
     row, secret = ways_in.invite(scope, role, email, by=by, inviter=inviter)
-    if row.email is None or not settings.smtp.ready:
-        return row, secret, False
+    return row, secret, _mail(scope, settings, vault, row, secret)
+
+
+def resend(scope: Scope, settings: Settings, vault: Vault, ticket_id: str, *, by: str, inviter: str) -> tuple[Ticket, str, bool]:
+    """The same of an open invitation, whose link is another one from now on (see `ways_in.renew`)."""
+    row, secret = ways_in.renew(scope, ticket_id, by=by, inviter=inviter)
+    return row, secret, _mail(scope, settings, vault, row, secret)
+
+
+def _mail(scope: Scope, settings: Settings, vault: Vault, row: Ticket, secret: str) -> bool:
+    """Whether the link is mailed: where there is an address, and a server that takes mail, and it has not had too many."""
     session = scope.session
+    if row.email is None or not settings.smtp.ready:
+        return False
     if not (left(session, vault, OF_A_WORKSPACE, scope.workspace_id) and left(session, vault, TO_ONE_ADDRESS, row.email)):
-        return row, secret, False
-    user, space = session.get_one(User, inviter), session.get_one(Workspace, scope.workspace_id)
+        return False
+    user, space = session.get_one(User, row.made_by), session.get_one(Workspace, scope.workspace_id)
     facts = {
         "inviter": user.name or user.email or "Somebody",
         "workspace": space.name,
-        "role": role,
+        "role": row.role or "viewer",
         "link": link(settings, secret),
         "server": server(settings),
     }
     outbox.put(session, vault, templates.INVITATION, row.email, facts, ends=row.expires_at, ticket_id=row.id)
-    return row, secret, True
+    return True

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from socialclaw.billing import granting
 from socialclaw.db.base import Scope, iso
+from socialclaw.db.mail import Mail
 from socialclaw.db.people import Membership, User
 from socialclaw.db.planning import ComposerDraft
 from socialclaw.db.workspaces import Workspace, hold
 from socialclaw.errors import Conflict, Forbidden, NotFound
+from socialclaw.mail import outbox
 from socialclaw.people.roles import ORDER, RoleRequired, at_least, known
 from socialclaw.people.sessions import end_all
 from socialclaw.settings import Settings
@@ -122,9 +124,11 @@ def change(scope: Scope, user_id: str, role: str, *, by: str, billing_admin: boo
     row.role = role
     if billing_admin is not None:
         row.billing_admin = billing_admin
-    _as_in(scope.session, scope.session.get_one(Workspace, scope.workspace_id), user_id, row)
+    workspace = scope.session.get_one(Workspace, scope.workspace_id)
+    _as_in(scope.session, workspace, user_id, row)
     if not at_least(role, was):
         end_all(scope.session, user_id)
+        outbox.drop(scope.session, Mail.user_id == user_id, Mail.workspace_id.in_(_both(scope.session, workspace)))
     return row, user
 
 
@@ -141,12 +145,19 @@ def remove(scope: Scope, user_id: str, *, by: str | None) -> tuple[Membership, U
     workspace = scope.session.get_one(Workspace, scope.workspace_id)
     scope.session.delete(row)
     _as_in(scope.session, workspace, user_id, None)
-    left = [workspace.id, *([twin.id] if workspace.mode == "live" and (twin := tenants.twin(scope.session, workspace)) else [])]
+    left = _both(scope.session, workspace)
     theirs = ComposerDraft.user_id == user_id, ComposerDraft.workspace_id.in_(left)
     scope.session.execute(delete(ComposerDraft).where(*theirs))
+    outbox.drop(scope.session, Mail.user_id == user_id, Mail.workspace_id.in_(left))
     if by is not None:
         end_all(scope.session, user_id)
     return row, user
+
+
+def _both(session: Session, workspace: Workspace) -> list[str]:
+    """A workspace, and the twin in which its people are what they are in it."""
+    twin = tenants.twin(session, workspace) if workspace.mode == "live" else None
+    return [workspace.id, *([twin.id] if twin else [])]
 
 
 def _one(scope: Scope, user_id: str) -> tuple[Membership, User]:

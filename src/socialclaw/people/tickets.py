@@ -74,6 +74,13 @@ def issue(session: Session, purpose: str, facts: Facts | None = None) -> tuple[T
     return row, secret
 
 
+def renew(row: Ticket) -> str:
+    """Make a ticket good anew, by another secret, which is returned; the one before opens nothing any more."""
+    secret, now = secrets.token_urlsafe(32), real_now()
+    row.digest, row.created_at, row.expires_at = digest(secret), now, now + LIVES[row.purpose]
+    return secret
+
+
 def look(session: Session, secret: str, purposes: Collection[str]) -> Ticket:
     """The ticket, which stays good. TicketInvalid where there is none that could be redeemed now."""
     found = select(Ticket).where(Ticket.digest == digest(secret), Ticket.purpose.in_(purposes)) if SECRET.fullmatch(secret) else None

@@ -14,9 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from socialclaw.db.base import Scope, iso, real_now
+from socialclaw.db.mail import Mail
 from socialclaw.db.people import Identity, Membership, Ticket, User
 from socialclaw.db.workspaces import Workspace
 from socialclaw.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from socialclaw.mail import outbox
 from socialclaw.mail_settings import mailbox
 from socialclaw.people import audit, members, sessions, tickets
 from socialclaw.people.roles import RoleRequired, at_least, known
@@ -95,13 +97,26 @@ def enter(
 
 def invite(scope: Scope, role: str, email: str | None, *, by: str, inviter: str) -> tuple[Ticket, str]:
     """A link by which somebody becomes a member. Nobody invites to more than they have themselves (`by`: their role)."""
-    if not at_least(by, known(role)):
-        raise RoleRequired(f"As {by} you cannot invite to the role {role}", role=role, own=by, needs="members")
+    _may_invite(by, known(role))
     email = None if email is None else address(email)
     if len(invites(scope)) >= MOST_INVITES:
         raise Conflict(f"A workspace has at most {MOST_INVITES} open invitations: withdraw some", code="workspace_limit_reached")
     held = tickets.Facts(workspace_id=scope.workspace_id, role=role, email=email, made_by=inviter)
     return tickets.issue(scope.session, tickets.INVITE, held)
+
+
+def renew(scope: Scope, ticket_id: str, *, by: str, inviter: str) -> tuple[Ticket, str]:
+    """Another link for an open invitation, good for as long as a new one; the one before opens nothing any more, nor is it mailed."""
+    row = _open(scope, ticket_id)
+    _may_invite(by, row.role or "viewer")
+    row.made_by = inviter
+    outbox.drop(scope.session, Mail.ticket_id == row.id)
+    return row, tickets.renew(row)
+
+
+def _may_invite(by: str, role: str) -> None:
+    if not at_least(by, role):
+        raise RoleRequired(f"As {by} you cannot invite to the role {role}", role=role, own=by, needs="members")
 
 
 def address(text: str) -> str:
@@ -121,10 +136,15 @@ def invites(scope: Scope) -> Sequence[Ticket]:
 
 def withdraw(scope: Scope, ticket_id: str) -> Ticket:
     """Take an invitation back: its link opens nothing any more."""
+    row = _open(scope, ticket_id)
+    scope.session.delete(row)
+    return row
+
+
+def _open(scope: Scope, ticket_id: str) -> Ticket:
     row = next((row for row in invites(scope) if row.id == ticket_id), None)
     if row is None:
         raise NotFound(f"There is no open invitation {ticket_id!r} in this workspace", code="invite_not_found")
-    scope.session.delete(row)
     return row
 
 

@@ -76,7 +76,7 @@ EDITED: dict[str, Any] = {"editedBy": Post.edited_by, "editedAt": wire_time(Post
 LINKS, BASE = "links", "base_url"
 LINKED = {"providerUrl": wire_link(Post.provider_url, bindparam(LINKS, type_=String))}
 LONGEST_TEXT = 140  # characters that a card shows
-_TEXT = case((Post.generated_name | (Post.name == ""), Post.description), else_=func.trim(Post.name + " " + Post.description))
+TEXT = case((Post.generated_name | (Post.name == ""), Post.description), else_=func.trim(Post.name + " " + Post.description))
 _FIRST = aliased(Asset)
 # The smallest preview of its first file, if that is one of ours that can be shown: see `media/previews.py`.
 _THUMB = (
@@ -88,7 +88,7 @@ _THUMB = (
 )
 DRAWN = "id runId accountId account provider status publishAtUtc blockedBy reconciliationStatus updatedAt labels"
 CARD: dict[str, Any] = {name: MEMBERS[name] for name in DRAWN.split()}
-CARD |= {"repeatId": Post.repeat_id, "text": func.substr(_TEXT, 1, LONGEST_TEXT), "thumb": _THUMB}
+CARD |= {"repeatId": Post.repeat_id, "text": func.substr(TEXT, 1, LONGEST_TEXT), "thumb": _THUMB}
 """A post as a calendar draws it."""
 
 MINE = Post.workspace_id == bindparam("workspace_id")

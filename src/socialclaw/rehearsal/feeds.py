@@ -60,10 +60,15 @@ class Feed:
             raise InvalidRequest(str(error), code="fault_invalid", allowed=[*FAULTS, *self.simulator.own_faults]) from error
 
     def armed(self) -> list[dict[str, Any]]:
-        return [{"network": self.simulator.network, **fault} for fault in self.simulator.shelf.faults_of(self.workspace_id)]
+        network, found = self.simulator.network, self.simulator.shelf.faults_of(self.workspace_id)
+        return [{"id": f"fault_{fault.pop('number')}", "network": network, **fault} for fault in found]
 
-    def disarm(self) -> int:
-        return self.simulator.shelf.disarm(self.workspace_id)
+    def disarm(self, fault_id: str | None = None) -> int:
+        """Forget the faults, or this one; how many. What stands for something else among them is none."""
+        if fault_id is None:
+            return self.simulator.shelf.disarm(self.workspace_id)
+        known = {f"fault_{fault['number']}": fault["number"] for fault in self.simulator.shelf.faults_of(self.workspace_id)}
+        return self.simulator.shelf.disarm(self.workspace_id, known[fault_id]) if fault_id in known else 0
 
     def grow(self, factors: dict[str, float]) -> dict[str, float]:
         """Set how much faster than usual figures grow; what is not named stays."""

@@ -156,6 +156,7 @@ class AppleNativeAuthRequest(TypedDict):
 class ArmedFault(TypedDict):
     """A fault that waits for so many calls yet."""
 
+    id: "str"
     network: "str"
     kind: "str"
     match: "str"

@@ -126,13 +126,11 @@ class Store:
             shutil.rmtree(self.uploads / world, ignore_errors=True)
 
     def _remove(self, world: str, naming: Sequence[str]) -> None:
+        named = "DELETE FROM documents WHERE world=? AND (instr(key, ?) OR instr(body, ?))"
         for text in naming:
-            self.db.execute(
-                "DELETE FROM documents WHERE world=? AND (instr(key, ?) OR instr(body, ?))", (world, text, json.dumps(text)[1:-1])
-            )
+            self.db.execute(named, (world, text, json.dumps(text)[1:-1]))
         if naming:
             return
-        named = "DELETE FROM documents WHERE world=? AND (instr(key, ?) OR instr(body, ?))"
         self.db.execute(named, (EVERYBODY, world, world))  # what is kept for everybody by a workspace's name
         for table, column in (("documents", "world"), ("posts", "world"), ("sizes", "world"), ("faults", "workspace")):
             self.db.execute(f"DELETE FROM {table} WHERE {column}=?", (world,))  # noqa: S608
@@ -272,18 +270,19 @@ class Shelf:
 
     def faults_of(self, workspace: str) -> list[dict[str, Any]]:
         """The faults of this workspace alone, with how many calls each still waits for."""
-        names, where = ("kind", "match", "times", "seconds"), "network=? AND times > 0 AND workspace=? AND kind<>?"
-        sql = f"SELECT kind, match, times, seconds FROM faults WHERE {where} ORDER BY number"  # noqa: S608
+        names, where = ("number", "kind", "match", "times", "seconds"), "network=? AND times > 0 AND workspace=? AND kind<>?"
+        sql = f"SELECT number, kind, match, times, seconds FROM faults WHERE {where} ORDER BY number"  # noqa: S608
         return [dict(zip(names, row, strict=True)) for row in self._rows(sql, self.network, workspace, HIDDEN)]
 
     def spend(self, number: int) -> None:
         self._run("UPDATE faults SET times = times - 1 WHERE number=?", number)
         self._run("DELETE FROM faults WHERE number=? AND times <= 0", number)
 
-    def disarm(self, workspace: str | None = None) -> int:
-        """Forget the faults of one workspace, or all; how many."""
+    def disarm(self, workspace: str | None = None, number: int | None = None) -> int:
+        """Forget the faults of one workspace, or all; or one of them; how many."""
         with self.store.transaction():
-            return self._run("DELETE FROM faults WHERE network=? AND workspace=coalesce(?, workspace)", self.network, workspace)
+            where = "network=? AND workspace=coalesce(?, workspace) AND number=coalesce(?, number)"
+            return self._run(f"DELETE FROM faults WHERE {where}", self.network, workspace, number)  # noqa: S608
 
 
 def _seen(

@@ -33,7 +33,8 @@ export function Accounts() {
   useKeys(mayConnect ? { n: ask } : {});
   const broken = data?.filter(isBroken) ?? [];
   const only = params.has('broken') && broken.length > 0;
-  const shown = only ? broken : data;
+  const one = data?.filter((each) => each.id === params.get('account')) ?? []; // a mail leads to it
+  const shown = one.length ? one : only ? broken : data;
   const button = mayConnect && (
     <Button leftSection={<Plus size={16} />} onClick={ask} aria-keyshortcuts="n">
       Connect an account
@@ -44,7 +45,12 @@ export function Accounts() {
       title="Accounts"
       actions={
         <>
-          {broken.length > 0 && (
+          {one.length > 0 && (
+            <Button variant="default" onClick={() => change({ account: null })}>
+              All accounts
+            </Button>
+          )}
+          {broken.length > 0 && !one.length && (
             <SegmentedControl
               aria-label="Which accounts"
               value={only ? 'broken' : 'all'}

@@ -22,6 +22,13 @@ export const attemptsOf = (workspace: string, id: string) =>
     queryFn: ({ signal }) => answered(client.GET('/v1/posts/{postId}/attempts', { params: { path: { postId: id } }, signal })),
   });
 
+/** The labels that posts of the workspace have, and how many have each. */
+export const labelsOf = (workspace: string) =>
+  queryOptions({
+    queryKey: ['posts', workspace, 'labels'],
+    queryFn: async ({ signal }) => (await answered(client.GET('/v1/labels', { signal }))).labels,
+  });
+
 const PAGE = 100;
 
 export interface Only {

@@ -6,15 +6,22 @@ import { useWorkspace } from '../app/session';
 import { counted } from '../lib/say';
 import { Glyph } from '../ui/Glyph';
 
-export function AccountFilter({ chosen, choose }: { chosen: string[]; choose: (ids: string[]) => void }) {
+export function AccountFilter({ chosen, choose, narrow }: { chosen: string[]; choose: (ids: string[]) => void; narrow: boolean }) {
   const { data: accounts = [] } = useQuery(accountsOf(useWorkspace().id));
+  const shown = chosen.length ? counted(chosen.length, 'account') : 'All accounts';
   const toggled = (id: string) => (chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id]);
   return (
     <Menu position="bottom-end" width={280} shadow="md" closeOnItemClick={false}>
       <Menu.Target>
-        <Button variant="default" leftSection={<ListFilter size={16} />}>
-          {chosen.length ? counted(chosen.length, 'account') : 'All accounts'}
-        </Button>
+        {narrow ? (
+          <Button variant="default" px={9} aria-label={shown}>
+            <ListFilter size={16} /> {chosen.length || ''}
+          </Button>
+        ) : (
+          <Button variant="default" leftSection={<ListFilter size={16} />}>
+            {shown}
+          </Button>
+        )}
       </Menu.Target>
       <Menu.Dropdown mah={420} style={{ overflow: 'auto' }}>
         <Menu.Item onClick={() => choose([])} disabled={!chosen.length}>

@@ -1,13 +1,11 @@
 // What needs a person, above the calendar: posts in one line, and each account that has to be connected again, with what waits for it.
-import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { nameOf, workOf, type Account } from '../api/accounts';
 import { attentionOf, type Post } from '../api/posts';
-import { useReconnect } from '../app/reconnecting';
+import { LoggedOut } from '../app/LoggedOut';
 import { useWorkspace } from '../app/session';
-import { counted } from '../lib/say';
-import { labelOf } from '../ui/Glyph';
+import { useNarrow } from '../lib/narrow';
+import { counted, listed } from '../lib/say';
 import { Notice } from '../ui/Notice';
 import classes from './Attention.module.css';
 
@@ -23,6 +21,7 @@ const MOST_ACCOUNTS = 2;
 export function Attention() {
   const { id, slug } = useWorkspace();
   const { data } = useQuery(attentionOf(id));
+  const narrow = useNarrow();
   if (!data) return null;
   const told = new Set(data.accounts.length <= MOST_ACCOUNTS ? ['waitingForAccount'] : []); // where the accounts say it themselves
   const counts = data.counts as Record<string, number>;
@@ -32,6 +31,24 @@ export function Attention() {
   if (!total && !data.accounts.length) return null;
   // Of one post the bar leads to its verdict at once.
   const to = total === 1 && posts[0] ? `/w/${slug}/posts/${posts[0].id}` : `/w/${slug}/posts?show=attention`;
+  const logins = data.accounts.length;
+  if (narrow && total && logins) {
+    // One line: the days are what a phone has room for. The list has both.
+    return (
+      <div className={classes.bar}>
+        <Notice
+          tone={counts.unresolved ? 'unknown' : 'warn'}
+          action={
+            <Link className={classes.link} href={`/w/${slug}/posts?show=attention`}>
+              Look
+            </Link>
+          }
+        >
+          <strong>{listed([counted(total, 'post'), counted(logins, 'login')])} need you.</strong>
+        </Notice>
+      </div>
+    );
+  }
   return (
     <div className={classes.bar}>
       {total > 0 && (
@@ -61,29 +78,5 @@ export function Attention() {
         </Notice>
       )}
     </div>
-  );
-}
-
-function LoggedOut({ account }: { account: Account }) {
-  const { id, rights } = useWorkspace();
-  const { data } = useQuery(workOf(id));
-  const { busy, start } = useReconnect(account);
-  const waiting = data?.get(account.id)?.waiting ?? 0;
-  return (
-    <Notice
-      tone="warn"
-      action={
-        rights.has('connect') && (
-          <Button size="compact-sm" loading={busy} onClick={start}>
-            Reconnect
-          </Button>
-        )
-      }
-    >
-      <strong>
-        The login of {nameOf(account)} at {labelOf(account.provider)} has ended.
-      </strong>{' '}
-      {waiting ? `${counted(waiting, 'post waits', 'posts wait')} for it.` : 'No post waits for it yet.'}
-    </Notice>
   );
 }

@@ -16,6 +16,7 @@ import { DayList } from './DayList';
 import { useDrag } from './drag';
 import { useCalendarKeys } from './keys';
 import { MonthGrid } from './MonthGrid';
+import { PhoneDays } from './PhoneDays';
 import { landing, useMove, type Target } from './moving';
 import { useWeeks } from './queries';
 import { useCalendarView, VIEWS, type View } from './view';
@@ -54,8 +55,9 @@ export function Calendar() {
       <Attention />
       {error && <Failure error={error} retry={retry} />}
       <div className={classes.view} aria-busy={loading}>
-        {view === 'month' && <MonthGrid key={view} {...common} month={at.date} />}
-        {(view === 'week' || view === 'day') && <WeekGrid key={view} {...common} />}
+        {at.narrow && (view === 'week' || view === 'month') && <PhoneDays key={view} {...common} month={view === 'month'} date={at.date} choose={(date) => change({ date })} />}
+        {!at.narrow && view === 'month' && <MonthGrid key={view} {...common} month={at.date} />}
+        {(view === 'day' || (!at.narrow && view === 'week')) && <WeekGrid key={view} {...common} />}
         {view === 'list' && !loading && <DayList {...common} />}
       </div>
       <p id="how-to-move" hidden>
@@ -89,9 +91,9 @@ function Turning({ at }: { at: At }) {
 
 function Controls({ at }: { at: At }) {
   return (
-    <>
-      <AccountFilter chosen={at.accounts} choose={(ids) => at.change({ account: ids })} />
-      <ZonePicker zone={at.zone} at={instant(at.date, 12 * 60, at.zone)} choose={(tz) => at.change({ tz })} />
+    <div className={classes.controls}>
+      <AccountFilter chosen={at.accounts} choose={(ids) => at.change({ account: ids })} narrow={at.narrow} />
+      <ZonePicker zone={at.zone} at={instant(at.date, 12 * 60, at.zone)} choose={(tz) => at.change({ tz })} narrow={at.narrow} />
       <SegmentedControl
         aria-label="View"
         value={at.view}
@@ -99,6 +101,6 @@ function Controls({ at }: { at: At }) {
         data={VIEWS.map((value) => ({ value, label: capital(value) }))}
         withItemsBorders={false}
       />
-    </>
+    </div>
   );
 }

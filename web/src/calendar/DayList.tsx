@@ -19,20 +19,25 @@ export function DayList(props: { days: Day[]; cards: Map<Day, Card[]>; zone: str
             {date === props.today && <span className={classes.today}>Today</span>}
             <small>{counted(postsIn(props.cards.get(date) ?? []), 'post')}</small>
           </h2>
-          {props.cards.get(date)?.map((card) => (
-            <button key={card.id} type="button" data-card={card.id} data-day={card.day} className={classes.row} onClick={() => props.open(card)}>
-              <time dateTime={card.at}>{clock(card.at, props.zone)}</time>
-              <span className={classes.glyphs}>
-                {card.posts.map((post) => (
-                  <Glyph key={post.id} provider={post.provider} size={18} named />
-                ))}
-              </span>
-              <span className={classes.text}>{card.text}</span>
-              <Status look={card.look} />
-            </button>
-          ))}
+          <DayRows cards={props.cards.get(date) ?? []} zone={props.zone} open={props.open} />
         </section>
       ))}
     </div>
   );
+}
+
+/** A day's cards, a row each. */
+export function DayRows({ cards, zone, open }: { cards: Card[]; zone: string; open: (card: Card) => void }) {
+  return cards.map((card) => (
+    <button key={card.id} type="button" data-card={card.id} data-day={card.day} className={classes.row} onClick={() => open(card)}>
+      <time dateTime={card.at}>{clock(card.at, zone)}</time>
+      <span className={classes.glyphs}>
+        {card.posts.map((post) => (
+          <Glyph key={post.id} provider={post.provider} size={18} named />
+        ))}
+      </span>
+      <span className={classes.text}>{card.text}</span>
+      <Status look={card.look} />
+    </button>
+  ));
 }

@@ -8,7 +8,7 @@ import classes from './ZonePicker.module.css';
 
 const MOST = 8;
 
-export function ZonePicker({ zone, at, choose }: { zone: string; at: string; choose: (zone: string | null) => void }) {
+export function ZonePicker({ zone, at, choose, narrow }: { zone: string; at: string; choose: (zone: string | null) => void; narrow: boolean }) {
   const own = useWorkspace().zone;
   const [search, setSearch] = useState('');
   const words = search.trim().toLowerCase().replaceAll(' ', '_');
@@ -20,11 +20,13 @@ export function ZonePicker({ zone, at, choose }: { zone: string; at: string; cho
       <Menu.Target>
         <Button
           variant="default"
-          leftSection={<Globe size={16} />}
+          leftSection={narrow ? undefined : <Globe size={16} />}
+          px={narrow ? 9 : undefined}
+          maw={narrow ? 92 : undefined}
           className={zone === own ? undefined : classes.other}
           aria-label={`Times are those of ${zone}, ${offset(at, zone)}`}
         >
-          {city(zone)} <span className={classes.offset}>{zone === 'UTC' ? '' : offset(at, zone)}</span>
+          {city(zone)} {!narrow && <span className={classes.offset}>{zone === 'UTC' ? '' : offset(at, zone)}</span>}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -3,19 +3,20 @@ import { useCallback } from 'react';
 import { useSearchParams } from 'wouter';
 import { useNow } from '../app/clock';
 import { useWorkspace } from '../app/session';
-import { monthOf, longDay, span } from '../lib/say';
+import { useNarrow } from '../lib/narrow';
+import { monthOf, longDay, shortDay, span } from '../lib/say';
 import { day, days, plus, startOfWeek, wall, type Day } from '../lib/time';
 
 export type View = 'day' | 'week' | 'month' | 'list';
 export const VIEWS: View[] = ['day', 'week', 'month', 'list'];
 const LIST_DAYS = 14;
-const NARROW = '(max-width: 820px)';
 
 export function useCalendarView() {
   const workspace = useWorkspace();
   const now = useNow();
   const [params, setParams] = useSearchParams();
-  const usual: View = matchMedia(NARROW).matches ? 'list' : 'week';
+  const narrow = useNarrow();
+  const usual: View = narrow ? 'list' : 'week';
   const view = VIEWS.find((one) => one === params.get('view')) ?? usual;
   const zone = params.get('tz') ?? workspace.zone;
   const today = wall(now, zone).toPlainDate().toString();
@@ -36,7 +37,8 @@ export function useCalendarView() {
       ),
     [setParams],
   );
-  return { view, zone, today, now, date, accounts, post: params.get('post'), change, shown: shown(view, date, workspace.weekStart) };
+  const found = shown(view, date, workspace.weekStart);
+  return { view, zone, today, now, date, narrow, accounts, post: params.get('post'), change, shown: narrow ? { ...found, title: short(view, date, found, today) } : found };
 }
 
 function valid(text: string | null): Day | undefined {
@@ -45,6 +47,12 @@ function valid(text: string | null): Day | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What the calendar shows, where there is little room: the year is told where it is another one. */
+function short(view: View, date: Day, { days: all, title }: Shown, today: Day): string {
+  if (view === 'month' || day(date).year !== day(today).year) return title;
+  return view === 'day' ? shortDay(date) : span(all[0]!, all.at(-1)!, true);
 }
 
 export interface Shown {

@@ -1,18 +1,19 @@
 // Writing a post: which of the ways in one has come by, and everything that has to be there before one can write.
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { lazy, useEffect, useMemo, useState } from 'react';
 import { Redirect, useParams, useSearch, useSearchParams } from 'wouter';
 import { accountsOf, capabilitiesOf, type Account, type Capability } from '../api/accounts';
 import { useWorkspace } from '../app/session';
 import { knowTlds } from '../lib/count';
 import { Failure } from '../ui/Notice';
-import { Edit } from './Edit';
 import { Form } from './Form';
 import { lastAccounts } from './kept';
-import { Review } from './Review';
 import { newDraft, open } from './saving';
 import { slottedOf } from './slots';
 import { begun, NEXT, usual } from './writing';
+
+const Edit = lazy(() => import('./Edit').then((m) => ({ default: m.Edit })));
+const Review = lazy(() => import('./Review').then((m) => ({ default: m.Review })));
 
 export function Composer() {
   const { id } = useWorkspace();

@@ -97,6 +97,7 @@ const FIELDS: [string, Told][] = [
   ['Text', (one) => one.text],
   ['Texts of single accounts', (one, accounts) => Object.entries(one.own).map(([id, text]) => `${named(accounts, id)}: ${text}`).join('\n\n')],
   ['Files', (one) => one.files.map((file) => `${file.name}${file.alt ? ` (${file.alt})` : ''}`).join('\n')],
+  ['Labels', (one) => listed(one.labels)],
   ['Replies', (one) => one.replies.map((reply) => reply.text).join('\n\n')],
   ['Time', (one, _, zone) => (one.at === NEXT ? 'Next free slot' : one.at ? moment(one.at, zone) : 'Now')],
 ];

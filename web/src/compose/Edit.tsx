@@ -21,6 +21,7 @@ import { Conflict } from './Conflict';
 import classes from './Form.module.css';
 import { Issues, showIssue } from './Issues';
 import { forget, keep, kept } from './kept';
+import { Labelled } from './Labelled';
 import { Look } from './Look';
 import { assetsOf, scheduleOf, type Issue } from './schedule';
 import { refusals, useJudged } from './sending';
@@ -66,6 +67,7 @@ function writingOf(post: Post): Writing {
     title: post.name ?? '',
     settings: { [account]: post.settings ?? {} },
     files,
+    labels: post.labels ?? [],
     fitted: post.mediaPolicy === 'fit' ? [account] : [],
   };
 }
@@ -123,6 +125,7 @@ function Editing({ post, accounts, able }: KnownAccounts & { post: Post }) {
     title: writing.title || null,
     assets: assetsOf(filesFor(writing.files, id)),
     settings: (writing.settings[id] ?? {}) as Record<string, never>,
+    labels: writing.labels,
     publishAt: writing.at ?? post.publishAtUtc!,
     ifUpdatedAt: new Date(since).toISOString(),
   };
@@ -177,6 +180,7 @@ function Editing({ post, accounts, able }: KnownAccounts & { post: Post }) {
               />
             )}
             <Texts writing={writing} accounts={chosen} able={able} issues={issues} tab={COMMON} setTab={() => undefined} change={change} replies={false} />
+            <Labelled labels={writing.labels} change={change} />
             {account && (
               <Settings
                 account={account}

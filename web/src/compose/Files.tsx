@@ -1,13 +1,20 @@
 // Pictures and videos of a post or of a reply: picked, dropped or pasted, sent at once, each with a description for people who cannot see it.
 import { ActionIcon } from '@mantine/core';
-import { Eye, EyeOff, FileVideo, Image, ImagePlus, X } from 'lucide-react';
-import { useRef } from 'react';
+import { Crop as CropIcon, Eye, EyeOff, FileVideo, Image, ImagePlus, X } from 'lucide-react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import type { Account } from '../api/accounts';
 import { Progress } from '../upload/Progress';
 import { giveUp, useUploads, type Upload } from '../upload/uploads';
 import classes from './Files.module.css';
+import { kept } from './attaching';
 import type { Issue } from './schedule';
 import type { Attached, Change } from './writing';
+
+const Crop = lazy(() => import('../ui/Crop').then((m) => ({ default: m.Crop })));
+
+/** A picture of ours that stands still. */
+const canBeCut = (file: Attached): file is Attached & { preview: string; width: number; height: number } =>
+  file.kind === 'image' && !!file.preview && !!file.width && !!file.height && file.id !== file.url && !file.duration;
 
 interface Props {
   files: Attached[];
@@ -18,9 +25,10 @@ interface Props {
   name?: string; // what that is called
   issues: Issue[];
   most: number | null; // characters of a description
+  accounts: Account[]; // that get them
 }
 
-export function Files({ files, add, change, only, name, issues, most }: Props) {
+export function Files({ files, add, change, only, name, issues, most, accounts }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const uploads = useUploads();
   return (
@@ -34,6 +42,7 @@ export function Files({ files, add, change, only, name, issues, most }: Props) {
           only={only}
           name={name}
           most={most}
+          accounts={accounts}
           issue={issues.find((issue) => issue.field.startsWith(`assets[${number}]`))}
         />
       ))}
@@ -64,9 +73,11 @@ interface Of {
   name?: string;
   issue?: Issue;
   most: number | null;
+  accounts: Account[];
 }
 
-function OneFile({ file, upload, change, only, name, issue, most }: Of) {
+function OneFile({ file, upload, change, only, name, issue, most, accounts }: Of) {
+  const [cropping, setCropping] = useState(false);
   const shown = file.preview ?? upload?.picture;
   const left = only && file.without?.includes(only.id);
   const Kind = file.kind === 'video' ? FileVideo : Image;
@@ -89,6 +100,21 @@ function OneFile({ file, upload, change, only, name, issue, most }: Of) {
         )}
         {issue && <small className={classes.wrong} data-error={issue.error || undefined}>{issue.message}</small>}
       </div>
+      {canBeCut(file) && (
+        <ActionIcon variant="default" aria-label={`Crop ${file.name}`} onClick={() => setCropping(true)}>
+          <CropIcon size={15} />
+        </ActionIcon>
+      )}
+      {cropping && canBeCut(file) && (
+        <Suspense>
+          <Crop
+            picture={{ id: file.id, name: file.name, url: file.preview, width: file.width, height: file.height }}
+            accounts={accounts.map((one) => one.id)}
+            close={() => setCropping(false)}
+            done={(asset) => change({ do: 'swap', id: file.id, file: kept(asset) })}
+          />
+        </Suspense>
+      )}
       {only && (
         <ActionIcon
           variant="default"

@@ -19,6 +19,7 @@ import { Footer } from './Footer';
 import classes from './Form.module.css';
 import { focusOn, Issues, showIssue } from './Issues';
 import { forget, keep, keepAccounts } from './kept';
+import { Labelled } from './Labelled';
 import { Look } from './Look';
 import { short } from './names';
 import { tellOutcome } from './outcome';
@@ -155,6 +156,7 @@ export function Form({ id, opened, accounts, able }: KnownAccounts & { id: strin
             <AccountPicker accounts={accounts} chosen={writing.accounts} change={change} />
             <Texts writing={writing} accounts={chosen} able={able} issues={issues} tab={shown} setTab={setTab} change={change} />
             <Thread writing={writing} accounts={chosen} able={able} issues={issues} change={change} />
+            <Labelled labels={writing.labels} change={change} />
             <Unfinished id={id} shown={isEmpty(writing)} />
             {chosen
               .filter((one) => shown === one.id || (shown === COMMON && (chosen.length <= FEW || concerns(one, able.get(one.id), writing))))

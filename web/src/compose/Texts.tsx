@@ -1,7 +1,7 @@
 // What a post says: one text for everyone, and a tab for each account that is to have another. The tab's dot says that it has one.
 import { TextInput } from '@mantine/core';
 import { Images, MessageSquarePlus, Undo2 } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Account } from '../api/accounts';
 import { Glyph } from '../ui/Glyph';
 import { Tabs } from '../ui/Tabs';
@@ -9,12 +9,13 @@ import { attach, kept } from './attaching';
 import { Counter } from './Counter';
 import { Files } from './Files';
 import type { KnownAccounts } from './Composer';
-import { Library } from './Library';
 import { called, short } from './names';
 import type { Issue } from './schedule';
 import { TextEditor } from './TextEditor';
 import classes from './Texts.module.css';
 import { COMMON, counted, fits, POST, textFor, tightest, type Change, type Writing } from './writing';
+
+const Library = lazy(() => import('./Library').then((m) => ({ default: m.Library })));
 
 interface Props {
   writing: Writing;
@@ -68,7 +69,7 @@ export function Texts({ writing, accounts, able, issues, tab, setTab, change, re
           fits={tight ? fits(text, tight.count) : text.length}
           change={(next) => change({ do: 'write', tab, text: next })}
         />
-        <Files files={writing.files} add={add} change={change} only={accounts.length > 1 ? only : undefined} name={only && called(only, accounts)} issues={here} most={longestAlt(accounts, able)} />
+        <Files files={writing.files} add={add} change={change} only={accounts.length > 1 ? only : undefined} name={only && called(only, accounts)} issues={here} most={longestAlt(accounts, able)} accounts={only ? [only] : accounts} />
         <div className={classes.below}>
           <button type="button" className={classes.tool} onClick={() => setLibrary(true)}>
             <Images size={16} aria-hidden /> Library
@@ -83,13 +84,15 @@ export function Texts({ writing, accounts, able, issues, tab, setTab, change, re
         </div>
       </div>
       {library && (
-        <Library
-          close={() => setLibrary(false)}
-          choose={(asset) => {
-            change({ do: 'attach', part: POST, file: kept(asset) });
-            setLibrary(false);
-          }}
-        />
+        <Suspense>
+          <Library
+            close={() => setLibrary(false)}
+            choose={(asset) => {
+              change({ do: 'attach', part: POST, file: kept(asset) });
+              setLibrary(false);
+            }}
+          />
+        </Suspense>
       )}
     </>
   );

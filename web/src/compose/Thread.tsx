@@ -99,7 +99,7 @@ function OneReply({ reply, number, replying, silent, able, issues, change }: Of)
         fits={tight ? fits(reply.text, tight.count) : reply.text.length}
         change={(text) => change({ do: 'reply', key: reply.key, reply: { text } })}
       />
-      <Files files={reply.files} add={add} change={change} issues={issues} most={longestAlt(replying, able)} />
+      <Files files={reply.files} add={add} change={change} issues={issues} most={longestAlt(replying, able)} accounts={replying} />
       <div className={classes.below}>
         <span className={classes.gap} />
         {tight && <Counter count={tight.count} />}

@@ -29,6 +29,8 @@ const attached = (files: Attached[]) => {
   return found.length ? { assets: found } : {};
 };
 
+const labelled = ({ labels }: Writing) => (labels.length ? { labels } : {});
+
 /** `at`: the instant at which it is to go out; null: now. `places` says of each post of the schedule whose it is. */
 export function scheduleOf(one: Writing, at: string | null, how: How, known: Known): { schedule: Schedule; places: Place[] } {
   const posts: object[] = [];
@@ -42,6 +44,7 @@ export function scheduleOf(one: Writing, at: string | null, how: How, known: Kno
       ...(at ? { publish_at: at } : {}),
       ...attached(filesFor(one.files, account)),
       ...(one.fitted.includes(account) ? { media_policy: 'fit' } : {}),
+      ...labelled(one),
       ...(Object.keys(one.settings[account] ?? {}).length ? { settings: one.settings[account] } : {}),
     });
     places.push({ account, part: POST });
@@ -55,7 +58,7 @@ function follow(one: Writing, account: string, at: string | null, now: number, p
   for (const reply of one.replies) {
     minutes += reply.minutes;
     const due = at || minutes ? { publish_at: new Date((at ? Date.parse(at) : now) + minutes * 60_000).toISOString() } : {};
-    posts.push({ account, description: reply.text, interaction_type: 'reply', reply_to_step_id: `post_${posts.length}`, ...due, ...attached(reply.files) });
+    posts.push({ account, description: reply.text, interaction_type: 'reply', reply_to_step_id: `post_${posts.length}`, ...due, ...attached(reply.files), ...labelled(one) });
     places.push({ account, part: reply.key });
   }
 }

@@ -11,6 +11,7 @@ export interface Writing {
   files: Attached[];
   replies: Reply[]; // what follows it, by the accounts that can reply
   fitted: string[]; // accounts for which files are changed where the network would not take them
+  labels: string[]; // of all its posts
   at: When;
 }
 
@@ -52,6 +53,7 @@ export const begun = (accounts: string[] = [], at: When = null): Writing => ({
   files: [],
   replies: [],
   fitted: [],
+  labels: [],
   at,
 });
 
@@ -75,12 +77,14 @@ export type Change =
   | { do: 'share'; account: string } // back to the common text
   | { do: 'set'; account: string; field: string; value: unknown }
   | { do: 'title'; title: string }
+  | { do: 'label'; labels: string[] }
   | { do: 'when'; at: When }
   | { do: 'fit'; account: string; on: boolean }
   | { do: 'attach'; part: string; file: Attached }
   | { do: 'arrive'; id: string; file: Partial<Attached> }
   | { do: 'describe'; id: string; alt: string }
   | { do: 'withhold'; id: string; account: string }
+  | { do: 'swap'; id: string; file: Attached } // another file in its place
   | { do: 'detach'; id: string }
   | { do: 'follow' } // one more reply
   | { do: 'reply'; key: string; reply: Partial<Reply> }
@@ -107,6 +111,8 @@ export function changed(one: Writing, change: Change): Writing {
     }
     case 'title':
       return { ...one, title: change.title };
+    case 'label':
+      return { ...one, labels: change.labels };
     case 'when':
       return { ...one, at: change.at };
     case 'fit':
@@ -122,7 +128,7 @@ export function changed(one: Writing, change: Change): Writing {
   }
 }
 
-type OfFiles = Extract<Change, { do: 'attach' | 'arrive' | 'describe' | 'withhold' | 'detach' }>;
+type OfFiles = Extract<Change, { do: 'attach' | 'arrive' | 'describe' | 'withhold' | 'swap' | 'detach' }>;
 
 function withFiles(one: Writing, change: OfFiles): Writing {
   const next = (files: Attached[], part: string): Attached[] => {
@@ -134,6 +140,7 @@ function withFiles(one: Writing, change: OfFiles): Writing {
 }
 
 function said(file: Attached, change: Exclude<OfFiles, { do: 'attach' | 'detach' }>): Partial<Attached> {
+  if (change.do === 'swap') return { ...change.file, alt: file.alt || change.file.alt };
   if (change.do === 'arrive') return { ...change.file, alt: file.alt || change.file.alt || '' };
   return change.do === 'describe' ? { alt: change.alt } : { without: toggled(file.without ?? [], change.account) };
 }

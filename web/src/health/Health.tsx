@@ -1,20 +1,24 @@
-// Whether everything works: one sentence, and below it what it is made of.
+// Whether everything works: a verdict first, then what it is made of, each part with what is to be done where something is wrong.
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Check, TriangleAlert } from 'lucide-react';
-import { answered, client, type Schemas } from '../api/client';
-import { serverOf, type Server } from '../api/health';
+import { Check, CircleCheck, OctagonAlert, TriangleAlert } from 'lucide-react';
+import { Link } from 'wouter';
+import { answered, client } from '../api/client';
+import { serverOf } from '../api/health';
 import { useWorkspace } from '../app/session';
-import { ago, counted } from '../lib/say';
-import { Failure, Notice } from '../ui/Notice';
+import { clock } from '../lib/say';
+import card from '../ui/Card.module.css';
+import { Failure } from '../ui/Notice';
 import { Page } from '../ui/Page';
+import { Doctor } from './Doctor';
 import classes from './Health.module.css';
+import { partsOf, verdictOf, type Part } from './verdict';
 
 const AGAIN_MS = 15_000;
-const GB = 1e9;
+const ICONS = { good: CircleCheck, look: TriangleAlert, bad: OctagonAlert };
 
 export function Health() {
-  const { id } = useWorkspace();
+  const { id, slug, rights, zone } = useWorkspace();
   const server = useQuery({ ...serverOf, refetchInterval: AGAIN_MS });
   const workspace = useQuery({
     queryKey: ['posts', id, 'health'],
@@ -22,11 +26,11 @@ export function Health() {
   });
   const again = () => void Promise.all([server.refetch(), workspace.refetch()]);
   const error = server.error ?? workspace.error;
-  const rows = server.data && workspace.data ? found(server.data, workspace.data) : null;
-  const wrong = rows?.filter((row) => !row.ok) ?? [];
+  const parts = server.data && workspace.data ? partsOf(server.data, workspace.data.health, slug) : null;
   return (
     <Page
       title="Health"
+      beside={server.data && <span className={classes.checked}>as of {clock(server.data.now, zone, true)}</span>}
       actions={
         <Button variant="default" loading={server.isFetching} onClick={again}>
           Check again
@@ -34,45 +38,50 @@ export function Health() {
       }
     >
       {error && <Failure error={error} retry={again} />}
-      {rows && (
-        <>
-          <Notice tone={wrong.length ? 'bad' : 'info'}>
-            <strong>{wrong.length ? `${counted(wrong.length, 'thing')} to look at` : 'All is well'}</strong>
-          </Notice>
-          <ul className={classes.list}>
-            {rows.map((row) => (
-              <li key={row.what} data-ok={row.ok}>
-                {row.ok ? <Check size={17} aria-label="good" /> : <TriangleAlert size={17} aria-label="to look at" />}
-                <strong>{row.what}</strong>
-                <span>{row.how}</span>
-              </li>
-            ))}
-          </ul>
-        </>
+      {parts && (
+        <div className={classes.all}>
+          <Verdict parts={Object.values(parts).flat()} />
+          <div className={classes.groups}>
+            <Group title="Publishing" parts={parts.publishing} />
+            <Group title="This server" parts={parts.server} />
+          </div>
+          {rights.has('own') && <Doctor />}
+        </div>
       )}
     </Page>
   );
 }
 
-interface Row {
-  what: string;
-  ok: boolean;
-  how: string;
+function Verdict({ parts }: { parts: Part[] }) {
+  const { tone, title, why } = verdictOf(parts);
+  const Icon = ICONS[tone];
+  return (
+    <section className={classes.verdict} data-tone={tone} role="status" aria-label="Verdict">
+      <Icon size={30} strokeWidth={1.8} aria-hidden />
+      <div>
+        <h2>{title}</h2>
+        <p>{why}</p>
+      </div>
+    </section>
+  );
 }
 
-function found(server: Server, { health }: Schemas['WorkspaceHealthResponse']): Row[] {
-  const now = Date.parse(server.now);
-  const { worker, db, assetStorage: storage, mail } = server;
-  const late = worker?.overduePosts ?? 0;
-  const heard = worker?.lastHeartbeat ? `heard ${ago(worker.lastHeartbeat, now)}` : 'never heard';
-  const failing = health.failingAccounts;
-  return [
-    { what: 'Worker', ok: worker?.alive === true && !worker.trouble && !worker.heldSince, how: worker?.trouble ?? (worker?.heldSince ? 'Everything is held back by the operator' : heard) },
-    { what: 'On time', ok: late === 0, how: late ? `${counted(late, 'post is', 'posts are')} overdue` : 'Nothing is overdue' },
-    { what: 'Accounts', ok: failing === 0, how: failing ? `${counted(failing, 'account')} to connect again` : `${counted(health.connectedAccounts, 'account')} connected` },
-    { what: 'Database', ok: db?.ok === true, how: db?.error ?? (db?.kind === 'postgresql' ? 'PostgreSQL' : 'SQLite') },
-    { what: 'Files', ok: storage?.ok === true, how: storage?.error ?? `${storage?.driver ?? ''}, ${((storage?.freeBytes ?? 0) / GB).toFixed(1)} GB free` },
-    { what: 'Mail', ok: !mail?.configured || mail.ok, how: mail?.configured ? `${counted(mail.waiting, 'mail')} waiting` : 'Not set up: links to sign in are printed by the server' },
-    { what: 'Version', ok: true, how: server.version ?? '' },
-  ];
+function Group({ title, parts }: { title: string; parts: Part[] }) {
+  return (
+    <section className={card.card} aria-label={title}>
+      <h2>{title}</h2>
+      <ul className={classes.list}>
+        {parts.map((part) => (
+          <li key={part.what} data-tone={part.tone}>
+            {part.tone === 'good' ? <Check size={17} aria-label="good" /> : <TriangleAlert size={17} aria-label="to look at" />}
+            <div>
+              <strong>{part.what}</strong>
+              <span>{part.how}</span>
+            </div>
+            {part.to && <Link href={part.to[1]}>{part.to[0]}</Link>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }

@@ -18,10 +18,10 @@ export const monthOf = (date: Day) => formatted(date, { month: 'long', year: 'nu
 export const shortDay = (date: Day) => formatted(date, { weekday: 'short', day: 'numeric', month: 'short' }).replace(',', '');
 export const longDay = (date: Day) => formatted(date, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 
-/** `30 Nov – 6 December 2026` */
-export function span(from: Day, to: Day): string {
+/** `30 Nov – 6 December 2026`, or in short `30 Nov – 6 Dec` */
+export function span(from: Day, to: Day, short = false): string {
   const [a, b] = [day(from), day(to)];
-  const end = formatted(to, { day: 'numeric', month: 'long', year: 'numeric' });
+  const end = formatted(to, short ? { day: 'numeric', month: 'short' } : { day: 'numeric', month: 'long', year: 'numeric' });
   if (a.year !== b.year) return `${formatted(from, { day: 'numeric', month: 'short', year: 'numeric' })} – ${end}`;
   return a.month === b.month ? `${a.day} – ${end}` : `${formatted(from, { day: 'numeric', month: 'short' })} – ${end}`;
 }

@@ -1,13 +1,15 @@
 // A file: what it is, what is to be seen in it, which networks take it, which posts show it, and how to take it away.
 import { Button, Drawer, Textarea } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Copy, Link2Off, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { Copy, Crop as CropIcon, Link2Off, Trash2 } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import { assetOf, usesOf, type Asset } from '../api/assets';
 import { answered, client, Problem } from '../api/client';
 import type { Post } from '../api/posts';
+import { useQueryOf } from '../app/query';
 import { useWorkspace } from '../app/session';
+import { ownPath } from '../lib/address';
 import { counted, moment } from '../lib/say';
 import { Facts } from '../ui/Facts';
 import { Glyph } from '../ui/Glyph';
@@ -22,18 +24,20 @@ import { Fits } from './Fits';
 import { Picture } from './Tile';
 import { facts } from './words';
 
-export function AssetDrawer({ id, close }: { id: string; close: () => void }) {
+const Crop = lazy(() => import('../ui/Crop').then((m) => ({ default: m.Crop })));
+
+export function AssetDrawer({ id, close, open }: { id: string; close: () => void; open: (id: string) => void }) {
   const { id: workspace } = useWorkspace();
   const { data, error, refetch } = useQuery(assetOf(workspace, id));
   return (
     <Drawer opened onClose={close} position="right" size={560} title={data?.originalFilename ?? 'File'} lockScroll={false} closeButtonProps={{ 'aria-label': 'Close' }}>
       {error && <Failure error={error} retry={() => void refetch()} />}
-      {data && <About key={data.id} asset={data} close={close} />}
+      {data && <About key={data.id} asset={data} close={close} open={open} />}
     </Drawer>
   );
 }
 
-function About({ asset, close }: { asset: Asset; close: () => void }) {
+function About({ asset, close, open }: { asset: Asset; close: () => void; open: (id: string) => void }) {
   const { id: workspace, zone, rights } = useWorkspace();
   const uses = useQuery(usesOf(workspace, asset.id));
   const [tab, setTab] = useState('uses');
@@ -58,6 +62,7 @@ function About({ asset, close }: { asset: Asset; close: () => void }) {
             Copy its address
           </Button>
         )}
+        {ready && rights.has('media') && <Cut asset={asset} open={open} />}
         {rights.has('discard') && asset.status !== 'pending_delete' && <TakeAway asset={asset} uses={uses.data} close={close} />}
       </div>
       <Tabs
@@ -75,6 +80,33 @@ function About({ asset, close }: { asset: Asset; close: () => void }) {
         {tab === 'json' && <JsonView value={asset} path={`/v1/assets/${asset.id}`} />}
       </Tabs>
     </div>
+  );
+}
+
+/** A part of a picture that stands still, as a file of its own, which is shown then. */
+function Cut({ asset, open }: { asset: Asset; open: (id: string) => void }) {
+  const { id: workspace } = useWorkspace();
+  const cache = useQueryClient();
+  const [params, change] = useQueryOf();
+  const { width, height } = asset;
+  const url = asset.preview?.medium ?? asset.publicUrl;
+  if (asset.kind !== 'image' || asset.mime === 'image/gif' || asset.frameRate || !width || !height || !url) return null;
+  const done = (part: Asset) => {
+    void cache.invalidateQueries({ queryKey: ['assets', workspace] });
+    tell('The part is a file of its own; the picture is as it was');
+    open(part.id);
+  };
+  return (
+    <>
+      <Button variant="default" leftSection={<CropIcon size={15} />} onClick={() => change({ crop: '' })}>
+        Crop…
+      </Button>
+      {params.has('crop') && (
+        <Suspense>
+          <Crop picture={{ id: asset.id, name: asset.originalFilename ?? 'the picture', url: ownPath(url), width, height }} close={() => change({ crop: null })} done={done} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

@@ -91,7 +91,7 @@ export function Media() {
           event.currentTarget.value = '';
         }}
       />
-      {params.get('asset') && <AssetDrawer key={params.get('asset')} id={params.get('asset')!} close={() => change({ asset: null })} />}
+      {params.get('asset') && <AssetDrawer key={params.get('asset')} id={params.get('asset')!} close={() => change({ asset: null })} open={(asset) => change({ asset, crop: null })} />}
     </Page>
   );
 }

@@ -2,19 +2,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
-import { nameOf } from '../api/accounts';
-import { attentionOf, type Post } from '../api/posts';
+import { attentionOf } from '../api/posts';
 import { useWorkspace } from '../app/session';
 import { counted } from '../lib/say';
-import { labelOf } from '../ui/Glyph';
 import { tell } from '../ui/toasts';
 import classes from './news.module.css';
 
-const KINDS: Record<string, (network: string) => string> = {
-  unresolved: (network) => `Nobody knows whether a post is live on ${network}`,
-  refused: (network) => `${network} refused a post`,
-  overdue: (network) => `A post to ${network} is overdue`,
-};
 const MOST = 2; // at a time; more are told as one
 
 interface News {
@@ -29,11 +22,8 @@ export function useNews(): void {
   const known = useRef<{ workspace: string; ids: Set<string> } | null>(null);
   useEffect(() => {
     if (!data) return;
-    const posts = Object.entries(KINDS).flatMap(([kind, words]) =>
-      ((data.posts as Record<string, Post[]>)[kind] ?? []).map((post): News => ({ id: post.id, text: words(labelOf(post.provider)), to: `/w/${slug}/posts/${post.id}` })),
-    );
-    const accounts = data.accounts.map((one): News => ({ id: one.id, text: `The login of ${nameOf(one)} at ${labelOf(one.provider)} has ended`, to: `/w/${slug}/accounts?broken` }));
-    const now = [...posts, ...accounts];
+    // What is told, and in which words, is the server's to say: a mail says the same.
+    const now = data.alerts.map(({ id: about, kind, text }): News => ({ id: about, text, to: kind === 'login' ? `/w/${slug}/accounts?account=${about}` : `/w/${slug}/posts/${about}` }));
     const before = known.current?.workspace === id ? known.current.ids : null;
     known.current = { workspace: id, ids: new Set(now.map((one) => one.id)) };
     if (!before) return; // what there was when the page came is in its bar

@@ -2,14 +2,13 @@
 import { Button, Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Check, Tag } from 'lucide-react';
-import { answered, client } from '../api/client';
+import { labelsOf } from '../api/posts';
 import { useWorkspace } from '../app/session';
 import classes from '../ui/AccountMenu.module.css';
 
 export function LabelMenu({ chosen, choose }: { chosen: string | null; choose: (label: string | null) => void }) {
   const { id } = useWorkspace();
-  const { data } = useQuery({ queryKey: ['posts', id, 'labels'], queryFn: ({ signal }) => answered(client.GET('/v1/labels', { signal })) });
-  const labels = data?.labels ?? [];
+  const { data: labels = [] } = useQuery(labelsOf(id));
   if (!labels.length && !chosen) return null;
   return (
     <Menu position="bottom-end" width={240} shadow="md">

@@ -6,6 +6,7 @@ import { Download, Search, Upload } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { answered, client } from '../api/client';
 import { attentionOf, postsOf, type Only, type Post } from '../api/posts';
+import { LoggedOut } from '../app/LoggedOut';
 import { useWorkspace } from '../app/session';
 import { useKeys } from '../app/shortcuts';
 import { useQueryOf } from '../app/query';
@@ -132,7 +133,19 @@ function NeedsYou({ open }: { open: (id: string) => void }) {
   if (error) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return null;
   const posts = Object.values(data.posts as Record<string, Post[]>).flat();
-  return posts.length ? <Several posts={posts} open={open} /> : <Empty title="Nothing needs you" />;
+  if (!posts.length && !data.accounts.length) return <Empty title="Nothing needs you" />;
+  return (
+    <>
+      {data.accounts.length > 0 && (
+        <div className={classes.logins}>
+          {data.accounts.map((one) => (
+            <LoggedOut key={one.id} account={one} />
+          ))}
+        </div>
+      )}
+      {posts.length > 0 && <Several posts={posts} open={open} />}
+    </>
+  );
 }
 
 /** Posts of which some can be chosen, by a click or by keys, and acted upon together. */

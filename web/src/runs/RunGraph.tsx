@@ -1,4 +1,5 @@
 // The graph of a run, drawn: accounts below each other, time from left to right; what replies hangs on what it replies to. Arrows walk it.
+import { useElementSize } from '@mantine/hooks';
 import type { KeyboardEvent } from 'react';
 import { useMemo, useRef } from 'react';
 import type { Post } from '../api/posts';
@@ -12,7 +13,8 @@ import { graphOf, type Graph, type Lane } from './graph';
 import classes from './RunGraph.module.css';
 import { later } from './words';
 
-const [COLUMN, LANE, NODE, HEAD] = [168, 84, 150, 30];
+const [NARROWEST, WIDEST, ROOMY] = [168, 320, 220]; // of a column; from the last on texts have more than one line
+const [GAP, HEAD, ABOVE, BELOW] = [18, 30, 6, 16];
 export const MOST_COLUMNS = 60;
 
 export function RunGraph({ posts, open }: { posts: Post[]; open: (id: string) => void }) {
@@ -34,25 +36,31 @@ function Drawn({ lanes, graph, open }: { lanes: Lane[]; graph: Graph; open: (id:
   const { id, zone } = useWorkspace();
   const name = useNames(id);
   const columns = [...new Set(lanes.flatMap((lane) => lane.nodes.map((node) => node.column)))].sort((a, b) => a - b);
-  const x = (column: number) => columns.indexOf(column) * COLUMN;
-  const size = { width: columns.length * COLUMN, height: HEAD + lanes.length * LANE };
-  const place = new Map(lanes.flatMap((lane, row) => lane.nodes.map((node) => [node.post.id, { left: x(node.column), top: HEAD + row * LANE }] as const)));
+  // Few columns share the room there is; of many each has as little as it needs, and they are scrolled.
+  const { ref, width } = useElementSize();
+  const wide = Math.max(NARROWEST, Math.min(WIDEST, Math.floor(width / columns.length)));
+  const roomy = wide >= ROOMY;
+  const [across, height] = [wide - GAP, roomy ? 92 : 50];
+  const down = ABOVE + height + BELOW;
+  const x = (column: number) => columns.indexOf(column) * wide;
+  const size = { width: columns.length * wide - GAP, height: HEAD + lanes.length * down };
+  const place = new Map(lanes.flatMap((lane, row) => lane.nodes.map((node) => [node.post.id, { left: x(node.column), top: HEAD + row * down + ABOVE }] as const)));
   return (
     <div className={classes.part_frame}>
       <ul className={classes.accounts} style={{ paddingBlockStart: HEAD }}>
         {lanes.map((lane) => (
-          <li key={lane.key} style={{ blockSize: LANE }}>
+          <li key={lane.key} style={{ blockSize: height, marginBlock: `${ABOVE}px ${BELOW}px` }}>
             <Glyph provider={lane.provider} size={22} named />
             <span>{name(lane.accountId, lane.account)}</span>
           </li>
         ))}
       </ul>
-      <div className={classes.scroller} tabIndex={0} role="region" aria-label="Posts by time">
+      <div className={classes.scroller} ref={ref} tabIndex={0} role="region" aria-label="Posts by time">
         <div className={classes.plane} style={{ inlineSize: size.width, blockSize: size.height }}>
           <svg className={classes.edges} width={size.width} height={size.height} aria-hidden>
             {lanes.map((lane, row) => lane.nodes.slice(1).map((node, n) => {
-              const from = x(lane.nodes[n]!.column) + NODE;
-              const y = HEAD + row * LANE + 28;
+              const from = x(lane.nodes[n]!.column) + across;
+              const y = HEAD + row * down + ABOVE + height / 2;
               return <path key={node.post.id} data-reply={node.parent !== null || undefined} d={`M${from} ${y}H${x(node.column)}`} />;
             }))}
           </svg>
@@ -73,7 +81,8 @@ function Drawn({ lanes, graph, open }: { lanes: Lane[]; graph: Graph; open: (id:
                 className={classes.node}
                 data-look={look}
                 data-node
-                style={{ insetInlineStart: at.left, insetBlockStart: at.top, inlineSize: NODE }}
+                data-roomy={roomy || undefined}
+                style={{ insetInlineStart: at.left, insetBlockStart: at.top, inlineSize: across, blockSize: height }}
                 onClick={() => open(node.post.id)}
               >
                 <span className="visually-hidden">

@@ -1,6 +1,5 @@
 // A run: how far it is, its posts as a graph and as a table, what they came to, and what can be done with it.
 import { Button, Menu } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Download, Send, Share2 } from 'lucide-react';
 import { useState } from 'react';
@@ -10,6 +9,7 @@ import { runOf } from '../api/runs';
 import { useWorkspace } from '../app/session';
 import { csv, save } from '../lib/csv';
 import { useQueryOf } from '../app/query';
+import { useNarrow } from '../lib/narrow';
 import { between, counted, moment } from '../lib/say';
 import { PostDrawer } from '../post/PostDrawer';
 import { Facts } from '../ui/Facts';
@@ -31,7 +31,7 @@ export function RunPage({ id }: { id: string }) {
   const { id: workspace, zone } = useWorkspace();
   const { data, error, refetch } = useQuery(runOf(workspace, id));
   const [params, change] = useQueryOf();
-  const narrow = useMediaQuery('(max-width: 820px)', undefined, { getInitialValueInEffect: false });
+  const narrow = useNarrow();
   const open = (post: string | null) => change({ post }, false);
   if (error && !data) {
     return (

@@ -1,7 +1,7 @@
 // Something is to go wrong at a network: a recipe by one click, or any kind there is, so many times. What is armed waits for the next calls.
-import { Button, NumberInput, Select } from '@mantine/core';
+import { ActionIcon, Button, NumberInput, Select } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Zap } from 'lucide-react';
+import { X, Zap } from 'lucide-react';
 import { useState } from 'react';
 import { answered, client, type Schemas } from '../api/client';
 import { faultsOf, type Network } from '../api/sandbox';
@@ -36,7 +36,11 @@ export function FaultsCard({ networks, kinds }: { networks: Network[]; kinds: Sc
       answered(client.POST('/v1/sandbox/networks/{network}/faults', { params: { path: { network } }, body: fault as never })),
     ...options,
   });
-  const disarm = useMutation({ mutationFn: () => answered(client.DELETE('/v1/sandbox/faults')), ...options });
+  const disarm = useMutation({
+    mutationFn: (faultId: string | null) =>
+      answered<unknown>(faultId ? client.DELETE('/v1/sandbox/faults/{faultId}', { params: { path: { faultId } } }) : client.DELETE('/v1/sandbox/faults')),
+    ...options,
+  });
   const known = (key: string) => networks.find((one) => one.network === key);
   const meaning = (one: string) => kinds.find((each) => each.kind === one)?.meaning ?? one.replaceAll('_', ' ');
   return (
@@ -76,7 +80,7 @@ export function FaultsCard({ networks, kinds }: { networks: Network[]; kinds: Sc
           <h2>Armed</h2>
           <ul className={classes.armed}>
             {armed.map((one) => (
-              <li key={one.network + one.kind + one.match}>
+              <li key={one.id}>
                 <Glyph provider={known(one.network)?.providers[0] ?? one.network} size={18} named />
                 <span>
                   {capital(meaning(one.kind).replace('`seconds`', `${one.seconds} s`))}
@@ -84,11 +88,16 @@ export function FaultsCard({ networks, kinds }: { networks: Network[]; kinds: Sc
                     {counted(one.times, 'call')} left at {known(one.network)?.label ?? one.network}
                   </small>
                 </span>
+                {rights.has('rehearse') && (
+                  <ActionIcon variant="subtle" color="gray" aria-label={`Disarm: ${meaning(one.kind)}, at ${known(one.network)?.label ?? one.network}`} disabled={disarm.isPending} onClick={() => disarm.mutate(one.id)}>
+                    <X size={15} />
+                  </ActionIcon>
+                )}
               </li>
             ))}
           </ul>
-          {rights.has('rehearse') && (
-            <Button variant="default" loading={disarm.isPending} onClick={() => disarm.mutate()}>
+          {rights.has('rehearse') && armed.length > 1 && (
+            <Button variant="default" loading={disarm.isPending} onClick={() => disarm.mutate(null)}>
               Disarm all
             </Button>
           )}

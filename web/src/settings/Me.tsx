@@ -14,6 +14,7 @@ import { Facts } from '../ui/Facts';
 import { Failure, Notice } from '../ui/Notice';
 import { refused, tell } from '../ui/toasts';
 import { deviceOf } from './device';
+import { AlertsByMail } from './AlertsByMail';
 import { OwnExports } from './Exports';
 import { Section } from './Section';
 import classes from './Settings.module.css';
@@ -33,6 +34,7 @@ export function Me() {
           ]}
         />
       </Section>
+      <AlertsByMail />
       <Identities />
       <Devices />
       <OwnExports />

@@ -59,7 +59,11 @@ export function Invitation({ invitation, close }: { invitation: Invitation; clos
   const { invite, url, mailed } = invitation;
   return (
     <Dialog title="The invitation" close={close} size="lg">
-      <Notice>{mailed ? `A mail with the link is on its way to ${invite.email}.` : 'Hand this link on: it is shown here and nowhere else.'}</Notice>
+      <Notice>
+        {mailed
+          ? `A mail with the link is on its way to ${invite.email}.`
+          : `${invite.email ? 'No mail was sent: this server sends none, or that address has had enough of them for now. ' : ''}Hand this link on: it is shown here and nowhere else.`}
+      </Notice>
       <pre className={classes.link} tabIndex={0} aria-label="Link of the invitation">
         {url}
       </pre>

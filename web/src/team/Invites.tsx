@@ -6,31 +6,40 @@ import { useWorkspace } from '../app/session';
 import { ago, capital } from '../lib/say';
 import rows from '../ui/Rows.module.css';
 import { refused, tell } from '../ui/toasts';
+import type { Invitation } from './Invite';
 import type { InviteRow } from './queries';
 import classes from './Team.module.css';
 
-export function Invites({ invites }: { invites: InviteRow[] }) {
+export function Invites({ invites, resent }: { invites: InviteRow[]; resent: (invitation: Invitation) => void }) {
   return (
     <section className={classes.invited} aria-label="Invited">
       <h2>Invited</h2>
       <ul className={rows.list}>
         {invites.map((one) => (
-          <Row key={one.id} invite={one} />
+          <Row key={one.id} invite={one} resent={resent} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Row({ invite }: { invite: InviteRow }) {
+function Row({ invite, resent }: { invite: InviteRow; resent: (invitation: Invitation) => void }) {
   const { id } = useWorkspace();
   const now = Date.now(); // people live in the time of the world, whatever the workspace's clock says
   const cache = useQueryClient();
-  const { mutate, isPending } = useMutation({
-    mutationFn: () => answered(client.DELETE('/v1/dashboard/invites/{inviteId}', { params: { path: { inviteId: invite.id } } })),
+  const params = { path: { inviteId: invite.id } };
+  const onSettled = () => cache.invalidateQueries({ queryKey: ['workspace', id, 'invites'] });
+  const resend = useMutation({
+    mutationFn: () => answered(client.POST('/v1/dashboard/invites/{inviteId}/resend', { params })),
+    onSuccess: resent,
+    onError: (error) => refused(error, 'The link is the one it was'),
+    onSettled,
+  });
+  const withdraw = useMutation({
+    mutationFn: () => answered(client.DELETE('/v1/dashboard/invites/{inviteId}', { params })),
     onSuccess: () => tell('The invitation is taken back: its link opens nothing any more'),
     onError: (error) => refused(error, 'The invitation is still good'),
-    onSettled: () => cache.invalidateQueries({ queryKey: ['workspace', id, 'invites'] }),
+    onSettled,
   });
   return (
     <li className={rows.row}>
@@ -42,7 +51,10 @@ function Row({ invite }: { invite: InviteRow }) {
         <span>ends {ago(invite.expiresAt, now)}</span>
       </div>
       <span className={classes.role}>{capital(invite.role)}</span>
-      <Button size="compact-sm" variant="default" loading={isPending} onClick={() => mutate()}>
+      <Button size="compact-sm" variant="default" loading={resend.isPending} onClick={() => resend.mutate()}>
+        {invite.email ? 'Send again' : 'New link'}
+      </Button>
+      <Button size="compact-sm" variant="default" loading={withdraw.isPending} onClick={() => withdraw.mutate()}>
         Withdraw
       </Button>
     </li>

@@ -51,7 +51,7 @@ export function Team() {
           {tab === 'people' && (
             <>
               {members.data && <Members members={members.data} />}
-              {!!invites.data?.length && <Invites invites={invites.data} />}
+              {!!invites.data?.length && <Invites invites={invites.data} resent={setMade} />}
             </>
           )}
           {tab === 'audit' && <Audit />}

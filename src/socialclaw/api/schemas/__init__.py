@@ -24,6 +24,7 @@ from socialclaw.api.schemas.assets import (
     AssetResponse,
     AssetsResponse,
     AssetUploadRequest,
+    CropRequest,
     MultipartCompleteRequest,
     MultipartInitiateResponse,
     MultipartPartRequest,
@@ -47,6 +48,7 @@ from socialclaw.api.schemas.capabilities import CapabilitiesResponse, Capability
 from socialclaw.api.schemas.composing import ComposeTarget, DashboardComposeRequest, DashboardPostUpdateRequest
 from socialclaw.api.schemas.desk import (
     AccountPostsResponse,
+    AlertsByMailResponse,
     AttentionResponse,
     ListedRun,
     Maker,
@@ -146,6 +148,7 @@ __all__ = [
     "AccountTokenResponse",
     "AccountsResponse",
     "ActionResultResponse",
+    "AlertsByMailResponse",
     "AnalyticsRefreshRequest",
     "AnalyticsResponse",
     "ApiKey",
@@ -180,6 +183,7 @@ __all__ = [
     "ConnectionResponse",
     "ConnectionStartRequest",
     "ConnectionsResponse",
+    "CropRequest",
     "CurrentSession",
     "DashboardComposeRequest",
     "DashboardPostUpdateRequest",

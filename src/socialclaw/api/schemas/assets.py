@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, StrictInt
 
-from socialclaw.api.dialect import Body, Closed, ClosedBody, Schema, Time, Uri, known_as, optional
+from socialclaw.api.dialect import Body, Closed, ClosedBody, Inline, Schema, Time, Uri, known_as, optional
 from socialclaw.api.schemas.envelopes import OkResponse
 from socialclaw.storage.parts import MOST_PARTS
 
@@ -118,6 +118,17 @@ class AssetRegistrationRequest(Body):
     kind: Kind | None = None
     size: StrictInt | None = None
     status: str | None = None
+
+
+class CropRequest(Inline):
+    """The part of a picture that is to be a file of its own, in pixels from its upper left corner."""
+
+    misses: ClassVar = {"x": "left", "y": "top", "w": "width", "h": "height"}
+
+    left: StrictInt
+    top: StrictInt
+    width: StrictInt
+    height: StrictInt
 
 
 class AssetResponse(Closed):

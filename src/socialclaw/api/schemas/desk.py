@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import StrictInt
+from pydantic import StrictBool, StrictInt
 
 from socialclaw.api.dialect import Inline, Schema, Time, optional
 from socialclaw.api.schemas.accounts import ConnectedAccount
@@ -33,13 +33,44 @@ class AttentionPosts(Schema):
     overdue: list[Post]
 
 
+class AlertTold(Schema):
+    """What people are told of when it comes to be so: `id` of the post or the account, and what it is in words."""
+
+    id: str
+    kind: Literal["unresolved", "refused", "overdue", "login"]
+    text: str
+
+
 class AttentionResponse(OkResponse):
-    """What needs a person. `total` counts posts and accounts."""
+    """What needs a person. `total` counts posts and accounts. `alerts`: the part of it that the page, and a mail, tells of by itself."""
 
     total: StrictInt
     counts: AttentionCounts
     posts: AttentionPosts
     accounts: list[ConnectedAccount]
+    alerts: list[AlertTold]
+
+
+class AlertsByMail(Schema):
+    """Whether one is mailed what needs somebody. `address`: where to; null where no mail comes, and `reason` says why."""
+
+    wanted: StrictBool
+    address: str | None
+    reason: Literal["no_mail_server", "address_not_proven", "role_too_low"] | None
+
+
+class AlertsByMailResponse(OkResponse):
+    """Whether one is mailed what needs somebody in this workspace."""
+
+    alerts_by_mail: AlertsByMail
+
+
+class AlertsByMailRequest(Inline):
+    """Whether to be mailed."""
+
+    misses: ClassVar = {"enabled": "wanted", "on": "wanted", "byMail": "wanted"}
+
+    wanted: StrictBool
 
 
 class AccountPosts(Schema):

@@ -49,6 +49,7 @@ class FaultKind(Schema):
 class ArmedFault(Schema):
     """A fault that waits for so many calls yet."""
 
+    id: str
     network: str
     kind: str
     match: str

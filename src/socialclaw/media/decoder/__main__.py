@@ -54,6 +54,13 @@ def jpeg(job: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def crop(job: dict[str, Any]) -> dict[str, Any]:
+    """The part `area` of `source` at `target`, as the type `as`."""
+    from socialclaw.media.decoder import convert as changing
+
+    return changing.part(job)
+
+
 def change(job: dict[str, Any]) -> dict[str, Any]:
     """`source` written anew at `target`, by the job's `change`."""
     from socialclaw.media.decoder import convert as changing
@@ -61,7 +68,7 @@ def change(job: dict[str, Any]) -> dict[str, Any]:
     return changing.film(job) if job["change"]["kind"] == "video" else changing.picture(job)
 
 
-DOES = {"probe": probe, "jpeg": jpeg, "change": change}
+DOES = {"probe": probe, "jpeg": jpeg, "crop": crop, "change": change}
 
 
 def main(job: dict[str, Any]) -> dict[str, Any]:

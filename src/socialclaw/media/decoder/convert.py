@@ -51,6 +51,18 @@ def picture(job: dict[str, Any]) -> dict[str, Any]:
         inner, canvas = (next(shrunk), next(shrunk)), smaller
 
 
+def part(job: dict[str, Any]) -> dict[str, Any]:
+    """Writes a part of `source` to `target`: upright and in sRGB, and as clear as it is where the type allows that."""
+    left, top, width, height = job["area"]
+    with images.opened(job["source"], job["mime"]) as opened:
+        upright = images.in_srgb(images.decoded(opened))
+        cut = upright.crop((left, top, left + width, top + height))
+        cut.info = {name: value for name, value in upright.info.items() if name == "transparency"}
+    made = images.flat(cut) if job["as"] in SOLID else _clear(cut)
+    made.save(job["target"], FORMATS[job["as"]], quality=QUALITIES[0])
+    return {"width": made.width, "height": made.height}
+
+
 def _smaller(canvas: tuple[int, ...], aspect: tuple[float | None, float | None]) -> tuple[int, int]:
     """The canvas a step smaller, its aspect ratio still within bounds."""
     width, height = (max(1, int(side * SMALLER)) for side in canvas)
