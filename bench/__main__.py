@@ -19,6 +19,7 @@ from bench import (
     crash,
     delivery,
     drag,
+    events,
     hints,
     hostile,
     idle,
@@ -34,7 +35,7 @@ from bench.figures import Figure, Result
 from bench.ground import Ground
 from socialclaw.cli import runtime
 
-MODULES = (burst, pickup, backlog, validate, apply, listing, idle, crash, stream, delivery, upload, hostile, hints, drag)
+MODULES = (burst, pickup, backlog, validate, apply, listing, idle, crash, stream, delivery, upload, hostile, hints, events, drag)
 FIGURES: dict[str, Figure] = {module.FIGURE.name: module.FIGURE for module in MODULES}
 WIDE = 160  # columns, where nobody looks at the table in a terminal
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"

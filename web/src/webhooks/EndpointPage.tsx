@@ -80,9 +80,11 @@ function Shown({ one }: { one: Endpoint }) {
   return (
     <Page title={one.description || hostOf(one.url)} beside={<Status look={look} word={word} />} actions={actions}>
       {off && (
-        <Notice tone="warn" action={again}>
-          Nothing is sent: {one.disabledBecause}. Once it is enabled, what was missed can be sent again.
-        </Notice>
+        <div className={classes.off}>
+          <Notice tone="warn" action={again}>
+            Nothing is sent: {one.disabledBecause}. Once it is enabled, what was missed can be sent again.
+          </Notice>
+        </div>
       )}
       <section className={card.card} aria-label="The webhook">
         <Facts
