@@ -50,12 +50,15 @@ def validator(method: str, path: str, status: str) -> Draft202012Validator | Non
 
 def problems(method: str, path: str, status: int, content: bytes) -> Iterator[str]:
     """Where an answer is not as described; nothing for what is no operation of the API."""
-    found = next((template for pattern, template in routes() if pattern.fullmatch(path)), None)
-    if found is None or method.lower() not in document()["paths"][found]:
+    known = next((template for pattern, template in routes() if pattern.fullmatch(path)), None)
+    if known is None or method.lower() not in document()["paths"][known]:
         return
-    if (check := validator(method, found, str(status))) and content:
-        for error in check.iter_errors(json.loads(content)):
-            yield f"{method} {found} {status}: /{'/'.join(map(str, error.instance_path))}: {error.message[:300]}"
+    if (check := validator(method, known, str(status))) and content:
+        found = json.loads(content)
+        if status >= 400 and set(found["details"].get("next", ())) != {"do", "operation", "tool", "retryable"}:
+            yield f"{method} {known} {status}: this failure does not say what leads on from it"
+        for error in check.iter_errors(found):
+            yield f"{method} {known} {status}: /{'/'.join(map(str, error.instance_path))}: {error.message[:300]}"
 
 
 async def check(response: httpx2.Response) -> None:

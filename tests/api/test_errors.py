@@ -86,6 +86,7 @@ def problem(answer: httpx2.Response, status: int, code: str) -> Any:
     assert body.keys() == {"ok", "code", "message", "details"}
     assert (body["ok"], body["code"]) == (False, code)
     assert body["message"]
+    assert body["details"].pop("next")["do"]
     return body["details"]
 
 
@@ -261,10 +262,12 @@ async def test_a_key_that_calls_too_often_is_told_when_to_come_back(settings: Se
         await app.state.keyring.close()
 
 
-def test_an_error_without_details_says_null() -> None:
+def test_an_error_without_details_says_what_leads_on_and_no_more() -> None:
     from socialclaw.api.errors import answer
 
-    assert json.loads(answer(SocialClawError("No")).body)["details"] is None
+    details = json.loads(answer(SocialClawError("No")).body)["details"]
+    assert [*details] == ["next"]
+    assert details["next"]["retryable"] is False
 
 
 def test_one_thing_wrong_is_listed_like_many() -> None:
@@ -272,7 +275,7 @@ def test_one_thing_wrong_is_listed_like_many() -> None:
 
     one = {"path": "b", "code": "x_wrong", "message": "No", "details": {"path": "b", "allowed": [1]}}
     answered = json.loads(answer(InvalidRequest("No", code="x_wrong", path="b", allowed=[1])).body)
-    assert answered["details"] == {"path": "b", "allowed": [1], "issues": [one]}
+    assert {name: value for name, value in answered["details"].items() if name != "next"} == {"path": "b", "allowed": [1], "issues": [one]}
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])

@@ -43,6 +43,11 @@ async def having_account(system: System, workspace: Member, **facts: str) -> str
     return await system.write(workspace.id, make, test=True)
 
 
+def besides(answer: httpx2.Response) -> dict[str, Any]:
+    """What a failure tells beside its next step."""
+    return {name: value for name, value in answer.json()["details"].items() if name != "next"}
+
+
 def test_every_keyed_route_names_one_operation_and_no_other_route_does() -> None:
     for operation in operations():
         assert (operation.spec.get("x-operation") in OPERATIONS) == operation.keyed, operation.name
@@ -64,7 +69,7 @@ async def test_a_key_without_its_operation_is_refused_and_told_what_to_do(
     async with client(app, await having(system, workspace, *others)) as api:
         answer = await api.request(operation.method, filled(operation.path, "nobody"), content=b"{", headers={"idempotency-key": "k"})
     assert (answer.status_code, answer.json()["code"]) == (403, "operation_not_allowed")
-    assert answer.json()["details"] == {"needs": needed, "operations": others}
+    assert besides(answer) == {"needs": needed, "operations": others}
     assert f"Use a key that has {needed}" in answer.json()["message"]
 
 
@@ -135,7 +140,7 @@ async def test_no_key_makes_a_wider_one(api: httpx2.AsyncClient, app: FastAPI, s
     async with client(app, await having(system, workspace, "keys", "read", "draft")) as narrow:
         wider = await narrow.post("/v1/keys", json={"operations": ["read", "publish"]})
         assert (wider.status_code, wider.json()["code"]) == (403, "operations_too_wide")
-        assert wider.json()["details"] == {"wider": ["publish"], "operations": ["read", "draft", "keys"]}
+        assert besides(wider) == {"wider": ["publish"], "operations": ["read", "draft", "keys"]}
         assert (await narrow.post("/v1/keys", json={"operations": ["draft"]})).json()["operations"] == ["draft"]
         assert (await narrow.post("/v1/keys", json={})).json()["operations"] == ["read", "draft", "keys"]
         assert (await narrow.post("/v1/keys", json={"kind": "agent"})).json()["operations"] == ["read", "draft"]
@@ -166,7 +171,7 @@ async def test_a_drafter_makes_drafts_and_sends_nothing(app: FastAPI, system: Sy
     async with client(app, await having(system, workspace, "drafter")) as drafter:
         refused = await drafter.post("/v1/posts/apply", json=schedule)
         assert (refused.status_code, refused.json()["code"]) == (403, "operation_not_allowed")
-        assert refused.json()["details"] == {"needs": "publish", "operations": list(DRAFTER)}
+        assert besides(refused) == {"needs": "publish", "operations": list(DRAFTER)}
         made = await drafter.post("/v1/posts/apply", json={**schedule, "mode": "draft"})
         assert made.status_code == 201, made.text
         run = made.json()["run"]["id"]

@@ -11,6 +11,9 @@ from docs.generate import HOME
 from docs.generators import codes, errors
 from docs.generators.modules import read
 
+from socialclaw.next_steps.finding import CODES
+from socialclaw.next_steps.kinds import KINDS
+
 CODE = re.compile(r"\b(error_)?code\b|\berrorCode\b")
 WORDS = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 ELSEWHERE = ("providers", "simulation", "sdk")  # tests with a provider of their own, and of what a client says by itself
@@ -69,8 +72,8 @@ def test_every_code_of_the_source_is_documented_with_its_meaning_and_what_to_do(
     assert [entry.code for entry in errors.entries().values() if not entry.meaning or not entry.advice] == []
 
 
-def test_every_error_class_says_what_to_do() -> None:
-    assert set(codes.classes()) <= set(errors.ADVICE)
+def test_the_steps_by_kind_are_of_error_classes_that_exist() -> None:
+    assert set(KINDS) <= set(codes.classes())
 
 
 def test_no_code_is_put_together_in_a_way_that_cannot_be_read_off_the_source() -> None:
@@ -78,7 +81,7 @@ def test_no_code_is_put_together_in_a_way_that_cannot_be_read_off_the_source() -
 
 
 def test_the_hand_written_words_are_of_codes_that_exist() -> None:
-    assert (errors.MEANINGS.keys() | errors.ADVICE_FOR.keys()) - errors.entries().keys() == set()
+    assert (errors.MEANINGS.keys() | CODES.keys()) - errors.entries().keys() == set()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from socialclaw.api.answers import render
@@ -17,6 +17,7 @@ from socialclaw.api.logs import scrub
 from socialclaw.api.truncation import LONGEST_MESSAGE, MOST_TOLD, Cut, listed, shortened
 from socialclaw.errors import InvalidRequest, NotFound, PayloadTooLarge, ProviderError, SocialClawError, Unauthenticated
 from socialclaw.field_errors import sentence
+from socialclaw.next_steps.finding import of_error
 from socialclaw.providers.issues import MOST_ISSUES, shown
 
 log = logging.getLogger(__name__)
@@ -34,20 +35,30 @@ class MethodNotAllowed(SocialClawError):
     code, status = "method_not_allowed", 405
 
 
-def answer(error: SocialClawError) -> Response:
-    """A failure on the wire, short whatever came in. What a network said is scrubbed once more on its way out; so is what was not found."""
+def answer(error: SocialClawError, operation: str | None = None) -> Response:
+    """A failure on the wire, short whatever came in. What a network said is scrubbed once more on its way out; so is what was not found.
+
+    `operation`: the one that failed, where a request came as far as that.
+    """
     message = scrub(error.message) if isinstance(error, NotFound) else error.message
-    content = render({"ok": False, "code": error.code, "message": shortened(message, LONGEST_MESSAGE), "details": details(error)})
+    content = render(
+        {"ok": False, "code": error.code, "message": shortened(message, LONGEST_MESSAGE), "details": details(error, operation)}
+    )
     if isinstance(error, ProviderError):
         content = scrub(content.decode()).encode()
     return Response(content, status_code=error.status, media_type="application/json", headers=_headers(error))
 
 
-def details(error: SocialClawError) -> dict[str, Any] | None:
-    """What a failure says beside its message. A request with one thing wrong lists it like one with many: under `issues`."""
+def details(error: SocialClawError, operation: str | None = None) -> dict[str, Any]:
+    """What a failure says beside its message, and what leads on from it, under `next`."""
+    return {**_details(error), "next": of_error(error).told(operation)}
+
+
+def _details(error: SocialClawError) -> dict[str, Any]:
+    """A request with one thing wrong lists it like one with many: under `issues`."""
     told = {name: value for name, value in error.details.items() if name != "issues"}
     if not isinstance(error, InvalidRequest) or error.status != InvalidRequest.status:
-        return Cut(MOST_TOLD).of(error.details) or None
+        return dict(Cut(MOST_TOLD).of(error.details))
     found = error.details.get("issues")
     if not found:
         found = [{"path": told.get("path", ""), "code": error.code, "message": error.message, "details": told}]
@@ -139,14 +150,22 @@ def allowed(request: Request) -> list[str]:
     return sorted(found[min(found, key=lambda path: path.count("{"))]) if found else []
 
 
+def _operation(request: Request) -> str | None:
+    """The operation of a request, as the OpenAPI document has it; None where it is in none."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute) or not route.include_in_schema:
+        return None
+    return f"{request.method} {route.path_format}"
+
+
 async def on_error(request: Request, error: Exception) -> Response:
     match error:
         case SocialClawError():
-            return answer(error)
+            return answer(error, _operation(request))
         case RequestValidationError():
-            return answer(invalid(error))
+            return answer(invalid(error), _operation(request))
         case HTTPException():
-            return answer(refused(error, request))
+            return answer(refused(error, request), _operation(request))
     raise error
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from socialclaw.errors import Problem as Problem  # where commands look for it
+from socialclaw.errors import SocialClawError
+from socialclaw.next_steps.finding import of_code
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,6 +30,15 @@ def say(line: str = "") -> None:
 def complain(message: str) -> None:
     """What went wrong, in one line on standard error."""
     print(f"socialclaw: {' '.join(message.split())}", file=sys.stderr, flush=True)
+
+
+def leading_on(error: SocialClawError) -> str:
+    """What to do about it: as the server has told it, or as its code has it here; nothing where the message says it all."""
+    told = error.details.get("next")
+    if isinstance(told, dict):
+        return str(told.get("do") or "")
+    step = of_code(error.code)
+    return f"{step.do}." if step else ""
 
 
 def pasteable(settings: Settings, *words: str) -> str:

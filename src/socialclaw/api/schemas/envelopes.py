@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import WithJsonSchema
+from pydantic import StrictBool, WithJsonSchema
 
 from socialclaw.api.dialect import Closed, OpenObject, Schema, optional
 
@@ -27,8 +27,23 @@ class OkResponse(Schema):
     warnings: list[Issue] = optional()
 
 
+class NextStep(Schema):
+    """What leads on from a failure. `operation` and `tool`: that of this API and that of MCP by which it is done, null where it is none.
+
+    `retryable`: the very same request may succeed later.
+    """
+
+    do: str
+    operation: str | None
+    tool: str | None
+    retryable: StrictBool
+
+
 class ErrorResponse(Closed):
-    """Every failure. `code` is for programs, `message` for people; `details.issues` lists all problems of a request."""
+    """Every failure. `code` is for programs, `message` for people; `details.issues` lists all problems of a request.
+
+    `details.next` is a NextStep: what to do about it.
+    """
 
     ok: Literal[False]
     code: str | None = None
