@@ -64,6 +64,7 @@ from socialclaw.api.middleware import Front
 from socialclaw.api.packing import Packing
 from socialclaw.api.rate_limits import Rates
 from socialclaw.api.shares import Shares
+from socialclaw.api.waiting import Waits
 from socialclaw.grants.documents import Documents
 from socialclaw.grants.requests import resources
 from socialclaw.grants.tokens import Grants
@@ -150,6 +151,7 @@ def build(system: System) -> FastAPI:
     app.state.pages = Pages(system)
     app.state.looks = doctor.Looks(system)
     app.state.rates = Rates(system.settings)
+    app.state.waits = Waits(system)
     system.shares = Shares(system.database)
     app.router.routes.extend(_operations())
     if system.sandbox is not None:

@@ -141,6 +141,7 @@ class Settings(BaseSettings):
     )
     max_streams_per_workspace: int = Field(250, ge=0, description="The same of one workspace.")
     max_streams_per_caller: int = Field(8, ge=0, description="The same of one session or API key.")
+    max_waits_per_caller: int = Field(16, ge=0, description="Requests with `wait` that one session or API key has open at a time.")
     stream_seconds: float = Field(3600, gt=0, description="How long a stream lasts at most before its reader has to connect again.")
     max_header_bytes: int = Field(65_536, ge=1024, description="Largest head of a request: its path and its headers.")
     head_seconds: float = Field(20, gt=0, description="Time limit for the head of a request to arrive.")

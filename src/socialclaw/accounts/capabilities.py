@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +51,38 @@ def capability(row: Account, actions: tuple[Action, ...], now: datetime) -> dict
         "limitations": limitations(provider, target),
         "nextRecommendedActions": recommendations(row, target, now),
     }
+
+
+WHO = ("provider", "accountId", "handle", "displayName", "accountType", "canPublish", "summary")
+OF_FILES = ("kind", "maxItems", "maxBytes", "mimes", "aspect", "seconds", "maxTextLength", "maxTitleLength")
+
+
+def brief(full: Mapping[str, Any], quotas: Iterable[str]) -> dict[str, Any]:
+    """A capability with what matters to who writes a post, under `essentials`: said once, and only what is there or limited."""
+    media = full["media"]
+    shapes = [_said({name: shape[name] for name in OF_FILES if name in shape}) for shape in media["shapes"]]
+    kept = {name: media[name] for name in ("required", "maxItems", "mixed", "combinations", "maxAltTextLength")}
+    essentials = {
+        "interactions": full["workflow"]["supportedInteractionTypes"],
+        "text": _said({**full["input"]["text"], "supported": None}),
+        "media": _said({**kept, "shapes": shapes}) if shapes else None,
+        "settings": [_asked(setting) for setting in full["settings"]],
+        "actions": [action["id"] for action in full["discoveryActions"]["actions"]],
+        "quotas": [*quotas],
+    }
+    return {name: full[name] for name in WHO} | {"essentials": {name: value for name, value in essentials.items() if value}}
+
+
+def _asked(setting: Mapping[str, Any]) -> dict[str, Any]:
+    """An option; one that has a default need not be thought about, so its name must do."""
+    left_out = [name for name, out in (("description", "default" in setting), ("required", not setting["required"])) if out]
+    return {name: value for name, value in setting.items() if name not in left_out}
+
+
+def _said(limits: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what says nothing: null, false, empty, or a pair without bounds."""
+    nothing: tuple[Any, ...] = (None, False, "", [], {}, [None, None])
+    return {name: _said(value) if isinstance(value, dict) else value for name, value in limits.items() if value not in nothing}
 
 
 def settings(row: Account) -> dict[str, Any]:

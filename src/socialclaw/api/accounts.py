@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Query, Response
 
 from socialclaw.accounts import actions, capabilities, directory
 from socialclaw.accounts.disconnect import disconnect
+from socialclaw.accounts.lookup import provider_of
+from socialclaw.api import sparse
 from socialclaw.api.answers import ok
 from socialclaw.api.deps import Caller, problems
-from socialclaw.api.filters import ProviderFilter, provider_key
+from socialclaw.api.filters import ProviderFilter, one_of, provider_key
 from socialclaw.api.operation import Operation, needs, paid, takes_up_to
 from socialclaw.api.schemas import (
     AccountsResponse,
     ActionResultResponse,
     CapabilitiesResponse,
+    Capability,
     ConnectionResponse,
     DiscoveryActionsResponse,
     PublishSettingsResponse,
 )
+from socialclaw.api.sparse import Fields
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import utc_now
+from socialclaw.providers.limit_sentences import quotas
 from socialclaw.scheduling.preview import preview
 
 router = APIRouter(route_class=Operation, tags=["Connections and Accounts"])
 
+VIEWS = ("full", "brief")
+View = Annotated[str | None, Query(description="`brief`: what matters to who writes a post, each once and without what is not limited.")]
 MOST_ASKED = 1024 * 1024  # bytes: a post with its texts, for a preview
 
 
@@ -39,22 +47,26 @@ async def list_accounts(caller: Caller, provider: ProviderFilter = None) -> Resp
 
 @router.get("/v1/accounts/capabilities", response_model=CapabilitiesResponse, responses=problems(422), summary="List account capabilities")
 @needs("read")
-async def list_capabilities(caller: Caller, provider: ProviderFilter = None) -> Response:
-    """What each connected account can do: media, text limits, settings, actions, and whether it can be published to now."""
+async def list_capabilities(caller: Caller, provider: ProviderFilter = None, view: View = None, fields: Fields = None) -> Response:
+    """What each connected account can do: media, text limits, settings, actions, and whether it can be published to now.
+
+    `fields` names members of a capability, such as `fields=accountId,handle,canPublish`."""
+    shown = _shown(view, fields)
     rows = await caller.read(directory.accounts, provider=provider_key(provider))
-    return ok(capabilities=[_capability(row) for row in rows])
+    return ok(capabilities=[shown(row) for row in rows])
 
 
 @router.get(
     "/v1/accounts/{accountId}/capabilities",
     response_model=CapabilitiesResponse,
-    responses=problems(404),
+    responses=problems(404, 422),
     summary="Get account capabilities",
 )
 @needs("read")
-async def get_capabilities(caller: Caller, accountId: str) -> Response:
+async def get_capabilities(caller: Caller, accountId: str, view: View = None, fields: Fields = None) -> Response:
     """What one account can do; an array with that one entry."""
-    return ok(capabilities=[_capability(await caller.read(directory.account, accountId))])
+    shown = _shown(view, fields)
+    return ok(capabilities=[shown(await caller.read(directory.account, accountId))])
 
 
 @router.get(
@@ -107,5 +119,11 @@ async def disconnect_account(caller: Caller, accountId: str) -> Response:
     return ok(account=directory.account_wire(row), connection=connection)
 
 
-def _capability(row: Account) -> dict[str, Any]:
-    return capabilities.capability(row, actions.actions_of(row), utc_now())
+def _shown(view: str | None, fields: str | None) -> Callable[[Account], Mapping[str, Any]]:
+    brief, names = one_of("view", view, VIEWS) == "brief", sparse.chosen(fields, Capability)
+
+    def shown(row: Account) -> Mapping[str, Any]:
+        found = capabilities.capability(row, actions.actions_of(row), utc_now())
+        return sparse.thin(capabilities.brief(found, quotas(provider_of(row))) if brief else found, names)
+
+    return shown

@@ -27,6 +27,7 @@ from socialclaw.api.schemas import (
     CropRequest,
     OkResponse,
 )
+from socialclaw.api.waiting import UNCHANGED, Seen, Subject, Wait, Waits
 from socialclaw.db.assets import SHOWN, Asset
 from socialclaw.errors import InvalidRequest
 from socialclaw.media import assets, cropping, imports, uploads
@@ -114,11 +115,17 @@ async def list_assets(
     return ok(assets=found, total=total, limit=limit, offset=offset)
 
 
-@router.get("/{assetId}", summary="Read asset", response_model=AssetResponse, responses=problems(404))
+@router.get("/{assetId}", summary="Read asset", response_model=AssetResponse, responses=problems(404, 422) | UNCHANGED)
 @needs("read")
-async def get_asset(caller: Caller, assetId: str) -> Response:
+async def get_asset(caller: Caller, request: Request, assetId: str, wait: Wait = 0) -> Response:
     """One file. While it is imported from a URL, `progress` tells how far that is, and `error` why it had to be tried again, or failed."""
-    return ok(asset=await caller.read(one, assetId, base_url=caller.system.settings.base_url))
+    waits: Waits = request.app.state.waits
+
+    async def look() -> Seen:
+        found = await caller.read(one, assetId, base_url=caller.system.settings.base_url)
+        return Seen({"asset": found}, over=found["status"] != "uploading")
+
+    return await waits.answer(request, caller, wait, Subject(assetId, frozenset({"assets"})), look)
 
 
 @router.post(

@@ -88,7 +88,7 @@ async def dashboard_update_post(caller: Caller, postId: str, body: DashboardPost
     if_updated_at = iso(body.if_updated_at) if body.if_updated_at else None
     wanted = editing.Wanted(said, if_updated_at, with_replies=body.move_replies is not False, drafts=drafts, by=caller.id)
     await editing.edit(caller.system, caller.workspace_id, postId, wanted, test=caller.test)
-    return await posts.get_post(caller, postId)
+    return await posts.post_answer(caller, postId)
 
 
 @router.delete(
@@ -106,7 +106,7 @@ async def dashboard_delete_post(caller: Caller, postId: str) -> Response:
     found = await caller.read(stored.detail, postId)
     if found.post.status != "draft":
         return await posts.cancel_post(caller, postId)
-    shown = await posts.get_post(caller, postId)
+    shown = await posts.post_answer(caller, postId)
     await caller.write(editing.discard, postId)
     return shown
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from socialclaw.accounts import connect, directory, health
 from socialclaw.api.answers import ok
-from socialclaw.api.deps import Caller, problems
+from socialclaw.api.deps import Caller, CallerContext, problems
 from socialclaw.api.filters import ProviderFilter, provider_key
 from socialclaw.api.operation import Operation, needs, paid
 from socialclaw.api.schemas import ConnectionResponse, ConnectionsResponse, ConnectionStartRequest, WorkspaceHealthResponse
+from socialclaw.api.waiting import UNCHANGED, Seen, Subject, Wait, Waits
 
 router = APIRouter(route_class=Operation, tags=["Connections and Accounts"])
 
@@ -43,7 +44,7 @@ async def start_connection(caller: Caller, body: ConnectionStartRequest) -> Resp
         client=values.pop("client"),
         callback_scheme=values.pop("callbackScheme"),
     )
-    return _connection(found, 201)
+    return ok(201, **_parts(found))
 
 
 @router.get("/v1/connections", response_model=ConnectionsResponse, responses=problems(), summary="List connections")
@@ -64,13 +65,29 @@ async def connections_health(caller: Caller, provider: ProviderFilter = None) ->
     return ok(**await caller.read(health.report, provider=provider_key(provider)))
 
 
-@router.get("/v1/connections/{connectionId}", response_model=ConnectionResponse, responses=problems(404), summary="Connection status")
+@router.get(
+    "/v1/connections/{connectionId}",
+    response_model=ConnectionResponse,
+    responses=problems(404, 422) | UNCHANGED,
+    summary="Connection status",
+)
 @needs("read")
-async def get_connection(caller: Caller, connectionId: str) -> Response:
+async def get_connection(caller: Caller, request: Request, connectionId: str, wait: Wait = 0) -> Response:
     """One handshake: `pending`, `connected`, `failed` (`error` says why), or `disconnected` once its accounts were."""
-    return _connection(await caller.read(directory.connection, connectionId))
+    waits: Waits = request.app.state.waits
+
+    async def look() -> Seen:
+        found = await caller.read(directory.connection, connectionId)
+        return Seen(_parts(found), over=found["status"] != "pending")
+
+    return await waits.answer(request, caller, wait, Subject(connectionId, frozenset({"connections", "accounts"})), look)
 
 
-def _connection(found: dict[str, Any], status: int = 200) -> Response:
+async def connection_answer(caller: CallerContext, connection_id: str) -> Response:
+    """A handshake as it is now."""
+    return ok(**_parts(await caller.read(directory.connection, connection_id)))
+
+
+def _parts(found: dict[str, Any]) -> dict[str, Any]:
     account = {"account": found["account"]} if found["account"] else {}
-    return ok(status, connection=found, **account, accounts=found["accounts"])
+    return {"connection": found, **account, "accounts": found["accounts"]}

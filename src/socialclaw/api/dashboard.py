@@ -87,7 +87,7 @@ async def dashboard_start_connection(caller: Caller, body: ConnectionStartReques
 @signed_in("read")
 async def dashboard_connection(caller: Caller, connectionId: str) -> Response:
     """`GET /v1/connections/{connectionId}`: one handshake, and what it led to."""
-    return await connections.get_connection(caller, connectionId)
+    return await connections.connection_answer(caller, connectionId)
 
 
 @router.get("/posts", summary="Dashboard posts", response_model=PostsResponse, responses=problems(422))

@@ -107,7 +107,7 @@ async def dashboard_resolve_post(caller: Caller, postId: str, body: VerdictReque
     a failed post that `retry` sends again without `force`. Of any other post this is a 409 `post_not_unresolved`."""
     said = verdict.Verdict(body.outcome, body.provider_post_id or None, body.provider_url or None)
     await verdict.give(caller.system, caller.workspace_id, postId, said, test=caller.test)
-    return await posts.get_post(caller, postId)
+    return await posts.post_answer(caller, postId)
 
 
 @router.post("/posts/move", summary="Move posts", response_model=MovedResponse, responses=problems(400, 404, 409, 413, 422))

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from socialclaw.api import sparse
 from socialclaw.api.answers import ok
 from socialclaw.api.bodies import json_object
 from socialclaw.api.deps import Caller, CallerContext, problems
@@ -13,6 +14,8 @@ from socialclaw.api.openapi import takes
 from socialclaw.api.operation import Operation, needs, paid
 from socialclaw.api.posts import attempt_out
 from socialclaw.api.schemas import OkResponse, RunResponse, RunStatusResponse, RunTableResponse
+from socialclaw.api.sparse import Fields
+from socialclaw.api.waiting import UNCHANGED, Seen, Subject, Wait, Waits
 from socialclaw.db.base import Scope, iso
 from socialclaw.db.posts import Post
 from socialclaw.errors import InvalidRequest
@@ -22,15 +25,30 @@ from socialclaw.scheduling.misnamed import TIME
 
 router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
 
+RUN_PARTS = ("run", "posts", "summary")
+OVER = ("draft", "completed", "partial_failed")  # nothing of it changes by itself
 MISSES = dict.fromkeys((*TIME.split(), "publishat", "begin", "from"), "startAt")  # passed over, the run would go out at its old times
 
 
-@router.get("/v1/runs/{runId}/status", response_model=RunStatusResponse, responses=problems(404), summary="Run status")
+@router.get("/v1/runs/{runId}/status", response_model=RunStatusResponse, responses=problems(404, 422) | UNCHANGED, summary="Run status")
 @needs("read")
-async def run_status(caller: Caller, runId: str) -> Response:
-    """Whether a run is done, and how many of its posts are in which status."""
-    view, rows = await caller.read(_with_posts, runId, caller)
-    return ok(run=run_out(view), posts=rows, summary=view.summary)
+async def run_status(caller: Caller, request: Request, runId: str, fields: Fields = None, wait: Wait = 0) -> Response:
+    """Whether a run is done, and how many of its posts are in which status.
+
+    `fields` names parts: run, posts, summary; `run` is always there, and `posts` is empty where it is not asked for. `wait` answers as
+    soon as one of these parts is another, and at once where the run is over.
+    """
+    names = sparse.parts(fields, RUN_PARTS)
+    waits: Waits = request.app.state.waits
+
+    async def look() -> Seen:
+        view, rows = await caller.read(_with_posts, runId, caller)
+        return Seen({"run": run_out(view), "posts": rows, "summary": view.summary}, over=view.status in OVER)
+
+    def shown(seen: Seen) -> dict[str, Any]:
+        return seen.parts if names is None else {"run": seen.parts["run"], "posts": [], **sparse.thin(seen.parts, names)}
+
+    return await waits.answer(request, caller, wait, Subject(runId, frozenset({"posts", "runs"})), look, shown)
 
 
 @router.get("/v1/runs/{runId}/campaign", response_model=RunResponse, responses=problems(404, 409), summary="Run campaign graph")

@@ -34,6 +34,7 @@ from socialclaw.scheduling.planning import planned
 router = APIRouter(route_class=Operation, tags=["Publishing Runs and Posts"])
 
 LONG = 4 * 1024  # bytes of a document that takes longer than others should wait for, if its texts mean ill: 2 us a character
+UNKNOWN = "field_unknown"
 T = TypeVar("T")
 Named = Callable[[Iterable[Issue]], Iterable[Issue]]
 
@@ -60,7 +61,7 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
     problem. What could not be found out, or may go wrong later, is listed under `warnings`: each has `path`, `code` and `message`.
     """
     long, content = await _content(request)
-    plan = await plan_of(caller, content, long=long)
+    plan = await plan_of(caller, content, long=long, strict=_strict(request))
     return await apart(long, lambda: ok(tenantId=caller.workspace_id, **wire_plan(plan)))
 
 
@@ -78,7 +79,7 @@ async def validate_schedule(caller: Caller, request: Request) -> Response:
 async def preview_campaign(caller: Caller, request: Request) -> Response:
     """The graph of campaigns, targets and steps that a schedule means; stores nothing."""
     long, content = await _content(request)
-    plan = await plan_of(caller, content, long=long)
+    plan = await plan_of(caller, content, long=long, strict=_strict(request))
 
     def answer() -> Response:
         graph = campaign_graph.graph_of_plan(plan)
@@ -107,7 +108,8 @@ async def apply_schedule(caller: Caller, request: Request) -> Response:
     """
     long, content = await _content(request)
     source = "dashboard" if caller.visitor else "api"
-    return await applied(caller, content, await apart(long, _key, request, content), long=long, source=source)
+    key = await apart(long, _key, request, content)
+    return await applied(caller, content, key, long=long, source=source, strict=_strict(request))
 
 
 async def was_applied(caller: CallerContext, key: str | None, said: object) -> bool:
@@ -125,6 +127,7 @@ async def applied(
     said: object = None,
     named: Named | None = None,
     before: Iterable[dict[str, Any]] = (),
+    strict: bool = False,
 ) -> Response:
     """A schedule, applied. `key`: the one by which it is applied once.
 
@@ -134,7 +137,7 @@ async def applied(
     mark = await apart(long, fingerprint, content if said is None else said)
     found, warnings = await caller.read(earlier, key, mark), list[Any]()
     try:
-        plan = None if found else replace(await plan_of(caller, content, long=long, named=named), idempotency_key=key)
+        plan = None if found else replace(await plan_of(caller, content, long=long, named=named, strict=strict), idempotency_key=key)
     except (InvalidRequest, PlanRequired):  # what is in the way may be these very posts, applied with this key since we looked
         plan, found = None, await caller.read(earlier, key, mark)
         if found is None:
@@ -149,6 +152,11 @@ async def applied(
         warnings = [*before, *wire_issues(plan.warnings)]
     assert found is not None
     return await _answer(caller, found, warnings, long=long)
+
+
+def _strict(request: Request) -> bool:
+    """Whether the client prefers that what is not understood is refused (RFC 7240)."""
+    return "handling=strict" in request.headers.get("prefer", "").replace(" ", "").lower()
 
 
 async def _content(request: Request) -> tuple[bool, Any]:
@@ -172,8 +180,12 @@ async def apart(long: bool, do: Callable[..., T], *args: Any) -> T:
     return await asyncio.to_thread(do, *args) if long else do(*args)
 
 
-async def plan_of(caller: CallerContext, content: object, *, long: bool, named: Named | None = None) -> Plan:
+async def plan_of(caller: CallerContext, content: object, *, long: bool, named: Named | None = None, strict: bool = False) -> Plan:
+    """`strict`: a field that nobody knows is a problem too."""
     plan = await planned(caller.system, caller.workspace_id, content, test=caller.test, long=long)
+    if strict:
+        unknown = tuple(replace(one, message=one.message.removesuffix("; it is ignored")) for one in plan.warnings if one.code == UNKNOWN)
+        plan = replace(plan, issues=(*plan.issues, *unknown))
     if named:
         plan = replace(plan, issues=tuple(named(plan.issues)), warnings=tuple(named(plan.warnings)))
     if plan.issues:

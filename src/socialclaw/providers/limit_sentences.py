@@ -14,7 +14,12 @@ def sentences(provider: Provider) -> list[str]:
     """None where the rules are not told as data (`order` is empty): then a post is judged by the kind of its account."""
     if not provider.rules.order:
         return []
-    return [*_files(provider.rules), *_texts(provider.rules), *map(_quota, provider.quotas)]
+    return [*_files(provider.rules), *_texts(provider.rules), *quotas(provider)]
+
+
+def quotas(provider: Provider) -> list[str]:
+    """Those of them that tell how many posts it takes."""
+    return [*map(_quota, provider.quotas)]
 
 
 def _files(rules: Rules) -> Iterator[str]:

@@ -57,7 +57,7 @@ from socialclaw.api.schemas.desk import (
     PostMove,
     RunsResponse,
 )
-from socialclaw.api.schemas.envelopes import ErrorResponse, OkResponse
+from socialclaw.api.schemas.envelopes import ErrorResponse, NextStep, OkResponse
 from socialclaw.api.schemas.issuers import AppleNativeAuthRequest
 from socialclaw.api.schemas.keys import ApiKey, KeyCreateRequest, KeyCreateResponse, KeyDetailsResponse, KeysResponse, KeyValidationResponse
 from socialclaw.api.schemas.people import (
@@ -240,6 +240,7 @@ __all__ = [
     "MultipartPartRequest",
     "MultipartPartResponse",
     "MultipartUploadInitiateRequest",
+    "NextStep",
     "OfferedPlan",
     "OkResponse",
     "OverviewResponse",

@@ -135,8 +135,89 @@ class OfferedActions(Schema):
     actions: list[OfferedAction]
 
 
+class TitleEssentials(Schema):
+    """As TitleLimits."""
+
+    inline: ClassVar[bool] = True
+
+    supported: StrictBool = optional()
+    required: StrictBool = optional()
+    max_length: StrictInt = optional()
+
+
+class TextEssentials(Schema):
+    """As TextLimits, without what says nothing."""
+
+    inline: ClassVar[bool] = True
+
+    required: StrictBool = optional()
+    title: TitleEssentials = optional()
+    max_length: StrictInt = optional()
+    max_caption_length: StrictInt = optional()
+    unit: str = optional()
+
+
+class ShapeEssentials(Schema):
+    """The first of ShapeLimits, without what is not limited."""
+
+    inline: ClassVar[bool] = True
+
+    kind: str
+    max_items: StrictInt = optional()
+    max_bytes: StrictInt = optional()
+    mimes: list[str] = optional()
+    aspect: list[float | None] = optional()
+    seconds: list[float | None] = optional()
+    max_text_length: StrictInt = optional()
+    max_title_length: StrictInt = optional()
+
+
+class MediaEssentials(Schema):
+    """As MediaLimits, without what says nothing."""
+
+    inline: ClassVar[bool] = True
+
+    required: StrictBool = optional()
+    max_items: StrictInt = optional()
+    mixed: StrictBool = optional()
+    combinations: list[MixLimits] = optional()
+    max_alt_text_length: StrictInt = optional()
+    shapes: list[ShapeEssentials] = optional()
+
+
+class SettingEssentials(Schema):
+    """As SettingField; described where there is no default."""
+
+    inline: ClassVar[bool] = True
+
+    id: str
+    type: str
+    required: StrictBool = optional()
+    description: str = optional()
+    default: Anything = None
+    example: Anything = None
+    options: list[Anything] = optional()
+    min: float = optional()
+
+
+class Essentials(Schema):
+    """What matters to who writes a post to an account: each fact once, and none that says nothing. `quotas`: in sentences."""
+
+    inline: ClassVar[bool] = True
+
+    interactions: list[str] = optional()
+    text: TextEssentials = optional()
+    media: MediaEssentials = optional()
+    settings: list[SettingEssentials] = optional()
+    actions: list[str] = optional()
+    quotas: list[str] = optional()
+
+
 class Capability(Schema):
-    """What may be published to an account. `publishable` is `canPublish`, and `input.media` is `media`."""
+    """What may be published to an account. `publishable` is `canPublish`, and `input.media` is `media`.
+
+    With `view=brief` there are `essentials` in the place of all that follows `summary`.
+    """
 
     provider: ProviderName = optional()
     account_id: str | None = None
@@ -154,6 +235,7 @@ class Capability(Schema):
     discovery_actions: OfferedActions = optional()
     limitations: list[str] = optional()
     next_recommended_actions: list[str] = optional()
+    essentials: Essentials = optional()
 
 
 class CapabilitiesResponse(Closed):

@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool, StrictInt
 
 from socialclaw.api.dialect import OpenObject, ProviderName, Schema, Time, Uri, optional
 from socialclaw.api.schemas.campaigns import CampaignGraph
-from socialclaw.api.schemas.envelopes import OkResponse
+from socialclaw.api.schemas.envelopes import NextStep, OkResponse
 from socialclaw.api.schemas.schedules import PostAsset
 
 PostStatus = Literal["draft", "scheduled", "publishing", "published", "retry_pending", "failed", "canceled"]
@@ -208,11 +208,12 @@ class PostsResponse(OkResponse):
 
 
 class PostResponse(OkResponse):
-    """One post, its account, and the latest try at it."""
+    """One post, its account, and the latest try at it. `next`: what to do about it, where it failed."""
 
     post: Post
     account: AccountOfPost | None = None
     latest_attempt: Attempt | None = None
+    next: NextStep | None = None
 
 
 class AttemptsResponse(OkResponse):
