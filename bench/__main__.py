@@ -25,6 +25,7 @@ from bench import (
     idle,
     listing,
     machine,
+    mcp,
     pickup,
     report,
     stream,
@@ -35,7 +36,7 @@ from bench.figures import Figure, Result
 from bench.ground import Ground
 from socialclaw.cli import runtime
 
-MODULES = (burst, pickup, backlog, validate, apply, listing, idle, crash, stream, delivery, upload, hostile, hints, events, drag)
+MODULES = (burst, pickup, backlog, validate, apply, listing, idle, crash, stream, delivery, upload, hostile, hints, events, drag, mcp)
 FIGURES: dict[str, Figure] = {module.FIGURE.name: module.FIGURE for module in MODULES}
 WIDE = 160  # columns, where nobody looks at the table in a terminal
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"

@@ -94,10 +94,7 @@ class Waits:
             started = asyncio.get_running_loop().time()
             seen = await self._changed(caller, seconds, subject, look, lambda new: not _same(_tag(shown(new)), unmoved)) or seen
             tag = _tag(shown(seen))
-            if (
-                asyncio.get_running_loop().time() - started > TRUSTED_SECONDS
-                and not await still(request, caller, caller.workspace_id)()
-            ):
+            if asyncio.get_running_loop().time() - started > TRUSTED_SECONDS and not await still(request, caller, caller.workspace_id)():
                 raise Unauthenticated("What you came with has ended while you were waiting", code="api_key_invalid")
         if known is not None and _same(tag, known):
             return Response(status_code=304, headers={"etag": tag})

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import typer
 from typer.core import TyperGroup
 
-from socialclaw.cli.output import complain
+from socialclaw.cli.output import complain, leading_on
 from socialclaw.errors import SocialClawError
 
 HELP = "Schedule once over an API, and it really gets published. `socialclaw up` starts everything."
@@ -70,6 +70,7 @@ COMMANDS = {
     "open": Place("remote.raw", "open_page", API),
     "api": Place("remote.raw", "call", API),
     "schema": Place("remote.raw", "schema", API),
+    "mcp": Place("remote.agents", "mcp", API),
     "install": Place("remote.install", "install", API),
 }
 
@@ -105,11 +106,13 @@ def begin(ctx: typer.Context) -> None:
 
 
 def main() -> None:
-    """Run a command. What the operator can put right is one line on standard error, and exit code 1."""
+    """Run a command. What the operator can put right is told on standard error, with what leads on from it, and exit code 1."""
     try:
         app()
     except SocialClawError as error:
         complain(error.message)
+        if step := leading_on(error):
+            complain(step)
         sys.exit(1)
     except BrokenPipeError:  # `| head` has seen enough
         sys.exit(1)

@@ -98,8 +98,10 @@ def _run_server(settings: Settings, *, tour: bool | None, introduce: bool, hold:
 
 async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None, introduce: bool, hold: bool) -> None:
     from socialclaw import app
+    from socialclaw.api.well_known import challenge
     from socialclaw.cli import banner, http_server, installation
     from socialclaw.jobs.queue import Queue
+    from socialclaw.mcp import http as mcp
     from socialclaw.work import Worker
 
     if not await installation.await_database(settings):
@@ -120,7 +122,9 @@ async def _serve(settings: Settings, bound: socket.socket, *, tour: bool | None,
                 await (banner.introduce(system, tour=tour) if introduce else _ready(system))
                 await installation.warn_of_address(system)
 
-            await http_server.serve(app.build(system), bound, settings, worker=worker, started=started, ending=system.hub.close)
+            served = app.build(system)
+            mcp.mount(served, settings.base_url, lambda code: challenge(settings, code))
+            await http_server.serve(served, bound, settings, worker=worker, started=started, ending=system.hub.close)
         finally:
             if queue:
                 await queue.close()

@@ -135,7 +135,8 @@ class Book:
             for one in entries:
                 url = f"{base_url}/docs/{one.name}" + ("" if one.name.startswith(API) else ".md")
                 lines.append(f"- [{one.title}]({url}): {' '.join(one.about.split())}")
-        return "\n".join([*lines, "", f"The whole API as OpenAPI: {base_url}/openapi.json", ""])
+        agents = f"For agents, the Model Context Protocol: {base_url}/mcp ({base_url}/docs/howto/mcp.md says how)"
+        return "\n".join([*lines, "", f"The whole API as OpenAPI: {base_url}/openapi.json", "", agents, ""])
 
     def _written(self, name: str) -> Rendered | None:
         source = self.source(name)

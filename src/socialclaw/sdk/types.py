@@ -419,6 +419,7 @@ class Capability(TypedDict):
     discoveryActions: NotRequired["OfferedActions"]
     limitations: NotRequired["list[str]"]
     nextRecommendedActions: NotRequired["list[str]"]
+    essentials: NotRequired["Essentials"]
 
 
 class Clock(TypedDict):
@@ -639,6 +640,17 @@ class ErrorResponse(TypedDict):
     code: NotRequired["str | None"]
     message: "str"
     details: NotRequired["dict[str, Any] | list[Any] | str | float | bool | None"]
+
+
+class Essentials(TypedDict):
+    """What matters to who writes a post to an account: each fact once, and none that says nothing. `quotas`: in sentences."""
+
+    interactions: NotRequired["list[str]"]
+    text: NotRequired["TextEssentials"]
+    media: NotRequired["MediaEssentials"]
+    settings: NotRequired["list[SettingEssentials]"]
+    actions: NotRequired["list[str]"]
+    quotas: NotRequired["list[str]"]
 
 
 class Event(TypedDict):
@@ -980,6 +992,17 @@ class Measured(TypedDict):
     status: NotRequired["str"]
 
 
+class MediaEssentials(TypedDict):
+    """As MediaLimits, without what says nothing."""
+
+    required: NotRequired["bool"]
+    maxItems: NotRequired["int"]
+    mixed: NotRequired["bool"]
+    combinations: NotRequired["list[MixLimits]"]
+    maxAltTextLength: NotRequired["int"]
+    shapes: NotRequired["list[ShapeEssentials]"]
+
+
 class MediaLimits(TypedDict):
     """Which files a post may have."""
 
@@ -1048,6 +1071,15 @@ class MultipartUploadInitiateRequest(TypedDict):
     filename: "str"
     size: "int"
     mime: NotRequired["str | None"]
+
+
+class NextStep(TypedDict):
+    """What leads on from a failure. `operation` and `tool`: that of this API and that of MCP by which it is done, null where it is none."""
+
+    do: "str"
+    operation: "str | None"
+    tool: "str | None"
+    retryable: "bool"
 
 
 class Notice(TypedDict):
@@ -1244,13 +1276,14 @@ class PostLimits(TypedDict):
 
 
 class PostResponse(TypedDict):
-    """One post, its account, and the latest try at it."""
+    """One post, its account, and the latest try at it. `next`: what to do about it, where it failed."""
 
     ok: "Literal[True]"
     warnings: NotRequired["list[Issue]"]
     post: "Post"
     account: NotRequired["AccountOfPost | None"]
     latestAttempt: NotRequired["Attempt | None"]
+    next: NotRequired["NextStep | None"]
 
 
 class PostsResponse(TypedDict):
@@ -1495,6 +1528,19 @@ class SeenPost(TypedDict):
     createdAt: "float"
 
 
+class SettingEssentials(TypedDict):
+    """As SettingField; described where there is no default."""
+
+    id: "str"
+    type: "str"
+    required: NotRequired["bool"]
+    description: NotRequired["str"]
+    default: NotRequired["dict[str, Any] | list[Any] | str | float | bool | None"]
+    example: NotRequired["dict[str, Any] | list[Any] | str | float | bool | None"]
+    options: NotRequired["list[dict[str, Any] | list[Any] | str | float | bool | None]"]
+    min: NotRequired["float"]
+
+
 class SettingField(TypedDict):
     """An option of a post. `options` is absent where any value of the type will do."""
 
@@ -1522,6 +1568,19 @@ class SettingsTarget(TypedDict):
     accountType: "str | None"
     accountId: "str"
     handle: "str"
+
+
+class ShapeEssentials(TypedDict):
+    """The first of ShapeLimits, without what is not limited."""
+
+    kind: "str"
+    maxItems: NotRequired["int"]
+    maxBytes: NotRequired["int"]
+    mimes: NotRequired["list[str]"]
+    aspect: NotRequired["list[float | None]"]
+    seconds: NotRequired["list[float | None]"]
+    maxTextLength: NotRequired["int"]
+    maxTitleLength: NotRequired["int"]
 
 
 class ShapeLimits(TypedDict):
@@ -1656,6 +1715,16 @@ class Tenant(TypedDict):
     createdAt: NotRequired["str"]
 
 
+class TextEssentials(TypedDict):
+    """As TextLimits, without what says nothing."""
+
+    required: NotRequired["bool"]
+    title: NotRequired["TitleEssentials"]
+    maxLength: NotRequired["int"]
+    maxCaptionLength: NotRequired["int"]
+    unit: NotRequired["str"]
+
+
 class TextLimits(TypedDict):
     """How long a text may be, in `unit`; null: no limit. `maxCaptionLength` is the limit with media."""
 
@@ -1665,6 +1734,14 @@ class TextLimits(TypedDict):
     maxLength: "int | None"
     maxCaptionLength: "int | None"
     unit: "str"
+
+
+class TitleEssentials(TypedDict):
+    """As TitleLimits."""
+
+    supported: NotRequired["bool"]
+    required: NotRequired["bool"]
+    maxLength: NotRequired["int"]
 
 
 class TitleLimits(TypedDict):

@@ -21,7 +21,7 @@ import pytest
 
 HERE = Path(__file__).parent
 LOCK = HERE / "package-lock.json"
-OTHERS = (HERE.parents[1] / "webhooks" / "clients" / "package-lock.json",)
+OTHERS = tuple(HERE.parents[1] / place / "clients" / "package-lock.json" for place in ("webhooks", "mcp"))
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "socialclaw-tests"
 SECONDS = 300  # for fetching and unpacking them all
 MISSING = "NOT DRIVEN by client libraries for Node, which are not installed: `python -m tests.networks.clients.node` tells why"
