@@ -82,7 +82,16 @@ class Api(Shown):
     @cached_property
     def client(self) -> Client:
         self.need_key()
-        return self.open(self.target)
+        return self.open(self._renewed(self.target))
+
+    def _renewed(self, found: Target) -> Target:
+        """Of a login without a key: with the next token where this one is about to end, which is kept at once."""
+        from socialclaw.cli.remote.device_login import renewed
+
+        if not found.refresh:
+            return found
+        with self.open(found) as client:
+            return renewed(client.http, found)
 
     def given(self, name: str) -> str | None:
         """One of the options that all commands have, as it was given."""

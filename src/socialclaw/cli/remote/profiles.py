@@ -20,16 +20,22 @@ FOLDER = ".socialclaw"
 PROJECT = ".socialclaw.toml"
 LOCAL = "http://127.0.0.1:8000"  # where `socialclaw up` serves
 LIVE, TEST = "sc_live_", "sc_test_"  # with what keys begin; what a program was granted begins otherwise
+OF_TOKENS = ("refreshToken", "expiresAt")  # of a login without a key; one with a key has none
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`key` is empty where there is none. `accounts`: those of a post that names none, by the project's file."""
+    """`key` is empty where there is none. `accounts`: those of a post that names none, by the project's file.
+
+    Of a login without a key: `refresh` gets the next token, and this one ends at `ends`, in seconds since the epoch.
+    """
 
     base_url: str
     key: str = ""
     profile: str = ""
     accounts: tuple[str, ...] = field(default=())
+    refresh: str = field(default="", repr=False)
+    ends: float = 0.0
 
     @property
     def live(self) -> bool | None:
@@ -51,19 +57,28 @@ def target(*, key: str | None, base_url: str | None, profile: str | None) -> Tar
     if asked and _clean(asked) != _clean(known):
         found = next(((name, one) for name, one in _profiles().items() if _clean(str(one.get("baseUrl"))) == _clean(asked)), None)
         name, kept = found or ("", {"baseUrl": asked})
-        return Target(_clean(asked), str(kept.get("apiKey") or ""), name, accounts)
-    return Target(_clean(known), str(kept.get("apiKey") or ""), profile or str(project.get("profile") or ""), accounts)
+        return _of(_clean(asked), kept, name, accounts)
+    return _of(_clean(known), kept, profile or str(project.get("profile") or ""), accounts)
+
+
+def _of(base_url: str, kept: Mapping[str, Any], profile: str, accounts: tuple[str, ...]) -> Target:
+    ends = kept.get("expiresAt")
+    until = float(ends) if isinstance(ends, int | float) else 0.0
+    key, refresh = str(kept.get("apiKey") or ""), str(kept.get("refreshToken") or "")
+    return Target(base_url, key, profile, accounts, refresh, until)
 
 
 def save(found: Target) -> Path:
     """Keep a key: under its profile, or where the official client looks, with what else it keeps there. The file."""
-    entry = {"apiKey": found.key, "baseUrl": found.base_url}
+    entry: dict[str, Any] = {"apiKey": found.key, "baseUrl": found.base_url}
+    if found.refresh:
+        entry |= {"refreshToken": found.refresh, "expiresAt": found.ends}
     if found.profile:
         path = _home() / "profiles.json"
         _write(path, {"profiles": _profiles() | {found.profile: entry}})
     else:
         path = _home() / "config.json"
-        _write(path, _read(path) | entry)
+        _write(path, {name: value for name, value in _read(path).items() if name not in OF_TOKENS} | entry)
     return path
 
 
