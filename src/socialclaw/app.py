@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -129,6 +130,8 @@ def build(system: System) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if system.sandbox is not None:
+            await asyncio.to_thread(system.sandbox.take_up)
         yield
         await keyring.close()
         await granted.close()

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from socialclaw.sign_in_settings import listed
 
 SoldPlan = Literal["starter", "startup", "plus", "pro"]
+SHORTEST_SECRET = 16  # characters: whoever guesses it gives themselves a plan
 VARIANT = re.compile(r"(?P<plan>[a-z]+):(?P<interval>monthly|yearly)")
 
 
@@ -50,6 +51,13 @@ class BillingSettings(BaseModel):
     def variant_ids(self) -> dict[tuple[str, str], int]:
         """By plan and interval."""
         return _variants(self.variants)
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _cannot_be_guessed(cls, given: SecretStr) -> SecretStr:
+        if any(len(secret) < SHORTEST_SECRET for secret in listed(given.get_secret_value())):
+            raise ValueError(f"a secret of the store's webhooks has {SHORTEST_SECRET} characters or more")
+        return given
 
     @field_validator("variants")
     @classmethod

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from socialclaw.billing import granting, ledger
+from socialclaw.billing.subscriptions import LEMON_SQUEEZY, Row
 from socialclaw.billing_settings import BillingSettings
 from socialclaw.cli import app as commands
 from socialclaw.cli.output import Problem
@@ -24,7 +25,7 @@ from socialclaw.system import System
 from socialclaw.workspaces import tenants
 from tests.conftest import member, person
 
-STORE = BillingSettings.model_validate({"api_key": "k", "store_id": "1", "webhook_secrets": "s", "variants": "pro:monthly=1"})
+STORE = BillingSettings.model_validate({"api_key": "k", "store_id": "1", "webhook_secrets": "s" * 16, "variants": "pro:monthly=1"})
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ async def test_who_signs_up_gets_a_workspace_with_a_plan_to_try(system: System) 
 @pytest.fixture
 def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """Somebody at the server, in a folder with a live workspace."""
-    for name, value in (("API_KEY", "k"), ("STORE_ID", "1"), ("WEBHOOK_SECRETS", "s"), ("VARIANTS", "pro:monthly=1")):
+    for name, value in (("API_KEY", "k"), ("STORE_ID", "1"), ("WEBHOOK_SECRETS", "a-secret-of-the-store"), ("VARIANTS", "pro:monthly=1")):
         monkeypatch.setenv(f"SOCIALCLAW_BILLING__{name}", value)
     monkeypatch.setenv("SOCIALCLAW_DATA_DIR", str(tmp_path))
     return CliRunner()
@@ -127,6 +128,26 @@ def test_the_operator_gives_and_takes_plans(operator: CliRunner) -> None:
     taken = run(operator, "workspaces", "plan", "Team", "none")
     assert (taken["entitled"], taken["subscriptionStatus"]) == (False, "inactive")
     assert run(operator, "workspaces", "plan", "Team", "self_hosted")["entitled"] is True
+
+
+def test_a_day_that_is_over_is_no_end_of_a_plan(operator: CliRunner) -> None:
+    run(operator, "workspaces", "create", "Team")
+    with pytest.raises(Problem, match="a day that is over"):
+        operator.invoke(commands, ["workspaces", "plan", "Team", "pro", "--until", "2020-01-01"], catch_exceptions=False)
+
+
+async def test_who_was_given_nothing_needs_a_plan_also_once_its_subscription_is_another_s(system: System) -> None:
+    old, other = await member(system, "Old", "live"), await member(system, "Other", "live")
+
+    def write(session: Session) -> list[str | None]:
+        bought = Row(LEMON_SQUEEZY, "555", "pro", "active", None, utc_now())
+        ledger.put(session, bought, old.id)
+        granting.withdraw(session, tenants.by_name(session, "Old"))
+        found = [ledger.standing(session, old.id).plan]
+        ledger.put(session, bought, other.id)
+        return [*found, ledger.standing(session, old.id).code, ledger.standing(session, other.id).plan]
+
+    assert await system.database.write(write) == ["pro", "plan_required", "pro"]
 
 
 def test_a_plan_that_there_is_not_is_refused(operator: CliRunner) -> None:

@@ -14,7 +14,12 @@ from socialclaw.billing_settings import BillingSettings, SoldPlan
 from socialclaw.errors import InvalidRequest
 from socialclaw.settings import Settings
 
-WHOLE = {"api_key": "key", "store_id": "12", "webhook_secrets": "new, old", "variants": "pro:monthly=1, pro:yearly=2"}
+WHOLE = {
+    "api_key": "key",
+    "store_id": "12",
+    "webhook_secrets": "the new one of 16, the old one of 16",
+    "variants": "pro:monthly=1, pro:yearly=2",
+}
 
 
 def test_nothing_is_sold_unless_somebody_says_so() -> None:
@@ -24,7 +29,7 @@ def test_nothing_is_sold_unless_somebody_says_so() -> None:
 def test_a_whole_group_sells() -> None:
     found = BillingSettings.model_validate(WHOLE)
     assert found.ready
-    assert found.secrets == ["new", "old"]
+    assert found.secrets == ["the new one of 16", "the old one of 16"]
     assert found.variant_ids == {("pro", "monthly"): 1, ("pro", "yearly"): 2}
 
 
@@ -32,6 +37,12 @@ def test_a_whole_group_sells() -> None:
 def test_half_a_group_names_what_is_missing(name: str) -> None:
     with pytest.raises(ValidationError, match=f"SOCIALCLAW_BILLING__{name.upper()} must be set too"):
         BillingSettings.model_validate({key: value for key, value in WHOLE.items() if key != name})
+
+
+@pytest.mark.parametrize("secrets", ["short", "the new one of 16, short"])
+def test_a_secret_that_could_be_guessed_is_refused(secrets: str) -> None:
+    with pytest.raises(ValidationError, match="16 characters or more"):
+        BillingSettings.model_validate(WHOLE | {"webhook_secrets": secrets})
 
 
 def test_the_store_s_test_mode_needs_the_store() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from socialclaw.billing import registry
 from socialclaw.billing.plans import SOLD
 from socialclaw.billing.sources import Order
-from socialclaw.billing.subscriptions import APP_STORE, ENDED, GRANT, LEMON_SQUEEZY, Row
+from socialclaw.billing.subscriptions import APP_STORE, ENDED, GRANT, LEMON_SQUEEZY, TRIAL, Row
 from socialclaw.db.base import iso, utc_now
 from socialclaw.settings import Settings
 from socialclaw.system import System
@@ -106,6 +106,14 @@ async def test_each_state_tells_the_times_that_it_has(page: httpx2.AsyncClient, 
         assert found["cancelAtPeriodEnd"] == (status == "canceled")
         assert found["canManage"]
         assert found["card"] == {"brand": "visa", "lastFour": "4242"}
+
+
+@pytest.mark.parametrize(("source", "status"), [(TRIAL, "trialing"), (LEMON_SQUEEZY, "canceled")])
+async def test_what_never_began_has_no_end(page: httpx2.AsyncClient, has: Has, shop: Shop, source: str, status: str) -> None:
+    await has(replace(paid("starter", status, ENDED), source=source))
+    found = await billing(page)
+    assert not found["entitled"]
+    assert [found[name] for name in ("trialEndsAt", "renewsAt", "endsAt", "graceEndsAt", "resumesAt")] == [None] * 5
 
 
 async def test_accounts_beyond_the_plan_are_told(desk: Desk, page: httpx2.AsyncClient, has: Has, shop: Shop) -> None:
@@ -201,7 +209,7 @@ async def test_what_the_operator_gave_needs_no_buying(app: FastAPI, system: Syst
 
     live = await member(system, "Live", "live")
     monkeypatch.setattr(Shop, "sells", lambda *_, **__: {("pro", "monthly"): True})
-    store = {"api_key": "k", "store_id": "1", "webhook_secrets": "s", "variants": "pro:monthly=1"}
+    store = {"api_key": "k", "store_id": "1", "webhook_secrets": "a-secret-of-the-store", "variants": "pro:monthly=1"}
     monkeypatch.setattr(
         system, "settings", system.settings.model_copy(update={"billing": type(system.settings.billing).model_validate(store)})
     )

@@ -39,10 +39,11 @@ def grant(session: Session, workspace: Workspace, plan: str, until: datetime | N
 
 
 def withdraw(session: Session, workspace: Workspace) -> None:
-    """It has what it pays for: nothing is given to it any more, and where nothing was bought either, it needs a plan."""
+    """It has what it pays for: nothing is given to it any more, and where nothing was bought either, or what was bought is another's some
+    day, it needs a plan."""
     given = (Subscription.workspace_id == workspace.id, Subscription.source == GRANT)
     session.execute(delete(Subscription).where(*given))
-    if not ledger.rows(session, workspace.id):
+    if not any(row.source == TRIAL for row in ledger.rows(session, workspace.id)):
         _try(session, workspace, plans.STARTER.id, utc_now(), ENDED)
     ledger.remember(session, workspace.id)
 

@@ -36,8 +36,9 @@ def rows(session: Session, workspace_id: str) -> list[Row]:
 
 
 def standing_of(found: list[Row], now: datetime) -> Standing:
-    """What the rows of a workspace come to; OURS where it has none."""
-    return effective(found, now) if found else OURS
+    """What the rows of a workspace come to; OURS where it has none. Of which it is only known that there is one decides nothing."""
+    told = [row for row in found if row.plan or row.at != ENDED]
+    return effective(told, now) if told else OURS
 
 
 def standing(session: Session, workspace_id: str, now: datetime | None = None) -> Standing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from socialclaw.billing import counting, ledger, plans, registry, terms
-from socialclaw.billing.subscriptions import APP_STORE, GRANT, TRIAL, Standing, notices, paying
+from socialclaw.billing.subscriptions import APP_STORE, ENDED, GRANT, TRIAL, Standing, notices, paying
 from socialclaw.billing.terms import Terms
 from socialclaw.db.base import Scope, iso, utc_now
 from socialclaw.settings import Settings
@@ -54,7 +54,7 @@ def _times(standing: Standing) -> dict[str, str | None]:
         "graceEndsAt": row.until if entitled and status == "past_due" else None,
         "resumesAt": row.resumes_at if status == "paused" else None,
     }
-    return {name: iso(at) if at else None for name, at in meant.items()}
+    return {name: iso(at) if at and at != ENDED else None for name, at in meant.items()}
 
 
 def _over(scope: Scope, standing: Standing, settings: Settings) -> list[dict[str, str]]:

@@ -53,6 +53,7 @@ def set_plan(
 
 def _give(session: Session, system: System, name: str, plan: str, until: datetime | None) -> tuple[Workspace, Standing]:
     from socialclaw.billing import granting, ledger, terms
+    from socialclaw.db.base import utc_now
     from socialclaw.workspaces import tenants
 
     row = tenants.by_name(session, name)
@@ -62,6 +63,8 @@ def _give(session: Session, system: System, name: str, plan: str, until: datetim
         if until:
             raise Problem("--until is for a plan that is given")
         granting.withdraw(session, row)
+    elif until and until <= utc_now():
+        raise Problem("--until names a day that is over: name the last day on which the plan counts")
     else:
         granting.grant(session, row, plan, until)
     return row, ledger.standing(session, row.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from pathlib import Path
@@ -177,6 +178,7 @@ async def _sandbox(settings: Settings, bound: socket.socket) -> None:
     faults = ipaddress.ip_address(bound.getsockname()[0]).is_loopback
 
     async def started() -> None:
+        await asyncio.to_thread(networks.take_up)
         limits = "" if faults else ". They take no faults, because this is not a loopback address"
         say(f"The simulated networks are on {http_server.address(bound)}/sandbox/{limits}")
 

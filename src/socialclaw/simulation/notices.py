@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +16,7 @@ import httpx2
 from socialclaw.simulation.simulator import Simulator
 from socialclaw.simulation.worlds import caller
 
+UP = 1.0  # seconds in which a server that begins comes to listen
 WORLD = "sandbox-world"  # the header that says in whose world it happened
 
 Send = Callable[[str, bytes, Mapping[str, str]], httpx2.Response]
@@ -60,6 +64,16 @@ class Telling(Simulator):
     def marks(self, content: bytes, world: str) -> Mapping[str, str]:
         """Further headers, made when it is sent: a signature with a time."""
         return {}
+
+    def take_up(self) -> None:
+        """The process begins: what an earlier one left is sent, once the app's server listens."""
+        if self.shelf.all("notices"):
+            threading.Thread(target=self._deliver_later, daemon=True).start()
+
+    def _deliver_later(self) -> None:
+        time.sleep(UP)
+        with suppress(sqlite3.ProgrammingError):  # the store was closed: the process ends
+            self.deliver()
 
     def deliver_soon(self) -> None:
         """Send what waits, once what this call does has taken effect: the app's server may ask back, and everything here has one lock."""

@@ -18,6 +18,7 @@ import httpx2
 from socialclaw.clock import acting
 from socialclaw.outbound import transport
 from socialclaw.simulation.grants import GrantingSimulator
+from socialclaw.simulation.notices import Telling
 from socialclaw.simulation.passes import Doorkeeper
 from socialclaw.simulation.room import Room
 from socialclaw.simulation.simulator import Delayed, Simulator
@@ -100,6 +101,12 @@ class Sandbox:
         """Remove what is known of a world: see `Store.forget`."""
         for store in {id(simulator.store): simulator.store for simulator in self.simulators.values()}.values():
             await self.apart(partial(store.forget, world, naming))
+
+    def take_up(self) -> None:
+        """This process serves from now on: what an earlier one left to be sent to the app's server is sent."""
+        for simulator in self.simulators.values():
+            if isinstance(simulator, Telling):
+                simulator.take_up()
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from socialclaw.app import build
 from socialclaw.billing.lemonsqueezy import news, reading
 from socialclaw.db.base import utc_now
 from socialclaw.db.billing import Subscription
@@ -75,6 +76,20 @@ async def test_whoever_dies_while_taking_a_webhook_has_taken_it_or_not(shopper: 
     assert again.json() == ({"ok": True, "duplicate": True} if taken else {"ok": True})
     assert await shopper.standing() == ("pro", "active", True)
     assert (len(await shopper.events()), len(await shopper.rows())) == (1, 1)
+
+
+async def test_what_a_killed_server_left_to_be_sent_is_sent_when_the_next_one_begins(shopper: Shopper) -> None:
+    """Nobody buys anything else meanwhile."""
+    await shopper.buy()
+    assert len(shopper.waiting()) == 3
+    shopper.store.by_itself = True
+    app = build(shopper.system)
+    async with app.router.lifespan_context(app):
+        pump = shopper.store._pump
+        assert pump is not None, "somebody sends what waits"
+        await asyncio.to_thread(pump.join, 60)
+    assert shopper.waiting() == []
+    assert await shopper.standing() == ("pro", "active", True)
 
 
 @both

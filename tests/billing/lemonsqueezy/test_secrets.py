@@ -65,9 +65,9 @@ def _everything(session: Any) -> str:
 def test_no_secret_of_the_settings_is_shown_by_them() -> None:
     from socialclaw.billing_settings import BillingSettings
 
-    given = BillingSettings(api_key="the api key", store_id="1", webhook_secrets="the secret", variants="pro:monthly=1")  # type: ignore[arg-type]
+    given = BillingSettings(api_key="the api key", store_id="1", webhook_secrets="the secret of the store", variants="pro:monthly=1")  # type: ignore[arg-type]
     assert "the api key" not in repr(given) + str(given.model_dump())
-    assert "the secret" not in repr(Settings(billing=given))
+    assert "the secret of the store" not in repr(Settings(billing=given))
 
 
 async def test_neither_client_nor_news_show_what_they_hold(shopper: Shopper) -> None:

@@ -7,12 +7,15 @@ import hashlib
 import hmac
 import json
 import random
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 
 from socialclaw.billing import ledger
+from socialclaw.billing.lemonsqueezy import reading, stores
 from socialclaw.billing_settings import BillingSettings
 from socialclaw.settings import Settings
 from socialclaw.system import System
@@ -87,6 +90,52 @@ async def test_a_body_is_judged_by_its_bytes_before_anything_is_made_of_it(shopp
     assert (await anonymous.post(WEBHOOK, content=large, headers=shopper.store.signed(large))).status_code == 413
 
 
+@both
+@pytest.mark.parametrize("name", ["a\ud800b", "a\0b"])
+async def test_a_text_that_cannot_be_kept_is_refused_wherever_it_is(shopper: Shopper, name: str) -> None:
+    await shopper.buy()
+    kept = next(kept for kept in shopper.waiting() if kept["event"] == "subscription_created")
+    event = json.loads(kept["body"])
+    event["meta"]["event_name"] = name
+    for body in (json.dumps(event), changed(kept, card_brand=name)["body"], changed(kept, urls={name: ""})["body"]):
+        answer = await shopper.send({"body": body})
+        assert (answer.status_code, answer.json()["code"]) == (422, "webhook_unreadable")
+    assert await shopper.events() == []
+
+
+@both
+async def test_what_the_store_does_not_have_holds_until_it_is_read(shopper: Shopper) -> None:
+    """Signed as it must be, and later than anything that the store has."""
+    await shopper.buy()
+    created = next(kept for kept in shopper.waiting() if kept["event"] == "subscription_created")
+    await shopper.hear()
+    assert await shopper.standing() == ("pro", "active", True)
+    lie = changed(created, updated_at="2099-01-01T00:00:00.000000Z", status="expired")
+    assert (await shopper.send(lie)).json() == {"ok": True}
+    assert (await shopper.standing())[1:] == ("inactive", False)
+    await shopper.read()
+    assert await shopper.standing() == ("pro", "active", True)
+    await shopper.send(lie)
+    await shopper.read()
+    assert await shopper.standing() == ("pro", "active", True)
+
+
+async def test_news_that_come_while_the_store_is_asked_are_not_overruled_by_an_older_answer(shopper: Shopper) -> None:
+    await shopper.buy()
+    await shopper.hear()
+    store, [before] = stores.of_workspace(shopper.system, test=True), await shopper.rows()
+    async with shopper.system.acting(shopper.workspace.id, test=True):
+        answer = await store.client.subscription(before.external_id)
+    answer = replace(answer, updated_at=answer.updated_at - timedelta(seconds=1))  # the store's clock has whole seconds
+    await shopper.press(await shopper.portal(), "cancel")
+    assert await shopper.deliver() == 0
+    kept = await shopper.system.database.write(reading.keep, store, answer, asked_at=answer.updated_at)
+    assert kept.ask, "it is read again"
+    assert kept.at > answer.updated_at
+    await shopper.read()
+    assert (await shopper.state())["status"] == "canceled"
+
+
 @pytest.mark.parametrize("attributes", [{"test_mode": False, "store_id": 1}, {"store_id": 2}])
 async def test_what_another_store_tells_is_ignored(shopper: Shopper, attributes: dict[str, Any]) -> None:
     await shopper.buy()
@@ -118,7 +167,7 @@ async def test_an_invoice_of_a_subscription_that_nobody_has_told_of_has_it_read(
     await shopper.buy()
     [paid] = [kept for kept in shopper.waiting() if kept["event"] == "subscription_payment_success"]
     assert (await shopper.send(paid)).json() == {"ok": True}
-    assert not (await shopper.state())["entitled"], "of a plan that nobody knows yet nothing is given"
+    assert await shopper.standing() == ("self_hosted", "active", True), "a plan that nobody knows yet gives and takes nothing"
     assert await shopper.read() == 1
     assert await shopper.standing() == ("pro", "active", True)
 
@@ -140,7 +189,12 @@ class TestALiveStore:
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
-        own = {"api_key": "an api key", "store_id": "77", "webhook_secrets": "old-secret, new-secret", "variants": "pro:monthly=555"}
+        own = {
+            "api_key": "an api key",
+            "store_id": "77",
+            "webhook_secrets": "old-secret-of-16, new-secret-of-16",
+            "variants": "pro:monthly=555",
+        }
         return settings.model_copy(update={"billing": BillingSettings(**own)})  # type: ignore[arg-type]
 
     async def test_neither_store_touches_what_is_of_the_other(self, shopper: Shopper, system: System) -> None:
@@ -152,7 +206,7 @@ class TestALiveStore:
         body["data"]["attributes"] |= {"store_id": 77, "variant_id": 555}
         real = json.dumps(body)
         assert (await shopper.send({"body": real})).json() == {"ok": True, "ignored": True}, "the simulated store cannot speak for ours"
-        for secret, raw in (("old-secret", real.encode()), ("new-secret", f"{real} ".encode())):
+        for secret, raw in (("old-secret-of-16", real.encode()), ("new-secret-of-16", f"{real} ".encode())):
             signature = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
             assert (await shopper.page.post(WEBHOOK, content=raw, headers={"x-signature": signature})).json() == {"ok": True}
         assert (await shopper.send(created)).json() == {"ok": True}

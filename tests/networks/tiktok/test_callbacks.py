@@ -44,6 +44,12 @@ def test_another_event_is_taken_and_is_none() -> None:
     assert read(other, header(other), SIGNERS, NOW) is None
 
 
+@pytest.mark.parametrize("user", ["\ud800", "a\0b"])
+def test_a_text_that_cannot_be_kept_is_unreadable(user: str) -> None:
+    with pytest.raises(Unreadable):
+        read(body(user_openid=user), header(body(user_openid=user)), SIGNERS, NOW)
+
+
 def test_spaces_in_the_header_change_nothing() -> None:
     assert read(body(), header(body()).replace(",", ", "), SIGNERS, NOW + 299) is not None
 

@@ -6,7 +6,6 @@ What is nobody's yet is kept: whoever claims the purchase later has what was tol
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from socialclaw import signed_json
 from socialclaw.billing import ledger
 from socialclaw.billing.app_store import accounts, rows
 from socialclaw.billing.app_store.rows import Said
@@ -54,7 +54,7 @@ async def receive(system: System, body: bytes) -> str:
 
 def _signed_in(body: bytes) -> str:
     try:
-        found = json.loads(body)
+        found = signed_json.document(body)
         signed = found.get("signedPayload") if isinstance(found, dict) else None
     except (ValueError, RecursionError):
         signed = None

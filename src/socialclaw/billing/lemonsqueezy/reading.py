@@ -41,6 +41,7 @@ class Reading:
     external_id: str
     realm: str
     workspace_id: str | None
+    at: datetime  # the store's clock on the newest news there was then
 
 
 def due(session: Session, now: datetime, most: int) -> list[tuple[str, Party]]:
@@ -68,7 +69,7 @@ def take(session: Session, now: datetime, names: Sequence[str]) -> dict[str, Rea
     taken = {}
     for kept in session.scalars(query):
         kept.next_at = max(now, kept.next_at or now) + LEASE
-        taken[kept.id] = Reading(kept.external_id, kept.realm, kept.workspace_id)
+        taken[kept.id] = Reading(kept.external_id, kept.realm, kept.workspace_id, kept.at)
     return taken
 
 
@@ -89,7 +90,7 @@ async def work(system: System, reading: Reading) -> bool:
             seconds = error.retry_after if isinstance(error, StoreUnavailable) else None
             await system.database.write(_later, reading, max(AGAIN, timedelta(seconds=seconds or 0)))
             return False
-        await system.database.write(keep, store, said)
+        await system.database.write(keep, store, said, asked_at=reading.at)
         return True
 
 
@@ -100,14 +101,26 @@ async def at_instant(system: System, subscription_id: str) -> bool:
 
 
 def keep(
-    session: Session, store: Store, said: resources.Subscription, workspace_id: str | None = None, checkout_id: str | None = None
+    session: Session,
+    store: Store,
+    said: resources.Subscription,
+    workspace_id: str | None = None,
+    checkout_id: str | None = None,
+    *,
+    asked_at: datetime | None = None,
 ) -> Row:
-    """The row after what was read. `workspace_id`, `checkout_id`: whose it turned out to be, and where it was bought."""
+    """The row after what was read. `workspace_id`, `checkout_id`: whose it turned out to be, and where it was bought. `asked_at`: `at` of
+    the row when it was asked for; where that has changed, news came meanwhile, and what is older than those is read again."""
     now = utc_now()
     kept = ledger.find(session, LEMON_SQUEEZY, store.realm, said.id, lock=True)
     kept = kept or ledger.first(session, rows.unknown(said.id, store.realm), workspace_id)
     old = ledger.row_of(kept)
-    new = rows.following(old, said, store.variants, store.realm, read=True) or replace(old, ask=False)
+    outdated = said.updated_at < old.at
+    settled = outdated and asked_at == old.at
+    if settled:
+        log.warning("lemon squeezy: of subscription %s news told what the store does not have; what was read holds", said.id)
+    new = rows.following(old, said, store.variants, store.realm, read=True, settled=settled)
+    new = new or replace(old, ask=outdated)
     if said.variant_id not in store.variants:
         log.error(
             "lemon squeezy: subscription %s is of variant %s, which sells no plan: see SOCIALCLAW_BILLING__VARIANTS",

@@ -26,9 +26,10 @@ def unknown(external_id: str, realm: str) -> Row:
     return Row(LEMON_SQUEEZY, external_id, "", "inactive", ENDED, ENDED, realm, ask=True)
 
 
-def following(old: Row | None, said: Subscription, variants: Variants, realm: str, *, read: bool) -> Row | None:
-    """The row after this; None where nothing changes. `read`: it was asked for, and not sent."""
-    if old is not None and said.updated_at < old.at:
+def following(old: Row | None, said: Subscription, variants: Variants, realm: str, *, read: bool, settled: bool = False) -> Row | None:
+    """The row after this; None where nothing changes. `read`: it was asked for, and not sent. `settled`: there was no news between the
+    asking and the answer, so that what is older than the row is not outdated: the row has what the store does not know."""
+    if old is not None and said.updated_at < old.at and not settled:
         return None
     new = _row(old, said, variants, realm)
     if old is None or said.updated_at > old.at or read:

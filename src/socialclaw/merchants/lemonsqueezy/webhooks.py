@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from socialclaw import signed_json
 from socialclaw.errors import InvalidRequest, Unauthenticated
 from socialclaw.merchants.lemonsqueezy import resources
 
@@ -52,7 +52,7 @@ def signed_by(body: bytes, signature: str | None, secrets: Sequence[str]) -> int
 def read(body: bytes) -> News:
     """What a webhook tells whose signature is good. Raises InvalidRequest `webhook_unreadable`."""
     try:
-        document = json.loads(body)
+        document = signed_json.document(body)
         meta, about = document["meta"], document["data"]
         event, custom = meta["event_name"], meta.get("custom_data") or {}
         kind, attributes = about["type"], about["attributes"]

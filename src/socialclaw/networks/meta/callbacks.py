@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qs
 
+from socialclaw import signed_json
 from socialclaw.providers.withdrawals import Signer, Unreadable, Unsigned, Withdrawal, instant
 
 APPS = ("meta", "instagram")
@@ -50,7 +51,7 @@ def read(signed: str, signers: Sequence[Signer]) -> Withdrawal:
     if signer is None:
         raise Unsigned("it is not signed by a developer app of ours")
     try:
-        said = json.loads(_decoded(payload))
+        said = signed_json.document(_decoded(payload))
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict) or str(said.get("algorithm", "")).upper() != "HMAC-SHA256":

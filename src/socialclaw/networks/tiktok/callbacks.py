@@ -7,10 +7,10 @@ anew each time, and may send it twice.
 from __future__ import annotations
 
 import hmac
-import json
 import re
 from collections.abc import Sequence
 
+from socialclaw import signed_json
 from socialclaw.providers.withdrawals import Signer, Unreadable, Unsigned, Withdrawal, instant
 
 APP = "tiktok"
@@ -28,7 +28,7 @@ def read(body: bytes, header: str, signers: Sequence[Signer], now: float) -> Wit
     if signer is None:
         raise Unsigned("it is not signed by a developer app of ours, or was signed too long ago")
     try:
-        event = json.loads(body)
+        event = signed_json.document(body)
     except (ValueError, RecursionError):
         event = None
     if not isinstance(event, dict):

@@ -14,6 +14,7 @@ import random
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ import httpx2
 
 from socialclaw.merchants.lemonsqueezy.sandbox.credentials import WEBHOOKS, webhook_secret
 from socialclaw.simulation import faults
-from socialclaw.simulation.notices import Telling
+from socialclaw.simulation.notices import UP, Telling
 from socialclaw.simulation.worlds import Caller, caller, within
 
 log = logging.getLogger(__name__)
@@ -117,21 +118,27 @@ class Deliveries(Telling):
 
     # The thread.
 
-    def _wake(self) -> None:
+    def take_up(self) -> None:
+        super().take_up()
+        if self.shelf.all("deliveries"):
+            self._wake(UP)
+
+    def _wake(self, pause: float = 0.0) -> None:
         """See that somebody sends what waits. That begins once what is told has taken effect: everything here has one lock."""
         if not self.by_itself:
             return
         with self._guard:
             self._more.set()
             if self._pump is None:
-                self._pump = threading.Thread(target=self._run, name="lemonsqueezy webhooks", daemon=True)
+                self._pump = threading.Thread(target=self._run, args=(pause,), name="lemonsqueezy webhooks", daemon=True)
                 self._pump.start()
 
-    def _run(self) -> None:
+    def _run(self, pause: float) -> None:
+        time.sleep(pause)
         try:
-            while (pause := self._pause()) is not None:
-                if pause > 0:
-                    self._more.wait(pause)
+            while (wait := self._pause()) is not None:
+                if wait > 0:
+                    self._more.wait(wait)
                 else:
                     self.deliver()
         except sqlite3.ProgrammingError:  # the store was closed: the process ends
