@@ -80,6 +80,7 @@ async def register(system: Installation, request: Request) -> Response:
 
 
 @router.post("/oauth/token")
+@router.post("/token")  # where the SDK for Python renews after a restart, before it has read any metadata again
 @in_oauth
 async def token(system: Installation, request: Request) -> Response:
     """Turn a code, a refresh token or a device's code into tokens."""
