@@ -25,7 +25,7 @@ VAGUE = re.compile(r"_*(utils?|helpers?|commons?|misc|managers?|services?|stuff|
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 
 # The only places that make a client: the way out, our own API seen from outside, and the sandbox that fetches from our own server.
-CLIENTS = ("outbound.py", "sdk/aio/calls.py", "sdk/sync/calls.py", "system.py")
+CLIENTS = ("cli/remote/listen.py", "outbound.py", "sdk/aio/calls.py", "sdk/sync/calls.py", "system.py")
 OTHER_CLIENTS = ("requests", "aiohttp", "httpx", "urllib.request", "http.client", "urllib3", "websockets")
 
 

@@ -291,14 +291,10 @@ __all__ = [
     "WorkspaceResponse",
     "WorkspaceSeat",
     "WorkspacesResponse",
-    "models",
 ]
 
 
 def models() -> list[type[Schema]]:
     """Every schema of the API."""
-    return [
-        *events.MODELS,
-        *outgoing.MODELS,
-        *(found for name in __all__ if isinstance(found := globals()[name], type) and issubclass(found, Schema)),
-    ]
+    own = (found for name in __all__ if isinstance(found := globals()[name], type) and issubclass(found, Schema))
+    return [*events.MODELS, *outgoing.MODELS, *own]
