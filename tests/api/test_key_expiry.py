@@ -107,7 +107,7 @@ async def test_no_key_makes_one_that_outlives_it(api: httpx2.AsyncClient, app: F
         assert (await theirs.post("/v1/keys", json={"expiresAt": sooner})).json()["expiresAt"] == sooner
         later = await theirs.post("/v1/keys", json={"expiresAt": after(days=8)})
         assert (later.status_code, later.json()["code"]) == (403, "key_expiry_too_late")
-        assert later.json()["details"] == {"expiresAt": until}
+        assert later.json()["details"]["expiresAt"] == until
     async with browser(app, owner) as person:
         assert (await person.post("/v1/keys", json={"expiresAt": after(days=700)})).status_code == 201, "a person is no key"
 
