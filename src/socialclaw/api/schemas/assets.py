@@ -123,7 +123,7 @@ class AssetRegistrationRequest(Body):
 class CropRequest(Inline):
     """The part of a picture that is to be a file of its own, in pixels from its upper left corner."""
 
-    misses: ClassVar = {"x": "left", "y": "top", "w": "width", "h": "height"}
+    misses: ClassVar = dict(zip("xywh", ("left", "top", "width", "height"), strict=True))  # x is the name of a network, too
 
     left: StrictInt
     top: StrictInt
