@@ -56,6 +56,7 @@ def test_the_operations_that_add_something_need_a_plan() -> None:
         "apply_schedule",
         "change_repeat",
         "create_repeat",
+        "crop_asset",
         "dashboard_compose",
         "dashboard_initiate_upload",
         "dashboard_move_posts",
@@ -77,7 +78,9 @@ def test_the_operations_that_add_something_need_a_plan() -> None:
 
 
 @pytest.mark.parametrize("letter", STATES)
-async def test_a_state_refuses_what_the_page_says(callers: tuple[httpx2.AsyncClient, httpx2.AsyncClient], has: Has, letter: str) -> None:
+async def test_a_state_refuses_what_the_page_says(
+    callers: tuple[httpx2.AsyncClient, httpx2.AsyncClient], workspace: Member, has: Has, letter: str
+) -> None:
     shift = utc_now() - NOW  # the states of the page are those of one instant
     rows = [replace(row, until=row.until + shift) if row.until not in (None, ENDED) else row for row in STATES[letter][1]]
     await has(*rows)
@@ -90,7 +93,7 @@ async def test_a_state_refuses_what_the_page_says(callers: tuple[httpx2.AsyncCli
             assert (answer.status_code, answer.json()["code"]) == (402, expected.code), (operation.name, answer.text)
             path = "/pricing" if expected.code == "plan_required" else "/dashboard/billing"
             assert answer.json()["details"]["upgradePath"] == path
-            assert answer.json()["details"]["upgradeUrl"] == f"http://socialclaw.test{path}"
+            assert answer.json()["details"]["upgradeUrl"] == f"http://socialclaw.test/dashboard/w/{workspace.id}/billing"
 
 
 async def test_everything_else_needs_none(callers: tuple[httpx2.AsyncClient, httpx2.AsyncClient], has: Has) -> None:

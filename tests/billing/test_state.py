@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from socialclaw.billing.subscriptions import APP_STORE, ENDED, GRANT, LEMON_SQUE
 from socialclaw.db.base import iso, utc_now
 from socialclaw.settings import Settings
 from socialclaw.system import System
+from tests import conftest
 from tests.billing.conftest import Has, paid
 from tests.conftest import Member, browser, person
 from tests.publishing.desk import Desk
@@ -197,24 +198,34 @@ async def test_without_a_store_nothing_is_sold(page: httpx2.AsyncClient, monkeyp
     assert (await page.post("/v1/billing/checkout", json=BUY)).json()["code"] == "billing_not_configured"
 
 
-async def test_a_workspace_asks_the_store_a_few_times_an_hour(page: httpx2.AsyncClient, shop: Shop) -> None:
-    answers = [await page.post("/v1/billing/checkout", json=BUY) for _ in range(11)]
-    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
-    assert "retry-after" in answers[-1].headers
-
-
-async def test_what_the_operator_gave_needs_no_buying(app: FastAPI, system: System, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a live workspace: a test one buys in the sandbox, whatever it has."""
-    from tests.conftest import member
-
-    live = await member(system, "Live", "live")
+@pytest.fixture
+async def live(app: FastAPI, system: System, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx2.AsyncClient]:
+    """The owner of a live workspace, which buys at the real store."""
+    member = await conftest.member(system, "Live", "live")
     monkeypatch.setattr(Shop, "sells", lambda *_, **__: {("pro", "monthly"): True})
     store = {"api_key": "k", "store_id": "1", "webhook_secrets": "a-secret-of-the-store", "variants": "pro:monthly=1"}
     monkeypatch.setattr(
         system, "settings", system.settings.model_copy(update={"billing": type(system.settings.billing).model_validate(store)})
     )
-    async with browser(app, await person(system, (live.id, "owner"))) as owner:
-        found = await billing(owner)
-        assert (found["source"], found["canCheckout"], found["testMode"]) == (GRANT, False, False)
-        answer = await owner.post("/v1/billing/checkout", json=BUY)
-        assert (answer.status_code, answer.json()["code"]) == (409, "plan_granted")
+    async with browser(app, await person(system, (member.id, "owner"))) as owner:
+        yield owner
+
+
+async def test_a_workspace_asks_the_real_store_a_few_times_an_hour(live: httpx2.AsyncClient) -> None:
+    for path, what in (("checkout", "checkouts"), ("manage", "visits")):
+        answers = [await live.post(f"/v1/billing/{path}", json=BUY) for _ in range(11)]
+        assert [answer.status_code for answer in answers] == [409] * 10 + [429]
+        assert "retry-after" in answers[-1].headers
+        assert f"More than 10 {what}" in answers[-1].json()["message"]
+
+
+async def test_the_simulated_store_is_asked_as_often_as_one_likes(page: httpx2.AsyncClient, shop: Shop) -> None:
+    assert {(await page.post("/v1/billing/checkout", json=BUY)).status_code for _ in range(12)} == {200}
+
+
+async def test_what_the_operator_gave_needs_no_buying(live: httpx2.AsyncClient) -> None:
+    """In a live workspace: a test one buys in the sandbox, whatever it has."""
+    found = await billing(live)
+    assert (found["source"], found["canCheckout"], found["testMode"]) == (GRANT, False, False)
+    answer = await live.post("/v1/billing/checkout", json=BUY)
+    assert (answer.status_code, answer.json()["code"]) == (409, "plan_granted")

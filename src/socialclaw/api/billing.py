@@ -19,7 +19,9 @@ from socialclaw.workspaces import usage
 
 router = APIRouter(route_class=Operation, prefix="/v1/billing", tags=[DASHBOARD])
 
-CHECKOUTS = Limit("checkouts", 10, 3600, "checkouts of this workspace in an hour")  # the store's patience is everybody's
+# The store's patience is everybody's; a simulated store has no end of it.
+CHECKOUTS = Limit("checkouts", 10, 3600, "checkouts of this workspace in an hour")
+PORTALS = Limit("portals", 10, 3600, "visits of this workspace to the store in an hour")
 
 
 @router.get("/state", summary="Billing state", response_model=BillingStateResponse, responses=problems())
@@ -41,7 +43,7 @@ async def billing_checkout(caller: Caller, body: BillingCheckoutRequest) -> Resp
     """The address of a page on which this plan is bought; where there is a subscription, of one on which it is changed to this plan.
 
     The same person who asks for the same within ten minutes gets the same page. It takes an owner, or an admin whom an owner lets buy."""
-    await _count(caller)
+    await _count(caller, CHECKOUTS)
     url = await buying.checkout(caller.system, caller.workspace_id, caller.id or "", body.plan, body.billing_interval, test=caller.test)
     return closed(url=url)
 
@@ -51,10 +53,11 @@ async def billing_checkout(caller: Caller, body: BillingCheckoutRequest) -> Resp
 @signed_in("pay")
 async def billing_manage(caller: Caller) -> Response:
     """The address of a page on which the subscription is paid, paused, canceled and resumed. Whoever has the address is signed in there."""
-    await _count(caller)
+    await _count(caller, PORTALS)
     return closed(url=await buying.manage(caller.system, caller.workspace_id, caller.id or "", test=caller.test))
 
 
-async def _count(caller: CallerContext) -> None:
+async def _count(caller: CallerContext, limit: Limit) -> None:
     system = caller.system
-    await system.database.write(allowances.spend, system.vault, CHECKOUTS, caller.workspace_id)
+    if not caller.test:
+        await system.database.write(allowances.spend, system.vault, limit, caller.workspace_id)

@@ -24,6 +24,11 @@ router = APIRouter(route_class=Operation, tags=[SIGN_IN])
 
 SIGNATURE = "x-signature"
 REFRESH_SECONDS = 3
+CONFIRMING = "The store is telling us what you bought. This takes a few seconds."
+TOO_LONG = (
+    "If it takes longer than a minute: open the link back to us in the receipt that the store has mailed to you. It proves what you bought."
+    " Nothing you paid for is lost; if that does not help either, send the receipt to whoever runs this server."
+)
 NO_PURCHASE = "There is no such purchase: the link is not complete, or is not one of this server"
 TAKEN: dict[int | str, dict[str, Any]] = {status: said for status, said in problems(400, 413, 422).items() if status not in (403, 404)}
 
@@ -63,15 +68,16 @@ async def billing_return(
     system: Installation, request: Request, checkout: Ticket = "", order_id: OrderId = "", proof: Identifier = ""
 ) -> Response:
     """Where the store's page leads back to. It waits, by loading itself again, until it is known what was bought."""
-    bought = await returning.come_back(system, checkout, order_id, proof)
-    on = [Way(f"{system.settings.base_url}{terms.BILLING}", "Go on")]
-    if bought is None:
+    found = await returning.come_back(system, checkout, order_id, proof)
+    if found is None:
         request.app.state.rates.refuse(request)
         if not for_people(request):
             raise NotFound(NO_PURCHASE, code="checkout_not_found")
-        return page("Nothing to see here", [NO_PURCHASE], status=404, on=on)
+        return page("Nothing to see here", [NO_PURCHASE], status=404, on=[Way(f"{system.settings.base_url}{terms.BILLING}", "Go on")])
+    workspace_id, bought = found
+    on = [Way(terms.page(system.settings.base_url, workspace_id), "Go on")]
     if bought:
         return page("Thank you", ["Your plan is active."], on=on)
-    shown = page("Confirming your purchase", ["The store is telling us what you bought. This takes a few seconds."], on=on)
+    shown = page("Confirming your purchase", [CONFIRMING, TOO_LONG], on=on)
     shown.headers["refresh"] = str(REFRESH_SECONDS)
     return shown

@@ -71,7 +71,7 @@ async def manage(system: System, workspace_id: str, user_id: str, *, test: bool)
         raise _not_configured()
     found = await system.read(workspace_id, known, user_id, test=test)
     if not found.live:
-        where = terms.upgrade(system.settings.base_url)
+        where = terms.upgrade(system.settings.base_url, workspace_id)
         raise Conflict("This workspace has no subscription: choose a plan first", code="subscription_missing", **where)
     running = found.live[0]
     if running.source == APP_STORE:

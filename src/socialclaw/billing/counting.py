@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import func, select, tuple_
 
-from socialclaw.billing.terms import Terms, upgrade
+from socialclaw.billing.terms import Terms
 from socialclaw.db.accounts import Account
 from socialclaw.db.base import Scope, iso
 from socialclaw.db.posts import Post
@@ -85,7 +85,7 @@ class Excess:
             "requested": self.requested,
             "periodStart": iso(self.start),
             "periodEnd": iso(after(self.start)),
-            **upgrade(self.terms.base_url),
+            **self.terms.upgrade(),
         }
 
 
@@ -146,4 +146,4 @@ def full(scope: Scope, terms: Terms, *, requested: int = 1) -> PlanRequired:
     message = f"The plan {plan.label} has {most:,} connected accounts, and this workspace has {used:,}: "
     message += f"disconnect {used - most + requested:,}, or choose a larger plan"
     details: dict[str, Any] = {"plan": plan.id, "limit": most, "used": used, "requested": requested, "disconnect": used - most + requested}
-    return PlanRequired(message, code=ACCOUNTS, **details, **upgrade(terms.base_url))
+    return PlanRequired(message, code=ACCOUNTS, **details, **terms.upgrade())

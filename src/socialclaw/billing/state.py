@@ -59,7 +59,7 @@ def _times(standing: Standing) -> dict[str, str | None]:
 
 def _over(scope: Scope, standing: Standing, settings: Settings) -> list[dict[str, str]]:
     """Accounts beyond the plan's are kept, and nothing picks which of them should go."""
-    plan = Terms(standing, settings.base_url).plan
+    plan = Terms(standing, scope.workspace_id, settings.base_url).plan
     if plan.connected_accounts is None or (used := counting.accounts_used(scope)) <= plan.connected_accounts:
         return []
     more = used - plan.connected_accounts

@@ -30,6 +30,7 @@ class Terms:
     """What a workspace has, and where it gets more."""
 
     standing: Standing
+    workspace_id: str
     base_url: str
 
     @property
@@ -40,14 +41,32 @@ class Terms:
     def require(self) -> None:
         """PlanRequired where nothing may be added."""
         if not self.standing.entitled:
-            raise _refused(self.standing, self.base_url)
+            raise self._refused()
+
+    def upgrade(self, path: str = BILLING) -> dict[str, Any]:
+        """`upgrade`, of this workspace."""
+        return upgrade(self.base_url, self.workspace_id, path)
+
+    def _refused(self) -> PlanRequired:
+        """What is answered where the plan has ended, or there was none: with where to go on."""
+        more: dict[str, Any] = {"plan": self.standing.plan, "subscriptionStatus": self.standing.status, **self.upgrade()}
+        match self.standing.code:
+            case "subscription_past_due":
+                return PlanRequired("The subscription is not paid: update the payment method", code="subscription_past_due", **more)
+            case "subscription_paused":
+                return PlanRequired("The subscription is paused: resume it", code="subscription_paused", **more)
+            case "subscription_canceled":
+                return PlanRequired("The subscription was canceled, and has ended: choose a plan", code="subscription_canceled", **more)
+            case "subscription_inactive":
+                return PlanRequired("The subscription has ended: choose a plan", code="subscription_inactive", **more)
+        return PlanRequired("This needs a plan, and the workspace has none: choose one", **more | self.upgrade(PRICING))
 
 
 def of(scope: Scope, settings: Settings) -> Terms | None:
     """The caller's terms; None where there are none."""
     if not sold(settings, test=scope.test):
         return None
-    return Terms(ledger.standing(scope.session, scope.workspace_id), settings.base_url)
+    return Terms(ledger.standing(scope.session, scope.workspace_id), scope.workspace_id, settings.base_url)
 
 
 def held(scope: Scope, settings: Settings | None) -> Terms | None:
@@ -64,21 +83,11 @@ def require(scope: Scope, settings: Settings) -> None:
         terms.require()
 
 
-def _refused(standing: Standing, base_url: str) -> PlanRequired:
-    """What is answered where the plan has ended, or there was none: with where to go on."""
-    more: dict[str, Any] = {"plan": standing.plan, "subscriptionStatus": standing.status, **upgrade(base_url)}
-    match standing.code:
-        case "subscription_past_due":
-            return PlanRequired("The subscription is not paid: update the payment method", code="subscription_past_due", **more)
-        case "subscription_paused":
-            return PlanRequired("The subscription is paused: resume it", code="subscription_paused", **more)
-        case "subscription_canceled":
-            return PlanRequired("The subscription was canceled, and has ended: choose a plan", code="subscription_canceled", **more)
-        case "subscription_inactive":
-            return PlanRequired("The subscription has ended: choose a plan", code="subscription_inactive", **more)
-    return PlanRequired("This needs a plan, and the workspace has none: choose one", **more | upgrade(base_url, PRICING))
+def upgrade(base_url: str, workspace_id: str, path: str = BILLING) -> dict[str, Any]:
+    """Where to go on: as the path that clients know, and as the address of this workspace's page, whichever was looked at last."""
+    return {"upgradePath": path, "upgradeUrl": page(base_url, workspace_id)}
 
 
-def upgrade(base_url: str, path: str = BILLING) -> dict[str, Any]:
-    """Where to go on, as a path and as an address."""
-    return {"upgradePath": path, "upgradeUrl": f"{base_url}{path}"}
+def page(base_url: str, workspace_id: str) -> str:
+    """The address where a workspace's plan is bought and looked after."""
+    return f"{base_url}/dashboard/w/{workspace_id}/billing"

@@ -41,6 +41,7 @@ async def test_who_comes_back_with_the_receipt_has_the_plan_without_any_webhook(
     back = await receipt(shopper, thanks)
     first = await anonymous.get(back)
     assert (first.status_code, WAITS in first.text, first.headers["refresh"]) == (200, True, "3")
+    assert "in the receipt" in first.text, "whoever waits in vain is told what to do"
     assert await shopper.rows() == [], "the webhook has ten seconds"
     await waited(shopper)
     assert DONE in (await anonymous.get(back)).text
@@ -55,6 +56,7 @@ async def test_who_comes_back_after_the_webhook_sees_it_at_once(shopper: Shopper
     back = ours(link(thanks, "Continue"))
     answer = await anonymous.get(back)
     assert DONE in answer.text
+    assert f'/dashboard/w/{shopper.workspace.id}/billing"' in answer.text, "to the workspace that has bought, whichever was looked at last"
     assert "refresh" not in answer.headers
     assert answer.headers["cache-control"] == "no-store"
 

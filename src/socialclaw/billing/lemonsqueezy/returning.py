@@ -28,16 +28,18 @@ class Back:
     ask: bool
 
 
-async def come_back(system: System, ticket: str, order_id: str, identifier: str) -> bool | None:
-    """Whether it is known what was bought; None where the ticket names no checkout."""
+async def come_back(system: System, ticket: str, order_id: str, identifier: str) -> tuple[str, bool] | None:
+    """For which workspace, and whether it is known what was bought; None where the ticket names no checkout."""
     back = await system.database.write(_back, system.vault, ticket)
     if back is None:
         return None
-    if back.bought or not back.ask:
-        return back.bought
-    if order_id.isascii() and order_id.isdecimal() and len(order_id) <= ORDER and 0 < len(identifier) <= IDENTIFIER:
-        return await finding.by_order(system, back.sought, order_id, identifier)
-    return await finding.work(system, back.sought)
+    bought = back.bought
+    if not bought and back.ask:
+        if order_id.isascii() and order_id.isdecimal() and len(order_id) <= ORDER and 0 < len(identifier) <= IDENTIFIER:
+            bought = await finding.by_order(system, back.sought, order_id, identifier)
+        else:
+            bought = await finding.work(system, back.sought)
+    return back.sought.workspace_id, bought
 
 
 def _back(session: Session, vault: Vault, ticket: str) -> Back | None:
