@@ -18,7 +18,7 @@ LEAST = 1_000  # bytes: what is shorter fits into a packet anyway
 AT_ONCE = 128 * 1024  # bytes that are packed on the event loop, in well under a millisecond; what is larger, in a thread
 BELOW = ("/v1/", "/openapi.json", "/docs", "/llms.txt")
 SECRET = re.compile(
-    r"/v1/(?:dashboard/)?(?:keys|connections|invites|assets/uploads?|(?:workspace|me)/exports?|runs/[^/]+/preview-links)(?:/.*)?"
+    r"/v1/(?:dashboard/)?(?:keys|connections|invites|webhooks|assets/uploads?|(?:workspace|me)/exports?|runs/[^/]+/preview-links)(?:/.*)?"
 )
 KINDS = (b"application/json", b"text/")
 VARY = (b"vary", b"Accept-Encoding")

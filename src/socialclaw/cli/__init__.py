@@ -36,7 +36,7 @@ COMMANDS = {
     "doctor": Place("doctor", "doctor", HERE),
     "sign-in": Place("sign_in", "sign_in", HERE),
     "keys": Place("workspaces", "keys", HERE),
-    "workspaces": Place("plans", "workspaces", HERE),
+    "workspaces": Place("leaving", "workspaces", HERE),
     "people": Place("leaving", "people", HERE),
     "storage": Place("storage", "storage", HERE),
     "support": Place("support", "support", HERE),

@@ -11,7 +11,7 @@ import typer
 
 from socialclaw.cli import opened, options
 from socialclaw.cli.output import Problem, print_json, print_table, say
-from socialclaw.cli.workspaces import workspaces
+from socialclaw.cli.plans import workspaces as workspaces  # with all commands of workspaces
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -15,7 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from socialclaw.cli.remote.command import Refused
 
-PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+NAME_OR_INDEX = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 TIME = "tag:yaml.org,2002:timestamp"
 
 
@@ -63,7 +63,7 @@ def plain(value: Any) -> Any:
 def _spot(found: Any, path: str, name: str, first: int) -> tuple[str, int | None, int | None]:
     """Where a path leads, or the innermost part of it that is there."""
     here, place = found, (0, 0)
-    for word, number in PART.findall(path):
+    for word, number in NAME_OR_INDEX.findall(path):
         if isinstance(here, CommentedMap) and word in here:
             place, here = here.lc.key(word), here[word]
         elif isinstance(here, CommentedSeq) and number and int(number) < len(here):
