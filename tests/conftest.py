@@ -9,6 +9,7 @@ import asyncio
 import gc
 import itertools
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import Session
 from sqlalchemy.util import LRUCache
+from xdist.scheduler.loadgroup import LoadGroupScheduling
 
 from socialclaw import outbound
 from socialclaw.api import dashboard_files
@@ -128,6 +131,28 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+GROUP = re.compile(r'^pytestmark = .*xdist_group\("(\w+)"\)', re.MULTILINE)
+
+
+@cache
+def group_of(file: str) -> str | None:
+    """The name that a module gives to the group of its tests, which share what is dear to start: one process runs them all."""
+    found = GROUP.search((Path(__file__).parents[1] / file).read_text(encoding="utf-8"))
+    return found[1] if found else None
+
+
+class Groups(LoadGroupScheduling):  # type: ignore[misc, unused-ignore]
+    """xdist's, which would find a group in the test's id, where pytest 9.2 lets it put none any more: every process started everything."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid.partition("::")[0]) or nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling | None:
+    return Groups(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

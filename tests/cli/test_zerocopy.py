@@ -72,7 +72,7 @@ def port(request: pytest.FixtureRequest, file: Path) -> Iterator[int]:
     with ask(bound.getsockname()[1], f"/?from={LENGTH - 1}") as wire:
         assert wire.recv(1000)
     yield bound.getsockname()[1]
-    server.should_exit = True
+    server.end()
     thread.join()
 
 
