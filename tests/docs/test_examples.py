@@ -115,7 +115,7 @@ def test_the_command_lines_example_is_applied_with_its_picture(server: Server, t
     monkeypatch.chdir(tmp_path)
     said = partial(run, HOME=str(tmp_path))
     assert said("login", "--api-key", server.key, "--base-url", server.base).returncode == 0
-    assert said("validate", "-f", "posts.yaml").stdout == "Valid: 1 posts, scheduled.\n"
+    assert said("validate", "-f", "posts.yaml").stdout == "Valid: 1 post, scheduled.\n"
     run_id = said("apply", "-f", "posts.yaml", "-q").stdout.strip()
     [post] = json.loads(said("runs", "inspect", "--run-id", run_id, "--json").stdout)["posts"]
     assert (post["publishAtUtc"], post["assets"][0]["managed"]) == ("2027-12-24T09:00:00.000Z", True)

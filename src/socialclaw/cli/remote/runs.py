@@ -12,7 +12,7 @@ from socialclaw.cli.output import say
 from socialclaw.cli.remote.command import Api, Refused, remote
 from socialclaw.cli.remote.groups import group
 from socialclaw.cli.remote.options import RunId
-from socialclaw.cli.remote.shown import Column
+from socialclaw.cli.remote.shown import Column, counted
 
 runs = group("Runs: schedules that were applied.")
 POSTS = (
@@ -69,7 +69,8 @@ def inspect(api: Api, run_id: RunId) -> None:
     answer = api.client.run(run_id)
     if api.people:
         run: Any = answer["run"]
-        say(f"{run['id']}  {run['status']}  {run.get('mode')}  {len(answer['posts'])} posts, {len(answer['attempts'])} tries\n")
+        posts, tries = counted(len(answer["posts"]), "post"), counted(len(answer["attempts"]), "time")
+        say(f"{run['id']}  {run['status']}  {run.get('mode')}  {posts}, tried {tries}\n")
     api.table(answer, answer["posts"], POSTS)
 
 

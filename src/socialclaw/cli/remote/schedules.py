@@ -16,7 +16,7 @@ from socialclaw.cli.remote.files import documents
 from socialclaw.cli.remote.files.document import Document, shown
 from socialclaw.cli.remote.groups import group
 from socialclaw.cli.remote.options import File, RunId, Yes
-from socialclaw.cli.remote.shown import Column
+from socialclaw.cli.remote.shown import Column, counted
 
 campaigns = group("Campaigns: posts that belong together, with replies.")
 STEPS = (
@@ -57,7 +57,9 @@ def apply(api: Api, file: File, idempotency_key: IdempotencyKey = None, yes: Yes
     run, number = answer["run"], len(answer["posts"])
     did = "was there already" if answer.get("duplicate") else "is made"
     more = f" Publish it with: socialclaw publish-draft --run-id {run['id']}" if run["mode"] == "draft" else ""
-    api.sentence(answer, f"{'Draft' if run['mode'] == 'draft' else 'Run'} {run['id']} {did}: {number} posts.{more}", id=run["id"])
+    api.sentence(
+        answer, f"{'Draft' if run['mode'] == 'draft' else 'Run'} {run['id']} {did}: {counted(number, 'post')}.{more}", id=run["id"]
+    )
 
 
 @campaigns.command("preview")
@@ -99,7 +101,7 @@ def publish_draft(
     """Publish a draft."""
     api.confirm(f"Publish {run_id}?", yes=yes)
     answer: Any = api.client.publish_run(run_id, start_at=start_at)
-    api.sentence(answer, f"Draft {answer['run']['id']} is scheduled: {len(answer['posts'])} posts.", id=run_id)
+    api.sentence(answer, f"Draft {answer['run']['id']} is scheduled: {counted(len(answer['posts']), 'post')}.", id=run_id)
 
 
 def _loaded(api: Api, file: str) -> tuple[Document, dict[str, Any]]:
@@ -150,4 +152,5 @@ def _graph(api: Api, answer: Any) -> None:
 
 def _size(answer: Any) -> str:
     number = answer.get("totalCampaigns")
-    return f"{number} campaigns, {answer['totalPosts']} posts" if number else f"{answer['totalPosts']} posts"
+    posts = counted(answer["totalPosts"], "post")
+    return f"{counted(number, 'campaign')}, {posts}" if number else posts

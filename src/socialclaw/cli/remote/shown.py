@@ -107,6 +107,11 @@ def flat(value: Any) -> str:
     return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in str(value))
 
 
+def counted(number: int, what: str) -> str:
+    """`1 post`, `2 posts`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def ago(text: str, now: datetime | None = None) -> str:
     """A time as people say it: `in 3 h`, `5 min ago`; a day and an hour where it is far."""
     try:
