@@ -13,7 +13,7 @@ from bench.ground import DATABASES, SQLITE, Ground
 from rich.console import Console
 
 pytestmark = pytest.mark.xdist_group("bench")
-NOTHING = ("posts", "cases", "MB", "tasks")  # of which there may be none: lost ones, refusals, memory above idle, long tasks
+NOTHING = ("posts", "cases", "MB", "tasks", "% of a core")  # of which there may be none: lost ones, memory above idle, an idle second
 BOTH = ("burst", "hints")  # which speak to each database in their own way
 
 
