@@ -37,6 +37,8 @@ async def measure(ground: Ground, size: Size, told: Told) -> list[Result]:
                 started("up", installation, "--no-tour", port=free_port()) as server,
                 httpx2.AsyncClient(base_url=server.base_url, headers={"authorization": f"Bearer {installation.key}"}, timeout=60) as http,
             ):
+                for _ in range(20):  # until the server has loaded what it needs for any answer
+                    await _rest(http)
                 before = server.rss / MEGABYTE
                 begun = time.perf_counter()
                 await _tool(http, "list_accounts", {})
